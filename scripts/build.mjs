@@ -1,0 +1,43 @@
+/**
+ * Builds the program: every file under src/ becomes its twin under dist/, so that a stack trace, a relative
+ * path and a migration file mean the same in both trees. With --all the pages under web/ are built as well.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const source = path.join(root, "src");
+const target = path.join(root, "dist");
+
+const files = readdirSync(source, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => path.join(entry.parentPath, entry.name));
+
+rmSync(target, { recursive: true, force: true });
+await build({
+  entryPoints: files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts")),
+  outdir: target,
+  outbase: source,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  sourcemap: "linked",
+  sourcesContent: false,
+  logLevel: "warning",
+});
+for (const file of files.filter((name) => !name.endsWith(".ts"))) {
+  cpSync(file, path.join(target, path.relative(source, file)), { recursive: true });
+}
+const entry = path.join(target, "main.js");
+if (existsSync(entry)) chmodSync(entry, 0o755);
+
+if (process.argv.includes("--all") && existsSync(path.join(root, "web", "vite.config.ts"))) {
+  const result = spawnSync("npm", ["run", "build", "--workspace", "web", "--silent"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
