@@ -1,0 +1,286 @@
+import type { Money } from "../../kernel/money.js";
+import type { Outcome } from "../../kernel/outcome.js";
+
+/**
+ * What a payment provider is to us, in our own terms. An adapter translates; it stores nothing, decides nothing
+ * about orders and never tries a write again by itself. docs/write-a-payment-provider.md tells how to add one.
+ *
+ * Every write carries a key derived from our own row, so that sending it again with the same key has no second
+ * effect. Every answer is done, refused (definitely no effect) or unknown; unknown is settled by findIntentFor and
+ * findRefund, which ask by our own reference.
+ */
+export interface PaymentProvider {
+  readonly name: PaymentProviderName;
+  /** The mode that our key works in. A payment made in one mode is never settled by an event of the other. */
+  readonly livemode: boolean;
+  /** The provider's id of our account, when it is known. */
+  readonly account: string | null;
+  /** What a browser needs beside the client secret, e.g. Stripe's publishable key. */
+  readonly publishableKey: string | null;
+
+  createIntent(command: CreateIntent): Promise<Outcome<IntentSnapshot, WriteRefusal>>;
+  fetchIntent(intentId: string): Promise<Outcome<IntentSnapshot, ReadRefusal>>;
+  /**
+   * Settles an unknown createIntent. `not_found` is definite only when the create call has ended: ask after its
+   * time-out. The window is the time in which the create was attempted, by the database's clock.
+   */
+  findIntentFor(
+    reference: PaymentReference,
+    attempted: TimeWindow,
+  ): Promise<Outcome<IntentSnapshot, ReadRefusal>>;
+  /**
+   * Asks the provider to cancel and answers with the state that results, which is `succeeded` when the payer was
+   * faster: the caller reads the state, never assumes it.
+   */
+  cancelIntent(intentId: string): Promise<Outcome<IntentSnapshot, WriteRefusal>>;
+
+  refund(command: RefundCommand): Promise<Outcome<RefundSnapshot, RefundRefusal>>;
+  /** Settles an unknown refund, by our own refund id among the refunds of that intent. */
+  findRefund(reference: RefundReference): Promise<Outcome<RefundSnapshot, ReadRefusal>>;
+
+  /**
+   * The provider's side of the books, for reconciliation. Newest first, created at or after `since`. Iterating
+   * throws PaymentProviderUnavailable when the provider does not answer; what came before it is valid.
+   */
+  listIntents(since: Date): AsyncIterable<IntentSnapshot>;
+  listRefunds(since: Date): AsyncIterable<RefundSnapshot>;
+  listDisputes(since: Date): AsyncIterable<DisputeSnapshot>;
+  listBalance(since: Date): AsyncIterable<BalanceEntry>;
+  /** Events again, as verifyWebhook would have given them; for webhooks that never came. */
+  listEvents(since: Date): AsyncIterable<PaymentEvent>;
+
+  /**
+   * Verifies the signature over the raw bytes and translates the event. `receivedAtMillis` is when the request
+   * arrived: freshness is judged then, however long the event waits in a queue afterwards.
+   */
+  verifyWebhook(
+    rawBody: Uint8Array,
+    headers: WebhookHeaders,
+    receivedAtMillis: number,
+  ): Promise<WebhookVerdict>;
+}
+
+export type PaymentProviderName = "MOCK" | "STRIPE";
+
+/** What ties an intent to our rows; an adapter writes it into the provider's metadata. */
+export interface PaymentReference {
+  readonly paymentId: number;
+  readonly orderId: number;
+  /** Tells our intents from those of another shop that shares the provider's account. */
+  readonly shopId: string;
+}
+
+export interface CreateIntent extends PaymentReference {
+  /** From paymentKey(); at most 255 characters. */
+  readonly idempotencyKey: string;
+  readonly amount: Money;
+  readonly description?: string;
+}
+
+export interface RefundReference {
+  /** The id of our refund row. */
+  readonly refundId: number;
+  readonly shopId: string;
+  readonly intentId: string;
+}
+
+export interface RefundCommand extends RefundReference {
+  /** From refundKey(). */
+  readonly idempotencyKey: string;
+  readonly amount: Money;
+  /** For people; kept at the provider as metadata. */
+  readonly reason: string;
+}
+
+export interface TimeWindow {
+  readonly from: Date;
+  readonly until: Date;
+}
+
+/**
+ * - requires_action: the payer has to do something (also after a declined card: a decline ends nothing)
+ * - processing: the payer has done it and the money is on its way; it can no longer be cancelled
+ * - succeeded, canceled: final
+ */
+export type IntentState = "requires_action" | "processing" | "succeeded" | "canceled";
+
+export interface IntentSnapshot {
+  readonly intentId: string;
+  readonly state: IntentState;
+  /** What was asked for. */
+  readonly amount: Money;
+  /** What has been captured, in the same currency's minor units; 0 unless succeeded. */
+  readonly amountReceivedMinor: number;
+  /** Sum of the refunds that stand; null when the answer at hand does not tell (ask fetchIntent). */
+  readonly amountRefundedMinor: number | null;
+  readonly livemode: boolean;
+  readonly metadata: IntentMetadata;
+  readonly createdAt: Date;
+  readonly clientSecret?: string;
+  readonly lastDecline?: Decline;
+  readonly latestChargeId?: string;
+}
+
+/** As found at the provider: text, since somebody else may have written it. */
+export interface IntentMetadata {
+  readonly order_id?: string;
+  readonly shop_id?: string;
+  readonly payment_id?: string;
+  readonly refund_id?: string;
+}
+
+export interface Decline {
+  /** The provider's code, e.g. `insufficient_funds`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** failed and canceled refunds have given the money back to us. */
+export type RefundState = "pending" | "succeeded" | "failed" | "canceled";
+
+export interface RefundSnapshot {
+  /** The provider's id. */
+  readonly providerRefundId: string;
+  readonly intentId: string | null;
+  readonly state: RefundState;
+  readonly amount: Money;
+  readonly failureReason?: string;
+  /** `refund_id` and `shop_id` are ours when we made it; absent when it was made in the provider's own pages. */
+  readonly metadata: IntentMetadata;
+  readonly createdAt: Date;
+}
+
+/** warning: an inquiry, no money has moved. open: the money is withheld until won or lost. */
+export type DisputeState = "warning" | "open" | "won" | "lost";
+
+export interface DisputeSnapshot {
+  readonly disputeId: string;
+  readonly intentId: string | null;
+  readonly state: DisputeState;
+  readonly amount: Money;
+  /** The provider's word, e.g. `fraudulent`. */
+  readonly reason: string;
+  readonly livemode: boolean;
+  readonly createdAt: Date;
+}
+
+/** One movement of our balance at the provider, in the currency of that balance (not always the payer's). */
+export interface BalanceEntry {
+  readonly entryId: string;
+  readonly kind: "charge" | "refund" | "refund_failure" | "dispute" | "payout" | "other";
+  readonly amount: Money;
+  readonly feeMinor: number;
+  /** amount less fee. */
+  readonly netMinor: number;
+  /** The charge, refund or dispute that moved it. */
+  readonly sourceId: string | null;
+  readonly intentId: string | null;
+  readonly createdAt: Date;
+}
+
+/** Header names in lower case, as Node gives them. */
+export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export type WebhookVerdict =
+  | { readonly ok: true; readonly event: PaymentEvent }
+  | { readonly ok: false; readonly reason: WebhookRejection; readonly detail: string };
+
+/**
+ * - missing_signature, invalid_signature (also: not fresh, wrong scheme): 400
+ * - malformed: not JSON, 400
+ * - missing_intent_id: the mock's own rule, 400
+ * - invalid: JSON of the wrong shape, 422 (mock)
+ */
+export type WebhookRejection =
+  | "missing_signature"
+  | "invalid_signature"
+  | "malformed"
+  | "missing_intent_id"
+  | "invalid";
+
+/**
+ * - intent_open: made, or waiting for the payer; changes nothing
+ * - intent_failed_attempt: one card was declined; the intent lives on
+ * - intent_succeeded: `amount` is what was captured
+ * - intent_canceled: ended without money (also the mock's failure)
+ * - refund_updated: `refund` says its state now
+ * - refunds_total: the charge's sum of refunds so far is `amount`; each refund also has its own event
+ * - ignored: a type that we do not act on; recorded and answered 200
+ */
+export type PaymentEventKind =
+  | "intent_open"
+  | "intent_processing"
+  | "intent_failed_attempt"
+  | "intent_succeeded"
+  | "intent_canceled"
+  | "refund_updated"
+  | "refunds_total"
+  | "dispute_opened"
+  | "dispute_updated"
+  | "dispute_closed"
+  | "ignored";
+
+/** A provider's event in our terms. Events repeat and come in any order: state decides, never arrival or createdAt. */
+export interface PaymentEvent {
+  readonly provider: PaymentProviderName;
+  /** Unique per provider: the event and its effect are committed together, once, under it. */
+  readonly eventId: string;
+  /** The provider's own word, e.g. `payment_intent.succeeded`. */
+  readonly type: string;
+  readonly kind: PaymentEventKind;
+  /**
+   * Set when a field that this kind needs is missing or contradicts itself, e.g. a fraction of a króna. Such an
+   * event is parked, whatever else it says.
+   */
+  readonly problem: string | null;
+  readonly intentId: string | null;
+  readonly amount: Money | null;
+  readonly livemode: boolean;
+  /** The connected account that it is about, when it names one. */
+  readonly account: string | null;
+  readonly metadata: IntentMetadata;
+  readonly decline: Decline | null;
+  readonly refund: RefundSnapshot | null;
+  readonly dispute: DisputeSnapshot | null;
+  readonly createdAt: Date;
+}
+
+/**
+ * Why a write definitely had no effect:
+ * - amount_not_chargeable: the provider cannot carry this amount or currency
+ * - key_reused: the same idempotency key came with other parameters; a defect of ours, alarm
+ * - credentials_refused: 401 or 403; alarm, try again when the key has been changed
+ * - not_found: no such intent
+ * - not_allowed: the provider's rules forbid it, the detail says which
+ * - unavailable: not reached, or turned away before any work; the same call may be made again later
+ */
+export type WriteRefusal =
+  | "amount_not_chargeable"
+  | "key_reused"
+  | "credentials_refused"
+  | "not_found"
+  | "not_allowed"
+  | "unavailable";
+
+/** In addition: more than what is left of the capture; nothing captured yet; withheld by a dispute. */
+export type RefundRefusal = WriteRefusal | "exceeds_capture" | "not_captured" | "disputed";
+
+export type ReadRefusal = "not_found" | "credentials_refused" | "unavailable";
+
+/** Thrown by the list iterators. */
+export class PaymentProviderUnavailable extends Error {
+  override readonly name = "PaymentProviderUnavailable";
+}
+
+/**
+ * The idempotency key of a payment row. One row is one attempt: a new attempt is a new row and so a new key, since
+ * the same key with other parameters is an error at the provider.
+ */
+export function paymentKey(shopId: string, paymentId: number): string {
+  return `${shopId}-payment-${paymentId}`;
+}
+
+/** The idempotency key of a refund row. */
+export function refundKey(shopId: string, refundId: number): string {
+  return `${shopId}-refund-${refundId}`;
+}
