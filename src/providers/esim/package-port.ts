@@ -1,0 +1,49 @@
+/** What suppliers sell, in the shop's words: packages, exact money, data volumes. Part of port.ts. */
+
+/** An amount as the supplier states it. Never computed with; compare by `amountMinor`, else by exact text. */
+export interface ExactMoney {
+  /** Plain decimal in major units, e.g. "3.5" or "1.2345". */
+  readonly amountText: string;
+  /** ISO 4217, upper case. */
+  readonly currency: string;
+  /** ISO minor units, or null when the amount is not a whole number of them. */
+  readonly amountMinor: number | null;
+}
+
+export type UnitBase = 1000 | 1024;
+
+export interface DataVolume {
+  readonly bytes: bigint;
+  /** What the supplier calls a kilobyte: divide by the same base for display. */
+  readonly base: UnitBase;
+}
+
+export interface SupplierPackage {
+  readonly packageId: string;
+  readonly kind: "esim" | "top_up";
+  readonly title: string;
+  /** ISO 3166-1 alpha-2, upper case, sorted; all countries of a regional or global package. */
+  readonly countryCodes: readonly string[];
+  /** null when unlimited. */
+  readonly data: DataVolume | null;
+  readonly isUnlimited: boolean;
+  /** "daily": `data` is the allowance of each day. */
+  readonly dataPeriod: "total" | "daily";
+  readonly durationDays: number;
+  readonly cost: ExactMoney;
+  /** Lowest selling price that the supplier allows, if it sets one. */
+  readonly minimumRetail: ExactMoney | null;
+  readonly validityStarts: "installation" | "first_use" | "unknown";
+  /** Days after purchase in which the eSIM has to be used first, if the supplier says. */
+  readonly useWithinDays: number | null;
+  readonly canTopUp: boolean;
+  readonly isKycRequired: boolean;
+}
+
+export interface PackagePage {
+  readonly packages: readonly SupplierPackage[];
+  /** Give it to the next call; null after the last page. */
+  readonly nextCursor: string | null;
+  /** Entries that could not be read, so that one odd package does not hide the rest. */
+  readonly skipped: readonly { readonly packageId: string | null; readonly why: string }[];
+}
