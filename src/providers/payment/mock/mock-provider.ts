@@ -1,0 +1,197 @@
+import { createHash } from "node:crypto";
+import { isSameMoney } from "../../../kernel/money.js";
+import { done, refused } from "../../../kernel/outcome.js";
+import type { BalanceEntry, IntentSnapshot, PaymentEvent, PaymentProvider, RefundSnapshot } from "../port.js";
+import { claimedAmount, type MockNotice, mockEvent, readMockNotice } from "./mock-event.js";
+import type { MockIntent, MockIntentState, MockLedger, MockRefund } from "./mock-ledger-port.js";
+
+/**
+ * The development provider: anybody who may call its webhook decides whether a payment succeeds. Never wired in
+ * production (R88). It holds no state of its own; ids are digests of our keys, so that a create which was cut off
+ * and sent again ends at the same intent.
+ */
+export function makeMockProvider(ledger: MockLedger): PaymentProvider {
+  return {
+    name: "MOCK",
+    livemode: false,
+    account: null,
+    publishableKey: null,
+    ...makeIntentCalls(ledger),
+    ...makeRefundCalls(ledger),
+    ...makeLists(ledger),
+
+    async verifyWebhook(rawBody, _headers, receivedAtMillis) {
+      const notice = readMockNotice(rawBody);
+      if ("ok" in notice) return notice;
+      const intent = await ledger.findIntent(notice.intentId);
+      if (intent) await settle(ledger, intent, notice);
+      return { ok: true, event: mockEvent(notice, intent, new Date(receivedAtMillis)) };
+    },
+  };
+}
+
+type IntentCalls = Pick<PaymentProvider, "createIntent" | "fetchIntent" | "findIntentFor" | "cancelIntent">;
+
+function makeIntentCalls(ledger: MockLedger): IntentCalls {
+  return {
+    async createIntent(command) {
+      const { idempotencyKey, shopId, paymentId, orderId, amount } = command;
+      const intentId = mockId("mock_pi", idempotencyKey);
+      const intent = await ledger.addIntent({ intentId, idempotencyKey, shopId, paymentId, orderId, amount });
+      const isOurs = isSameMoney(intent.amount, amount) && intent.paymentId === paymentId;
+      if (!isOurs) return refused("key_reused", `${idempotencyKey} was used with other parameters`);
+      return done(toSnapshot(intent));
+    },
+
+    async fetchIntent(intentId) {
+      const intent = await ledger.findIntent(intentId);
+      return intent ? done(toSnapshot(intent)) : refused("not_found", `no mock intent ${intentId}`);
+    },
+
+    async findIntentFor({ shopId, paymentId }) {
+      const intent = await ledger.findIntentOfPayment(shopId, paymentId);
+      return intent
+        ? done(toSnapshot(intent))
+        : refused("not_found", `no mock intent of payment ${paymentId}`);
+    },
+
+    async cancelIntent(intentId) {
+      const intent = await ledger.moveIntent(intentId, ["requires_action"], "canceled");
+      return intent ? done(toSnapshot(intent)) : refused("not_found", `no mock intent ${intentId}`);
+    },
+  };
+}
+
+function makeRefundCalls(ledger: MockLedger): Pick<PaymentProvider, "refund" | "findRefund"> {
+  return {
+    async refund(command) {
+      const { idempotencyKey, shopId, refundId, intentId, amount, reason } = command;
+      const providerRefundId = mockId("mock_re", idempotencyKey);
+      const refund = await ledger.addRefund({
+        providerRefundId,
+        idempotencyKey,
+        shopId,
+        refundId,
+        intentId,
+        amount,
+        reason,
+      });
+      if (typeof refund === "string") return refused(refund, `mock refund ${refundId} of ${intentId}`);
+      const isOurs = isSameMoney(refund.amount, amount) && refund.intentId === intentId;
+      if (!isOurs) return refused("key_reused", `${idempotencyKey} was used with other parameters`);
+      return done(toRefundSnapshot(refund));
+    },
+
+    async findRefund({ shopId, refundId }) {
+      const refund = await ledger.findRefund(shopId, refundId);
+      return refund ? done(toRefundSnapshot(refund)) : refused("not_found", `no mock refund ${refundId}`);
+    },
+  };
+}
+
+type Lists = Pick<
+  PaymentProvider,
+  "listIntents" | "listRefunds" | "listDisputes" | "listBalance" | "listEvents"
+>;
+
+function makeLists(ledger: MockLedger): Lists {
+  return {
+    async *listIntents(since) {
+      for (const intent of await ledger.intentsSince(since)) yield toSnapshot(intent);
+    },
+    async *listRefunds(since) {
+      for (const refund of await ledger.refundsSince(since)) yield toRefundSnapshot(refund);
+    },
+    async *listDisputes() {},
+    async *listBalance(since) {
+      for (const refund of await ledger.refundsSince(since)) yield refundEntry(refund);
+      for (const intent of await ledger.intentsSince(since)) {
+        if (intent.state === "succeeded") yield chargeEntry(intent);
+      }
+    },
+    async *listEvents(since) {
+      for (const intent of await ledger.intentsSince(since)) {
+        const event = eventOfState(intent);
+        if (event) yield event;
+      }
+    },
+  };
+}
+
+function mockId(prefix: string, key: string): string {
+  return `${prefix}_${createHash("sha256").update(key).digest("hex").slice(0, 24)}`;
+}
+
+/**
+ * Moves the mock's own books. A success may follow a cancellation: that is money which arrives late, and it must be
+ * on the books to be refunded. A notice about another amount moves nothing; it is parked by whoever reads the event.
+ */
+async function settle(ledger: MockLedger, intent: MockIntent, notice: MockNotice): Promise<void> {
+  const claimed = claimedAmount(notice, intent);
+  if (!claimed || !isSameMoney(claimed, intent.amount)) return;
+  const from: readonly MockIntentState[] =
+    notice.outcome === "succeeded" ? ["requires_action", "canceled"] : ["requires_action"];
+  const to: MockIntentState = notice.outcome === "succeeded" ? "succeeded" : "canceled";
+  await ledger.moveIntent(intent.intentId, from, to);
+}
+
+function toSnapshot(intent: MockIntent): IntentSnapshot {
+  return {
+    intentId: intent.intentId,
+    state: intent.state,
+    amount: intent.amount,
+    amountReceivedMinor: intent.state === "succeeded" ? intent.amount.minor : 0,
+    amountRefundedMinor: intent.refundedMinor,
+    livemode: false,
+    metadata: {
+      order_id: String(intent.orderId),
+      shop_id: intent.shopId,
+      payment_id: String(intent.paymentId),
+    },
+    createdAt: intent.createdAt,
+  };
+}
+
+function toRefundSnapshot(refund: MockRefund): RefundSnapshot {
+  return {
+    providerRefundId: refund.providerRefundId,
+    intentId: refund.intentId,
+    state: "succeeded",
+    amount: refund.amount,
+    metadata: { refund_id: String(refund.refundId), shop_id: refund.shopId },
+    createdAt: refund.createdAt,
+  };
+}
+
+function chargeEntry(intent: MockIntent): BalanceEntry {
+  return {
+    entryId: `txn_${intent.intentId}`,
+    kind: "charge",
+    amount: intent.amount,
+    feeMinor: 0,
+    netMinor: intent.amount.minor,
+    sourceId: intent.intentId,
+    intentId: intent.intentId,
+    createdAt: intent.createdAt,
+  };
+}
+
+function refundEntry(refund: MockRefund): BalanceEntry {
+  return {
+    entryId: `txn_${refund.providerRefundId}`,
+    kind: "refund",
+    amount: { currency: refund.amount.currency, minor: -refund.amount.minor },
+    feeMinor: 0,
+    netMinor: -refund.amount.minor,
+    sourceId: refund.providerRefundId,
+    intentId: refund.intentId,
+    createdAt: refund.createdAt,
+  };
+}
+
+function eventOfState(intent: MockIntent): PaymentEvent | null {
+  if (intent.state === "requires_action") return null;
+  const outcome = intent.state === "succeeded" ? "succeeded" : "failed";
+  const notice: MockNotice = { intentId: intent.intentId, outcome, amountMinor: null, currency: null };
+  return mockEvent(notice, intent, intent.createdAt);
+}

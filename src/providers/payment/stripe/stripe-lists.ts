@@ -1,0 +1,69 @@
+import Stripe from "stripe";
+import { type PaymentProvider, PaymentProviderUnavailable } from "../port.js";
+import { READ_RETRIES } from "./stripe-client.js";
+import { translateStripeEvent } from "./stripe-event.js";
+import { asObject, findText, type StripeObject, UnreadableStripeObject } from "./stripe-json.js";
+import { readBalanceEntry, readDispute, readIntent, readRefund } from "./stripe-objects.js";
+
+export type UnreadableReport = (objectId: string, problem: string) => void;
+
+type Lists = Pick<
+  PaymentProvider,
+  "listIntents" | "listRefunds" | "listDisputes" | "listBalance" | "listEvents"
+>;
+
+/** Stripe's page size at most (docs.stripe.com/api/pagination). */
+const PAGE = 100;
+
+/** The account's books. One object that cannot be read is reported and passed over: it must not hide the others. */
+export function makeStripeLists(stripe: Stripe, onUnreadable: UnreadableReport): Lists {
+  const reading = { maxNetworkRetries: READ_RETRIES };
+  const from = (since: Date) => ({ created: { gte: Math.floor(since.getTime() / 1000) }, limit: PAGE });
+
+  async function* read<Item>(
+    pages: AsyncIterable<unknown>,
+    translate: (object: StripeObject) => Item | null,
+  ): AsyncGenerator<Item> {
+    try {
+      for await (const page of pages) {
+        const object = asObject(page) ?? {};
+        const item = attempt(object, translate);
+        if (item !== null) yield item;
+      }
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeError) {
+        throw new PaymentProviderUnavailable(`Stripe's list broke off: ${error.message}`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  function attempt<Item>(
+    object: StripeObject,
+    translate: (object: StripeObject) => Item | null,
+  ): Item | null {
+    try {
+      return translate(object);
+    } catch (error) {
+      if (!(error instanceof UnreadableStripeObject)) throw error;
+      onUnreadable(findText(object, "id") ?? "?", error.problem);
+      return null;
+    }
+  }
+
+  return {
+    listIntents: (since) =>
+      read(
+        stripe.paymentIntents.list({ ...from(since), expand: ["data.latest_charge"] }, reading),
+        readIntent,
+      ),
+    listRefunds: (since) => read(stripe.refunds.list(from(since), reading), readRefund),
+    listDisputes: (since) => read(stripe.disputes.list(from(since), reading), readDispute),
+    listBalance: (since) =>
+      read(
+        stripe.balanceTransactions.list({ ...from(since), expand: ["data.source"] }, reading),
+        readBalanceEntry,
+      ),
+    listEvents: (since) => read(stripe.events.list(from(since), reading), translateStripeEvent),
+  };
+}

@@ -1,0 +1,145 @@
+import type {
+  BalanceEntry,
+  Decline,
+  DisputeSnapshot,
+  DisputeState,
+  IntentSnapshot,
+  IntentState,
+  RefundSnapshot,
+  RefundState,
+} from "../port.js";
+import {
+  findId,
+  findInteger,
+  findObject,
+  findText,
+  moneyOf,
+  needBoolean,
+  needInteger,
+  needMoney,
+  needText,
+  needTime,
+  readMetadata,
+  type StripeObject,
+  UnreadableStripeObject,
+} from "./stripe-json.js";
+
+/** docs.stripe.com/payments/paymentintents/lifecycle. We capture at once, so requires_capture is money on its way. */
+const INTENT_STATE: ReadonlyMap<string, IntentState> = new Map([
+  ["requires_payment_method", "requires_action"],
+  ["requires_confirmation", "requires_action"],
+  ["requires_action", "requires_action"],
+  ["requires_capture", "processing"],
+  ["processing", "processing"],
+  ["succeeded", "succeeded"],
+  ["canceled", "canceled"],
+]);
+
+const REFUND_STATE: ReadonlyMap<string, RefundState> = new Map([
+  ["pending", "pending"],
+  ["requires_action", "pending"],
+  ["succeeded", "succeeded"],
+  ["failed", "failed"],
+  ["canceled", "canceled"],
+]);
+
+/** An inquiry that was closed has cost nothing. A state that Stripe adds later counts as open until it is known. */
+const DISPUTE_STATE: ReadonlyMap<string, DisputeState> = new Map([
+  ["warning_needs_response", "warning"],
+  ["warning_under_review", "warning"],
+  ["warning_closed", "won"],
+  ["prevented", "won"],
+  ["won", "won"],
+  ["lost", "lost"],
+]);
+
+/** Each reader throws UnreadableStripeObject when a member that it needs is missing. */
+export function readIntent(object: StripeObject): IntentSnapshot {
+  const state = INTENT_STATE.get(needText(object, "status"));
+  if (!state) throw new UnreadableStripeObject("unknown_status");
+  const currency = needText(object, "currency");
+  const clientSecret = findText(object, "client_secret");
+  const lastDecline = readDecline(object);
+  const latestChargeId = findId(object, "latest_charge");
+  return {
+    intentId: needText(object, "id"),
+    state,
+    amount: needMoney(object, "amount"),
+    amountReceivedMinor: moneyOf(findInteger(object, "amount_received") ?? 0, currency).minor,
+    amountRefundedMinor: readRefunded(object, state),
+    livemode: needBoolean(object, "livemode"),
+    metadata: readMetadata(object),
+    createdAt: needTime(object, "created"),
+    ...(clientSecret === null ? {} : { clientSecret }),
+    ...(lastDecline === null ? {} : { lastDecline }),
+    ...(latestChargeId === null ? {} : { latestChargeId }),
+  };
+}
+
+/** Refunds are counted on the charge, which is at hand only when it was expanded. */
+function readRefunded(intent: StripeObject, state: IntentState): number | null {
+  const charge = findObject(intent, "latest_charge");
+  if (!charge) return state === "succeeded" ? null : 0;
+  return needMoney(charge, "amount_refunded").minor;
+}
+
+export function readDecline(intent: StripeObject): Decline | null {
+  const error = findObject(intent, "last_payment_error");
+  if (!error) return null;
+  return {
+    code: findText(error, "decline_code") ?? findText(error, "code") ?? "declined",
+    message: findText(error, "message") ?? "",
+  };
+}
+
+export function readRefund(object: StripeObject): RefundSnapshot {
+  const failureReason = findText(object, "failure_reason");
+  return {
+    providerRefundId: needText(object, "id"),
+    intentId: findId(object, "payment_intent"),
+    state: REFUND_STATE.get(findText(object, "status") ?? "pending") ?? "pending",
+    amount: needMoney(object, "amount"),
+    ...(failureReason === null ? {} : { failureReason }),
+    metadata: readMetadata(object),
+    createdAt: needTime(object, "created"),
+  };
+}
+
+export function readDispute(object: StripeObject): DisputeSnapshot {
+  return {
+    disputeId: needText(object, "id"),
+    intentId: findId(object, "payment_intent"),
+    state: DISPUTE_STATE.get(needText(object, "status")) ?? "open",
+    amount: needMoney(object, "amount"),
+    reason: findText(object, "reason") ?? "unknown",
+    livemode: needBoolean(object, "livemode"),
+    createdAt: needTime(object, "created"),
+  };
+}
+
+const BALANCE_KIND: ReadonlyMap<string, BalanceEntry["kind"]> = new Map([
+  ["charge", "charge"],
+  ["payment", "charge"],
+  ["refund", "refund"],
+  ["payment_refund", "refund"],
+  ["refund_failure", "refund_failure"],
+  ["payment_failure_refund", "refund_failure"],
+  ["payout", "payout"],
+]);
+
+/** Wants `source` expanded. Disputes move the balance as adjustments, told by what they come from. */
+export function readBalanceEntry(object: StripeObject): BalanceEntry {
+  const source = findObject(object, "source");
+  const isDispute = source !== null && findText(source, "object") === "dispute";
+  const currency = needText(object, "currency");
+  return {
+    entryId: needText(object, "id"),
+    kind: isDispute ? "dispute" : (BALANCE_KIND.get(needText(object, "type")) ?? "other"),
+    amount: needMoney(object, "amount"),
+    feeMinor: moneyOf(needInteger(object, "fee"), currency).minor,
+    netMinor: moneyOf(needInteger(object, "net"), currency).minor,
+    sourceId: findId(object, "source"),
+    intentId: source ? findId(source, "payment_intent") : null,
+    createdAt: needTime(object, "created"),
+  };
+}
