@@ -1,0 +1,100 @@
+import { open, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { EmbeddedPostgresError, systemErrorCode } from "./error.js";
+import { numberIsTaken, readCommandLine } from "./process-identity.js";
+import { CLUSTER_NAME } from "./server-process.js";
+
+/** How long each kind of stop may take before the next, harder one. */
+const FAST_STOP_MS = 10_000;
+const QUIT_MS = 5_000;
+
+/**
+ * Ends a server that outlived its program (a SIGKILL of Node leaves it running). The caller holds the lock of
+ * the data folder, so a server of ours on it has no owner. A server that we did not start is left alone.
+ */
+export async function stopOrphan(dataFolder: string, log: (line: string) => void): Promise<void> {
+  const pidFile = path.join(dataFolder, "postmaster.pid");
+  const pid = await readPid(pidFile);
+  if (pid === undefined) return;
+  if (!numberIsTaken(pid)) return;
+  const command = readCommandLine(pid);
+  if (command === undefined || !isServerOn(command, dataFolder)) {
+    await disownPidFile(pidFile);
+    return;
+  }
+  if (!command.includes(CLUSTER_NAME)) {
+    throw new EmbeddedPostgresError(
+      "already_running",
+      `A PostgreSQL that Tribi did not start (process ${pid}) runs on ${dataFolder}. Stop it and start again.`,
+    );
+  }
+  log(`stopping the server that an earlier run left behind (process ${pid})`);
+  await stopByPid(pid, dataFolder);
+}
+
+async function readPid(pidFile: string): Promise<number | undefined> {
+  const text = await readFile(pidFile, "utf8").catch((error: unknown) => {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const pid = Number.parseInt(text, 10);
+  if (Number.isInteger(pid) && pid > 0) return pid;
+  // PostgreSQL refuses an empty or broken file; a power cut can leave one, and such a server is gone.
+  await rm(pidFile, { force: true });
+  return undefined;
+}
+
+function isServerOn(command: string, dataFolder: string): boolean {
+  const words = command.split("\0");
+  const program = path.basename(words[0] ?? "");
+  if (words.length > 1) return /^postgres/.test(program) && words.includes(dataFolder);
+  return command.includes("postgres") && command.includes(dataFolder);
+}
+
+/**
+ * The number in postmaster.pid belongs to another program now, and PostgreSQL would take that program for the
+ * old server. It ignores the number of its own parent, so we put ours there; deleting the file instead would
+ * also switch off its check for backends of the old server that still live (the shared memory on line 7).
+ */
+async function disownPidFile(pidFile: string): Promise<void> {
+  const lines = (await readFile(pidFile, "utf8")).split("\n");
+  const text = [String(process.pid), ...lines.slice(1)].join("\n");
+  // In place, so that the file keeps its owner.
+  const file = await open(pidFile, "r+");
+  try {
+    await file.truncate(0);
+    await file.write(text, 0);
+  } finally {
+    await file.close();
+  }
+}
+
+async function stopByPid(pid: number, dataFolder: string): Promise<void> {
+  for (const [signal, patienceMs] of [
+    ["SIGINT", FAST_STOP_MS],
+    ["SIGQUIT", QUIT_MS],
+  ] as const) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (systemErrorCode(error) === "ESRCH") return;
+      throw new EmbeddedPostgresError(
+        "already_running",
+        `A server that an earlier run left behind (process ${pid}) runs on ${dataFolder}, and this user may not ` +
+          `stop it. Stop it as its owner or as root: kill -INT ${pid}`,
+        error,
+      );
+    }
+    const deadline = Date.now() + patienceMs;
+    while (Date.now() < deadline) {
+      if (!numberIsTaken(pid)) return;
+      await pause(10);
+    }
+  }
+  throw new EmbeddedPostgresError(
+    "already_running",
+    `A server that an earlier run left behind (process ${pid}) on ${dataFolder} does not stop. End it and start again.`,
+  );
+}

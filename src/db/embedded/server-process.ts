@@ -1,0 +1,248 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import type { Binaries } from "./binaries.js";
+import { EmbeddedPostgresError, messageOf, systemErrorCode } from "./error.js";
+import { DATABASE_USER, explainSpawnError, programSurroundings } from "./initialise.js";
+import { type ServerUser, userProblem } from "./run-as.js";
+
+/** Every server of ours carries this name on its command line, so that a later start can tell it from another's. */
+export const CLUSTER_NAME = "tribi-embedded";
+
+export interface RunningServer {
+  readonly url: string;
+  stop(): Promise<void>;
+  /** Called once when the server ends and stop() was not called; at once if that has already happened. */
+  onUnexpectedExit(listener: (cause: string) => void): void;
+}
+
+export interface ServerOptions {
+  readonly binaries: Binaries;
+  readonly dataFolder: string;
+  readonly user: ServerUser;
+  readonly password: string;
+  readonly database: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+}
+
+/** Crash recovery of a large log comes before the first connection and can take this long. */
+const READY_MS = 120_000;
+/** How long a start retries while the remains of a killed server go away. */
+const REMAINS_MS = 5_000;
+/** A fast shutdown writes a checkpoint; after this the server is told to quit without one (recovery follows). */
+const FAST_STOP_MS = 10_000;
+const QUIT_MS = 3_000;
+const PORT_ATTEMPTS = 10;
+
+/** Starts the server and waits until it takes a connection and the database exists. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const deadline = Date.now() + REMAINS_MS;
+  for (let portsTried = 1; ; ) {
+    const port = await findFreePort();
+    const server = spawnServer(options, port);
+    const url = urlFor(options, port);
+    try {
+      await Promise.race([becomeReady(url, options.database), server.diedEarly]);
+      return { url, stop: server.stop, onUnexpectedExit: server.onUnexpectedExit };
+    } catch (error) {
+      await server.stop();
+      const output = server.output();
+      // Between our look and the server's bind another program took the port.
+      if (/could not create any TCP\/IP sockets|Address already in use/.test(output)) {
+        portsTried += 1;
+        if (portsTried <= PORT_ATTEMPTS) continue;
+      }
+      // Backends of a killed server see its death only at their next wait.
+      if (/pre-existing shared memory block|lock file ".*" already exists/.test(output)) {
+        if (Date.now() < deadline) {
+          await pause(50);
+          continue;
+        }
+      }
+      throw startFailed(options, error, output);
+    }
+  }
+}
+
+function startFailed(options: ServerOptions, error: unknown, output: string): EmbeddedPostgresError {
+  const detail = `${messageOf(error)}\n${output}`.trim();
+  return (
+    userProblem(options.user, detail) ??
+    new EmbeddedPostgresError(
+      "start_failed",
+      `The embedded PostgreSQL on ${options.dataFolder} did not start. Its last words:\n${detail}`,
+      error,
+    )
+  );
+}
+
+function urlFor(options: ServerOptions, port: number): string {
+  const password = encodeURIComponent(options.password);
+  return `postgresql://${DATABASE_USER}:${password}@127.0.0.1:${port}/${encodeURIComponent(options.database)}`;
+}
+
+/** PostgreSQL cannot take port 0, so the system names a free one first. */
+async function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function commandLine(options: ServerOptions, port: number): string[] {
+  const settings: Record<string, string> = {
+    cluster_name: CLUSTER_NAME,
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    // No socket files: their paths are limited to about 100 bytes, and DATA_DIR may be longer.
+    unix_socket_directories: "",
+    timezone: "UTC",
+    log_timezone: "UTC",
+    log_checkpoints: "off",
+    log_line_prefix: "",
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return ["-D", options.dataFolder, ...flags];
+}
+
+interface SpawnedServer {
+  /** Rejects when the server ends; never resolves. */
+  readonly diedEarly: Promise<never>;
+  output(): string;
+  stop(): Promise<void>;
+  onUnexpectedExit(listener: (cause: string) => void): void;
+}
+
+function spawnServer(options: ServerOptions, port: number): SpawnedServer {
+  const child = spawn(options.binaries.postgres, commandLine(options, port), {
+    ...options.user.dropTo,
+    ...programSurroundings(),
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own: Ctrl-C in the terminal must not stop the database before the program has drained.
+    detached: process.platform !== "win32",
+  });
+  const lastLines = collectLines(child, options.log);
+  // process.exit() without stop() would leave the server behind.
+  const killOnExit = (): void => {
+    child.kill("SIGINT");
+  };
+  process.once("exit", killOnExit);
+  let stopping = false;
+  let cause: string | undefined;
+  const listeners: ((cause: string) => void)[] = [];
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(explainSpawnError(error)));
+    child.once("close", (status, signal) => resolve(describeExit(status, signal)));
+  }).then((how) => {
+    process.off("exit", killOnExit);
+    cause = [`The embedded PostgreSQL ended ${how}.`, ...lastLines].join("\n");
+    if (!stopping) for (const listener of listeners) listener(cause);
+    return how;
+  });
+  const diedEarly = ended.then((how) => {
+    throw new Error(`The server ended ${how}`);
+  });
+  diedEarly.catch(() => undefined);
+  return {
+    diedEarly,
+    output: () => lastLines.join("\n"),
+    stop: async () => {
+      stopping = true;
+      await stopChild(child, ended);
+    },
+    onUnexpectedExit: (listener) => {
+      listeners.push(listener);
+      if (cause !== undefined && !stopping) listener(cause);
+    },
+  };
+}
+
+function describeExit(status: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `with exit code ${status}` : `by ${signal}`;
+}
+
+/** Keeps the last lines for error messages and hands each on. */
+function collectLines(child: ChildProcess, log: (line: string) => void): string[] {
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = "";
+    stream?.on("data", (chunk: Buffer) => {
+      const parts = (rest + chunk.toString("utf8")).split("\n");
+      rest = parts.pop() ?? "";
+      for (const line of parts.filter((text) => text !== "")) {
+        lines.push(line);
+        if (lines.length > 20) lines.shift();
+        log(line);
+      }
+    });
+  }
+  return lines;
+}
+
+/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one; only the process that we started gets them. */
+async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  const steps = [
+    ["SIGINT", FAST_STOP_MS],
+    ["SIGQUIT", QUIT_MS],
+    ["SIGKILL", QUIT_MS],
+  ] as const;
+  for (const [signal, patienceMs] of steps) {
+    child.kill(signal);
+    if (await endsWithin(ended, patienceMs)) return;
+  }
+}
+
+async function endsWithin(ended: Promise<string>, patienceMs: number): Promise<boolean> {
+  const impatience = new AbortController();
+  const tooLong = pause(patienceMs, false, { signal: impatience.signal }).catch(() => false);
+  const hasEnded = await Promise.race([ended.then(() => true), tooLong]);
+  impatience.abort();
+  return hasEnded;
+}
+
+/** Ready means: a real connection with our password works. Makes the database when it is missing. */
+async function becomeReady(url: string, database: string): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  for (;;) {
+    const problem = await tryConnection(url, "select 1");
+    if (problem === undefined) return;
+    const code = systemErrorCode(problem);
+    if (code === "3D000") {
+      await makeDatabase(url, database);
+      return;
+    }
+    const isStarting = code === "ECONNREFUSED" || code === "57P03" || code === "ECONNRESET";
+    if (!isStarting || Date.now() > deadline) throw problem;
+    await pause(5);
+  }
+}
+
+async function makeDatabase(url: string, database: string): Promise<void> {
+  const admin = new URL(url);
+  admin.pathname = "/postgres";
+  const problem = await tryConnection(admin.href, `create database ${pg.escapeIdentifier(database)}`);
+  if (problem !== undefined) throw problem;
+}
+
+async function tryConnection(url: string, statement: string): Promise<Error | undefined> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  // A server that stops under an idle connection emits an error; the query's own error is what we report.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query(statement);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

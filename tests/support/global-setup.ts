@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestProject } from "vitest/node";
+import { startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** A superuser's connection string to the run's PostgreSQL; each test file makes its own database there. */
+    adminDatabaseUrl: string;
+  }
+}
+
+/**
+ * One PostgreSQL for the whole run, in a folder of its own that goes afterwards, so it need not be durable.
+ * TEST_DATABASE_URL names another one (a superuser of PostgreSQL 15 or later), for example to try old versions.
+ */
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) {
+    project.provide("adminDatabaseUrl", given);
+    return undefined;
+  }
+  const dataDir = await mkdtemp(path.join(tmpdir(), "tribi-tests-"));
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    settings: {
+      fsync: "off",
+      synchronous_commit: "off",
+      full_page_writes: "off",
+      max_connections: "300",
+    },
+  });
+  project.provide("adminDatabaseUrl", server.url);
+  return async () => {
+    await server.stop();
+    await rm(path.dirname(server.dataFolder), { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
