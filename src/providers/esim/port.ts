@@ -53,7 +53,7 @@ export type AssertSupplierOutcome<Value> =
   SupplierOutcome<Value> extends Outcome<Value, RefusalReason> ? true : never;
 
 export interface OrderRequest {
-  /** From `supplierReference()` in formats/supplier-reference.ts: at most 50 of A-Z a-z 0-9 and "-". */
+  /** From `purchaseReference()` in formats/purchase-reference.ts: at most 50 of A-Z a-z 0-9 and "-". */
   readonly reference: string;
   readonly packageId: string;
   /** The cost that the shop reckons with; a supplier that checks it answers `price_changed`. null = any. */

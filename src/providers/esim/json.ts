@@ -1,0 +1,54 @@
+import { isLosslessNumber, parse } from "lossless-json";
+
+/**
+ * JSON of suppliers, read without loss: a number keeps its text, because ICCIDs arrive as numbers of 19 and 20 digits
+ * and prices must not pass through a float.
+ */
+
+/** Throws SyntaxError for text that is not JSON, also when it is nested too deeply to read. */
+export function parseJson(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new SyntaxError(error instanceof Error ? error.message.slice(0, 100) : "unreadable JSON");
+  }
+}
+
+/** An object's own members; an empty record for everything else, so that reading on finds nothing. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isRecord =
+    typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+  return isRecord ? (value as Record<string, unknown>) : {};
+}
+
+/** An array's items; also those of an object keyed by index, which Airalo sends from page 2 on. */
+export function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  const record = recordOf(value);
+  const keys = Object.keys(record);
+  return keys.every((key) => /^[0-9]+$/.test(key)) ? keys.map((key) => record[key]) : [];
+}
+
+/** Text, or a number's own text; null for everything else. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  return isLosslessNumber(value) ? value.value : null;
+}
+
+/** Like textOf, with the empty string as null. */
+export function filledTextOf(value: unknown): string | null {
+  const text = textOf(value);
+  return text === null || text.trim() === "" ? null : text;
+}
+
+/** A whole number that a JavaScript number holds exactly; null for everything else. */
+export function integerOf(value: unknown): number | null {
+  const text = textOf(value);
+  const number = text !== null && /^-?[0-9]{1,15}$/.test(text.trim()) ? Number(text) : null;
+  return number;
+}
+
+/** `true` and `"true"`: eSIM Access documents both. */
+export function isTrue(value: unknown): boolean {
+  return value === true || value === "true";
+}
