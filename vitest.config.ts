@@ -4,7 +4,6 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "tests/**/*.test.ts", "web/src/**/*.test.ts"],
     globalSetup: ["tests/support/global-setup.ts"],
-    setupFiles: ["tests/support/problem-with-leaks.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

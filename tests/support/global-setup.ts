@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,6 +9,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** A superuser's connection string to the run's PostgreSQL; each test file makes its own database there. */
     adminDatabaseUrl: string;
+    /** Names what this run makes at a server that other runs may use at the same time. */
+    runId: string;
   }
 }
 
@@ -16,6 +19,7 @@ declare module "vitest" {
  * TEST_DATABASE_URL names another one (a superuser of PostgreSQL 15 or later), for example to try old versions.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  project.provide("runId", randomBytes(4).toString("hex"));
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
     project.provide("adminDatabaseUrl", given);

@@ -1,0 +1,180 @@
+/**
+ * The composition root: the only file that names adapters. A configuration and a database address become a running
+ * app. Read it from top to bottom to see who depends on whom.
+ */
+
+import type { Config } from "./config/config.js";
+import { type Db, openDatabase, statement } from "./db/database.js";
+import { type Readiness, registerHealthRoutes } from "./http/health.js";
+import { makeDevGuard, makeMetricsGuard } from "./http/local-guard.js";
+import { describeRoutes, registerReference } from "./http/reference.js";
+import { type Guards, makeServer, type Server } from "./http/server.js";
+import { AppError } from "./kernel/errors.js";
+import { type Jobs, startWorker, type Worker } from "./modules/jobs/jobs.module.js";
+import { makeWakeWorkers } from "./modules/jobs/wake-workers.js";
+import { type Events, makeEvents } from "./telemetry/events.js";
+import type { Logger } from "./telemetry/log.js";
+import { type Metrics, makeMetrics } from "./telemetry/metrics.js";
+import { PROGRAM_VERSION } from "./version.js";
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  /** Whether this process serves HTTP, runs jobs, or both. */
+  readonly roles: { readonly api: boolean; readonly worker: boolean };
+}
+
+export interface App {
+  readonly server: Server;
+  /** Where it listens, e.g. http://127.0.0.1:8000; empty without the api role. */
+  readonly url: string;
+  /** Readiness turns 503 at once, in-flight work is finished, connections are closed. Takes less than 25 s. */
+  stop(): Promise<void>;
+}
+
+/** What every module may ask for. */
+export interface Foundation {
+  readonly config: Config;
+  readonly db: Db;
+  /** A share of connections that floods of reads cannot use: for webhooks and the work of paid orders. */
+  readonly reservedDb: Db;
+  readonly events: Events;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly wakeWorkers: () => void;
+}
+
+export interface Module {
+  registerRoutes(app: Server): void | Promise<void>;
+  readonly jobs: Jobs;
+}
+
+const JOBS_AT_ONCE = 8;
+
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log } = options;
+  const foundation = openFoundation(options);
+  const modules = composeModules(foundation);
+  const state = { isStopping: false };
+
+  const server = makeServer({
+    log,
+    guards: makeGuards(foundation),
+    isProduction: config.isProduction,
+    onAnswer: foundation.metrics.observeAnswer,
+  });
+  await registerEverything(server, modules, foundation, () => readinessOf(foundation, state));
+  await server.ready();
+
+  let worker: Worker | undefined;
+  if (options.roles.worker) worker = await startJobs(options, foundation, modules);
+  const url = options.roles.api
+    ? await server.listen({ host: config.http.host, port: config.http.port })
+    : "";
+  return {
+    server,
+    url,
+    stop: async () => {
+      if (state.isStopping) return;
+      state.isStopping = true;
+      // Load balancers see 503 on /health/ready and send new requests elsewhere before the port closes.
+      await new Promise((resolve) => setTimeout(resolve, config.http.drainSeconds * 1000));
+      await Promise.all([server.close(), worker?.stop()]);
+      await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
+    },
+  };
+}
+
+/** The routes without a database connection being made: for openapi.json and the tests of the access table. */
+export async function describeApp(options: Omit<AppOptions, "roles">): Promise<Server> {
+  const foundation = openFoundation({ ...options, roles: { api: false, worker: false } });
+  const server = makeServer({
+    log: options.log,
+    guards: makeGuards(foundation),
+    isProduction: options.config.isProduction,
+  });
+  await registerEverything(server, composeModules(foundation), foundation, async () => ({
+    isReady: false,
+    parts: {},
+  }));
+  await server.ready();
+  return server;
+}
+
+function openFoundation({ config, databaseUrl, log }: AppOptions): Foundation {
+  const metrics = makeMetrics();
+  const open = (poolMax: number, applicationName: string): Db =>
+    openDatabase({
+      url: databaseUrl,
+      poolMax,
+      applicationName,
+      tracksTransactions: config.environment === "test",
+      onIdleError: (error) => log.warn({ err: error }, "an idle database connection was lost"),
+    });
+  const db = open(config.database.poolMax, "tribi api");
+  const reservedDb = open(config.database.reservedPoolMax, "tribi reserved");
+  return {
+    config,
+    db,
+    reservedDb,
+    events: makeEvents(log, metrics.registry),
+    metrics,
+    log,
+    wakeWorkers: makeWakeWorkers(reservedDb, (error) => log.debug({ err: error }, "workers were not woken")),
+  };
+}
+
+/** Every module with what it needs; an event between modules is a function argument here. */
+function composeModules(_foundation: Foundation): readonly Module[] {
+  return [];
+}
+
+function makeGuards({ config }: Foundation): Guards {
+  const denied = (): never => {
+    throw new AppError("missing_credentials", "Missing credentials");
+  };
+  return {
+    user: denied,
+    admin: denied,
+    dev: makeDevGuard({ isProduction: config.isProduction, devToken: config.http.devToken }),
+    metrics: makeMetricsGuard(config.http),
+  };
+}
+
+async function registerEverything(
+  server: Server,
+  modules: readonly Module[],
+  { metrics }: Foundation,
+  readiness: () => Promise<Readiness>,
+): Promise<void> {
+  await describeRoutes(server, PROGRAM_VERSION);
+  registerHealthRoutes(server, readiness);
+  server.get("/metrics", { config: { access: "metrics", isInternal: true } }, async (_request, reply) => {
+    reply.header("content-type", metrics.registry.contentType);
+    return await metrics.registry.metrics();
+  });
+  for (const one of modules) await one.registerRoutes(server);
+  await registerReference(server);
+}
+
+function startJobs(
+  options: AppOptions,
+  { events, log }: Foundation,
+  modules: readonly Module[],
+): Promise<Worker> {
+  const jobs = modules.map((one) => one.jobs);
+  return startWorker({ databaseUrl: options.databaseUrl, jobs, concurrency: JOBS_AT_ONCE, events, log });
+}
+
+const MIGRATED = statement("app.migrated", "select max(version) as version from schema_migrations");
+
+async function readinessOf({ reservedDb }: Foundation, state: { isStopping: boolean }): Promise<Readiness> {
+  if (state.isStopping) return { isReady: false, parts: { process: "stopping" } };
+  try {
+    await reservedDb.run(MIGRATED);
+    return { isReady: true, parts: {} };
+  } catch {
+    return { isReady: false, parts: { database: "unreachable" } };
+  }
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { VariableReader } from "./variables.js";
+
+/** Every secret of the process and what it is for. Two purposes never share a value. */
+export const SECRET_NAMES = [
+  "JWT_SECRET",
+  "COOKIE_SECRET",
+  "OTP_PEPPER",
+  "DATA_ENCRYPTION_KEYS",
+  "DATA_INDEX_KEY",
+] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
+
+const SAMPLE_VALUE =
+  /change[-_ ]?(me|in|this)|your[-_ ]|secret-key|example|placeholder|xxxx|^(?<repeated>.)\k<repeated>+$/i;
+const BYTES_MIN = 32;
+
+export interface EncryptionKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+export interface Secrets {
+  /** The first signs, all verify. */
+  readonly jwtSecrets: readonly string[];
+  readonly cookieSecret: string;
+  readonly otpPepper: string;
+  /** The first encrypts, all decrypt. */
+  readonly encryptionKeys: readonly EncryptionKey[];
+  readonly indexKey: string;
+}
+
+/**
+ * Outside production a secret that is not set is made once and kept in DATA_DIR/secrets.json, so that sessions
+ * survive a restart. In production every one must be set by the operator.
+ */
+export function readSecrets(
+  reader: VariableReader,
+  options: { isProduction: boolean; dataDir: string },
+): Secrets {
+  const missing = SECRET_NAMES.filter((name) => reader.text(name) === null);
+  const made = options.isProduction || missing.length === 0 ? {} : madeSecrets(options.dataDir);
+  const secretOf = (name: SecretName): string => reader.text(name) ?? made[name] ?? "";
+
+  if (options.isProduction) reportWeakSecrets(reader, secretOf);
+  return {
+    jwtSecrets: splitSecrets(secretOf("JWT_SECRET")),
+    cookieSecret: secretOf("COOKIE_SECRET"),
+    otpPepper: secretOf("OTP_PEPPER"),
+    encryptionKeys: readEncryptionKeys(reader, secretOf("DATA_ENCRYPTION_KEYS")),
+    indexKey: secretOf("DATA_INDEX_KEY"),
+  };
+}
+
+export const splitSecrets = (text: string): string[] => text.split(",").map((item) => item.trim());
+
+function reportWeakSecrets(reader: VariableReader, secretOf: (name: SecretName) => string): void {
+  const purposeOf = new Map<string, SecretName>();
+  for (const name of SECRET_NAMES) {
+    const value = secretOf(name);
+    if (value === "") {
+      reader.problem(
+        name,
+        "is missing; set it to at least 32 random bytes, e.g. from `openssl rand -base64 48`",
+      );
+      continue;
+    }
+    for (const item of name === "JWT_SECRET" ? splitSecrets(value) : [value]) {
+      if (name !== "DATA_ENCRYPTION_KEYS" && Buffer.byteLength(item) < BYTES_MIN) {
+        reader.problem(
+          name,
+          `is shorter than ${BYTES_MIN} bytes; make a new one with \`openssl rand -base64 48\``,
+        );
+      }
+      if (SAMPLE_VALUE.test(item))
+        reader.problem(name, "is a sample value; make a new one with `openssl rand -base64 48`");
+      const other = purposeOf.get(item);
+      if (other !== undefined && other !== name)
+        reader.problem(name, `has the same value as ${other}; each purpose needs its own`);
+      purposeOf.set(item, name);
+    }
+  }
+}
+
+/** `id:base64` of 32 bytes, comma-separated. The id travels with every ciphertext, so keys can be rotated. */
+function readEncryptionKeys(reader: VariableReader, text: string): EncryptionKey[] {
+  if (text === "") return [];
+  return splitSecrets(text).flatMap((item) => {
+    const [, id, encoded] = /^([a-z0-9_-]{1,16}):([A-Za-z0-9+/_-]+={0,2})$/i.exec(item) ?? [];
+    const key = encoded === undefined ? Buffer.alloc(0) : Buffer.from(encoded, "base64");
+    if (id !== undefined && key.length === 32) return [{ id, key }];
+    reader.problem(
+      "DATA_ENCRYPTION_KEYS",
+      "must be comma-separated `id:base64` pairs of 32 bytes, e.g. k1:$(openssl rand -base64 32)",
+    );
+    return [];
+  });
+}
+
+function madeSecrets(dataDir: string): Partial<Record<SecretName, string>> {
+  const file = path.join(dataDir, "secrets.json");
+  const read = (): Partial<Record<SecretName, string>> => JSON.parse(readFileSync(file, "utf8"));
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  mkdirSync(dataDir, { recursive: true });
+  const secret = (): string => randomBytes(48).toString("base64url");
+  const fresh: Record<SecretName, string> = {
+    JWT_SECRET: secret(),
+    COOKIE_SECRET: secret(),
+    OTP_PEPPER: secret(),
+    DATA_ENCRYPTION_KEYS: `dev1:${randomBytes(32).toString("base64")}`,
+    DATA_INDEX_KEY: secret(),
+  };
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  writeFileSync(draft, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+  try {
+    // A hard link is atomic and fails when the file exists: of processes that start at once, one makes the secrets.
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return read();
+}

@@ -1,0 +1,181 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import pg from "pg";
+
+/** An SQL text with the name under which each connection prepares it once. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Names follow `<store>.<action>`; PostgreSQL cuts names at 63 bytes, so longer ones are refused. */
+export function statement(name: string, text: string): Statement {
+  if (name.length > 60) throw new Error(`Statement name is too long: ${name}`);
+  return { name, text };
+}
+
+export interface Result<Row> {
+  readonly rows: readonly Row[];
+  /** Rows that the statement touched: the decision of a guarded write. */
+  readonly count: number;
+}
+
+export type Values = readonly unknown[];
+
+/** What a store's function asks for when it may run on its own or inside a transaction. */
+export interface Queryable {
+  run<Row = Record<string, unknown>>(statement: Statement, values?: Values): Promise<Result<Row>>;
+}
+
+declare const insideTransaction: unique symbol;
+
+/** An open transaction. A store's function that must not run alone asks for it by this type; `Db` does not satisfy it. */
+export interface Tx extends Queryable {
+  readonly [insideTransaction]: true;
+}
+
+export interface Db extends Queryable {
+  /**
+   * Runs `work` in one transaction. A serialisation failure or deadlock (40001, 40P01) repeats the whole of it, at
+   * most three times with jitter, so `work` must have no effect outside the database.
+   */
+  transaction<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value>;
+  /** Connections handed out, and callers that wait for one. */
+  load(): { readonly total: number; readonly idle: number; readonly waiting: number };
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolMax: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly statementTimeoutMillis?: number;
+  /** Throws when something outside is called while a transaction is open; for tests (asynchronous tracking costs time). */
+  readonly tracksTransactions?: boolean;
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** How long a caller waits for a connection before the answer is 503. */
+const POOL_WAIT_MILLIS = 2_000;
+const TRANSACTION_ATTEMPTS_MAX = 3;
+const RETRIED_STATES: ReadonlySet<unknown> = new Set(["40001", "40P01"]);
+
+const openTransaction = new AsyncLocalStorage<true>();
+
+/** Money and suppliers are never called while a transaction is open. Every outside call begins with this line. */
+export function assertNoOpenTransaction(callee: string): void {
+  if (openTransaction.getStore() === true) {
+    throw new Error(`${callee} was called while a database transaction is open`);
+  }
+}
+
+export function openDatabase(options: DatabaseOptions): Db {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax,
+    connectionTimeoutMillis: POOL_WAIT_MILLIS,
+    idleTimeoutMillis: 60_000,
+    application_name: options.applicationName,
+    types: { getTypeParser: typeParserFor },
+    options: sessionOptions(options.statementTimeoutMillis ?? 10_000),
+  });
+  // An idle connection that the server closes must not bring the process down; the next caller gets a new one.
+  pool.on("error", (error) => options.onIdleError?.(error));
+
+  const inTransaction = async <Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await runTransaction(pool, work, options.tracksTransactions === true);
+      } catch (error) {
+        if (attempt === TRANSACTION_ATTEMPTS_MAX || !RETRIED_STATES.has(sqlStateOf(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+      }
+    }
+  };
+  return {
+    run: (query, values) => runOn(pool, query, values),
+    transaction: inTransaction,
+    load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+}
+
+/** Time-outs of every session, so that nothing holds a connection or a lock for ever. */
+function sessionOptions(statementTimeoutMillis: number): string {
+  const settings = {
+    TimeZone: "UTC",
+    statement_timeout: statementTimeoutMillis,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 10_000,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(" ");
+}
+
+async function runTransaction<Value>(
+  pool: pg.Pool,
+  work: (tx: Tx) => Promise<Value>,
+  isTracked: boolean,
+): Promise<Value> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const tx = { run: (query: Statement, values?: Values) => runOn(client, query, values) } as Tx;
+  try {
+    await client.query("begin");
+    const value = isTracked ? await openTransaction.run(true, () => work(tx)) : await work(tx);
+    await client.query("commit");
+    return value;
+  } catch (error) {
+    await client.query("rollback").catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    // A connection whose rollback failed is in an unknown state and must not be handed out again.
+    client.release(broken);
+  }
+}
+
+async function runOn<Row>(
+  target: pg.Pool | pg.PoolClient,
+  { name, text }: Statement,
+  values: Values = [],
+): Promise<Result<Row>> {
+  const prepared = name === "" ? { text } : { name, text };
+  const result = await target.query({ ...prepared, values: values as unknown[] });
+  return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
+}
+
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** The named constraint that a write ran into (`orders_one_per_user_and_key`), if that is what happened. */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (sqlStateOf(error)?.startsWith("23") !== true) return undefined;
+  return (error as Error & { constraint?: string }).constraint;
+}
+
+const { builtins } = pg.types;
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  // Ids and minor units stay far below 2^53; a larger value is a defect that must not pass silently.
+  [builtins.INT8]: (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new Error("A bigint of the database is beyond 2^53");
+    return value;
+  },
+  // Sessions run in UTC, so the text is `2026-01-31 08:30:15.123456+00`; the app passes ISO 8601 text around.
+  [builtins.TIMESTAMPTZ]: isoFromTimestamp,
+};
+
+export function isoFromTimestamp(text: string): string {
+  const [date = "", time = ""] = text.split(" ");
+  const [clock = "", fraction = ""] = time.replace(/[+-]\d\d(:?\d\d)?$/, "").split(".");
+  return `${date}T${clock}.${fraction.padEnd(3, "0").slice(0, 3)}Z`;
+}
+
+function typeParserFor(id: number, format?: "text" | "binary"): unknown {
+  return PARSERS[id] ?? pg.types.getTypeParser(id, format as "text");
+}

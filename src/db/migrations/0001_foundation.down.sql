@@ -1,0 +1,3 @@
+drop table installation_facts;
+drop table audit_log;
+drop function enqueue_job;

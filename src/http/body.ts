@@ -1,0 +1,67 @@
+import type { FastifyRequest } from "fastify";
+import secureJson from "secure-json-parse";
+import { AppError } from "../kernel/errors.js";
+import type { Server } from "./server.js";
+
+const rawBodies = new WeakMap<FastifyRequest, Buffer>();
+const JSON_TYPE = /^application\/json(; ?charset=("?)utf-8\2)?$/i;
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The bytes as they came, for signatures. */
+export function rawBodyOf(request: FastifyRequest): Buffer {
+  return rawBodies.get(request) ?? Buffer.alloc(0);
+}
+
+/**
+ * Bodies are JSON in UTF-8, parsed once from the raw bytes. A `__proto__` or `constructor.prototype` member is
+ * refused by the parser (400); of members that stand twice the last one counts, for schema, fingerprint and effect.
+ */
+export function readJsonBodies(app: Server): void {
+  app.removeAllContentTypeParsers();
+  app.addHook("onRequest", async (request) => {
+    const { "content-length": length, "transfer-encoding": chunked, "content-type": type } = request.headers;
+    const hasBody = (length !== undefined && length !== "0") || chunked !== undefined;
+    if (!hasBody && type === undefined) return;
+    if (request.headers["content-encoding"] !== undefined) {
+      throw new AppError("unsupported_media_type", "Send the body without content encoding.");
+    }
+    const accepted = acceptedTypeOf(request);
+    if (type === undefined || !accepted.test(type)) {
+      throw new AppError("unsupported_media_type", "Send the body as application/json in UTF-8.");
+    }
+  });
+  app.addContentTypeParser(
+    /^application\/json/i,
+    { parseAs: "buffer" },
+    async (request: FastifyRequest, body: Buffer) => {
+      rawBodies.set(request, body);
+      return parseJson(body);
+    },
+  );
+  app.addContentTypeParser(
+    /^text\/csv/i,
+    { parseAs: "buffer" },
+    async (_request: FastifyRequest, body: Buffer) => body,
+  );
+}
+
+const CSV_TYPE = /^text\/csv(; ?charset=("?)utf-8\2)?$/i;
+
+/** Routes take JSON unless they declare `consumes: "csv"`. */
+function acceptedTypeOf(request: FastifyRequest): RegExp {
+  return request.routeOptions.config.consumes === "csv" ? CSV_TYPE : JSON_TYPE;
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) {
+    throw new AppError(
+      "malformed_json",
+      "The body is empty. Send a JSON object or leave out the content type.",
+    );
+  }
+  try {
+    return secureJson.parse(decoder.decode(body), null, { protoAction: "error", constructorAction: "error" });
+  } catch {
+    throw new AppError("malformed_json", "The body is not valid JSON in UTF-8. Check its syntax.");
+  }
+}

@@ -1,0 +1,28 @@
+import type { FastifyRequest } from "fastify";
+import { AppError } from "../kernel/errors.js";
+
+/** The person behind a request, as the session guard found them. */
+export interface Caller {
+  readonly userId: number;
+  readonly sessionId: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly isAdmin: boolean;
+  readonly credential: "cookie" | "bearer";
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** Only the session guard calls this. */
+export function setCaller(request: FastifyRequest, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+/** Who is calling. Routes with access "user" or "admin" always have a caller. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
+  if (caller === undefined) throw new AppError("missing_credentials", "Missing credentials");
+  return caller;
+}
+
+export const findCaller = (request: FastifyRequest): Caller | undefined => callers.get(request);

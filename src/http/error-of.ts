@@ -1,0 +1,45 @@
+import type { FastifyError } from "fastify";
+import { sqlStateOf } from "../db/database.js";
+import { AppError, type ErrorCode } from "../kernel/errors.js";
+
+const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ["body_too_large", "The body is larger than this route takes. Send less."],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [
+    "malformed_json",
+    "The body is empty. Send a JSON object or leave out the content type.",
+  ],
+  FST_ERR_CTP_INVALID_JSON_BODY: ["malformed_json", "The body is not valid JSON. Check its syntax."],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["unsupported_media_type", "Send the body as application/json."],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["bad_request", "Content-Length does not match the body."],
+};
+
+/** PostgreSQL states that say "not now": no connection, shutting down, too many clients, out of disk, cancelled. */
+const UNAVAILABLE_STATE = /^(08|53|57|55P03|40001|40P01|25P0)/;
+const UNAVAILABLE_MESSAGE =
+  /timeout exceeded when trying to connect|Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|Cannot use a pool after|Client has encountered a connection error/;
+
+/** Turns whatever was thrown into an AppError. What nobody foresaw becomes internal_error without its message. */
+export function appErrorOf(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const code = (error as Partial<FastifyError>).code ?? "";
+  const known = FASTIFY_ERRORS[code];
+  if (known !== undefined) return new AppError(known[0], known[1]);
+  if (isUnavailable(error, code)) {
+    return new AppError("overloaded", "The store cannot answer right now. Try again in a moment.", {
+      cause: error,
+    });
+  }
+  const status = (error as Partial<FastifyError>).statusCode;
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new AppError("bad_request", "The request could not be understood.", { cause: error });
+  }
+  return new AppError("internal_error", "Something went wrong here. Tell support the request_id.", {
+    cause: error,
+  });
+}
+
+function isUnavailable(error: unknown, code: string): boolean {
+  const state = sqlStateOf(error);
+  if (state !== undefined) return UNAVAILABLE_STATE.test(state);
+  return UNAVAILABLE_MESSAGE.test(`${code} ${error instanceof Error ? error.message : ""}`);
+}

@@ -1,0 +1,47 @@
+import { Type } from "typebox";
+import type { Server } from "./server.js";
+
+export interface Readiness {
+  readonly isReady: boolean;
+  /** What is wrong, by part: `{database: "unreachable"}`. Parts that only slow the store down are `degraded`. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+const Health = Type.Object(
+  {
+    status: Type.Union([Type.Literal("ok"), Type.Literal("degraded"), Type.Literal("unavailable")]),
+    parts: Type.Record(Type.String(), Type.String()),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * Live says only that this process answers. Ready says that it can serve: migrated, seeded, connected and not
+ * stopping. Redis or SMTP being down leaves it ready and degraded.
+ */
+export function registerHealthRoutes(app: Server, readiness: () => Promise<Readiness>): void {
+  const ready = {
+    config: { access: "public" as const },
+    schema: { tags: ["operation"], response: { 200: Health, 503: Health } },
+  };
+  app.get(
+    "/health/live",
+    {
+      config: { access: "public" },
+      schema: { tags: ["operation"], summary: "Is this process alive?", response: { 200: Health } },
+    },
+    async () => ({ status: "ok" as const, parts: {} }),
+  );
+  for (const path of ["/health", "/health/ready"]) {
+    app.get(
+      path,
+      { ...ready, schema: { ...ready.schema, summary: "Can this process serve?" } },
+      async (_request, reply) => {
+        const { isReady, parts } = await readiness();
+        if (!isReady) reply.code(503).header("retry-after", "2");
+        const status = isReady ? (Object.keys(parts).length === 0 ? "ok" : "degraded") : "unavailable";
+        return { status, parts } as const;
+      },
+    );
+  }
+}

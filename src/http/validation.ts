@@ -1,0 +1,106 @@
+import { Ajv, type ValidateFunction } from "ajv";
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from "fastify";
+import { AppError, type FieldProblem } from "../kernel/errors.js";
+
+type Schema = {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+};
+
+const DEPTH_MAX = 16;
+const INTEGER = /^-?(0|[1-9]\d{0,15})$/;
+const NUMBER = /^-?(0|[1-9]\d{0,15})(\.\d{1,10})?$/;
+
+/**
+ * Bodies are never coerced. Query, path and header values arrive as text and are read strictly by the type that
+ * their schema declares: `1` is an integer, `1e0`, ` 1` and `0x1` are not. What cannot be read stays text, and the
+ * schema refuses it.
+ */
+export function makeValidatorCompiler(): FastifySchemaCompiler<object> {
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes: false,
+    useDefaults: true,
+    removeAdditional: false,
+    strict: false,
+  });
+  return ({ schema, httpPart }) => {
+    const validate = ajv.compile(schema);
+    if (httpPart === "body") return (body) => outcome(validate, body);
+    return (values) => outcome(validate, readTexts(schema as Schema, values as Record<string, unknown>));
+  };
+}
+
+function outcome(
+  validate: ValidateFunction,
+  value: unknown,
+): { value: unknown } | { error: FastifySchemaValidationError[] } {
+  if (validate(value)) return { value };
+  return { error: (validate.errors ?? []) as FastifySchemaValidationError[] };
+}
+
+function readTexts(schema: Schema, values: Record<string, unknown>): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    read[name] = typeof value === "string" ? readText(schema.properties?.[name]?.type, value) : value;
+  }
+  return read;
+}
+
+function readText(type: string | undefined, text: string): unknown {
+  if (type === "integer" && INTEGER.test(text)) return Number(text);
+  if (type === "number" && NUMBER.test(text)) return Number(text);
+  if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
+  return text;
+}
+
+const PART_PREFIX: Readonly<Record<string, string>> = {
+  body: "",
+  querystring: "/query",
+  params: "/path",
+  headers: "/header",
+};
+
+/** JSON pointers to every wrong member, for the `errors` of the problem document. */
+export function validationError(problems: readonly FastifySchemaValidationError[], part: string): AppError {
+  const prefix = PART_PREFIX[part] ?? "";
+  const errors = problems.map((problem): FieldProblem => {
+    const member = problem.params.additionalProperty ?? problem.params.missingProperty;
+    const suffix = typeof member === "string" ? `/${member.replaceAll("~", "~0").replaceAll("/", "~1")}` : "";
+    const message =
+      problem.keyword === "additionalProperties"
+        ? "is not a member of this request"
+        : (problem.message ?? "is invalid");
+    return { pointer: `${prefix}${problem.instancePath}${suffix}`, message };
+  });
+  const first = errors[0];
+  const where = first === undefined || first.pointer === "" ? "The request" : first.pointer;
+  return new AppError(
+    "validation_failed",
+    `${where} ${first?.message ?? "is invalid"}. Correct it and send again.`,
+    { errors },
+  );
+}
+
+/** NUL and lone surrogates cannot be stored, and nothing of ours nests deeper than 16. */
+export function assertStorableText(value: unknown, pointer = "", depth = 0): void {
+  if (typeof value === "string") {
+    if (value.includes("\u0000") || !value.isWellFormed()) {
+      const message = "holds a character that text cannot have (NUL or half of a surrogate pair)";
+      throw new AppError("validation_failed", `${pointer} ${message}. Remove it.`, {
+        errors: [{ pointer, message }],
+      });
+    }
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (depth === DEPTH_MAX) {
+    throw new AppError("validation_failed", `The request nests deeper than ${DEPTH_MAX} levels.`, {
+      errors: [{ pointer, message: "nests too deep" }],
+    });
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    assertStorableText(name, `${pointer}/${name.slice(0, 40)}`, depth + 1);
+    assertStorableText(inner, `${pointer}/${name.slice(0, 40)}`, depth + 1);
+  }
+}

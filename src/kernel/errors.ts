@@ -1,0 +1,78 @@
+/**
+ * Every answer that is not a success has one of these codes. They are stable: programs read them. The status and
+ * title of each stand in http/problem.ts, in a table that does not compile when a code is missing.
+ */
+export const ERROR_CODES = [
+  "admin_required",
+  "bad_request",
+  "body_too_large",
+  "conflict",
+  "conflicting_credentials",
+  "cross_site_request",
+  "csv_invalid",
+  "currency_not_offered",
+  "email_invalid",
+  "esim_not_revocable",
+  "forbidden",
+  "header_too_large",
+  "idempotency_key_invalid",
+  "idempotency_key_required",
+  "idempotency_key_reused",
+  "internal_error",
+  "invalid_code",
+  "invalid_credentials",
+  "invalid_webhook_signature",
+  "malformed_json",
+  "method_not_allowed",
+  "method_unknown",
+  "missing_credentials",
+  "not_found",
+  "order_already_paid",
+  "order_not_paid",
+  "order_not_payable",
+  "out_of_stock",
+  "overloaded",
+  "payment_in_progress",
+  "provider_unavailable",
+  "provisioning_failed",
+  "rate_limited",
+  "referenced",
+  "refund_exceeds_payment",
+  "request_timeout",
+  "session_revoked",
+  "too_many_attempts",
+  "unsupported_media_type",
+  "unsupported_provider",
+  "uri_too_long",
+  "validation_failed",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export interface FieldProblem {
+  /** JSON pointer into the body, or `/query/name`, `/path/name`, `/header/name`. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A refusal with a code; http/problem.ts turns it into a problem document (RFC 9457). */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly errors: readonly FieldProblem[] | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    /** For a person; says what to do next. Never holds a secret, an address or SQL. */
+    readonly detail: string,
+    extra: {
+      errors?: readonly FieldProblem[];
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(`${code}: ${detail}`, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.errors = extra.errors;
+    this.headers = extra.headers;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Owns: how jobs run. The tables are graphile-worker's.
+ * Promises: a job exists exactly when the transaction that enqueued it committed; it runs until it succeeds, or
+ *   ends visibly failed after its attempts; a process that is stopping takes no new job and finishes what it runs.
+ * Never: payloads with anything but row ids; a job enqueued outside the transaction that makes it necessary.
+ */
+import {
+  type ParsedCronItem,
+  parseCronItems,
+  type Runner,
+  run,
+  Logger as WorkerLogger,
+} from "graphile-worker";
+import pg from "pg";
+import type { Events } from "../../telemetry/events.js";
+import type { Logger } from "../../telemetry/log.js";
+
+export interface JobRun {
+  readonly jobId: string;
+  /** 1 for the first run. */
+  readonly attempt: number;
+  readonly attemptsMax: number;
+}
+
+export type JobHandler = (payload: Readonly<Record<string, unknown>>, run: JobRun) => Promise<void>;
+
+export interface ScheduledJob {
+  readonly task: string;
+  /** Five cron fields, UTC. */
+  readonly cron: string;
+}
+
+/** What a module brings: its handlers by task name, and which of them run by the clock. */
+export interface Jobs {
+  readonly handlers: Readonly<Record<string, JobHandler>>;
+  readonly scheduled?: readonly ScheduledJob[];
+}
+
+export interface WorkerOptions {
+  readonly databaseUrl: string;
+  readonly jobs: readonly Jobs[];
+  readonly concurrency: number;
+  readonly events: Events;
+  readonly log: Logger;
+}
+
+export interface Worker {
+  /** Takes no new job, waits for the running ones, closes its connections. */
+  stop(): Promise<void>;
+}
+
+/** Workers are woken after a commit; this is how long a job waits at most when the wake-up was lost. */
+const POLL_MILLIS = 1_000;
+
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.concurrency + 2,
+    application_name: "tribi worker",
+  });
+  pool.on("error", (error) => options.log.warn({ err: error }, "an idle worker connection was lost"));
+  const runner = await run({
+    pgPool: pool,
+    concurrency: options.concurrency,
+    pollInterval: POLL_MILLIS,
+    noHandleSignals: true,
+    taskList: Object.fromEntries(
+      options.jobs
+        .flatMap(({ handlers }) => Object.entries(handlers))
+        .map(([task, handler]) => [task, taskOf(task, handler, options)]),
+    ),
+    parsedCronItems: cronItems(options.jobs),
+    logger: new WorkerLogger(() => (level, message) => {
+      if (level === "error" || level === "warning") options.log.warn({ worker: true }, message);
+    }),
+  });
+  return { stop: () => stopRunner(runner, pool) };
+}
+
+async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
+  await runner.stop();
+  await pool.end();
+}
+
+function taskOf(task: string, handler: JobHandler, { events, log }: WorkerOptions) {
+  return async (
+    payload: unknown,
+    helpers: { job: { id: string; attempts: number; max_attempts: number } },
+  ): Promise<void> => {
+    const { id, attempts, max_attempts: attemptsMax } = helpers.job;
+    try {
+      await handler((payload ?? {}) as Record<string, unknown>, {
+        jobId: id,
+        attempt: attempts,
+        attemptsMax,
+      });
+    } catch (error) {
+      const isFinal = attempts >= attemptsMax;
+      events.jobFailed({ task, final: String(isFinal) }, { job_id: id, attempt: attempts });
+      log[isFinal ? "error" : "warn"]({ err: error, task, job_id: id }, "job failed");
+      throw error;
+    }
+  };
+}
+
+function cronItems(jobs: readonly Jobs[]): ParsedCronItem[] {
+  const scheduled = jobs.flatMap((one) => one.scheduled ?? []);
+  return parseCronItems(
+    scheduled.map(({ task, cron }) => ({
+      task,
+      match: cron,
+      identifier: task,
+      // A run that the process slept through is made up for once, within the hour.
+      options: {
+        backfillPeriod: 0,
+        maxAttempts: 1,
+        jobKey: `cron:${task}`,
+        jobKeyMode: "preserve_run_at" as const,
+      },
+    })),
+  );
+}

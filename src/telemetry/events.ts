@@ -1,0 +1,61 @@
+import { Counter, type Registry } from "prom-client";
+import type { Logger } from "./log.js";
+
+type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/**
+ * Business events: one function each, which writes one log line and adds one to one counter. A label takes few
+ * values (a kind, a provider), never an id or an address.
+ */
+export type Events = ReturnType<typeof makeEvents>;
+
+export function makeEvents(log: Logger, registry: Registry) {
+  const event = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[]) => {
+    const counter = new Counter({
+      name: `tribi_${name}_total`,
+      help,
+      labelNames: [...labelNames],
+      registers: [registry],
+    });
+    return (labels: Readonly<Record<Labels, string>>, fields: Fields = {}): void => {
+      counter.inc(labels);
+      const line: Fields = { event: name, ...labels, ...fields };
+      log.info(line, name);
+    };
+  };
+  return {
+    codeRequested: event("login_code_requested", "Login codes that were made", []),
+    codeRefused: event("login_code_refused", "Requests for a login code that a limit refused", ["limit"]),
+    loginSucceeded: event("login_succeeded", "Sessions that a code opened", ["kind"]),
+    loginFailed: event("login_failed", "Tries with a code that did not open a session", ["reason"]),
+    sessionRevoked: event("session_revoked", "Sessions that were ended", ["reason"]),
+    refreshReused: event("refresh_reused", "Rotated refresh tokens shown after the grace", []),
+    mailSent: event("mail_sent", "Mails handed to the mail server or inbox", ["template"]),
+    mailFailed: event("mail_failed", "Mails that the mail server refused or did not take", [
+      "template",
+      "outcome",
+    ]),
+    orderPlaced: event("order_placed", "Orders that were made", ["currency"]),
+    orderReplayed: event("order_replayed", "Orders that an Idempotency-Key gave again", []),
+    orderRefused: event("order_refused", "Orders that were refused", ["reason"]),
+    orderExpired: event("order_expired", "Unpaid orders that ended", []),
+    paymentCreated: event("payment_created", "Payment intents that were made", ["provider"]),
+    paymentSettled: event("payment_settled", "Payments that reached an end", ["provider", "status"]),
+    webhookReceived: event("webhook_received", "Webhooks by what came of them", ["provider", "outcome"]),
+    webhookRejected: event("webhook_rejected", "Webhooks without a valid signature or shape", [
+      "provider",
+      "reason",
+    ]),
+    moneyParked: event("money_parked", "Payments and events that wait for an operator", ["reason"]),
+    refundMade: event("refund_made", "Refunds by how they ended", ["provider", "status"]),
+    reconcileFinding: event("reconcile_finding", "Differences that reconciliation found", [
+      "class",
+      "action",
+    ]),
+    provisioningAttempt: event("provisioning_attempt", "Supplier orders by outcome", ["supplier", "outcome"]),
+    esimReady: event("esim_ready", "eSIMs that became installable", ["supplier"]),
+    esimFailed: event("esim_failed", "eSIMs that no supplier could deliver", ["reason"]),
+    esimParked: event("esim_parked", "eSIMs that wait for an operator's decision", ["reason"]),
+    jobFailed: event("job_failed", "Runs of jobs that failed", ["task", "final"]),
+  };
+}

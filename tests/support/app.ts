@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type App, startApp } from "../../src/app.js";
+import { loadConfig } from "../../src/config/config.js";
+import { makeLog } from "../../src/telemetry/log.js";
+import { makeTestDatabase, type TestDatabase } from "./database.js";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the wire brought
+  readonly body: any;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly bearer?: string;
+  readonly cookie?: string;
+}
+
+export interface TestApp {
+  readonly app: App;
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly dataDir: string;
+  /** One request over HTTP. A body that is not a string is sent as JSON. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** The whole app in this process, on a free port of 127.0.0.1 and a database of its own. */
+export async function startTestApp(
+  environment: Readonly<Record<string, string>> = {},
+  options: { worker?: boolean; database?: TestDatabase } = {},
+): Promise<TestApp> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "tribi-test-"));
+  const database = options.database ?? (await makeTestDatabase());
+  const app = await startApp({
+    config: loadConfig({
+      ENVIRONMENT: "test",
+      PORT: "0",
+      HOST: "127.0.0.1",
+      DATA_DIR: dataDir,
+      ...environment,
+    }),
+    databaseUrl: database.url,
+    log: makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" }),
+    roles: { api: true, worker: options.worker ?? true },
+  });
+  return {
+    app,
+    url: app.url,
+    database,
+    dataDir,
+    request: (method, target, request = {}) => send(`${app.url}${target}`, method, request),
+    stop: async () => {
+      await app.stop();
+      if (options.database === undefined) await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function send(url: string, method: string, options: RequestOptions = {}): Promise<Answer> {
+  const headers = new Headers(options.headers);
+  if (options.bearer !== undefined) headers.set("authorization", `Bearer ${options.bearer}`);
+  if (options.cookie !== undefined) headers.set("cookie", options.cookie);
+  const init: RequestInit = { method, headers, redirect: "manual" };
+  if (options.body !== undefined) {
+    if (!headers.has("content-type")) headers.set("content-type", "application/json");
+    init.body = typeof options.body === "string" ? options.body : JSON.stringify(options.body);
+  }
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  const body = isJson && text !== "" ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, body };
+}
