@@ -152,7 +152,7 @@ async function registerEverything(
   registerHealthRoutes(server, readiness);
   server.get("/metrics", { config: { access: "metrics", isInternal: true } }, async (_request, reply) => {
     reply.header("content-type", metrics.registry.contentType);
-    return await metrics.registry.metrics();
+    return metrics.registry.metrics();
   });
   for (const one of modules) await one.registerRoutes(server);
   await registerReference(server);

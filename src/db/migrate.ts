@@ -34,8 +34,8 @@ export function readMigrations(folder = FOLDER): Migration[] {
 }
 
 /** Applies what is missing, in order, one process at a time. Answers the names of what this call applied. */
-export async function migrateUp(url: string): Promise<string[]> {
-  return await withMigrationLock(url, async (client) => {
+export function migrateUp(url: string): Promise<string[]> {
+  return withMigrationLock(url, async (client) => {
     await client.query(`create table if not exists schema_migrations (
       version integer primary key,
       name text not null,
