@@ -1,0 +1,9 @@
+drop function check_login_code;
+drop function login_tries_until;
+drop function request_login_code;
+drop function lock_login;
+drop function login_client_is_known;
+drop table sessions;
+drop table auth_tries;
+drop table auth_codes;
+drop table users;
