@@ -1,0 +1,66 @@
+import type { Unknown } from "../../kernel/outcome.js";
+import type { HttpAnswer, HttpResult } from "./http-client.js";
+import { parseJson } from "./json.js";
+import type { RefusalReason, SupplierRefused } from "./port.js";
+
+/** How failed calls turn into the port's outcomes; shared by the adapters that speak HTTP. */
+
+/** question: asks only, so every failure may be repeated. purchase: may have had its effect. */
+export type Purpose = "question" | "purchase";
+
+export const RETRY_AFTER_SECONDS_MAX = 3_600;
+
+export function refusal(
+  reason: RefusalReason,
+  detail: string,
+  retryAfterSeconds: number | null = null,
+): SupplierRefused {
+  return { kind: "refused", reason, detail: safeDetail(detail), retryAfterSeconds };
+}
+
+/** A call without a usable answer. Only a purchase that may have arrived is unknown. */
+export function failedCall(
+  purpose: Purpose,
+  failure: Exclude<HttpResult, { kind: "answer" }>,
+): SupplierRefused | Unknown {
+  if (purpose === "question" || failure.kind === "not_sent") return refusal("retryable", failure.why);
+  return { kind: "unknown", cause: failure.why };
+}
+
+/** An answer that says nothing certain: 5xx, unreadable, redirect. */
+export function unclearAnswer(purpose: Purpose, answer: HttpAnswer, why = ""): SupplierRefused | Unknown {
+  const text = `HTTP ${answer.status}${why === "" ? "" : `: ${why}`}`;
+  if (purpose === "question") return refusal("retryable", text, retryAfterSeconds(answer));
+  return { kind: "unknown", cause: safeDetail(text) };
+}
+
+/** 429 is refused before any work is done, for a purchase too (RFC 6585 section 4). */
+export function tooMany(answer: HttpAnswer): SupplierRefused {
+  return refusal("retryable", "HTTP 429", retryAfterSeconds(answer) ?? 1);
+}
+
+/** Retry-After in its two forms (RFC 9110 10.2.3), at most an hour; null when absent or unreadable. */
+export function retryAfterSeconds(answer: HttpAnswer, nowMillis = Date.now()): number | null {
+  const value = answer.headers["retry-after"]?.trim();
+  if (!value) return null;
+  const seconds = /^[0-9]+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - nowMillis) / 1000);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), RETRY_AFTER_SECONDS_MAX) : null;
+}
+
+/** The parsed body, or undefined when it is not JSON. */
+export function jsonOf(answer: HttpAnswer): unknown {
+  try {
+    return parseJson(answer.text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One line, at most 200 characters, activation codes and long tokens blanked. */
+export function safeDetail(text: string): string {
+  return text
+    .replace(/(LPA:)?1\$[^\s"']*/gi, "[code]")
+    .replace(/[A-Za-z0-9_-]{40,}/g, "[token]")
+    .replace(/\s+/g, " ")
+    .slice(0, 200);
+}
