@@ -1,0 +1,324 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Done, Outcome } from "../../kernel/outcome.js";
+import { type CreateIntent, type PaymentProvider, paymentKey, refundKey } from "./port.js";
+
+/** The world around a provider: what the payer and the network do. Each adapter's test supplies one. */
+export interface ProviderWorld {
+  readonly provider: PaymentProvider;
+  /** The payer pays. */
+  approve(intentId: string): Promise<void>;
+  /** The next create loses its answer after it has had its effect; null when the provider cannot. */
+  loseNextAnswer: ((operation: "create" | "refund") => void) | null;
+  stop(): Promise<void>;
+}
+
+let nextRow = 1;
+
+/** A payment row that no other test uses, as the database would give it. */
+export function newPayment(over: Partial<CreateIntent> = {}): CreateIntent {
+  const paymentId = over.paymentId ?? nextRow++;
+  const shopId = over.shopId ?? "conformance";
+  return {
+    paymentId,
+    orderId: 1000 + paymentId,
+    shopId,
+    idempotencyKey: paymentKey(shopId, paymentId),
+    amount: { currency: "USD", minor: 999 },
+    ...over,
+  };
+}
+
+export function doneValue<Value, Refusal>(outcome: Outcome<Value, Refusal>): Value {
+  expect(outcome).toMatchObject({ kind: "done" });
+  return (outcome as Done<Value>).value;
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+const HOUR_MILLIS = 3_600_000;
+const lately = () => new Date(Date.now() - HOUR_MILLIS);
+const window = () => ({ from: lately(), until: new Date(Date.now() + HOUR_MILLIS) });
+
+/** What every adapter must do. Run it against the adapter's fake server, never against a real account. */
+export function describePaymentProvider(name: string, makeWorld: () => Promise<ProviderWorld>): void {
+  describe(`${name} as a payment provider`, () => {
+    const held: { world?: ProviderWorld } = {};
+    const world = () => held.world as ProviderWorld;
+    beforeAll(async () => {
+      held.world = await makeWorld();
+    });
+    afterAll(() => held.world?.stop());
+
+    describeIntents(world);
+    describeUnknowns(world);
+    describeRefunds(world);
+    describeBooks(world);
+  });
+}
+
+function describeIntents(world: () => ProviderWorld): void {
+  const { createIntent, fetchIntent, cancelIntent } = lazily(world);
+
+  it("makes an intent with our amount, our metadata and no money on it", async () => {
+    const payment = newPayment();
+    const made = doneValue(await createIntent(payment));
+    expect(made).toMatchObject({
+      state: "requires_action",
+      amount: payment.amount,
+      amountReceivedMinor: 0,
+      amountRefundedMinor: 0,
+      livemode: world().provider.livemode,
+      metadata: {
+        order_id: String(payment.orderId),
+        payment_id: String(payment.paymentId),
+        shop_id: payment.shopId,
+      },
+    });
+    expect(doneValue(await fetchIntent(made.intentId))).toMatchObject({
+      intentId: made.intentId,
+      amount: payment.amount,
+      metadata: made.metadata,
+    });
+  });
+
+  it.each(["USD", "JPY", "KWD", "ISK", "MGA"])("carries %s there and back", async (currency) => {
+    const amount = { currency, minor: 5000 };
+    const made = doneValue(await createIntent(newPayment({ amount })));
+    expect(doneValue(await fetchIntent(made.intentId)).amount).toEqual(amount);
+  });
+
+  it("makes one intent of one key, one after the other or at once", async () => {
+    const payment = newPayment();
+    const first = doneValue(await createIntent(payment));
+    const again = await Promise.all(Array.from({ length: 5 }, () => createIntent(payment)));
+    const ids = again.map((outcome) => doneValue(outcome).intentId);
+    expect(new Set(ids)).toEqual(new Set([first.intentId]));
+
+    const other = newPayment();
+    const raced = await Promise.all(Array.from({ length: 10 }, () => createIntent(other)));
+    const done = raced.flatMap((outcome) => (outcome.kind === "done" ? [outcome.value.intentId] : []));
+    expect(raced.every(({ kind }) => kind !== "refused")).toBe(true);
+    expect(new Set(done).size).toBe(1);
+  });
+
+  it("refuses the same key with another amount, and the first intent stays", async () => {
+    const payment = newPayment();
+    const made = doneValue(await createIntent(payment));
+    const other = { ...payment, amount: { currency: "USD", minor: 1 + payment.amount.minor } };
+    expect(await createIntent(other)).toMatchObject({ kind: "refused", reason: "key_reused" });
+    expect(doneValue(await fetchIntent(made.intentId)).amount).toEqual(payment.amount);
+  });
+
+  it("says not_found of an intent that is not there", async () => {
+    expect(await fetchIntent("pi_nowhere")).toMatchObject({ kind: "refused", reason: "not_found" });
+    expect(await cancelIntent("pi_nowhere")).toMatchObject({ kind: "refused", reason: "not_found" });
+  });
+
+  it("tells a payment by its captured amount", async () => {
+    const made = doneValue(await createIntent(newPayment()));
+    await world().approve(made.intentId);
+    expect(doneValue(await fetchIntent(made.intentId))).toMatchObject({
+      state: "succeeded",
+      amountReceivedMinor: 999,
+      amountRefundedMinor: 0,
+    });
+  });
+
+  it("cancels an open intent, again harmlessly", async () => {
+    const made = doneValue(await createIntent(newPayment()));
+    expect(doneValue(await cancelIntent(made.intentId)).state).toBe("canceled");
+    expect(doneValue(await cancelIntent(made.intentId)).state).toBe("canceled");
+  });
+
+  it("answers a cancel with succeeded when the payer was faster", async () => {
+    const made = doneValue(await createIntent(newPayment()));
+    await world().approve(made.intentId);
+    expect(doneValue(await cancelIntent(made.intentId))).toMatchObject({
+      state: "succeeded",
+      amountReceivedMinor: 999,
+    });
+  });
+}
+
+function describeUnknowns(world: () => ProviderWorld): void {
+  const { createIntent, findIntentFor, refund, findRefund } = lazily(world);
+
+  it("finds an intent by our payment, and no intent of another shop or payment", async () => {
+    const payment = newPayment();
+    const made = doneValue(await createIntent(payment));
+    expect(doneValue(await findIntentFor(payment, window())).intentId).toBe(made.intentId);
+    for (const other of [{ shopId: "another shop's" }, { paymentId: 999_999 }]) {
+      expect(await findIntentFor({ ...payment, ...other }, window())).toMatchObject({
+        kind: "refused",
+        reason: "not_found",
+      });
+    }
+  });
+
+  it("calls a lost answer unknown; the look-up and the same key both end at the one intent", async (context) => {
+    const lose = world().loseNextAnswer;
+    if (!lose) return context.skip();
+    const payment = newPayment();
+    lose("create");
+    expect(await createIntent(payment)).toMatchObject({ kind: "unknown" });
+    const found = doneValue(await findIntentFor(payment, window()));
+    expect(doneValue(await createIntent(payment)).intentId).toBe(found.intentId);
+  });
+
+  it("calls a lost refund unknown; the look-up and the same key both end at the one refund", async (context) => {
+    const lose = world().loseNextAnswer;
+    if (!lose) return context.skip();
+    const command = await refundable(world(), 400);
+    lose("refund");
+    expect(await refund(command)).toMatchObject({ kind: "unknown" });
+    const found = doneValue(await findRefund(command));
+    expect(doneValue(await refund(command)).providerRefundId).toBe(found.providerRefundId);
+  });
+}
+
+function describeRefunds(world: () => ProviderWorld): void {
+  const { createIntent, fetchIntent, refund, findRefund } = lazily(world);
+
+  it("refunds in parts up to the capture and not a cent further", async () => {
+    const first = await refundable(world(), 400);
+    const second = { ...first, ...refundRow(), amount: { currency: "USD", minor: 599 } };
+    const third = { ...first, ...refundRow(), amount: { currency: "USD", minor: 1 } };
+    expect(doneValue(await refund(first))).toMatchObject({
+      intentId: first.intentId,
+      amount: first.amount,
+      state: "succeeded",
+      metadata: { refund_id: String(first.refundId), shop_id: first.shopId },
+    });
+    expect(await refund({ ...third, amount: { currency: "USD", minor: 600 } })).toMatchObject({
+      kind: "refused",
+      reason: "exceeds_capture",
+    });
+    doneValue(await refund(second));
+    const none = { ...third, ...refundRow() };
+    expect(await refund(none)).toMatchObject({ kind: "refused", reason: "exceeds_capture" });
+    expect(doneValue(await fetchIntent(first.intentId)).amountRefundedMinor).toBe(999);
+    expect(await findRefund(none)).toMatchObject({ kind: "refused", reason: "not_found" });
+  });
+
+  it("makes one refund of one key, and refuses the key with another amount", async () => {
+    const command = await refundable(world(), 300);
+    const made = doneValue(await refund(command));
+    expect(doneValue(await refund(command)).providerRefundId).toBe(made.providerRefundId);
+    const other = { ...command, amount: { currency: "USD", minor: 301 } };
+    expect(await refund(other)).toMatchObject({ kind: "refused", reason: "key_reused" });
+    expect(doneValue(await fetchIntent(command.intentId)).amountRefundedMinor).toBe(300);
+  });
+
+  it("ten refunds at once never exceed the capture", async () => {
+    const command = await refundable(world(), 200);
+    const commands = Array.from({ length: 10 }, () => ({ ...command, ...refundRow() }));
+    const outcomes = await Promise.all(commands.map((one) => refund(one)));
+    expect(outcomes.filter(({ kind }) => kind === "done")).toHaveLength(4);
+    expect(doneValue(await fetchIntent(command.intentId)).amountRefundedMinor).toBe(800);
+  });
+
+  it("refuses what was never captured and what is not there", async () => {
+    const open = doneValue(await createIntent(newPayment()));
+    const command = {
+      ...refundRow(),
+      intentId: open.intentId,
+      amount: { currency: "USD", minor: 1 },
+      reason: "r",
+    };
+    expect(await refund(command)).toMatchObject({ kind: "refused", reason: "not_captured" });
+    const nowhere = { ...command, ...refundRow(), intentId: "pi_nowhere" };
+    expect(await refund(nowhere)).toMatchObject({ kind: "refused", reason: "not_found" });
+  });
+}
+
+function describeBooks(world: () => ProviderWorld): void {
+  const provider = () => world().provider;
+
+  it("lists intents, refunds and balance since a time, newest first", async () => {
+    const command = await refundable(world(), 250);
+    const made = doneValue(await provider().refund(command));
+    const intents = await collect(provider().listIntents(lately()));
+    expect(intents.find(({ intentId }) => intentId === command.intentId)).toMatchObject({
+      state: "succeeded",
+      amountReceivedMinor: 999,
+      amountRefundedMinor: 250,
+    });
+    expect(intents.map(({ createdAt }) => -createdAt.getTime())).toEqual(
+      intents.map(({ createdAt }) => -createdAt.getTime()).sort((a, b) => a - b),
+    );
+    const refunds = await collect(provider().listRefunds(lately()));
+    expect(refunds.map(({ providerRefundId }) => providerRefundId)).toContain(made.providerRefundId);
+    const entries = (await collect(provider().listBalance(lately()))).filter(
+      ({ intentId }) => intentId === command.intentId,
+    );
+    expect(entries.map(({ kind, amount }) => [kind, amount.minor]).sort()).toEqual([
+      ["charge", 999],
+      ["refund", -250],
+    ]);
+    for (const entry of entries) expect(entry.netMinor).toBe(entry.amount.minor - entry.feeMinor);
+  });
+
+  it("lists nothing from the future", async () => {
+    const future = new Date(Date.now() + HOUR_MILLIS);
+    expect(await collect(provider().listIntents(future))).toEqual([]);
+    expect(await collect(provider().listEvents(future))).toEqual([]);
+  });
+
+  it("lists the event of a payment whose webhook never came", async () => {
+    const made = doneValue(await provider().createIntent(newPayment()));
+    await world().approve(made.intentId);
+    const events = await collect(provider().listEvents(lately()));
+    const success = events.find(
+      ({ kind, intentId }) => kind === "intent_succeeded" && intentId === made.intentId,
+    );
+    expect(success).toMatchObject({
+      provider: provider().name,
+      amount: { currency: "USD", minor: 999 },
+      metadata: { shop_id: "conformance" },
+      problem: null,
+    });
+  });
+
+  it("has no webhook that throws", async () => {
+    for (const body of ["", "{", "[]", "null", '"x"', "{}", '{"intent_id":7}', "\u0000"]) {
+      const verdict = await provider().verifyWebhook(Buffer.from(body), {}, Date.now());
+      expect(verdict.ok).toBe(false);
+    }
+  });
+}
+
+function refundRow() {
+  const refundId = nextRow++;
+  return { refundId, shopId: "conformance", idempotencyKey: refundKey(randomUUID(), refundId) };
+}
+
+/** A paid intent and a refund of it that has not been made yet. */
+async function refundable({ provider, approve }: ProviderWorld, minor: number) {
+  const made = doneValue(await provider.createIntent(newPayment()));
+  await approve(made.intentId);
+  return {
+    ...refundRow(),
+    intentId: made.intentId,
+    amount: { currency: "USD", minor },
+    reason: "asked for by the customer",
+  };
+}
+
+/** The provider is made in beforeAll, after the tests are declared. */
+function lazily(world: () => ProviderWorld) {
+  const provider = () => world().provider;
+  return {
+    createIntent: (...args: Parameters<PaymentProvider["createIntent"]>) => provider().createIntent(...args),
+    fetchIntent: (...args: Parameters<PaymentProvider["fetchIntent"]>) => provider().fetchIntent(...args),
+    findIntentFor: (...args: Parameters<PaymentProvider["findIntentFor"]>) =>
+      provider().findIntentFor(...args),
+    cancelIntent: (...args: Parameters<PaymentProvider["cancelIntent"]>) => provider().cancelIntent(...args),
+    refund: (...args: Parameters<PaymentProvider["refund"]>) => provider().refund(...args),
+    findRefund: (...args: Parameters<PaymentProvider["findRefund"]>) => provider().findRefund(...args),
+  };
+}

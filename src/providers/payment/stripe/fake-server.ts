@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { makeFakeBooks } from "./fake/fake-books.js";
+import { type FakeControl, type FakeLedger, makeFakeControl } from "./fake/fake-control.js";
+import { handleControlRequest } from "./fake/fake-control-http.js";
+import { FakeStripeError } from "./fake/fake-error.js";
+import { makeFakeFaults } from "./fake/fake-faults.js";
+import { makeFakeIdempotency } from "./fake/fake-idempotency.js";
+import { renderFakePage } from "./fake/fake-page.js";
+import { type FakeWorld, handleApiRequest, send } from "./fake/fake-request.js";
+import { makeFakeWebhooks } from "./fake/fake-webhooks.js";
+
+export interface FakeStripeOptions {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly webhookUrl?: string;
+  readonly webhookSecrets?: readonly string[];
+  readonly livemode?: boolean;
+  /** Waits between attempts of one delivery. */
+  readonly retryDelaysMillis?: number[];
+}
+
+export interface FakeStripe {
+  /** The origin, for STRIPE_API_BASE. */
+  readonly url: string;
+  readonly control: FakeControl;
+  ledger(): FakeLedger;
+  /** Ends open connections and retries; nothing of it stays behind. */
+  stop(): Promise<void>;
+}
+
+const BODY_MAX = 1_000_000;
+
+/**
+ * A server that behaves as Stripe does where it concerns us, with a ledger of its own that tests take as the truth.
+ * Listens on 127.0.0.1 only: its control obeys anybody who reaches it.
+ */
+export async function startFakeStripe(options: FakeStripeOptions = {}): Promise<FakeStripe> {
+  const books = makeFakeBooks(options.livemode ?? false);
+  const webhooks = makeFakeWebhooks(books.now, options.retryDelaysMillis);
+  books.onEvent = webhooks.onEvent;
+  if (options.webhookUrl !== undefined) {
+    webhooks.setTarget({ url: options.webhookUrl, secrets: options.webhookSecrets ?? [] });
+  }
+  const world: FakeWorld = {
+    books,
+    settings: { refunds: { startsAs: "succeeded" }, searchLagSeconds: 0 },
+    faults: makeFakeFaults(),
+    idempotency: makeFakeIdempotency(books.now),
+    webhooks,
+    calls: [],
+  };
+  const control = makeFakeControl(world);
+  const server = createServer((request, response) => {
+    handle(world, control, request, response).catch((error: unknown) => {
+      if (!response.headersSent && !response.destroyed) {
+        send(response, { status: 500, body: { error: { type: "api_error", message: String(error) } } });
+      }
+    });
+  });
+  await listen(server, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    control,
+    ledger: control.ledger,
+    stop: () => {
+      webhooks.stop();
+      return close(server);
+    },
+  };
+}
+
+async function handle(
+  world: FakeWorld,
+  control: FakeControl,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request);
+  const path = (request.url ?? "/").split("?")[0] ?? "/";
+  if (path.startsWith("/v1/")) return handleApiRequest(world, request, response, body);
+  if (path === "/") {
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(renderFakePage(control));
+    return;
+  }
+  try {
+    const action = /^\/__control\/(\w+)$/.exec(path)?.[1] ?? "";
+    send(response, await handleControlRequest(control, action, body));
+  } catch (error) {
+    if (!(error instanceof FakeStripeError)) throw error;
+    send(response, { status: error.status, body: { error: error.body } });
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_MAX) throw new Error("The body is too large.");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,113 @@
+import type { FakeSettings } from "./fake-api.js";
+import type { FakeBooks } from "./fake-books.js";
+import { missing } from "./fake-error.js";
+import type { FakeFaults, Fault } from "./fake-faults.js";
+import { cancelIntent, confirmIntent, declineIntent, processIntent, succeedIntent } from "./fake-intents.js";
+import { closeDispute, failRefund, openDispute, succeedRefund } from "./fake-refunds.js";
+import type { FakeCall } from "./fake-request.js";
+import type {
+  FakeBalanceTransaction,
+  FakeCharge,
+  FakeDispute,
+  FakeEvent,
+  FakeIntent,
+  FakeRefund,
+} from "./fake-types.js";
+import type { Delivery, FakeWebhooks, ReleaseOrder, WebhookMode, WebhookTarget } from "./fake-webhooks.js";
+
+/** What a test compares our tables with. Copies: changing them changes nothing. */
+export interface FakeLedger {
+  readonly intents: readonly FakeIntent[];
+  readonly charges: readonly FakeCharge[];
+  readonly refunds: readonly FakeRefund[];
+  readonly disputes: readonly FakeDispute[];
+  readonly balance: readonly FakeBalanceTransaction[];
+  readonly events: readonly FakeEvent[];
+  readonly calls: readonly FakeCall[];
+  readonly deliveries: readonly Delivery[];
+}
+
+/** The hand of the test: the payer, the banks, the network and Stripe's clock. */
+export interface FakeControl {
+  /** The payer's card is taken; also ends a payment that is processing. */
+  approve(intentId: string): FakeIntent;
+  /** One attempt fails; the intent stays open. */
+  decline(intentId: string, declineCode?: string): FakeIntent;
+  /** The payer uses a method that takes days. */
+  process(intentId: string): FakeIntent;
+  /** The bank wants to see the payer. */
+  requireAction(intentId: string): FakeIntent;
+  cancel(intentId: string): FakeIntent;
+  succeedRefund(refundId: string): FakeRefund;
+  failRefund(refundId: string, reason?: string): FakeRefund;
+  /** How the next refunds start: succeeded (default) or pending. */
+  refundsStartAs(status: "succeeded" | "pending"): void;
+  openDispute(intentId: string, isInquiry?: boolean): FakeDispute;
+  closeDispute(disputeId: string, status: "won" | "lost"): FakeDispute;
+  fault(fault: Fault): void;
+  clearFaults(): void;
+  webhooks(mode: Partial<WebhookMode>): void;
+  webhookTarget(target: WebhookTarget | null): void;
+  release(order?: ReleaseOrder): Promise<void>;
+  redeliver(eventId: string): Promise<void>;
+  webhooksSettled(): Promise<void>;
+  searchLag(seconds: number): void;
+  clockOffset(seconds: number): void;
+  ledger(): FakeLedger;
+}
+
+export interface ControlDeps {
+  readonly books: FakeBooks;
+  readonly settings: FakeSettings;
+  readonly faults: FakeFaults;
+  readonly webhooks: FakeWebhooks;
+  readonly calls: readonly FakeCall[];
+}
+
+export function makeFakeControl({ books, settings, faults, webhooks, calls }: ControlDeps): FakeControl {
+  return {
+    approve: (intentId) => succeedIntent(books, intentId),
+    decline: (intentId, code = "generic_decline") => declineIntent(books, intentId, code),
+    process: (intentId) => processIntent(books, intentId),
+    requireAction: (intentId) => confirmIntent(books, intentId, "pm_card_authenticationRequired"),
+    cancel: (intentId) => cancelIntent(books, intentId, "requested_by_customer"),
+    succeedRefund: (refundId) => succeedRefund(books, refundId),
+    failRefund: (refundId, reason = "lost_or_stolen_card") => failRefund(books, refundId, reason),
+    refundsStartAs: (status) => {
+      settings.refunds.startsAs = status;
+    },
+    openDispute: (intentId, isInquiry = false) => openDispute(books, intentId, isInquiry),
+    closeDispute: (disputeId, status) => closeDispute(books, disputeId, status),
+    fault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    webhooks: (mode) => {
+      Object.assign(webhooks.mode, mode);
+    },
+    webhookTarget: (target) => webhooks.setTarget(target),
+    release: (order = "as_is") => webhooks.release(order),
+    redeliver: (eventId) => {
+      const event = books.events.get(eventId);
+      if (!event) throw missing("event", eventId);
+      return webhooks.redeliver(event);
+    },
+    webhooksSettled: () => webhooks.settled(),
+    searchLag: (seconds) => {
+      settings.searchLagSeconds = seconds;
+    },
+    clockOffset: (seconds) => books.setClockOffset(seconds),
+    ledger: () => ledgerOf(books, calls, webhooks.deliveries),
+  };
+}
+
+function ledgerOf(books: FakeBooks, calls: readonly FakeCall[], deliveries: readonly Delivery[]): FakeLedger {
+  return structuredClone({
+    intents: [...books.intents.values()],
+    charges: [...books.charges.values()],
+    refunds: [...books.refunds.values()],
+    disputes: [...books.disputes.values()],
+    balance: [...books.balance.values()],
+    events: [...books.events.values()],
+    calls: [...calls],
+    deliveries: [...deliveries],
+  });
+}

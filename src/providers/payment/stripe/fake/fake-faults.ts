@@ -1,0 +1,79 @@
+/**
+ * - timeout_before: no effect, no answer, the connection stays open
+ * - drop_before: no effect, the connection is cut
+ * - error_500_before, rate_limit, unauthorized: no effect, and an answer that says so
+ * - timeout_after_success, drop_after_success: the effect, then silence or a cut
+ * - error_500_after_success: the effect, and a 500 that the idempotency key replays as Stripe does
+ * - half_answer: the effect, and half of its answer
+ * - delay: the effect and the answer, `delayMillis` later; the key is in use meanwhile
+ */
+export const FAULTS = [
+  "timeout_before",
+  "drop_before",
+  "error_500_before",
+  "rate_limit",
+  "unauthorized",
+  "timeout_after_success",
+  "drop_after_success",
+  "error_500_after_success",
+  "half_answer",
+  "delay",
+] as const;
+
+export type FaultName = (typeof FAULTS)[number];
+
+export const OPERATIONS = [
+  "create_intent",
+  "retrieve_intent",
+  "confirm_intent",
+  "cancel_intent",
+  "list_intents",
+  "search_intents",
+  "create_refund",
+  "retrieve_refund",
+  "list_refunds",
+  "list_events",
+  "retrieve_event",
+  "list_disputes",
+  "retrieve_dispute",
+  "list_charges",
+  "retrieve_charge",
+  "list_balance",
+] as const;
+
+export type OperationName = (typeof OPERATIONS)[number];
+
+export interface Fault {
+  /** `*` is any. */
+  readonly operation: OperationName | "*";
+  readonly fault: FaultName;
+  /** How many calls it hits; 1 by default. */
+  readonly times?: number;
+  readonly delayMillis?: number;
+}
+
+export interface FakeFaults {
+  add(fault: Fault): void;
+  clear(): void;
+  /** Takes the first scripted fault that fits, using up one of its times. */
+  take(operation: OperationName): Fault | null;
+}
+
+export function makeFakeFaults(): FakeFaults {
+  let scripted: { fault: Fault; left: number }[] = [];
+  return {
+    add: (fault) => {
+      scripted.push({ fault, left: fault.times ?? 1 });
+    },
+    clear: () => {
+      scripted = [];
+    },
+    take: (operation) => {
+      const hit = scripted.find(({ fault }) => fault.operation === "*" || fault.operation === operation);
+      if (!hit) return null;
+      hit.left -= 1;
+      if (hit.left <= 0) scripted = scripted.filter((one) => one !== hit);
+      return hit.fault;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { addBalance, type FakeBooks, findChargeOf, getIntent, getRefund } from "./fake-books.js";
+import { invalidRequest, missing } from "./fake-error.js";
+import { integerParam, metadataParam, type Params, refuseUnknown, textParam } from "./fake-form.js";
+import type { FakeCharge, FakeDispute, FakeRefund } from "./fake-types.js";
+
+const CREATE_PARAMS = ["amount", "charge", "expand", "metadata", "payment_intent", "reason"];
+
+/** How the next refunds turn out: at once, or first pending as with bank debits. */
+export interface RefundMode {
+  startsAs: "succeeded" | "pending";
+}
+
+export function createRefund(books: FakeBooks, params: Params, mode: RefundMode): FakeRefund {
+  refuseUnknown(params, CREATE_PARAMS);
+  const charge = chargeToRefund(books, params);
+  const left = charge.amount_captured - charge.amount_refunded;
+  const amount = integerParam(params, "amount") ?? left;
+  if (charge.disputed) {
+    throw invalidRequest(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: "charge_disputed",
+    });
+  }
+  if (left === 0) {
+    throw invalidRequest(`Charge ${charge.id} has already been refunded.`, {
+      code: "charge_already_refunded",
+    });
+  }
+  if (amount < 1) throw invalidRequest("Invalid positive integer", { param: "amount" });
+  if (amount > left) {
+    throw invalidRequest(`Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`, {
+      param: "amount",
+    });
+  }
+  const refund: FakeRefund = {
+    id: books.newId("re"),
+    object: "refund",
+    amount,
+    balance_transaction: null,
+    charge: charge.id,
+    created: books.now(),
+    currency: charge.currency,
+    metadata: metadataParam(params),
+    payment_intent: charge.payment_intent,
+    reason: textParam(params, "reason"),
+    status: mode.startsAs,
+  };
+  books.refunds.set(refund.id, refund);
+  refund.balance_transaction = addBalance(books, "refund", refund, -amount);
+  addRefunded(charge, amount);
+  books.emit("refund.created", refund);
+  books.emit("charge.refunded", charge);
+  return refund;
+}
+
+function chargeToRefund(books: FakeBooks, params: Params): FakeCharge {
+  const intentId = textParam(params, "payment_intent");
+  const chargeId = textParam(params, "charge");
+  if (intentId === null) {
+    if (chargeId === null)
+      throw invalidRequest("One of the following params should be provided: payment_intent or charge.");
+    const charge = books.charges.get(chargeId);
+    if (!charge) throw missing("charge", chargeId, "charge");
+    return charge;
+  }
+  const charge = findChargeOf(books, getIntent(books, intentId, "payment_intent"));
+  if (charge) return charge;
+  throw invalidRequest(`This PaymentIntent (${intentId}) does not have a successful charge to refund.`, {
+    code: "payment_intent_unexpected_state",
+    param: "payment_intent",
+  });
+}
+
+function addRefunded(charge: FakeCharge, amount: number): void {
+  charge.amount_refunded += amount;
+  charge.refunded = charge.amount_refunded === charge.amount_captured;
+}
+
+export function succeedRefund(books: FakeBooks, id: string): FakeRefund {
+  const refund = getRefund(books, id);
+  if (refund.status === "pending") {
+    refund.status = "succeeded";
+    emitUpdate(books, refund);
+  }
+  return refund;
+}
+
+/** The bank sends the money back, even days after the refund succeeded (docs.stripe.com/refunds#failed-refunds). */
+export function failRefund(books: FakeBooks, id: string, reason: string): FakeRefund {
+  const refund = getRefund(books, id);
+  if (refund.status === "failed" || refund.status === "canceled") return refund;
+  refund.status = "failed";
+  refund.failure_reason = reason;
+  const charge = books.charges.get(refund.charge);
+  if (charge) addRefunded(charge, -refund.amount);
+  addBalance(books, "refund_failure", refund, refund.amount);
+  books.emit("refund.failed", refund);
+  emitUpdate(books, refund);
+  return refund;
+}
+
+function emitUpdate(books: FakeBooks, refund: FakeRefund): void {
+  books.emit("refund.updated", refund);
+  books.emit("charge.refund.updated", refund);
+}
+
+/** The payer's bank takes the money back; an inquiry only asks. */
+export function openDispute(books: FakeBooks, intentId: string, isInquiry: boolean): FakeDispute {
+  const charge = findChargeOf(books, getIntent(books, intentId));
+  if (!charge) throw invalidRequest(`${intentId} has no successful charge to dispute.`);
+  const dispute: FakeDispute = {
+    id: books.newId("dp"),
+    object: "dispute",
+    amount: charge.amount,
+    charge: charge.id,
+    created: books.now(),
+    currency: charge.currency,
+    livemode: books.livemode,
+    metadata: {},
+    payment_intent: charge.payment_intent,
+    reason: "fraudulent",
+    status: isInquiry ? "warning_needs_response" : "needs_response",
+  };
+  books.disputes.set(dispute.id, dispute);
+  books.emit("charge.dispute.created", dispute);
+  if (!isInquiry) {
+    charge.disputed = true;
+    addBalance(books, "adjustment", dispute, -charge.amount);
+    books.emit("charge.dispute.funds_withdrawn", dispute);
+  }
+  return dispute;
+}
+
+export function closeDispute(books: FakeBooks, id: string, status: "won" | "lost"): FakeDispute {
+  const dispute = books.disputes.get(id);
+  if (!dispute) throw missing("dispute", id);
+  dispute.status = status;
+  if (status === "won") {
+    addBalance(books, "adjustment", dispute, dispute.amount);
+    books.emit("charge.dispute.funds_reinstated", dispute);
+  }
+  books.emit("charge.dispute.closed", dispute);
+  return dispute;
+}

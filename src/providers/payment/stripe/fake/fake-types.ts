@@ -1,0 +1,112 @@
+/** Stripe's objects as the fake keeps and sends them: only the members that an integration like ours reads. */
+
+export interface FakeIntent {
+  id: string;
+  object: "payment_intent";
+  amount: number;
+  amount_received: number;
+  automatic_payment_methods: { enabled: boolean } | null;
+  canceled_at: number | null;
+  cancellation_reason: string | null;
+  client_secret: string;
+  created: number;
+  currency: string;
+  description: string | null;
+  last_payment_error: FakeCardError | null;
+  latest_charge: string | null;
+  livemode: boolean;
+  metadata: Record<string, string>;
+  payment_method: string | null;
+  status:
+    | "requires_payment_method"
+    | "requires_confirmation"
+    | "requires_action"
+    | "processing"
+    | "succeeded"
+    | "canceled";
+}
+
+export interface FakeCardError {
+  type: "card_error";
+  code: string;
+  decline_code?: string;
+  message: string;
+}
+
+export interface FakeCharge {
+  id: string;
+  object: "charge";
+  amount: number;
+  amount_captured: number;
+  amount_refunded: number;
+  balance_transaction: string | null;
+  captured: boolean;
+  created: number;
+  currency: string;
+  disputed: boolean;
+  failure_code: string | null;
+  livemode: boolean;
+  metadata: Record<string, string>;
+  paid: boolean;
+  payment_intent: string;
+  refunded: boolean;
+  status: "succeeded" | "failed" | "pending";
+}
+
+export interface FakeRefund {
+  id: string;
+  object: "refund";
+  amount: number;
+  balance_transaction: string | null;
+  charge: string;
+  created: number;
+  currency: string;
+  failure_reason?: string;
+  metadata: Record<string, string>;
+  payment_intent: string;
+  reason: string | null;
+  status: "pending" | "succeeded" | "failed" | "canceled";
+}
+
+export interface FakeDispute {
+  id: string;
+  object: "dispute";
+  amount: number;
+  charge: string;
+  created: number;
+  currency: string;
+  livemode: boolean;
+  metadata: Record<string, string>;
+  payment_intent: string;
+  reason: string;
+  status: "warning_needs_response" | "needs_response" | "under_review" | "won" | "lost";
+}
+
+export interface FakeBalanceTransaction {
+  id: string;
+  object: "balance_transaction";
+  amount: number;
+  available_on: number;
+  created: number;
+  currency: string;
+  fee: number;
+  net: number;
+  reporting_category: string;
+  source: string;
+  status: "available";
+  type: "charge" | "refund" | "refund_failure" | "adjustment";
+}
+
+export type FakeObject = FakeIntent | FakeCharge | FakeRefund | FakeDispute | FakeBalanceTransaction;
+
+export interface FakeEvent {
+  id: string;
+  object: "event";
+  api_version: string;
+  created: number;
+  data: { object: FakeObject };
+  livemode: boolean;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null };
+  type: string;
+}
