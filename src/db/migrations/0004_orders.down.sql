@@ -1,0 +1,3 @@
+drop table orders;
+drop function audit_state_change;
+drop function enforce_state_moves;
