@@ -1,0 +1,114 @@
+import { type Queryable, statement } from "../../db/database.js";
+import { ORDER_VIEW_COLUMNS, type OrderView } from "./order-read-model.js";
+
+export interface NewOrder {
+  readonly reference: string;
+  readonly userId: number;
+  readonly planId: number;
+  readonly currency: string;
+  readonly idempotencyKey: string | null;
+  readonly fingerprint: Buffer | null;
+  readonly ttlMinutes: number;
+}
+
+export interface PlacedOrder extends OrderView {
+  readonly was_known: boolean;
+  readonly request_fingerprint: Buffer | null;
+}
+
+/**
+ * One statement finds the order of this user and key, or makes order and profile with the price of now frozen in.
+ * The unique constraint decides between simultaneous requests: the losers insert nothing and see nothing, since the
+ * winner's row is younger than their snapshot; the caller then asks again.
+ */
+const PLACE_OR_FIND = statement(
+  "orders.place_or_find",
+  `with known as (
+     select id from orders where user_id = $2 and idempotency_key = $5
+   ), placed as (
+     insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot,
+                         idempotency_key, request_fingerprint, expires_at)
+     select $1, $2, f.plan_id, f.currency, f.amount_minor,
+            jsonb_build_object(
+              'id', f.plan_id, 'name', f.name, 'description', f.description,
+              'country_name', f.country_name, 'country_iso2', f.country_iso2, 'country_id', f.country_id,
+              'carrier_name', f.carrier_name, 'carrier_id', f.carrier_id,
+              'data_gb', f.data_gb, 'is_unlimited', f.is_unlimited, 'duration_days', f.duration_days,
+              'price_minor_units', f.amount_minor, 'currency', f.currency),
+            $5, $6, now() + $7 * interval '1 minute'
+     from plan_offers f
+     where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists (select from known)
+     on conflict on constraint orders_one_per_user_and_key do nothing
+     returning *
+   ), profile as (
+     insert into esim_profiles (order_id, user_id, plan_id)
+     select id, user_id, plan_id from placed
+     returning id, order_id, status, created_at, provisioned_at
+   )
+   select false as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
+   from placed o join profile e on e.order_id = o.id
+   union all
+   select true as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
+   from known join orders o on o.id = known.id join esim_profiles e on e.order_id = o.id`,
+);
+
+export async function placeOrFindOrder(db: Queryable, order: NewOrder): Promise<PlacedOrder | undefined> {
+  const { rows } = await db.run<PlacedOrder>(PLACE_OR_FIND, [
+    order.reference,
+    order.userId,
+    order.planId,
+    order.currency,
+    order.idempotencyKey,
+    order.fingerprint,
+    order.ttlMinutes,
+  ]);
+  return rows[0];
+}
+
+export type WhyNotPlaced = "plan_unknown" | "currency_not_offered" | "plan_paused" | "placed_meanwhile";
+
+const WHY_NOT_PLACED = statement(
+  "orders.why_not_placed",
+  `select exists (select from orders where user_id = $1 and idempotency_key = $4) as is_placed,
+          (select is_active from plans where id = $2) as is_active,
+          exists (select from plan_prices where plan_id = $2 and currency = $3) as is_offered`,
+);
+
+export async function whyNotPlaced(db: Queryable, order: NewOrder): Promise<WhyNotPlaced> {
+  const { rows } = await db.run<{ is_placed: boolean; is_active: boolean | null; is_offered: boolean }>(
+    WHY_NOT_PLACED,
+    [order.userId, order.planId, order.currency, order.idempotencyKey],
+  );
+  const found = rows[0];
+  if (found?.is_placed === true) return "placed_meanwhile";
+  if (found === undefined || found.is_active === null) return "plan_unknown";
+  if (!found.is_offered) return "currency_not_offered";
+  return found.is_active ? "placed_meanwhile" : "plan_paused";
+}
+
+const FORGET_KEYS = statement(
+  "orders.forget_keys",
+  `update orders set idempotency_key = null, request_fingerprint = null
+   where id in (
+     select id from orders
+     where idempotency_key is not null and created_at < now() - $1 * interval '1 hour'
+     order by created_at limit $2 for update skip locked)`,
+);
+
+/** The orders stay; only their keys become new again. Answers how many were forgotten. */
+export async function forgetIdempotencyKeys(
+  db: Queryable,
+  olderThanHours: number,
+  batch: number,
+): Promise<number> {
+  return (await db.run(FORGET_KEYS, [olderThanHours, batch])).count;
+}
+
+const LIST_EXPIRED = statement(
+  "orders.list_expired",
+  `select id from orders where status = 'created' and expires_at < now() order by expires_at limit $1`,
+);
+
+export async function listExpiredOrders(db: Queryable, limit: number): Promise<readonly number[]> {
+  return (await db.run<{ id: number }>(LIST_EXPIRED, [limit])).rows.map((row) => row.id);
+}

@@ -1,0 +1,46 @@
+/**
+ * Owns: orders.
+ * Promises: one order per user and key; the price of the moment of ordering, whatever happens to the catalogue
+ *   afterwards; an order that is not paid in time ends, after its intent has ended.
+ * Never: an amount from a client; a status that moves backwards.
+ */
+import type { Config } from "../../config/config.js";
+import type { Db } from "../../db/database.js";
+import type { Server } from "../../http/server.js";
+import type { Events } from "../../telemetry/events.js";
+import type { Jobs } from "../jobs/jobs.module.js";
+import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
+import { orderFollowsPayment } from "./payment-effects.js";
+import { makePlaceOrder } from "./place-order.js";
+import { registerCreateOrder } from "./routes/create-order.js";
+import { registerReadOrders } from "./routes/read-orders.js";
+
+export interface OrdersDeps {
+  readonly config: Config;
+  readonly db: Db;
+  readonly events: Events;
+}
+
+export function makeOrdersModule(deps: OrdersDeps) {
+  const { config, db, events } = deps;
+  const placeOrder = makePlaceOrder({ db, events, ttlMinutes: config.orders.ttlMinutes });
+  const jobs: Jobs = {
+    handlers: {
+      expire_idempotency_keys: makeExpireIdempotencyKeys({
+        db,
+        ttlHours: config.orders.idempotencyKeyTtlHours,
+      }),
+    },
+    scheduled: [{ task: "expire_idempotency_keys", cron: "17 * * * *" }],
+  };
+  return {
+    placeOrder,
+    jobs,
+    registerRoutes(app: Server): void {
+      registerCreateOrder(app, { placeOrder, defaultCurrency: config.payments.defaultCurrency });
+      registerReadOrders(app, { db });
+    },
+  };
+}
+
+export { orderFollowsPayment };

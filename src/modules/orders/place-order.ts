@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import type { Db } from "../../db/database.js";
+import type { IdempotentRequest } from "../../http/idempotency-key.js";
+import { AppError } from "../../kernel/errors.js";
+import type { Events } from "../../telemetry/events.js";
+import { failpoint } from "../../telemetry/failpoints.js";
+import type { OrderView } from "./order-read-model.js";
+import { type NewOrder, type PlacedOrder, placeOrFindOrder, whyNotPlaced } from "./order-store.js";
+
+export interface PlaceOrder {
+  readonly userId: number;
+  readonly planId: number;
+  readonly currency: string;
+  readonly idempotent: IdempotentRequest | null;
+}
+
+export interface OrderPlacement {
+  readonly order: OrderView;
+  readonly wasReplayed: boolean;
+}
+
+/** Rounds of "the winner's order is not visible yet"; each waits for the winner's commit, so one is enough in practice. */
+const ROUNDS_MAX = 5;
+/** Without vowels and look-alikes, so that a reference can be read out and spells nothing. */
+const REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ";
+
+/**
+ * Makes an order, or finds the one that this user made with this key. Any number of simultaneous calls with one key
+ * make one order and all get it.
+ */
+export function makePlaceOrder(deps: { db: Db; events: Events; ttlMinutes: number }) {
+  return async function placeOrder(command: PlaceOrder): Promise<OrderPlacement> {
+    const order: NewOrder = {
+      reference: makeReference(),
+      userId: command.userId,
+      planId: command.planId,
+      currency: command.currency,
+      idempotencyKey: command.idempotent?.key ?? null,
+      fingerprint: command.idempotent?.fingerprint ?? null,
+      ttlMinutes: deps.ttlMinutes,
+    };
+    for (let round = 1; round <= ROUNDS_MAX; round += 1) {
+      const placed = await placeOrFindOrder(deps.db, order);
+      if (placed !== undefined) return await placementOf(deps.events, placed, command.idempotent);
+      const reason = await whyNotPlaced(deps.db, order);
+      if (reason === "placed_meanwhile") continue;
+      deps.events.orderRefused({ reason });
+      throw refusalOf(reason, order.currency);
+    }
+    throw new AppError(
+      "overloaded",
+      "The order could not be made right now. Send it again with the same Idempotency-Key.",
+    );
+  };
+}
+
+async function placementOf(
+  events: Events,
+  placed: PlacedOrder,
+  idempotent: IdempotentRequest | null,
+): Promise<OrderPlacement> {
+  if (!placed.was_known) {
+    await failpoint("s5.after_commit_before_reply");
+    events.orderPlaced({ currency: placed.currency }, { order_id: placed.id });
+    return { order: placed, wasReplayed: false };
+  }
+  if (idempotent === null || placed.request_fingerprint?.equals(idempotent.fingerprint) !== true) {
+    events.orderRefused({ reason: "idempotency_key_reused" });
+    throw new AppError(
+      "idempotency_key_reused",
+      "This Idempotency-Key belongs to another order of yours. Use a new key for a new order.",
+    );
+  }
+  events.orderReplayed({}, { order_id: placed.id });
+  return { order: placed, wasReplayed: true };
+}
+
+function refusalOf(
+  reason: "plan_unknown" | "currency_not_offered" | "plan_paused",
+  currency: string,
+): AppError {
+  switch (reason) {
+    case "plan_unknown":
+      return new AppError("not_found", "Plan not found");
+    case "currency_not_offered":
+      return new AppError(
+        "currency_not_offered",
+        `This plan has no price in ${currency}. Choose a currency of the plan's list.`,
+      );
+    case "plan_paused":
+      return new AppError("out_of_stock", "This plan cannot be delivered right now. Choose another plan.");
+  }
+}
+
+function makeReference(): string {
+  const letters = [...randomBytes(10)].map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length]);
+  return `TRB-${letters.join("")}`;
+}

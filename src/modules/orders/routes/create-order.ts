@@ -1,0 +1,49 @@
+import { Type } from "typebox";
+import { callerOf } from "../../../http/caller.js";
+import { idempotentRequestOf } from "../../../http/idempotency-key.js";
+import type { Server } from "../../../http/server.js";
+import type { makePlaceOrder } from "../place-order.js";
+import { OrderWire, orderOnWire } from "./order-schema.js";
+
+const Body = Type.Object(
+  {
+    plan_id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    currency: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 16, description: "ISO 4217; DEFAULT_CURRENCY when left out" }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function registerCreateOrder(
+  app: Server,
+  deps: { placeOrder: ReturnType<typeof makePlaceOrder>; defaultCurrency: string },
+): void {
+  app.post(
+    "/orders",
+    {
+      config: { access: "user" },
+      schema: {
+        tags: ["orders"],
+        summary: "Order a plan",
+        description:
+          "The price is the plan's price in the currency, frozen into the order. With an Idempotency-Key, repeating the " +
+          "request gives the same order; without one, each request is a new order, so a double click is two orders.",
+        body: Body,
+        response: { 200: OrderWire },
+      },
+    },
+    async (request, reply) => {
+      const { plan_id: planId, currency = deps.defaultCurrency } = request.body;
+      const idempotent = idempotentRequestOf(request);
+      const { order, wasReplayed } = await deps.placeOrder({
+        userId: callerOf(request).userId,
+        planId,
+        currency,
+        idempotent,
+      });
+      if (wasReplayed) reply.header("idempotent-replayed", "true");
+      return orderOnWire(order);
+    },
+  );
+}

@@ -1,0 +1,56 @@
+import { Type } from "typebox";
+import type { Db } from "../../../db/database.js";
+import { callerOf } from "../../../http/caller.js";
+import type { Server } from "../../../http/server.js";
+import { AppError } from "../../../kernel/errors.js";
+import { findOrderOf, listOrdersOf } from "../order-read-model.js";
+import { OrderWire, orderOnWire } from "./order-schema.js";
+
+const LIMIT_MAX = 200;
+
+const Page = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT_MAX })),
+    before: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: "The id of the last order of the page before",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Id = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+
+export function registerReadOrders(app: Server, { db }: { db: Db }): void {
+  app.get(
+    "/orders/mine",
+    {
+      config: { access: "user", isShedFirst: true },
+      schema: {
+        tags: ["orders"],
+        summary: "My orders, newest first",
+        querystring: Page,
+        response: { 200: Type.Array(OrderWire) },
+      },
+    },
+    async (request) => {
+      const { limit = LIMIT_MAX, before } = request.query;
+      return (await listOrdersOf(db, callerOf(request).userId, { limit, before })).map(orderOnWire);
+    },
+  );
+  app.get(
+    "/orders/:id",
+    {
+      config: { access: "user", isShedFirst: true },
+      schema: { tags: ["orders"], summary: "One of my orders", params: Id, response: { 200: OrderWire } },
+    },
+    async (request) => {
+      const order = await findOrderOf(db, callerOf(request).userId, request.params.id);
+      if (order === undefined) throw new AppError("not_found", "Order not found");
+      return orderOnWire(order);
+    },
+  );
+}
