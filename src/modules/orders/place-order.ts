@@ -41,7 +41,7 @@ export function makePlaceOrder(deps: { db: Db; events: Events; ttlMinutes: numbe
     };
     for (let round = 1; round <= ROUNDS_MAX; round += 1) {
       const placed = await placeOrFindOrder(deps.db, order);
-      if (placed !== undefined) return await placementOf(deps.events, placed, command.idempotent);
+      if (placed !== undefined) return placementOf(deps.events, placed, command.idempotent);
       const reason = await whyNotPlaced(deps.db, order);
       if (reason === "placed_meanwhile") continue;
       deps.events.orderRefused({ reason });
