@@ -60,7 +60,7 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   // Before anything is made: an unsupported platform leaves no folder behind.
   await readPackageVersion(machine);
-  const dataDir = await openDataDir(options.dataDir).catch((error: unknown) => {
+  const dataDir = await openDataDir(machine, options.dataDir).catch((error: unknown) => {
     throw notUsable(options.dataDir, error);
   });
   const locks: FolderLock[] = [await lockFolder(dataDir, dataDir)];

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
+import { makePassableFolder } from "./data-folder.js";
 import { EmbeddedPostgresError, messageOf, systemErrorCode } from "./error.js";
 import { type Machine, packageNameFor } from "./machine.js";
 import { findObstacle, type ServerUser } from "./run-as.js";
@@ -128,7 +129,7 @@ async function copyPrograms(native: string, target: string): Promise<string> {
   if (await isFolder(target)) return target;
   const draft = `${target}.new-${randomUUID()}`;
   try {
-    await mkdir(path.dirname(target), { recursive: true, mode: 0o755 });
+    await makePassableFolder(path.dirname(target));
     // Static libraries serve compilers only and are a third of the files.
     await cp(native, draft, {
       recursive: true,

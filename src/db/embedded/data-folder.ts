@@ -34,18 +34,23 @@ const FOLDER = "postgres";
 export const dataFolderIn = (home: string): string => path.join(home, FOLDER);
 
 /** Makes DATA_DIR when it is missing and answers its real path, so that one folder has one name. */
-export async function openDataDir(dataDir: string): Promise<string> {
-  await makePassableFolder(path.resolve(dataDir));
-  return realpath(dataDir);
+export async function openDataDir(machine: Machine, dataDir: string): Promise<string> {
+  const folder = path.resolve(dataDir);
+  if (machine.userId === 0) await makePassableFolder(folder);
+  else await mkdir(folder, { recursive: true, mode: 0o700 });
+  return realpath(folder);
 }
 
-/** Folders that we make let others pass (not list): the server's user must get through. Old ones stay as they are. */
-async function makePassableFolder(folder: string): Promise<void> {
-  let made = await mkdir(folder, { recursive: true, mode: 0o711 });
-  if (made === undefined) return;
-  const rest = path.relative(made, folder).split(path.sep).filter(Boolean);
-  await chmod(made, 0o711);
-  for (const part of rest) {
+/**
+ * Folders that root makes let others pass (not list), whatever the umask: the server's user must get through.
+ * Folders that were there stay as they are.
+ */
+export async function makePassableFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o711 });
+  if (first === undefined) return;
+  await chmod(first, 0o711);
+  let made = first;
+  for (const part of path.relative(first, folder).split(path.sep).filter(Boolean)) {
     made = path.join(made, part);
     await chmod(made, 0o711);
   }
@@ -102,16 +107,17 @@ export async function choosePlace(
   home: string,
   user: ServerUser,
 ): Promise<DataPlace> {
-  if (home !== dataDir) return { home, dataFolder: dataFolderIn(home), note: awayNote(dataDir, home) };
-  await letPass(dataDir, user);
-  const obstacle = await findObstacle(dataDir, user);
-  const dataFolder = dataFolderIn(dataDir);
-  if (obstacle === undefined) return { home: dataDir, dataFolder, note: undefined };
+  const dataFolder = dataFolderIn(home);
+  if (home === dataDir) await letPass(dataDir, user);
+  const obstacle = await findObstacle(home, user);
+  if (obstacle === undefined) {
+    return { home, dataFolder, note: home === dataDir ? undefined : awayNote(dataDir, home) };
+  }
   if (await holdsDatabase(dataFolder)) {
     throw new EmbeddedPostgresError(
       "start_failed",
       `The database's files are in ${dataFolder}, and their user "${user.name}" cannot pass ${obstacle}. ` +
-        `Let others pass it ("chmod o+x ${obstacle}"), or move DATA_DIR to a folder that they can reach.`,
+        `Let others pass it: chmod o+x ${obstacle}`,
     );
   }
   // The name is new each time: an empty DATA_DIR at a path that had one before means an empty database.

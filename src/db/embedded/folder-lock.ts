@@ -34,14 +34,14 @@ const HEARTBEAT_MS = 5_000;
 const SILENCE_MS = 15_000;
 
 /** Takes the lock in `folder` (made if missing), or says which process has it. */
-export async function acquireFolderLock(folder: string): Promise<LockAttempt> {
+export async function acquireFolderLock(folder: string, silenceMs = SILENCE_MS): Promise<LockAttempt> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (;;) {
     const highest = await highestGeneration(folder);
     const holder = await readHolder(folder, highest);
     // The file went while we looked: somebody holds a higher generation by now.
     if (holder === undefined && highest > 0) continue;
-    if (holder !== undefined && (await isHeld(folder, highest, holder))) {
+    if (holder !== undefined && (await isHeld(holderFile(folder, highest), holder, silenceMs))) {
       return { kind: "held", pid: holder.pid };
     }
     const own = highest + 1;
@@ -82,21 +82,21 @@ function isHolder(value: unknown): value is Holder {
   return "pid" in value && Number.isInteger(value.pid) && "released" in value && "startedAt" in value;
 }
 
-async function isHeld(folder: string, generation: number, holder: Holder): Promise<boolean> {
+async function isHeld(file: string, holder: Holder, silenceMs: number): Promise<boolean> {
   if (holder.released) return false;
   const liveness = livenessOf(holder);
   if (liveness !== "elsewhere") return liveness === "alive";
-  return showsHeartbeat(holderFile(folder, generation));
+  return showsHeartbeat(file, silenceMs);
 }
 
-/** Waits until the file is touched (true) or has been silent for SILENCE_MS (false). */
-async function showsHeartbeat(file: string): Promise<boolean> {
+/** Waits until the file is touched (true) or has been silent for `silenceMs` (false). */
+async function showsHeartbeat(file: string, silenceMs: number): Promise<boolean> {
   const touched = async (): Promise<number> => (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
   const before = await touched();
   // A clock that runs ahead elsewhere must not make the wait longer than one whole silence.
-  const deadline = Math.min(before, Date.now()) + SILENCE_MS;
+  const deadline = Math.min(before, Date.now()) + silenceMs;
   while (Date.now() < deadline) {
-    await pause(250);
+    await pause(Math.min(250, silenceMs / 4));
     if ((await touched()) !== before) return true;
   }
   return false;
@@ -118,7 +118,8 @@ async function takeGeneration(folder: string, generation: number): Promise<boole
 
 async function writeDraft(folder: string, holder: Holder): Promise<string> {
   const draft = path.join(folder, `draft-${randomUUID()}`);
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600, flag: "wx" });
+  // Nothing secret: after a start by root, the folder's owner must still be able to read who held it.
+  await writeFile(draft, JSON.stringify(holder), { mode: 0o644, flag: "wx" });
   return draft;
 }
 

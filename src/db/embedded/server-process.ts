@@ -35,16 +35,23 @@ const REMAINS_MS = 5_000;
 const FAST_STOP_MS = 10_000;
 const QUIT_MS = 3_000;
 const PORT_ATTEMPTS = 10;
+/** How long the output of an ended server is waited for. */
+const LAST_WORDS_MS = 200;
+/** Between attempts to connect while the server has not announced itself. */
+const POLL_MS = 50;
 
-/** Starts the server and waits until it takes a connection and the database exists. */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
+/**
+ * Starts the server and waits until it takes a connection and the database exists.
+ * `findPort` proposes a port; when the server cannot have it, the next proposal is tried.
+ */
+export async function startServer(options: ServerOptions, findPort = findFreePort): Promise<RunningServer> {
   const deadline = Date.now() + REMAINS_MS;
   for (let portsTried = 1; ; ) {
-    const port = await findFreePort();
+    const port = await findPort();
     const server = spawnServer(options, port);
     const url = urlFor(options, port);
     try {
-      await Promise.race([becomeReady(url, options.database), server.diedEarly]);
+      await Promise.race([becomeReady(url, options.database, server.saysReady), server.diedEarly]);
       return { url, stop: server.stop, onUnexpectedExit: server.onUnexpectedExit };
     } catch (error) {
       await server.stop();
@@ -114,6 +121,8 @@ function commandLine(options: ServerOptions, port: number): string[] {
 }
 
 interface SpawnedServer {
+  /** Resolves at the log line that announces connections. */
+  readonly saysReady: Promise<void>;
   /** Rejects when the server ends; never resolves. */
   readonly diedEarly: Promise<never>;
   output(): string;
@@ -129,7 +138,15 @@ function spawnServer(options: ServerOptions, port: number): SpawnedServer {
     // A group of its own: Ctrl-C in the terminal must not stop the database before the program has drained.
     detached: process.platform !== "win32",
   });
-  const lastLines = collectLines(child, options.log);
+  const lastLines: string[] = [];
+  const saysReady = new Promise<void>((resolve) => {
+    readLines(child, (line) => {
+      lastLines.push(line);
+      if (lastLines.length > 20) lastLines.shift();
+      if (line.includes("ready to accept connections")) resolve();
+      options.log(line);
+    });
+  });
   // process.exit() without stop() would leave the server behind.
   const killOnExit = (): void => {
     child.kill("SIGINT");
@@ -140,7 +157,12 @@ function spawnServer(options: ServerOptions, port: number): SpawnedServer {
   const listeners: ((cause: string) => void)[] = [];
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(explainSpawnError(error)));
-    child.once("close", (status, signal) => resolve(describeExit(status, signal)));
+    child.once("exit", (status, signal) => {
+      const how = describeExit(status, signal);
+      // The pipes close when the last backend has gone; after a SIGKILL of the server that can take its time.
+      child.once("close", () => resolve(how));
+      setTimeout(() => resolve(how), LAST_WORDS_MS).unref();
+    });
   }).then((how) => {
     process.off("exit", killOnExit);
     cause = [`The embedded PostgreSQL ended ${how}.`, ...lastLines].join("\n");
@@ -152,6 +174,7 @@ function spawnServer(options: ServerOptions, port: number): SpawnedServer {
   });
   diedEarly.catch(() => undefined);
   return {
+    saysReady,
     diedEarly,
     output: () => lastLines.join("\n"),
     stop: async () => {
@@ -169,22 +192,15 @@ function describeExit(status: number | null, signal: NodeJS.Signals | null): str
   return signal === null ? `with exit code ${status}` : `by ${signal}`;
 }
 
-/** Keeps the last lines for error messages and hands each on. */
-function collectLines(child: ChildProcess, log: (line: string) => void): string[] {
-  const lines: string[] = [];
+function readLines(child: ChildProcess, handle: (line: string) => void): void {
   for (const stream of [child.stdout, child.stderr]) {
     let rest = "";
     stream?.on("data", (chunk: Buffer) => {
       const parts = (rest + chunk.toString("utf8")).split("\n");
       rest = parts.pop() ?? "";
-      for (const line of parts.filter((text) => text !== "")) {
-        lines.push(line);
-        if (lines.length > 20) lines.shift();
-        log(line);
-      }
+      for (const line of parts) if (line !== "") handle(line);
     });
   }
-  return lines;
 }
 
 /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one; only the process that we started gets them. */
@@ -196,22 +212,26 @@ async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<v
   ] as const;
   for (const [signal, patienceMs] of steps) {
     child.kill(signal);
-    if (await endsWithin(ended, patienceMs)) return;
+    if (await resolvesWithin(ended, patienceMs)) return;
   }
 }
 
-async function endsWithin(ended: Promise<string>, patienceMs: number): Promise<boolean> {
+async function resolvesWithin(event: Promise<unknown>, patienceMs: number): Promise<boolean> {
   const impatience = new AbortController();
   const tooLong = pause(patienceMs, false, { signal: impatience.signal }).catch(() => false);
-  const hasEnded = await Promise.race([ended.then(() => true), tooLong]);
+  const hasHappened = await Promise.race([event.then(() => true), tooLong]);
   impatience.abort();
-  return hasEnded;
+  return hasHappened;
 }
 
-/** Ready means: a real connection with our password works. Makes the database when it is missing. */
-async function becomeReady(url: string, database: string): Promise<void> {
+/**
+ * Ready means: a real connection with our password works. The announcement in the log only ends the wait early,
+ * since a setting can send the log elsewhere. Makes the database when it is missing.
+ */
+async function becomeReady(url: string, database: string, saysReady: Promise<void>): Promise<void> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
+    await resolvesWithin(saysReady, POLL_MS);
     const problem = await tryConnection(url, "select 1");
     if (problem === undefined) return;
     const code = systemErrorCode(problem);
@@ -221,7 +241,6 @@ async function becomeReady(url: string, database: string): Promise<void> {
     }
     const isStarting = code === "ECONNREFUSED" || code === "57P03" || code === "ECONNRESET";
     if (!isStarting || Date.now() > deadline) throw problem;
-    await pause(5);
   }
 }
 
