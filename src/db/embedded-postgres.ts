@@ -20,7 +20,7 @@ import {
   replacePassword,
 } from "./embedded/initialise.js";
 import { type Machine, thisMachine } from "./embedded/machine.js";
-import { stopOrphan } from "./embedded/orphan.js";
+import { stopOrphans } from "./embedded/orphans.js";
 import { chooseServerUser, type ServerUser } from "./embedded/run-as.js";
 import { type RunningServer, startServer } from "./embedded/server-process.js";
 
@@ -102,7 +102,7 @@ async function startLocked(
   if (await holdsDatabase(place.dataFolder)) {
     await refuseOtherMajor(place.dataFolder, binaries.major);
     await repairOwnership(place.dataFolder, user, machine.userId);
-    await stopOrphan(place.dataFolder, log);
+    await stopOrphans(place.dataFolder, log);
     if (wasMade) await replacePassword(binaries, place.dataFolder, user, password);
   } else {
     await initialise({ home: place.home, binaries, user, password, durable: settings.fsync !== "off" });

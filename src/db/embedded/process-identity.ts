@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { systemErrorCode } from "./error.js";
 
 /**
@@ -76,7 +76,7 @@ function readPlace(): { bootId: string; pidSpace: string } {
   }
 }
 
-/** The command line, argument by argument where the platform keeps them apart; undefined when there is none. */
+/** The command line, its words separated by NUL where the platform keeps them apart; undefined when there is none. */
 export function readCommandLine(pid: number): string | undefined {
   if (process.platform === "linux") {
     try {
@@ -88,14 +88,24 @@ export function readCommandLine(pid: number): string | undefined {
   return process.platform === "win32" ? undefined : readCommandColumn(pid, "command");
 }
 
+/** The numbers of all processes that this user can see; none where the platform does not tell. */
+export function listProcesses(): number[] {
+  if (process.platform === "linux") {
+    return readdirSync("/proc").map(Number).filter(Number.isInteger);
+  }
+  if (process.platform === "win32") return [];
+  return runPs(["-ax", "-o", "pid="]).split("\n").map(Number).filter(Boolean);
+}
+
 function readCommandColumn(pid: number, column: string): string | undefined {
+  return runPs(["-ww", "-o", `${column}=`, "-p", String(pid)]).trim() || undefined;
+}
+
+/** Its output, or nothing when there is no such process or no ps. */
+function runPs(args: string[]): string {
   try {
-    const output = execFileSync("ps", ["-ww", "-o", `${column}=`, "-p", String(pid)], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return output.trim() || undefined;
+    return execFileSync("ps", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   } catch {
-    return undefined;
+    return "";
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
@@ -7,8 +8,14 @@ import { EmbeddedPostgresError, messageOf, systemErrorCode } from "./error.js";
 import { DATABASE_USER, explainSpawnError, programSurroundings } from "./initialise.js";
 import { type ServerUser, userProblem } from "./run-as.js";
 
-/** Every server of ours carries this name on its command line, so that a later start can tell it from another's. */
-export const CLUSTER_NAME = "tribi-embedded";
+/**
+ * The server of a data folder carries this name on its command line and in the titles of its backends, so that a
+ * later start can tell them from another's. Command lines can be read where a process's folder cannot (root in a
+ * container without the right to trace).
+ */
+export function clusterNameFor(dataFolder: string): string {
+  return `tribi-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 16)}`;
+}
 
 export interface RunningServer {
   readonly url: string;
@@ -105,7 +112,7 @@ async function findFreePort(): Promise<number> {
 
 function commandLine(options: ServerOptions, port: number): string[] {
   const settings: Record<string, string> = {
-    cluster_name: CLUSTER_NAME,
+    cluster_name: clusterNameFor(options.dataFolder),
     listen_addresses: "127.0.0.1",
     port: String(port),
     // No socket files: their paths are limited to about 100 bytes, and DATA_DIR may be longer.

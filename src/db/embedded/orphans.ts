@@ -2,35 +2,66 @@ import { open, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { EmbeddedPostgresError, systemErrorCode } from "./error.js";
-import { numberIsTaken, readCommandLine } from "./process-identity.js";
-import { CLUSTER_NAME } from "./server-process.js";
+import { listProcesses, numberIsTaken, readCommandLine } from "./process-identity.js";
+import { clusterNameFor } from "./server-process.js";
 
 /** How long each kind of stop may take before the next, harder one. */
 const FAST_STOP_MS = 10_000;
 const QUIT_MS = 5_000;
+const BACKEND_STOP_MS = 2_000;
 
 /**
- * Ends a server that outlived its program (a SIGKILL of Node leaves it running). The caller holds the lock of
- * the data folder, so a server of ours on it has no owner. A server that we did not start is left alone.
+ * Ends what outlived its program: a server after a SIGKILL of Node, busy backends after a SIGKILL of the server.
+ * The caller holds the lock of the data folder, so a server of ours on it has no owner. A server that we did not
+ * start is left alone.
  */
-export async function stopOrphan(dataFolder: string, log: (line: string) => void): Promise<void> {
+export async function stopOrphans(dataFolder: string, log: (line: string) => void): Promise<void> {
   const pidFile = path.join(dataFolder, "postmaster.pid");
   const pid = await readPid(pidFile);
+  // A server that ended in order has removed its file.
   if (pid === undefined) return;
-  if (!numberIsTaken(pid)) return;
+  if (numberIsTaken(pid)) await stopServer(pid, pidFile, dataFolder, log);
+  await stopBackends(dataFolder, log);
+}
+
+async function stopServer(
+  pid: number,
+  pidFile: string,
+  dataFolder: string,
+  log: (line: string) => void,
+): Promise<void> {
   const command = readCommandLine(pid);
   if (command === undefined || !isServerOn(command, dataFolder)) {
     await disownPidFile(pidFile);
     return;
   }
-  if (!command.includes(CLUSTER_NAME)) {
+  if (!command.includes(`cluster_name=${clusterNameFor(dataFolder)}`)) {
     throw new EmbeddedPostgresError(
       "already_running",
       `A PostgreSQL that Tribi did not start (process ${pid}) runs on ${dataFolder}. Stop it and start again.`,
     );
   }
   log(`stopping the server that an earlier run left behind (process ${pid})`);
-  await stopByPid(pid, dataFolder);
+  await stopByPid(pid, dataFolder, [
+    ["SIGINT", FAST_STOP_MS],
+    ["SIGQUIT", QUIT_MS],
+  ]);
+}
+
+/**
+ * An idle backend notices the death of its server at once, one that computes may go on for hours, and PostgreSQL
+ * does not start beside it. Recovery replays the log in any case, so they may be killed.
+ */
+async function stopBackends(dataFolder: string, log: (line: string) => void): Promise<void> {
+  const title = `postgres: ${clusterNameFor(dataFolder)}: `;
+  const pids = listProcesses().filter((pid) => readCommandLine(pid)?.startsWith(title));
+  for (const pid of pids) {
+    log(`stopping a backend that an earlier run left behind (process ${pid})`);
+    await stopByPid(pid, dataFolder, [
+      ["SIGTERM", BACKEND_STOP_MS],
+      ["SIGKILL", BACKEND_STOP_MS],
+    ]);
+  }
 }
 
 async function readPid(pidFile: string): Promise<number | undefined> {
@@ -71,11 +102,12 @@ async function disownPidFile(pidFile: string): Promise<void> {
   }
 }
 
-async function stopByPid(pid: number, dataFolder: string): Promise<void> {
-  for (const [signal, patienceMs] of [
-    ["SIGINT", FAST_STOP_MS],
-    ["SIGQUIT", QUIT_MS],
-  ] as const) {
+async function stopByPid(
+  pid: number,
+  dataFolder: string,
+  steps: readonly (readonly [signal: NodeJS.Signals, patienceMs: number])[],
+): Promise<void> {
+  for (const [signal, patienceMs] of steps) {
     try {
       process.kill(pid, signal);
     } catch (error) {
