@@ -9,7 +9,9 @@ import { type Readiness, registerHealthRoutes } from "./http/health.js";
 import { makeDevGuard, makeMetricsGuard } from "./http/local-guard.js";
 import { describeRoutes, registerReference } from "./http/reference.js";
 import { type Guards, makeServer, type Server } from "./http/server.js";
+import { systemClock } from "./kernel/clock.js";
 import { AppError } from "./kernel/errors.js";
+import { makeCatalogModule } from "./modules/catalog/catalog.module.js";
 import { type Jobs, startWorker, type Worker } from "./modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "./modules/jobs/wake-workers.js";
 import { type Events, makeEvents } from "./telemetry/events.js";
@@ -126,8 +128,15 @@ function openFoundation({ config, databaseUrl, log }: AppOptions): Foundation {
 }
 
 /** Every module with what it needs; an event between modules is a function argument here. */
-function composeModules(_foundation: Foundation): readonly Module[] {
-  return [];
+function composeModules({ config, db }: Foundation): readonly Module[] {
+  const catalog = makeCatalogModule({
+    db,
+    clock: systemClock,
+    defaultCurrency: config.payments.defaultCurrency,
+    deviceDataFile: config.catalog.deviceDataFile,
+    csvImportBytesMax: config.http.csvImportBytesMax,
+  });
+  return [catalog];
 }
 
 function makeGuards({ config }: Foundation): Guards {

@@ -26,6 +26,24 @@ program
   });
 
 program
+  .command("seed")
+  .description("put the demo shop into an empty catalogue")
+  .action(async () => {
+    const { seed } = await import("./commands/seed.js");
+    await seed();
+  });
+
+program
+  .command("import-catalog")
+  .description("import plans from a CSV file; exits 2 when rows were refused")
+  .argument("<file>", "CSV in UTF-8; GET /admin/plans/export gives one to begin with")
+  .option("--dry-run", "report what would happen and change nothing", false)
+  .action(async (file: string, options: { dryRun: boolean }) => {
+    const { importCatalogFile } = await import("./commands/import-catalog.js");
+    await importCatalogFile(file, options);
+  });
+
+program
   .command("openapi")
   .description("print the OpenAPI document of this version")
   .action(async () => {

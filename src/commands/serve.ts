@@ -6,6 +6,7 @@ import { armFailpoints } from "../telemetry/failpoints.js";
 import { makeLog } from "../telemetry/log.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { seedDemo } from "./seed.js";
 
 /** Runs until SIGTERM or SIGINT, then drains and exits 0. */
 export async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
@@ -16,6 +17,7 @@ export async function serve(roles: { api: boolean; worker: boolean }): Promise<v
     const log = makeLog(config.log);
     const databaseServer = await openDatabaseServer(config, (line) => log.info(line));
     await migrateUp(databaseServer.url);
+    if (!config.isProduction) await seedDemo(databaseServer.url, (line) => log.info(line));
     const app = await startApp({ config, databaseUrl: databaseServer.url, log, roles });
     if (roles.api) log.info(nextSteps(config, app.url));
 

@@ -75,6 +75,10 @@ function readGroups(reader: VariableReader) {
       unpaidPerUserMax: 5,
     },
     esims: readEsims(reader),
+    catalog: {
+      /** Null means the file that comes with the program. */
+      deviceDataFile: reader.text("DEVICE_DATA_FILE"),
+    },
   };
 }
 

@@ -40,7 +40,8 @@ function outcome(
 }
 
 function readTexts(schema: Schema, values: Record<string, unknown>): Record<string, unknown> {
-  const read: Record<string, unknown> = {};
+  // Without a prototype, so that a member called __proto__ is a member like others, which the schema refuses.
+  const read = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(values)) {
     read[name] = typeof value === "string" ? readText(schema.properties?.[name]?.type, value) : value;
   }

@@ -1,0 +1,112 @@
+/**
+ * Owns: countries, carriers, plans, their prices and coverage, and what is known about devices.
+ * Promises: lists cost at most one query a second per question; what the back office writes and what files bring in
+ *   passes one validation; every change leaves one audit row.
+ * Never: the price that is charged. An order reads it from the view plan_offers in its own statement.
+ */
+import type { Db, Tx } from "../../db/database.js";
+import type { Server } from "../../http/server.js";
+import type { Clock } from "../../kernel/clock.js";
+import { makeBrowsing } from "./browse-catalog.js";
+import {
+  deleteCarrier,
+  findCarrierRow,
+  insertCarrier,
+  listCarrierRows,
+  updateCarrier,
+} from "./carrier-store.js";
+import {
+  deleteCountry,
+  findCountryRow,
+  insertCountry,
+  listCountryRows,
+  updateCountry,
+} from "./country-store.js";
+import { makeDeviceCompatibility } from "./device-compatibility.js";
+import { readDeviceData } from "./device-data.js";
+import { makeExportCatalog } from "./export-catalog.js";
+import { type ImportCatalog, makeImportCatalog } from "./import-catalog.js";
+import { makeManagePlans } from "./manage-plans.js";
+import { makeManage } from "./manage-record.js";
+import { findPlanRow, listPlanRows, pausePlanIfActive } from "./plan-store.js";
+import { registerAdminCarriers } from "./routes/admin-carriers.js";
+import { registerAdminCountries } from "./routes/admin-countries.js";
+import { registerAdminPlanFiles } from "./routes/admin-plan-files.js";
+import { registerAdminPlans } from "./routes/admin-plans.js";
+import { registerCheckDevice } from "./routes/check-device.js";
+import { registerListCountries } from "./routes/list-countries.js";
+import { registerListPlans } from "./routes/list-plans.js";
+import { registerShowPlan } from "./routes/show-plan.js";
+import { seedDemoCatalog } from "./seed-demo-catalog.js";
+
+export interface CatalogModuleDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly defaultCurrency: string;
+  /** Null means the file that comes with the program. */
+  readonly deviceDataFile: string | null;
+  readonly csvImportBytesMax: number;
+}
+
+export interface CatalogModule {
+  registerRoutes(app: Server): void;
+  readonly jobs: { readonly handlers: Readonly<Record<string, never>> };
+  readonly importCatalog: ImportCatalog;
+  readonly exportCatalog: () => Promise<string>;
+  /** Takes a plan off sale in the caller's transaction; false when it was off already. */
+  pausePlan(tx: Tx, planId: number, reason: string): Promise<boolean>;
+}
+
+/** Throws an Error that says what to do when the device data file cannot be used. */
+export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
+  const { db, defaultCurrency } = deps;
+  const browsing = makeBrowsing(deps);
+  const checkDevice = makeDeviceCompatibility(readDeviceData(deps.deviceDataFile));
+  const managing = { db, onChanged: browsing.forget };
+  const importCatalog = makeImportCatalog(managing);
+  const exportCatalog = makeExportCatalog({ db });
+  const countries = makeManage(managing, {
+    subject: "country",
+    find: findCountryRow,
+    insert: insertCountry,
+    update: updateCountry,
+    remove: deleteCountry,
+  });
+  const carriers = makeManage(managing, {
+    subject: "carrier",
+    find: findCarrierRow,
+    insert: insertCarrier,
+    update: updateCarrier,
+    remove: deleteCarrier,
+  });
+  return {
+    registerRoutes(app) {
+      registerListCountries(app, browsing);
+      registerListPlans(app, { browsing, defaultCurrency });
+      registerShowPlan(app, { browsing, defaultCurrency });
+      registerCheckDevice(app, checkDevice);
+      registerAdminCountries(app, {
+        manage: countries,
+        list: (request) => listCountryRows(db, request),
+        find: (id) => findCountryRow(db, id),
+      });
+      registerAdminCarriers(app, {
+        manage: carriers,
+        list: (request) => listCarrierRows(db, request),
+        find: (id) => findCarrierRow(db, id),
+      });
+      registerAdminPlans(app, {
+        manage: makeManagePlans(managing),
+        list: (request, filter) => listPlanRows(db, request, filter),
+        find: (id) => findPlanRow(db, id),
+      });
+      registerAdminPlanFiles(app, { importCatalog, exportCatalog, bytesMax: deps.csvImportBytesMax });
+    },
+    jobs: { handlers: {} },
+    importCatalog,
+    exportCatalog,
+    pausePlan: pausePlanIfActive,
+  };
+}
+
+export { seedDemoCatalog };

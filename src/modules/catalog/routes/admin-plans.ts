@@ -1,0 +1,128 @@
+import { Type } from "typebox";
+import { adminAct } from "../../../http/act.js";
+import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list-query.js";
+import type { Server } from "../../../http/server.js";
+import { AppError } from "../../../kernel/errors.js";
+import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
+import { AdminPlanView, adminPlanView, IdParams, MessageView, PlanBody, PlanPatch } from "../admin-views.js";
+import type { AdminPlanRow, PlanListFilter, PlanSortKey } from "../catalog-records.js";
+import { type ManagePlans, patchedPlan, planInputOf } from "../manage-plans.js";
+
+const SORT_KEYS = [
+  "id",
+  "sku",
+  "name",
+  "data_gb",
+  "duration_days",
+  "price_usd",
+  "country",
+  "carrier",
+  "created_at",
+  "updated_at",
+] as const satisfies PlanSortKey[];
+
+const Query = listQuery(SORT_KEYS, {
+  country: Type.Optional(Type.String({ pattern: "^[A-Za-z]{2}$", description: "ISO 3166-1 alpha-2" })),
+  carrier_id: Type.Optional(Type.Integer({ minimum: 1 })),
+  is_active: Type.Optional(Type.Boolean()),
+});
+
+export interface AdminPlansDeps {
+  readonly manage: ManagePlans;
+  list(request: ListRequest<PlanSortKey>, filter: PlanListFilter): Promise<ListPage<AdminPlanRow>>;
+  find(id: number): Promise<AdminPlanRow | undefined>;
+}
+
+export function registerAdminPlans(app: Server, { manage, list, find }: AdminPlansDeps): void {
+  const config = { access: "admin" } as const;
+  const tags = ["Administration: catalogue"];
+
+  app.get(
+    "/admin/plans",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Plans, on sale or not",
+        querystring: Query,
+        response: { 200: listOf(AdminPlanView) },
+      },
+    },
+    async ({ query }) => {
+      const wanted = listRequestOf(query, { sortBy: "id", sortOrder: "asc" });
+      const filter = {
+        country: query.country?.toUpperCase() ?? null,
+        carrierId: query.carrier_id ?? null,
+        isActive: query.is_active ?? null,
+      };
+      return listAnswer(await list(wanted, filter), wanted, adminPlanView);
+    },
+  );
+  app.get(
+    "/admin/plans/:id",
+    { config, schema: { tags, summary: "One plan", params: IdParams, response: { 200: AdminPlanView } } },
+    async ({ params }) => {
+      const row = await find(params.id);
+      if (row === undefined) throw new AppError("not_found", "Plan not found");
+      return adminPlanView(row);
+    },
+  );
+  app.post(
+    "/admin/plans",
+    { config, schema: { tags, summary: "Add a plan", body: PlanBody, response: { 201: AdminPlanView } } },
+    async (request, reply) => {
+      const row = await manage.create(planInputOf(request.body), adminAct(request));
+      return reply.code(201).send(adminPlanView(row));
+    },
+  );
+  app.put(
+    "/admin/plans/:id",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Replace a plan",
+        params: IdParams,
+        body: PlanBody,
+        response: { 200: AdminPlanView },
+      },
+    },
+    async (request) => {
+      const plan = planInputOf(request.body);
+      return adminPlanView(await manage.change(request.params.id, () => plan, adminAct(request)));
+    },
+  );
+  app.patch(
+    "/admin/plans/:id",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Change a plan, or pause it (paused_reason) and put it on sale again (null)",
+        params: IdParams,
+        body: PlanPatch,
+        response: { 200: AdminPlanView },
+      },
+    },
+    async (request) => {
+      const changeOf = (before: AdminPlanRow) => patchedPlan(before, request.body);
+      return adminPlanView(await manage.change(request.params.id, changeOf, adminAct(request)));
+    },
+  );
+  app.delete(
+    "/admin/plans/:id",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Delete a plan that nobody ordered",
+        params: IdParams,
+        response: { 200: MessageView },
+      },
+    },
+    async (request) => {
+      await manage.remove(request.params.id, adminAct(request));
+      return { message: "plan_deleted" };
+    },
+  );
+}
