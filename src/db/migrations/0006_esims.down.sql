@@ -1,0 +1,11 @@
+drop function claim_provisioning;
+drop trigger orders_failed_release_esim on orders;
+drop function release_esim_of_failed_order;
+drop table esim_reveals;
+drop table install_links;
+drop table supplier_events;
+drop table supplier_accounts;
+drop table stock_items;
+drop table provisioning_attempts;
+drop table plan_suppliers;
+drop table esim_profiles;

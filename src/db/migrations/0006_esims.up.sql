@@ -1,0 +1,302 @@
+-- oldest-program: 0.1.0
+-- eSIMs: what a paid order becomes, where it is bought, and every purchase that was tried. Codes are sealed
+-- (AES-256-GCM, bound to table and row); what must be unique about them is a keyed fingerprint, which survives the
+-- rotation of the sealing keys.
+
+create table esim_profiles (
+  id bigint generated always as identity primary key,
+  order_id bigint not null references orders (id),
+  user_id bigint not null references users (id),
+  plan_id bigint not null references plans (id),
+  status text not null default 'pending',
+  -- Who delivered it, and that supplier's own names of it.
+  supplier text,
+  supplier_order_id text,
+  supplier_reference text,
+  -- Everything that a phone needs, as sealed JSON (modules/esims/install-secrets.ts).
+  sealed bytea,
+  code_fingerprint bytea,
+  activation_code_fingerprint bytea,
+  iccid text,
+  created_at timestamptz not null default now(),
+  provisioned_at timestamptz,
+  -- Unused until then, it expires. Set with the delivery.
+  use_by timestamptz,
+  installed_at timestamptz,
+  ended_at timestamptz,
+  failure_reason text,
+  -- What the supplier says, in the port's words; the wire status is a view on it.
+  profile_state text not null default 'unknown',
+  plan_state text not null default 'unknown',
+  plan_expires_at timestamptz,
+  usage_total_bytes bigint,
+  usage_remaining_bytes bigint,
+  -- What the supplier calls a kilobyte: bytes are divided by the same base for display.
+  usage_base smallint,
+  usage_as_of timestamptz,
+  state_checked_at timestamptz,
+  poll_at timestamptz,
+  -- Who works on it: writes of a worker that slept past its lease carry an old token and change nothing.
+  lease_token integer not null default 0,
+  lease_until timestamptz,
+  -- Waits for an operator; why.
+  parked_reason text,
+  parked_at timestamptz,
+  -- A refund wants it back: no further purchase is begun.
+  take_back_requested_at timestamptz,
+  -- A person has seen the code.
+  revealed_at timestamptz,
+  mailed_at timestamptz,
+  reminded_at timestamptz,
+  version integer not null default 1,
+  constraint esim_profiles_one_per_order unique (order_id),
+  constraint esim_profiles_status_known
+    check (status in ('pending', 'ready', 'active', 'failed', 'expired', 'cancelled')),
+  constraint esim_profiles_one_per_supplier_reference unique (supplier, supplier_reference),
+  constraint esim_profiles_one_per_code unique (code_fingerprint),
+  constraint esim_profiles_one_per_activation_code unique (activation_code_fingerprint),
+  constraint esim_profiles_delivered_are_installable check (
+    status in ('pending', 'failed', 'cancelled')
+    or (sealed is not null and supplier_reference is not null and provisioned_at is not null)
+  ),
+  constraint esim_profiles_usage_base_known check (usage_base in (1000, 1024)),
+  constraint esim_profiles_provisioned_after_creation check (provisioned_at >= created_at)
+);
+-- Suppliers recycle ICCIDs, so only the living ones must differ.
+create unique index esim_profiles_one_live_per_iccid on esim_profiles (iccid) where status in ('ready', 'active');
+create index esim_profiles_by_user on esim_profiles (user_id, id desc);
+create index esim_profiles_pending on esim_profiles (created_at) where status = 'pending';
+create index esim_profiles_unused_by_use_by on esim_profiles (use_by) where status = 'ready';
+create index esim_profiles_by_poll on esim_profiles (poll_at) where poll_at is not null;
+create index esim_profiles_parked on esim_profiles (parked_at) where parked_at is not null;
+
+create trigger esim_profiles_moves before update of status on esim_profiles
+  for each row when (old.status is distinct from new.status)
+  execute function enforce_state_moves(
+    'pending>ready', 'pending>failed', 'pending>cancelled',
+    'ready>active', 'ready>expired', 'ready>cancelled', 'active>cancelled'
+  );
+create trigger esim_profiles_audit after update of status on esim_profiles
+  for each row when (old.status is distinct from new.status)
+  execute function audit_state_change('esim');
+
+-- Where a plan can be bought and for how much; the cheapest that can deliver is asked first.
+create table plan_suppliers (
+  id bigint generated always as identity primary key,
+  plan_id bigint not null references plans (id) on delete cascade,
+  supplier text not null,
+  package_id text not null,
+  -- As the supplier states it; null where a purchase costs nothing (own stock).
+  cost_text text,
+  cost_currency text,
+  -- Minor units of cost_currency, for ranking and for comparing with the price; null when it is no whole number.
+  cost_minor bigint,
+  -- Lower is asked first; the cost decides among equals.
+  rank integer not null default 0,
+  paused_reason text,
+  paused_at timestamptz,
+  checked_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint plan_suppliers_one_per_package unique (plan_id, supplier, package_id),
+  constraint plan_suppliers_names_are_short check (supplier ~ '^[a-z0-9-]{1,32}$' and length(package_id) between 1 and 200),
+  constraint plan_suppliers_paused_say_why check ((paused_at is null) = (paused_reason is null))
+);
+create index plan_suppliers_by_package on plan_suppliers (supplier, package_id);
+
+-- One row per purchase that was begun. The row is committed before the call, so whatever happens to the process
+-- the reference under which the supplier may have sold is known.
+create table provisioning_attempts (
+  id bigint generated always as identity primary key,
+  profile_id bigint not null references esim_profiles (id),
+  -- Counts from 1 per profile; part of the reference.
+  number integer not null,
+  reference text not null,
+  supplier text not null,
+  package_id text not null,
+  status text not null default 'intended',
+  -- By-match suppliers cannot tell two orders of one package apart, so one may be under way at a time.
+  is_exclusive boolean not null default false,
+  supplier_order_id text,
+  cost_text text,
+  cost_currency text,
+  -- Why it is refused or parked, in the port's words, and what was seen. Never a code.
+  reason text,
+  detail text,
+  lookups integer not null default 0,
+  created_at timestamptz not null default now(),
+  ask_at timestamptz,
+  call_millis integer,
+  decided_at timestamptz,
+  decided_by text,
+  version integer not null default 1,
+  constraint provisioning_attempts_one_per_reference unique (reference),
+  constraint provisioning_attempts_one_per_number unique (profile_id, number),
+  constraint provisioning_attempts_status_known check (status in (
+    'intended', 'unknown', 'accepted', 'delivered', 'refused', 'parked', 'surplus', 'taken_back')),
+  constraint provisioning_attempts_accepted_have_an_order check (status <> 'accepted' or supplier_order_id is not null)
+);
+create unique index provisioning_attempts_one_open_per_profile on provisioning_attempts (profile_id)
+  where status in ('intended', 'unknown', 'accepted', 'parked');
+create unique index provisioning_attempts_one_exclusive_per_package on provisioning_attempts (supplier, package_id)
+  where is_exclusive and status in ('intended', 'unknown');
+create unique index provisioning_attempts_one_per_supplier_order on provisioning_attempts (supplier, supplier_order_id)
+  where supplier_order_id is not null;
+create index provisioning_attempts_open on provisioning_attempts (created_at)
+  where status in ('intended', 'unknown', 'accepted', 'parked', 'surplus');
+create index provisioning_attempts_by_time on provisioning_attempts (created_at);
+
+create trigger provisioning_attempts_moves before update of status on provisioning_attempts
+  for each row when (old.status is distinct from new.status)
+  execute function enforce_state_moves(
+    'intended>unknown', 'intended>accepted', 'intended>delivered', 'intended>refused', 'intended>parked',
+    'intended>surplus',
+    'unknown>accepted', 'unknown>delivered', 'unknown>refused', 'unknown>parked', 'unknown>surplus',
+    'accepted>delivered', 'accepted>refused', 'accepted>parked', 'accepted>surplus',
+    'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus',
+    'delivered>taken_back', 'surplus>taken_back', 'surplus>parked'
+  );
+
+-- Codes that the shop bought in bulk. A code has one row for ever: importing it again changes nothing.
+create table stock_items (
+  id bigint generated by default as identity primary key,
+  plan_id bigint not null references plans (id),
+  sealed bytea not null,
+  code_fingerprint bytea not null,
+  iccid text,
+  status text not null default 'available',
+  -- The unpaid or paid order that has it.
+  order_id bigint references orders (id),
+  -- The purchase that took it.
+  reference text,
+  batch text not null,
+  created_at timestamptz not null default now(),
+  taken_at timestamptz,
+  revealed_at timestamptz,
+  version integer not null default 1,
+  constraint stock_items_one_per_code unique (code_fingerprint),
+  constraint stock_items_one_per_reference unique (reference),
+  constraint stock_items_status_known check (status in ('available', 'held', 'assigned', 'withdrawn')),
+  constraint stock_items_revealed_are_never_sold_again check (revealed_at is null or status in ('assigned', 'withdrawn')),
+  constraint stock_items_available_belong_to_nobody
+    check (status <> 'available' or (order_id is null and reference is null)),
+  constraint stock_items_held_have_an_order check (status <> 'held' or order_id is not null),
+  constraint stock_items_assigned_have_a_reference check (status <> 'assigned' or reference is not null)
+);
+create unique index stock_items_one_held_per_order on stock_items (order_id) where status in ('held', 'assigned');
+create index stock_items_available on stock_items (plan_id, id) where status = 'available';
+
+create trigger stock_items_moves before update of status on stock_items
+  for each row when (old.status is distinct from new.status)
+  execute function enforce_state_moves(
+    'available>held', 'held>available', 'held>assigned', 'available>assigned', 'assigned>available',
+    'assigned>withdrawn', 'available>withdrawn', 'held>withdrawn'
+  );
+
+-- What is known of our accounts at suppliers; written by a job, read when an order is made.
+create table supplier_accounts (
+  supplier text primary key,
+  balance_text text,
+  balance_currency text,
+  balance_minor bigint,
+  balance_read_at timestamptz,
+  problem text,
+  problem_since timestamptz
+);
+
+-- What suppliers told by themselves. A reason to ask, never a truth.
+create table supplier_events (
+  id bigint generated always as identity primary key,
+  supplier text not null,
+  dedup_key text not null,
+  kind text not null,
+  occurred_at timestamptz,
+  reference text,
+  supplier_order_id text,
+  supplier_reference text,
+  iccid text,
+  remaining_percent integer,
+  received_at timestamptz not null default now(),
+  profile_id bigint references esim_profiles (id),
+  applied_at timestamptz,
+  -- Why it is not applied: its order is not known yet, or cannot be read.
+  problem text,
+  constraint supplier_events_one_per_key unique (supplier, dedup_key)
+);
+create index supplier_events_unapplied on supplier_events (received_at) where applied_at is null;
+
+-- Secret links to the page of one eSIM: 128 random bits, of which only a hash is here.
+create table install_links (
+  id bigint generated always as identity primary key,
+  profile_id bigint not null references esim_profiles (id),
+  secret_hash bytea not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  constraint install_links_one_per_secret unique (secret_hash),
+  constraint install_links_live_72_hours_at_most check (expires_at <= created_at + interval '72 hours')
+);
+create index install_links_by_profile on install_links (profile_id);
+
+-- Who has seen a code: an owner once per session, profile and hour, an operator every time.
+create table esim_reveals (
+  id bigint generated always as identity primary key,
+  profile_id bigint not null references esim_profiles (id),
+  -- "user:7", "admin:3", "link:12", "system:mail"
+  actor text not null,
+  session_id text,
+  channel text not null,
+  hour timestamptz not null,
+  at timestamptz not null default now(),
+  request_id text
+);
+create unique index esim_reveals_one_per_session_and_hour on esim_reveals (profile_id, actor, session_id, channel, hour)
+  where session_id is not null;
+create index esim_reveals_by_profile on esim_reveals (profile_id, at);
+
+-- What an order held goes back in the statement that fails it, whichever path that is.
+create function release_esim_of_failed_order() returns trigger language plpgsql as $$
+begin
+  update esim_profiles set status = 'failed', failure_reason = 'order_not_paid', ended_at = now()
+  where order_id = new.id and status = 'pending';
+  update stock_items set status = 'available', order_id = null where order_id = new.id and status = 'held';
+  return null;
+end;
+$$;
+create trigger orders_failed_release_esim after update of status on orders
+  for each row when (new.status = 'failed' and old.status = 'created')
+  execute function release_esim_of_failed_order();
+
+-- Takes the lease on a paid order's eSIM and shows everything that the next step is decided by. A function,
+-- because each of its statements must see what was committed while the one before it waited for the row.
+create function claim_provisioning(p_order_id bigint, p_lease interval) returns table (
+  profile_id bigint, user_id bigint, plan_id bigint, lease_token integer, order_reference text,
+  order_currency text, amount_minor bigint, is_take_back_requested boolean, attempts json, suppliers json
+) language plpgsql as $$
+#variable_conflict use_column
+begin
+  update esim_profiles p set lease_token = p.lease_token + 1, lease_until = clock_timestamp() + p_lease
+  from orders o
+  where p.order_id = p_order_id and o.id = p.order_id
+    and p.status = 'pending' and o.status in ('paid', 'refunded') and p.parked_at is null
+    and (p.lease_until is null or p.lease_until < clock_timestamp())
+  returning p.id, p.user_id, p.plan_id, p.lease_token, o.reference, o.currency, o.amount_minor,
+    p.take_back_requested_at is not null or o.status = 'refunded'
+  into profile_id, user_id, plan_id, lease_token, order_reference, order_currency, amount_minor, is_take_back_requested;
+  if not found then
+    return;
+  end if;
+  attempts := (
+    select coalesce(json_agg(json_build_object(
+      'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
+      'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
+      'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
+      'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000)) order by a.number), '[]')
+    from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
+  suppliers := (
+    select coalesce(json_agg(json_build_object(
+      'supplier', s.supplier, 'packageId', s.package_id, 'costText', s.cost_text, 'costCurrency', s.cost_currency,
+      'costMinor', s.cost_minor) order by s.rank, s.cost_minor nulls first, s.id), '[]')
+    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id and s.paused_at is null);
+  return next;
+end;
+$$;
