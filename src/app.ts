@@ -5,6 +5,7 @@
 
 import type { Config } from "./config/config.js";
 import { type Db, openDatabase, statement } from "./db/database.js";
+import { readMigrations } from "./db/migrate.js";
 import { type Readiness, registerHealthRoutes } from "./http/health.js";
 import { makeDevGuard, makeMetricsGuard } from "./http/local-guard.js";
 import { describeRoutes, registerReference } from "./http/reference.js";
@@ -53,6 +54,7 @@ export interface Module {
 }
 
 const JOBS_AT_ONCE = 8;
+const NEWEST_MIGRATION = Math.max(...readMigrations().map((migration) => migration.version));
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
@@ -64,6 +66,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     guards: makeGuards(foundation),
     isProduction: config.isProduction,
+    load: foundation.db.load,
     onAnswer: foundation.metrics.observeAnswer,
   });
   await registerEverything(server, modules, foundation, () => readinessOf(foundation, state));
@@ -176,12 +179,25 @@ function startJobs(
   return startWorker({ databaseUrl: options.databaseUrl, jobs, concurrency: JOBS_AT_ONCE, events, log });
 }
 
-const MIGRATED = statement("app.migrated", "select max(version) as version from schema_migrations");
+const READINESS = statement(
+  "app.readiness",
+  "select (select max(version) from schema_migrations) as version, exists (select from plans) as has_plans",
+);
 
-async function readinessOf({ reservedDb }: Foundation, state: { isStopping: boolean }): Promise<Readiness> {
+/** Ready is: connected, migrated as far as this program knows, seeded (a production store fills its own catalogue). */
+async function readinessOf(
+  { reservedDb, config }: Foundation,
+  state: { isStopping: boolean },
+): Promise<Readiness> {
   if (state.isStopping) return { isReady: false, parts: { process: "stopping" } };
   try {
-    await reservedDb.run(MIGRATED);
+    const { rows } = await reservedDb.run<{ version: number | null; has_plans: boolean }>(READINESS);
+    const isMigrated = (rows[0]?.version ?? 0) >= NEWEST_MIGRATION;
+    if (!isMigrated)
+      return { isReady: false, parts: { database: "migrations are pending: run tribi migrate up" } };
+    if (rows[0]?.has_plans !== true && config.environment === "development") {
+      return { isReady: false, parts: { catalogue: "empty: run tribi seed" } };
+    }
     return { isReady: true, parts: {} };
   } catch {
     return { isReady: false, parts: { database: "unreachable" } };

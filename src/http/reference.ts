@@ -35,9 +35,17 @@ export async function describeRoutes(app: Server, version: string): Promise<void
   });
 }
 
+/** The page draws itself with inline script and style; it may fetch nothing from elsewhere. */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+
 /** The document at /openapi.json and a reference page at /docs that asks no other host for anything. */
 export async function registerReference(app: Server): Promise<void> {
   app.get("/openapi.json", { config: { access: "public", isInternal: true } }, async () => app.swagger());
+  app.addHook("onRequest", async (request, reply) => {
+    if (request.url.startsWith("/docs")) reply.header("content-security-policy", PAGE_POLICY);
+  });
   await app.register(reference, {
     routePrefix: "/docs",
     configuration: {

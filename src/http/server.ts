@@ -7,6 +7,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
   fastify,
+  LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -16,6 +17,7 @@ import { AppError } from "../kernel/errors.js";
 import type { Logger } from "../telemetry/log.js";
 import { readJsonBodies } from "./body.js";
 import { appErrorOf } from "./error-of.js";
+import { type Load, shedLoad } from "./overload.js";
 import { problemOf, sendProblem, statusOf } from "./problem.js";
 import type { Access } from "./route-config.js";
 import { assertStorableText, makeValidatorCompiler, validationError } from "./validation.js";
@@ -37,6 +39,8 @@ export interface ServerOptions {
   readonly log: Logger;
   readonly guards: Guards;
   readonly isProduction: boolean;
+  /** How busy the process is; see http/overload.ts. */
+  readonly load?: () => Load;
   /** Called once per answer, with the route's pattern, for metrics. */
   readonly onAnswer?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
 }
@@ -56,7 +60,7 @@ const REFERENCE_PREFIX = "/docs";
 export function makeServer(options: ServerOptions): Server {
   const app = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     keepAliveTimeout: 72_000,
@@ -76,6 +80,7 @@ export function makeServer(options: ServerOptions): Server {
   app.setValidatorCompiler(makeValidatorCompiler());
   readJsonBodies(app);
   addHeaders(app, options);
+  if (options.load !== undefined) shedLoad(app, options.load);
   declareAccess(app, options.guards);
   app.addHook("preValidation", async (request) => {
     assertStorableText(request.body);
