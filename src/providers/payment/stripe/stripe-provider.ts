@@ -38,8 +38,8 @@ export function makeStripeProvider(options: StripeOptions): PaymentProvider {
   }
   const timeoutMillis = options.timeoutMillis ?? TIMEOUT_MILLIS;
   const stripe = makeStripeClient({ ...options, timeoutMillis });
-  // Twice the silence that one request allows: a read may be tried again, a write may be slow to begin.
-  const deadlineMillis = timeoutMillis * 2;
+  // Room for one more attempt and the pause before it (the SDK's own, half a second).
+  const deadlineMillis = timeoutMillis * 2 + 1_000;
   return {
     name: "STRIPE",
     livemode: /^(sk|rk)_live_/.test(options.secretKey),
