@@ -15,6 +15,9 @@ import { AppError } from "./kernel/errors.js";
 import { makeCatalogModule } from "./modules/catalog/catalog.module.js";
 import { type Jobs, startWorker, type Worker } from "./modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "./modules/jobs/wake-workers.js";
+import { type MailModule, makeMailModule } from "./modules/mail/mail.module.js";
+import { makeInboxSender } from "./providers/mail/inbox/inbox-sender.js";
+import { makeSmtpSender } from "./providers/mail/smtp/smtp-sender.js";
 import { type Events, makeEvents } from "./telemetry/events.js";
 import type { Logger } from "./telemetry/log.js";
 import { type Metrics, makeMetrics } from "./telemetry/metrics.js";
@@ -51,6 +54,8 @@ export interface Foundation {
 export interface Module {
   registerRoutes(app: Server): void | Promise<void>;
   readonly jobs: Jobs;
+  /** Lets go of what the module holds open, after the last request and job. */
+  close?(): void | Promise<void>;
 }
 
 const JOBS_AT_ONCE = 8;
@@ -86,6 +91,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       // Load balancers see 503 on /health/ready and send new requests elsewhere before the port closes.
       await new Promise((resolve) => setTimeout(resolve, config.http.drainSeconds * 1000));
       await Promise.all([server.close(), worker?.stop()]);
+      for (const one of modules) await one.close?.();
       await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
     },
   };
@@ -131,7 +137,9 @@ function openFoundation({ config, databaseUrl, log }: AppOptions): Foundation {
 }
 
 /** Every module with what it needs; an event between modules is a function argument here. */
-function composeModules({ config, db }: Foundation): readonly Module[] {
+function composeModules(foundation: Foundation): readonly Module[] {
+  const { config, db } = foundation;
+  const mail = composeMail(foundation);
   const catalog = makeCatalogModule({
     db,
     clock: systemClock,
@@ -139,7 +147,21 @@ function composeModules({ config, db }: Foundation): readonly Module[] {
     deviceDataFile: config.catalog.deviceDataFile,
     csvImportBytesMax: config.http.csvImportBytesMax,
   });
-  return [catalog];
+  return [mail, catalog];
+}
+
+/** SMTP when it is configured, else the development inbox (production requires SMTP: config/config.ts). */
+function composeMail({ config, reservedDb, events, log }: Foundation): MailModule {
+  const { smtp, fromEmail: from } = config.mail;
+  return makeMailModule({
+    db: reservedDb,
+    events,
+    isProduction: config.isProduction,
+    openSender: (keep) =>
+      smtp === null
+        ? makeInboxSender({ keep, from, announce: (line) => log.info(line) })
+        : makeSmtpSender({ ...smtp, from }),
+  });
 }
 
 function makeGuards({ config }: Foundation): Guards {

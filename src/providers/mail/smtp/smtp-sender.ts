@@ -1,0 +1,100 @@
+import { createTransport } from "nodemailer";
+import { done, refused, unknown } from "../../../kernel/outcome.js";
+import { messageIdOf, readSender, refuseUnsafe } from "../mail-shape.js";
+import type { Mail, MailAddress, MailOutcome, MailSender } from "../port.js";
+
+export interface SmtpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string | null;
+  readonly password: string | null;
+  /** True: port 465 speaks TLS from the first byte, any other must offer STARTTLS. False: no TLS, for a relay on this machine. */
+  readonly useTls: boolean;
+  /** `Name <address>` or an address. */
+  readonly from: string;
+  /** Certificates to trust besides the system's, in PEM. */
+  readonly trustedCertificates?: string;
+}
+
+const IMPLICIT_TLS_PORT = 465;
+const CONNECT_MILLIS = 10_000;
+const SILENCE_MILLIS = 20_000;
+const CONNECTIONS_MAX = 4;
+
+/** Sends over a few kept connections. A job calls this, never a request. */
+export function makeSmtpSender(options: SmtpOptions): MailSender {
+  const from = readSender(options.from);
+  const transport = createTransport({
+    pool: true,
+    maxConnections: CONNECTIONS_MAX,
+    host: options.host,
+    port: options.port,
+    secure: options.useTls && options.port === IMPLICIT_TLS_PORT,
+    requireTLS: options.useTls,
+    ignoreTLS: !options.useTls,
+    tls: {
+      minVersion: "TLSv1.2",
+      rejectUnauthorized: true,
+      ...(options.trustedCertificates === undefined ? {} : { ca: options.trustedCertificates }),
+    },
+    ...(options.user === null ? {} : { auth: { user: options.user, pass: options.password ?? "" } }),
+    connectionTimeout: CONNECT_MILLIS,
+    greetingTimeout: CONNECT_MILLIS,
+    socketTimeout: SILENCE_MILLIS,
+    // Attachments are given as bytes; a path or URL in a mail must never be read from this machine.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send(mail) {
+      const unsafe = refuseUnsafe(mail);
+      if (unsafe !== undefined) return unsafe;
+      try {
+        const { messageId } = await transport.sendMail(messageOf(mail, from));
+        return done({ messageId });
+      } catch (error) {
+        return outcomeOf(error);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Addresses go in as structures, so nothing in them is parsed as a list or a header. */
+function messageOf(mail: Mail, from: MailAddress) {
+  return {
+    messageId: messageIdOf(mail.reference, from),
+    from: { name: from.name ?? "", address: from.address },
+    to: { name: mail.to.name ?? "", address: mail.to.address },
+    subject: mail.subject,
+    text: mail.text,
+    ...(mail.html === undefined ? {} : { html: mail.html }),
+    // RFC 3834: a machine wrote this, so no holiday note should answer it.
+    headers: { "Auto-Submitted": "auto-generated" },
+    attachments: (mail.attachments ?? []).map(({ filename, contentType, content, contentId }) => ({
+      filename,
+      contentType,
+      content,
+      ...(contentId === undefined
+        ? { contentDisposition: "attachment" as const }
+        : { cid: contentId, contentDisposition: "inline" as const }),
+    })),
+  };
+}
+
+/** A 5xx to one of the mail's own commands is final. 5xx at login or greeting is the operator's to mend: try again. */
+const COMMANDS_OF_THE_MAIL: ReadonlySet<unknown> = new Set(["MAIL FROM", "RCPT TO", "DATA"]);
+
+function outcomeOf(error: unknown): MailOutcome {
+  const { responseCode, command, code } = error as {
+    responseCode?: number;
+    command?: string;
+    code?: string;
+  };
+  if (responseCode !== undefined && responseCode >= 500 && COMMANDS_OF_THE_MAIL.has(command)) {
+    return refused("rejected", `The mail server answered ${responseCode} to ${command}`);
+  }
+  // The server's own words may quote the recipient: only codes are kept.
+  const seen = [code, command, responseCode].filter((part) => part !== undefined).join(" ");
+  return unknown(seen === "" ? "The mail server could not be used" : seen);
+}
