@@ -92,7 +92,7 @@ async function startLocked(
   const log = options.log ?? (() => undefined);
   const settings = options.settings ?? {};
   const knownHome = await findHome(dataDir);
-  const user = await chooseServerUser(machine, await findDataOwner(knownHome));
+  const user = await chooseServerUser(machine, await findDataOwner(machine, knownHome));
   const place = await choosePlace(machine, dataDir, knownHome, user);
   // A copy of DATA_DIR carries the note along: two DATA_DIRs, one database, so the files have a lock of their own.
   if (place.home !== dataDir) locks.push(await lockFolder(place.home, dataDir));
@@ -101,7 +101,7 @@ async function startLocked(
   await removeDrafts(place.home);
   if (await holdsDatabase(place.dataFolder)) {
     await refuseOtherMajor(place.dataFolder, binaries.major);
-    await repairOwnership(place.dataFolder, user, machine.userId);
+    await repairOwnership(place.dataFolder, user);
     await stopOrphans(place.dataFolder, log);
     if (wasMade) await replacePassword(binaries, place.dataFolder, user, password);
   } else {

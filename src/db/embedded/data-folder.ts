@@ -89,12 +89,26 @@ export async function holdsDatabase(dataFolder: string): Promise<boolean> {
   );
 }
 
-/** The owner of existing data, who must also be the one to run the server on them. */
-export async function findDataOwner(home: string): Promise<OwnerIds | undefined> {
+/**
+ * The owner of existing data, who must also be the one to run the server on them. An ordinary user who is not
+ * their owner is refused here, because PostgreSQL would refuse with less to go on.
+ */
+export async function findDataOwner(machine: Machine, home: string): Promise<OwnerIds | undefined> {
   const dataFolder = dataFolderIn(home);
-  if (!(await holdsDatabase(dataFolder))) return undefined;
-  const { uid, gid } = await stat(dataFolder);
-  return { uid, gid };
+  const info = await stat(dataFolder).catch((error: unknown) => {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (info === undefined) return undefined;
+  if (machine.userId !== undefined && machine.userId !== 0 && info.uid !== machine.userId) {
+    throw new EmbeddedPostgresError(
+      "start_failed",
+      `The database's files in ${dataFolder} belong to user ${info.uid}, and this process runs as user ` +
+        `${machine.userId}. Start Tribi as the user that made them or as root, or hand them over: ` +
+        `chown -R ${machine.userId} ${dataFolder}`,
+    );
+  }
+  return (await holdsDatabase(dataFolder)) ? { uid: info.uid, gid: info.gid } : undefined;
 }
 
 /**

@@ -169,17 +169,10 @@ async function giveTo(user: ServerUser, file: string): Promise<void> {
  * PostgreSQL insists that its files belong to its user and are closed to others; a copy or a restored backup
  * often is neither. Only root's own files change hands: another owner's are served as that owner.
  */
-export async function repairOwnership(dataFolder: string, user: ServerUser, ownId?: number): Promise<void> {
+export async function repairOwnership(dataFolder: string, user: ServerUser): Promise<void> {
   const info = await stat(dataFolder);
   if (user.dropTo !== undefined && info.uid === 0) {
     await giveTreeTo(user.dropTo, dataFolder);
-  }
-  if (user.dropTo === undefined && ownId !== undefined && info.uid !== ownId) {
-    throw new EmbeddedPostgresError(
-      "start_failed",
-      `The database's files in ${dataFolder} belong to user ${info.uid}, and this process runs as user ${ownId}. ` +
-        `Start Tribi as the user that made them or as root, or hand them over: chown -R ${ownId} ${dataFolder}`,
-    );
   }
   if ((info.mode & 0o027) !== 0) await chmod(dataFolder, 0o700);
 }
