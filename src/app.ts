@@ -12,10 +12,12 @@ import { describeRoutes, registerReference } from "./http/reference.js";
 import { type Guards, makeServer, type Server } from "./http/server.js";
 import { systemClock } from "./kernel/clock.js";
 import { AppError } from "./kernel/errors.js";
+import { makeAdminModule } from "./modules/admin/admin.module.js";
 import { makeCatalogModule } from "./modules/catalog/catalog.module.js";
 import { type Jobs, startWorker, type Worker } from "./modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "./modules/jobs/wake-workers.js";
 import { type MailModule, makeMailModule } from "./modules/mail/mail.module.js";
+import { makeOrdersModule } from "./modules/orders/orders.module.js";
 import { makeInboxSender } from "./providers/mail/inbox/inbox-sender.js";
 import { makeSmtpSender } from "./providers/mail/smtp/smtp-sender.js";
 import { type Events, makeEvents } from "./telemetry/events.js";
@@ -147,7 +149,9 @@ function composeModules(foundation: Foundation): readonly Module[] {
     deviceDataFile: config.catalog.deviceDataFile,
     csvImportBytesMax: config.http.csvImportBytesMax,
   });
-  return [mail, catalog];
+  const orders = makeOrdersModule({ config, db, events: foundation.events });
+  const admin = makeAdminModule(foundation);
+  return [mail, catalog, orders, admin];
 }
 
 /** SMTP when it is configured, else the development inbox (production requires SMTP: config/config.ts). */
