@@ -1,7 +1,8 @@
 import type { Unknown } from "../../kernel/outcome.js";
 import type { HttpAnswer, HttpResult } from "./http-client.js";
 import { parseJson } from "./json.js";
-import type { RefusalReason, SupplierRefused } from "./port.js";
+import type { SupplierRefused } from "./port.js";
+import type { RefusalReason } from "./refusal-port.js";
 
 /** How failed calls turn into the port's outcomes; shared by the adapters that speak HTTP. */
 

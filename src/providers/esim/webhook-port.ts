@@ -1,5 +1,7 @@
 /** What suppliers tell by themselves. Part of port.ts. */
 
+import type { RefusalReason } from "./refusal-port.js";
+
 export interface WebhookRequest {
   /** The body as it came over the wire; signatures are over bytes. */
   readonly rawBody: Uint8Array;
@@ -37,6 +39,11 @@ export interface SupplierEvent {
   readonly supplierOrderId: string | null;
   readonly supplierReference: string | null;
   readonly iccid: string | null;
+  /**
+   * The supplier says that it gave up on the order and keeps no money. Only where webhookAuth is "native"; it decides
+   * an order that `getOrder` still calls pending or does not know.
+   */
+  readonly orderFailure: { readonly reason: RefusalReason; readonly detail: string } | null;
   /** Share of the allowance that is left in a usage notice, percent 0 to 100. */
   readonly remainingPercent: number | null;
 }

@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../../kernel/clock.js";
+import { done, type Unknown, unknown } from "../../../kernel/outcome.js";
+import type { HttpAnswer, HttpClient, HttpRequest } from "../http-client.js";
+import { integerOf, recordOf, textOf } from "../json.js";
+import { failedCall, jsonOf, type Purpose, refusal, tooMany, unclearAnswer } from "../outcomes.js";
+import type { SupplierAnswer, SupplierOutcome, SupplierRefused } from "../port.js";
+import { hmac } from "../signatures.js";
+import { makeTokenCache, type Token } from "../token-cache.js";
+import { airaloRefusal } from "./airalo-errors.js";
+
+/** Airalo Partner API v2 over HTTP: token, request signature, and what each kind of answer means. */
+export interface AiraloClientOptions {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Sends `airalo-signature`, as the official SDKs do; the published description does not ask for it. */
+  readonly signsRequests: boolean;
+}
+
+export interface AiraloClient {
+  /** A question: never `unknown`. The value is the parsed body. */
+  ask(
+    path: string,
+    query?: Readonly<Record<string, string>>,
+    answerBytesMax?: number,
+  ): Promise<SupplierAnswer<unknown>>;
+  /** A call with an effect, as a form. Repeated once only after a 401, which is an answer given before any work. */
+  submit(path: string, fields: Readonly<Record<string, string>>): Promise<SupplierOutcome<unknown>>;
+}
+
+export function makeAiraloClient(options: AiraloClientOptions): AiraloClient {
+  const tokens = makeTokenCache({ clock: options.clock, fetchToken: () => fetchToken(options) });
+
+  async function send(request: HttpRequest, purpose: Purpose): Promise<SupplierOutcome<unknown>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const token = await tokens.get();
+      if (token.kind !== "done") return token;
+      const headers = { ...request.headers, authorization: `Bearer ${token.value}` };
+      const result = await options.http.call({ ...request, headers });
+      if (result.kind !== "answer") return failedCall(purpose, result);
+      if (result.answer.status !== 401) return readAnswer(result.answer, purpose);
+      tokens.forget(token.value);
+      if (attempt === 2) return refusal("auth", "HTTP 401, also with a new token");
+    }
+  }
+
+  return {
+    async ask(path, query, answerBytesMax) {
+      const request: HttpRequest = {
+        method: "GET",
+        path,
+        ...(query ? { query } : {}),
+        ...(answerBytesMax ? { answerBytesMax } : {}),
+      };
+      const outcome = await send(request, "question");
+      return outcome.kind === "unknown" ? refusal("retryable", outcome.cause) : outcome;
+    },
+    submit(path, fields) {
+      const form = multipart(fields);
+      const signature = options.signsRequests
+        ? { "airalo-signature": airaloSignature(phpJson(fields), options.clientSecret) }
+        : {};
+      const headers = { "content-type": form.contentType, ...signature };
+      return send({ method: "POST", path, headers, body: form.body, isPurchase: true }, "purchase");
+    },
+  };
+}
+
+/** Lower-case hexadecimal HMAC-SHA512 with the client secret, for requests and for webhooks. */
+export function airaloSignature(bytes: Uint8Array | string, clientSecret: string): string {
+  return hmac("sha512", clientSecret, bytes).toString("hex");
+}
+
+/** JSON as PHP writes it: slashes escaped, non-ASCII as \uXXXX. The signature is over these bytes. */
+export function phpJson(fields: Readonly<Record<string, string>>): string {
+  return JSON.stringify(fields)
+    .replaceAll("/", "\\/")
+    .replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+async function fetchToken(options: AiraloClientOptions): Promise<SupplierAnswer<Token>> {
+  const body = new URLSearchParams({
+    client_id: options.clientId,
+    client_secret: options.clientSecret,
+    grant_type: "client_credentials",
+  });
+  const result = await options.http.call({
+    method: "POST",
+    path: "/token",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: body.toString(),
+  });
+  if (result.kind !== "answer") return asQuestion(failedCall("question", result));
+  const { answer } = result;
+  if (answer.status === 401 || answer.status === 403 || answer.status === 422) {
+    return refusal("auth", `HTTP ${answer.status} for a token`);
+  }
+  if (answer.status === 429) return tooMany(answer);
+  const data = recordOf(recordOf(jsonOf(answer)).data);
+  const text = textOf(data.access_token);
+  if (answer.status !== 200 || !text) return asQuestion(unclearAnswer("question", answer, "no token in it"));
+  return done({ text, lifetimeSeconds: integerOf(data.expires_in) ?? 3_600 });
+}
+
+function asQuestion(outcome: SupplierRefused | Unknown): SupplierRefused {
+  return outcome.kind === "unknown" ? refusal("retryable", outcome.cause) : outcome;
+}
+
+function readAnswer(answer: HttpAnswer, purpose: Purpose): SupplierOutcome<unknown> {
+  if (answer.status === 429) return tooMany(answer);
+  if (answer.status === 403) return refusal("auth", "HTTP 403: the address is not on the allow list");
+  const body = jsonOf(answer);
+  // A refusal has to be legible: an unreadable 4xx may come from something between us and the supplier.
+  if (body === undefined) return unclearAnswer(purpose, answer, "unreadable body");
+  if (answer.status >= 200 && answer.status < 300) return done(body);
+  if (answer.status === 404) return refusal("not_found", "HTTP 404");
+  const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 408;
+  if (!isRefusal) return unclearAnswer(purpose, answer);
+  const reading = airaloRefusal(body, answer.status);
+  if (reading.isAmbiguous && purpose === "purchase") return unknown(reading.detail);
+  return refusal(reading.reason, reading.detail);
+}
+
+function multipart(fields: Readonly<Record<string, string>>): { contentType: string; body: string } {
+  const boundary = `tribi-${randomBytes(16).toString("hex")}`;
+  const parts = Object.entries(fields).map(
+    ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    body: `${parts.join("")}--${boundary}--\r\n`,
+  };
+}

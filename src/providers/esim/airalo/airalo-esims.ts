@@ -1,0 +1,93 @@
+import { volumeFromMegabytes } from "../formats/data-volume.js";
+import { type GivenInstallData, readInstallData } from "../formats/install-data.js";
+import { moneyFromDecimal } from "../formats/supplier-amount.js";
+import { utcTimeOf } from "../formats/supplier-time.js";
+import { filledTextOf, isTrue, listOf, recordOf, textOf } from "../json.js";
+import type { ExactMoney } from "../package-port.js";
+import type { EsimStatus, InstallData, PlanState, ProfileState, SupplierOrder } from "../port.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One entry of `sims`: `lpa` is the host alone, `qrcode` the whole code. `qrcode_url` expires and is not kept. */
+export function givenByAiraloSim(sim: Fields): GivenInstallData {
+  return {
+    supplierReference: textOf(sim.id) ?? "",
+    code: filledTextOf(sim.qrcode),
+    smdpAddress: filledTextOf(sim.lpa),
+    matchingId: textOf(sim.matching_id),
+    confirmationCode: textOf(sim.confirmation_code),
+    iccid: textOf(sim.iccid) ?? "",
+    appleLink: textOf(sim.direct_apple_installation_url),
+    apn: apnOf(recordOf(sim.apn)),
+  };
+}
+
+/** An order of `POST /orders`, `GET /orders` or `GET /orders/{id}`; null when it has no id. */
+export function airaloOrderOf(order: Fields): SupplierOrder | null {
+  const supplierOrderId = filledTextOf(order.id);
+  if (!supplierOrderId) return null;
+  const readings = listOf(order.sims).map((sim) => readInstallData(givenByAiraloSim(recordOf(sim))));
+  const esims = readings.flatMap((reading) => (reading.ok ? [reading.data] : []));
+  const fault = readings.find((reading) => !reading.ok);
+  const status = recordOf(order.status);
+  const statusText = (textOf(status.slug) ?? textOf(status.name) ?? textOf(order.status) ?? "").toLowerCase();
+  const hasFailed = readings.length === 0 && /fail|cancel|refund/.test(statusText);
+  const problem = fault && !fault.ok ? fault.problem : hasFailed ? `the order is ${statusText}` : null;
+  return {
+    supplierOrderId,
+    reference: filledTextOf(order.description),
+    state: stateOf(readings.length, fault !== undefined, hasFailed),
+    problem,
+    esims,
+    cost: costOf(order),
+    askAgainSeconds: null,
+  };
+}
+
+/** `GET /sims/{iccid}/usage`. Airalo tells nothing about the profile, but who uses data has installed it. */
+export function airaloStatusOf(data: Fields): EsimStatus {
+  const [profileState, planState] = STATES.get(textOf(data.status) ?? "") ?? ["unknown", "unknown"];
+  const total = volumeFromMegabytes(textOf(data.total) ?? "", 1024);
+  const remaining = volumeFromMegabytes(textOf(data.remaining) ?? "", 1024);
+  return {
+    profileState,
+    planState,
+    usage:
+      total && remaining ? { total, remaining, isUnlimited: isTrue(data.is_unlimited), asOf: null } : null,
+    expiresAt: utcTimeOf(textOf(data.expired_at)),
+    useBy: null,
+  };
+}
+
+/** Net price under net pricing, what was paid under discount pricing. */
+export function costOf(order: Fields): ExactMoney | null {
+  const text =
+    textOf(order.net_price) ??
+    textOf(order.total_amount_paid) ??
+    textOf(order.unit_paid_price) ??
+    textOf(order.price);
+  return text === null ? null : moneyFromDecimal(text, textOf(order.currency) ?? "USD");
+}
+
+const STATES: ReadonlyMap<string, readonly [ProfileState, PlanState]> = new Map([
+  ["NOT_ACTIVE", ["unknown", "pending"]],
+  ["ACTIVE", ["installed", "active"]],
+  ["FINISHED", ["installed", "depleted"]],
+  ["EXPIRED", ["unknown", "expired"]],
+  ["RECYCLED", ["recycled", "expired"]],
+]);
+
+function stateOf(sims: number, hasFault: boolean, hasFailed: boolean): SupplierOrder["state"] {
+  if (hasFault) return "unusable";
+  if (hasFailed) return "failed";
+  return sims > 0 ? "ready" : "pending";
+}
+
+function apnOf(apn: Fields): InstallData["apn"] {
+  const ios = manualApn(recordOf(apn.ios));
+  const android = manualApn(recordOf(apn.android));
+  return ios === null && android === null ? null : { ios, android };
+}
+
+const manualApn = (entry: Fields): string | null =>
+  entry.apn_type === "manual" ? filledTextOf(entry.apn_value) : null;

@@ -1,0 +1,118 @@
+import { expect, it } from "vitest";
+import { type Bench, doneValue } from "./bench-conformance.js";
+import type { FaultAct } from "./fakes/fake-http.js";
+
+/** The part of the conformance suite about answers that fail: what is unknown, what is refused, what is neither. */
+export function describeFailures(bench: Bench): void {
+  describeFaults(bench);
+  describeRefusals(bench);
+  describeQuestions(bench);
+}
+
+const afterTheSale: FaultAct[] = [
+  { kind: "drop_after" },
+  { kind: "malformed_after" },
+  { kind: "huge_after" },
+  { kind: "hang_after" },
+  { kind: "status_after", status: 500 },
+  { kind: "status_after", status: 502 },
+  { kind: "status_after", status: 408 },
+];
+
+function describeFaults({ harness, known, newLookup, orderWith }: Bench): void {
+  for (const act of afterTheSale) {
+    const title = act.kind === "status_after" ? `HTTP ${act.status}` : act.kind;
+    it(`sold, then ${title}: unknown, not sent twice, and found by a search or by the same reference`, async ({
+      skip,
+    }) => {
+      const { fault, supplier } = harness();
+      if (!fault) return skip();
+      const lookup = newLookup();
+      const before = harness().purchases() ?? 0;
+      fault("order", act);
+      expect(await orderWith(lookup)).toMatchObject({ kind: "unknown" });
+      expect(harness().purchases()).toBe(before + 1);
+      const search = doneValue(await supplier.findOrder(lookup));
+      if (search.found === "one") known.push(search.order.supplierOrderId);
+      else {
+        expect(supplier.capabilities.idempotency).toBe("native");
+        doneValue(await orderWith(lookup));
+      }
+      expect(harness().purchases()).toBe(before + 1);
+    });
+  }
+}
+
+function describeRefusals({ harness, newLookup, orderWith }: Bench): void {
+  it("dropped before the sale: unknown, and a search finds nothing", async ({ skip }) => {
+    const { fault, supplier } = harness();
+    if (!fault) return skip();
+    const lookup = newLookup();
+    const before = harness().purchases();
+    fault("order", { kind: "drop_before" });
+    expect(await orderWith(lookup)).toMatchObject({ kind: "unknown" });
+    expect(doneValue(await supplier.findOrder(lookup))).toMatchObject({ found: "none" });
+    expect(harness().purchases()).toBe(before);
+  });
+
+  it("429: refused as retryable with the supplier's own wait, nothing bought", async ({ skip }) => {
+    const { fault } = harness();
+    if (!fault) return skip();
+    const before = harness().purchases();
+    fault("order", { kind: "status_before", status: 429, retryAfterSeconds: 7 });
+    expect(await orderWith(newLookup())).toMatchObject({
+      kind: "refused",
+      reason: "retryable",
+      retryAfterSeconds: 7,
+    });
+    expect(harness().purchases()).toBe(before);
+  });
+
+  it("nobody listens: refused as retryable, because no byte was sent", async ({ skip }) => {
+    const { unreachable } = harness();
+    if (!unreachable) return skip();
+    const { reference, packageId } = newLookup();
+    const outcome = await unreachable.order({ reference, packageId, expectedCost: null });
+    expect(outcome).toMatchObject({ kind: "refused", reason: "retryable" });
+  });
+
+  it("refused credentials are auth, for orders and for questions", async ({ skip }) => {
+    const { unauthorised } = harness();
+    if (!unauthorised) return skip();
+    const { reference, packageId } = newLookup();
+    const outcome = await unauthorised.order({ reference, packageId, expectedCost: null });
+    expect(outcome).toMatchObject({ kind: "refused", reason: "auth" });
+    expect(await unauthorised.balance()).toMatchObject({ kind: "refused", reason: "auth" });
+  });
+
+  it("out of stock, no funds and an unknown package are definite and told apart", async ({ skip }) => {
+    const { supplier, setStock, setBalanceEmpty } = harness();
+    if (harness().purchases() === null) return skip();
+    const before = harness().purchases();
+    setStock(0);
+    expect(await orderWith(newLookup())).toMatchObject({ kind: "refused", reason: "out_of_stock" });
+    setStock(1_000);
+    if (setBalanceEmpty) {
+      setBalanceEmpty(true);
+      expect(await orderWith(newLookup())).toMatchObject({ kind: "refused", reason: "no_funds" });
+      setBalanceEmpty(false);
+    }
+    const { reference } = newLookup();
+    const outcome = await supplier.order({ reference, packageId: "no-such-package", expectedCost: null });
+    expect(outcome).toMatchObject({ kind: "refused" });
+    expect(["bad_package", "out_of_stock"]).toContain(outcome.kind === "refused" ? outcome.reason : "");
+    expect(harness().purchases()).toBe(before);
+  });
+}
+
+function describeQuestions({ harness }: Bench): void {
+  for (const act of [...afterTheSale, { kind: "drop_before" } as const]) {
+    it(`a question that meets ${act.kind} is never unknown`, async ({ skip }) => {
+      const { fault, supplier } = harness();
+      if (!fault) return skip();
+      fault("question", act);
+      expect(await supplier.balance()).toMatchObject({ kind: "refused", reason: "retryable" });
+      expect(await supplier.balance()).toMatchObject({ kind: "done" });
+    });
+  }
+}
