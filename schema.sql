@@ -1,0 +1,830 @@
+-- The migrated database, written by `npm run schema` from its catalogue. Do not edit: change a migration.
+-- The jobs' tables are graphile-worker's and stand in the schema graphile_worker.
+
+CREATE OR REPLACE FUNCTION public.audit_state_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit_log (actor, action, subject, request_id, before, after)
+  values (
+    coalesce(nullif(current_setting('tribi.actor', true), ''), 'system'),
+    tg_argv[0] || '.' || new.status,
+    tg_argv[0] || ':' || new.id,
+    nullif(current_setting('tribi.request_id', true), ''),
+    jsonb_build_object('status', old.status),
+    jsonb_build_object('status', new.status)
+  );
+  return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_login_code(p_email text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_challenge_is_required boolean, p_challenge_attempts integer, OUT verdict text, OUT refused_by text, OUT retry_seconds integer, OUT code_id bigint, OUT user_id bigint, OUT user_name text, OUT is_new_user boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_day constant interval := interval '24 hours';
+  c_quarter constant interval := interval '15 minutes';
+  v_now timestamptz;
+  v_kind text;
+  v_candidates bigint[];
+  v_only bigint;
+  v_until timestamptz;
+  v_is_known boolean;
+begin
+  verdict := 'wrong';
+  perform lock_login(p_email, null);
+  v_now := clock_timestamp();
+  v_is_known := login_client_is_known(p_email, p_address, p_device_hash);
+
+  if p_challenge_hash is not null then
+    select id into v_only from auth_codes
+    where email = p_email and challenge_hash = p_challenge_hash
+      and used_at is null and replaced_at is null and expires_at > v_now;
+    if v_only is null and p_challenge_is_required then
+      return;
+    end if;
+  end if;
+
+  if v_only is not null then
+    v_kind := 'challenge';
+    -- Ends with the code: a new one has its own five tries, inside the budgets of the day.
+    if login_tries_until(p_email, null, array['challenge'], v_only, p_challenge_attempts, c_day, v_now) is not null
+    then
+      select expires_at into v_until from auth_codes where id = v_only;
+      refused_by := 'tries_per_challenge';
+    end if;
+    v_until := greatest(v_until,
+      login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
+    refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_pair' end);
+    if not v_is_known then
+      v_until := greatest(v_until, login_tries_until(p_email, null, array['challenge'], null, 50, c_day, v_now));
+      refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_email' end);
+    end if;
+  else
+    select id into v_only from auth_codes
+    where email = p_email and ip_address = p_address
+      and used_at is null and replaced_at is null and expires_at > v_now;
+    if v_only is not null then
+      v_kind := 'address';
+      v_until := greatest(
+        login_tries_until(p_email, p_address, array['challenge', 'address'], null, 5, c_quarter, v_now),
+        login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
+      refused_by := case when v_until is not null then 'tries_per_pair' end;
+    else
+      -- Known callers have a budget of their own, so that strangers cannot use it up and it is still bounded.
+      v_kind := case when v_is_known then 'known' else 'elsewhere' end;
+      select array(
+        select id from auth_codes
+        where email = p_email and used_at is null and replaced_at is null and expires_at > v_now
+          and created_at > v_now - interval '1 day'
+        order by created_at desc limit 3
+      ) into v_candidates;
+      v_until := greatest(
+        login_tries_until(p_email, null, array[v_kind], null, 5, c_quarter, v_now),
+        login_tries_until(p_email, null, array[v_kind], null, 20, c_day, v_now));
+      refused_by := case when v_until is not null then 'tries_from_elsewhere' end;
+    end if;
+  end if;
+  if v_until is not null then
+    verdict := 'refused';
+    retry_seconds := greatest(1, ceil(extract(epoch from v_until - v_now)));
+    return;
+  end if;
+
+  -- Keyed hashes: equality need not take constant time, since nobody without the key can aim at a prefix.
+  select id into code_id from auth_codes
+  where id = any (coalesce(v_candidates, array[v_only])) and code_hash = p_code_hash
+  order by created_at desc limit 1;
+  if code_id is not null then
+    -- A row lock on the person: whoever disables them waits for this login and then ends its session too.
+    update users set last_login_at = v_now where email = p_email and disabled_at is null
+    returning id, name, false into user_id, user_name, is_new_user;
+    if user_id is null then
+      insert into users (email, last_login_at) values (p_email, v_now)
+      on conflict (email) do nothing
+      returning id, name, true into user_id, user_name, is_new_user;
+    end if;
+  end if;
+  if user_id is null then
+    -- The right code of a disabled person ends here too and looks like any wrong one.
+    code_id := null;
+    insert into auth_tries (email, ip_address, kind, auth_code_id, created_at)
+    values (p_email, p_address, v_kind, v_only, v_now);
+    update auth_codes set attempts = attempts + 1 where id = v_only;
+    return;
+  end if;
+  update auth_codes set used_at = v_now, sealed_code = null where id = code_id;
+  verdict := 'accepted';
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.claim_provisioning(p_order_id bigint, p_lease interval)
+ RETURNS TABLE(profile_id bigint, user_id bigint, plan_id bigint, lease_token integer, order_reference text, order_currency text, amount_minor bigint, is_take_back_requested boolean, attempts json, suppliers json)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  update esim_profiles p set lease_token = p.lease_token + 1, lease_until = clock_timestamp() + p_lease
+  from orders o
+  where p.order_id = p_order_id and o.id = p.order_id
+    and p.status = 'pending' and o.status in ('paid', 'refunded') and p.parked_at is null
+    and (p.lease_until is null or p.lease_until < clock_timestamp())
+  returning p.id, p.user_id, p.plan_id, p.lease_token, o.reference, o.currency, o.amount_minor,
+    p.take_back_requested_at is not null or o.status = 'refunded'
+  into profile_id, user_id, plan_id, lease_token, order_reference, order_currency, amount_minor, is_take_back_requested;
+  if not found then
+    return;
+  end if;
+  attempts := (
+    select coalesce(json_agg(json_build_object(
+      'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
+      'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
+      'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
+      'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000)) order by a.number), '[]')
+    from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
+  suppliers := (
+    select coalesce(json_agg(json_build_object(
+      'supplier', s.supplier, 'packageId', s.package_id, 'costText', s.cost_text, 'costCurrency', s.cost_currency,
+      'costMinor', s.cost_minor) order by s.rank, s.cost_minor nulls first, s.id), '[]')
+    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id and s.paused_at is null);
+  return next;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.enforce_state_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (old.status || '>' || new.status) = any (tg_argv) then
+    raise exception 'A % does not move from % to %', tg_table_name, old.status, new.status
+      using errcode = 'check_violation', constraint = tg_table_name || '_moves_along_the_graph', table = tg_table_name;
+  end if;
+  new.version := old.version + 1;
+  return new;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT 25, priority integer DEFAULT 0)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_task_id integer;
+begin
+  select id into v_task_id from graphile_worker._private_tasks where identifier = task;
+  if not found then
+    insert into graphile_worker._private_tasks (identifier) values (task) on conflict do nothing;
+    select id into v_task_id from graphile_worker._private_tasks where identifier = task;
+  end if;
+  if job_key is not null then
+    -- A job that is running already has read the world before this change: it keeps running, without the key.
+    update graphile_worker._private_jobs as jobs
+    set key = null, attempts = jobs.max_attempts, updated_at = now()
+    where jobs.key = job_key and jobs.is_available is not true;
+  end if;
+  insert into graphile_worker._private_jobs as jobs (task_id, payload, run_at, max_attempts, key, priority)
+  values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key, priority)
+  on conflict (key) do update set
+    payload = excluded.payload,
+    run_at = least(jobs.run_at, excluded.run_at),
+    attempts = 0,
+    last_error = null,
+    revision = jobs.revision + 1,
+    updated_at = now()
+  where jobs.locked_at is null;
+  return true;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.lock_login(p_email text, p_address inet)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_email bigint := hashtextextended('login e-mail ' || p_email, 0);
+  v_address bigint := hashtextextended('login address ' || host(p_address), 0);
+begin
+  if p_address is null then
+    perform pg_advisory_xact_lock(v_email);
+  else
+    perform pg_advisory_xact_lock(least(v_email, v_address));
+    perform pg_advisory_xact_lock(greatest(v_email, v_address));
+  end if;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_client_is_known(p_email text, p_address inet, p_device_hash bytea)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (
+    select from users join sessions on sessions.user_id = users.id
+    where users.email = p_email
+      and sessions.created_at > now() - interval '90 days'
+      and (sessions.ip_address = p_address or sessions.device_hash = p_device_hash)
+  )
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_tries_until(p_email text, p_address inet, p_kinds text[], p_code_id bigint, p_budget integer, p_window interval, p_now timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select created_at + p_window from auth_tries
+  where email = p_email
+    and (p_address is null or ip_address = p_address)
+    and kind = any (p_kinds)
+    and (p_code_id is null or auth_code_id = p_code_id)
+    and counts
+    and created_at > p_now - p_window
+  order by created_at desc offset p_budget - 1 limit 1
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.release_esim_of_failed_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update esim_profiles set status = 'failed', failure_reason = 'order_not_paid', ended_at = now()
+  where order_id = new.id and status = 'pending';
+  update stock_items set status = 'available', order_id = null where order_id = new.id and status = 'held';
+  return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.request_login_code(p_email text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_sealed_code bytea, p_ttl interval, p_pair_short integer, p_short interval, p_pair_long integer, p_long interval, p_per_address integer, p_per_email integer, p_per_email_open integer, OUT code_id bigint, OUT refused_by text, OUT retry_seconds integer)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_off constant integer := 999999;
+  v_now timestamptz;
+  v_short_until timestamptz;
+  v_long_until timestamptz;
+  v_address_until timestamptz;
+  v_email_until timestamptz;
+  v_until timestamptz;
+  v_latest record;
+begin
+  perform lock_login(p_email, case when p_per_address < c_off then p_address end);
+  -- Not now(): that is when the transaction began, before it waited for the lock.
+  v_now := clock_timestamp();
+
+  select id, created_at, backoff_seconds, blocked_until into v_latest from auth_codes
+  where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
+  order by created_at desc limit 1;
+  if found then
+    if p_pair_short < c_off then
+      select created_at + p_short into v_short_until from auth_codes
+      where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_short
+      order by created_at desc offset p_pair_short - 1 limit 1;
+    end if;
+    if p_pair_long < c_off then
+      select created_at + p_long into v_long_until from auth_codes
+      where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
+      order by created_at desc offset p_pair_long - 1 limit 1;
+    end if;
+    v_until := greatest(v_short_until, v_long_until,
+      case when v_latest.blocked_until > v_now and (p_pair_short < c_off or p_pair_long < c_off)
+        then v_latest.blocked_until end);
+    if v_until is not null then
+      -- Asking again while refused doubles the wait, to 15 minutes at most; it ends with the window.
+      if v_latest.backoff_seconds is null then
+        v_latest.backoff_seconds := least(900, ceil(extract(epoch from v_until - v_now)));
+        v_latest.blocked_until := v_until;
+      else
+        v_latest.backoff_seconds := least(900, 2 * v_latest.backoff_seconds);
+        v_latest.blocked_until := least(
+          v_now + make_interval(secs => v_latest.backoff_seconds), v_latest.created_at + p_long);
+      end if;
+      -- In a flood most refusals would move it by less than a second: those write nothing.
+      update auth_codes
+      set backoff_seconds = v_latest.backoff_seconds, blocked_until = v_latest.blocked_until
+      where id = v_latest.id
+        and (backoff_seconds is distinct from v_latest.backoff_seconds
+          or blocked_until < v_latest.blocked_until - interval '1 second');
+      v_until := greatest(v_until, v_latest.blocked_until);
+      refused_by := case when v_long_until >= v_until then 'codes_per_day' else 'codes_per_minute' end;
+    end if;
+  end if;
+
+  if p_per_address < c_off then
+    select created_at + p_long into v_address_until from auth_codes
+    where ip_address = p_address and counts_for_address and created_at > v_now - p_long
+    order by created_at desc offset p_per_address - 1 limit 1;
+    if v_address_until > v_until or v_until is null then
+      v_until := v_address_until;
+      refused_by := case when v_until is not null then 'codes_per_address' end;
+    end if;
+  end if;
+  if p_per_email < c_off then
+    select created_at + p_long into v_email_until from auth_codes
+    where email = p_email and counts_for_email and created_at > v_now - p_long
+    order by created_at desc offset p_per_email_open - 1 limit 1;
+    if v_email_until is not null and login_client_is_known(p_email, p_address, p_device_hash) then
+      v_email_until := null;
+      select created_at + p_long into v_email_until from auth_codes
+      where email = p_email and counts_for_email and created_at > v_now - p_long
+      order by created_at desc offset p_per_email - 1 limit 1;
+    end if;
+    if v_email_until > v_until or v_until is null then
+      v_until := coalesce(v_email_until, v_until);
+      refused_by := case when v_until is not null then 'codes_per_email' end;
+    end if;
+  end if;
+
+  if v_until is not null then
+    retry_seconds := greatest(1, ceil(extract(epoch from v_until - v_now)));
+    return;
+  end if;
+
+  update auth_codes set replaced_at = v_now, sealed_code = null
+  where email = p_email and ip_address = p_address and used_at is null and replaced_at is null;
+  insert into auth_codes (email, ip_address, created_at, expires_at, code_hash, challenge_hash, sealed_code)
+  values (p_email, p_address, v_now, v_now + p_ttl, p_code_hash, p_challenge_hash, p_sealed_code)
+  returning id into code_id;
+  perform enqueue_job('send_login_code', json_build_object('code_id', code_id), max_attempts => 12);
+end;
+$function$
+;
+
+create table audit_log (
+  id bigint generated always as identity,
+  at timestamp with time zone default now() not null,
+  actor text not null,
+  action text not null,
+  subject text not null,
+  request_id text,
+  before jsonb,
+  after jsonb,
+  constraint audit_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (subject, id);
+CREATE INDEX audit_log_by_time ON public.audit_log USING btree (at);
+
+create table auth_codes (
+  id bigint generated always as identity,
+  email text not null,
+  ip_address inet not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  code_hash bytea not null,
+  challenge_hash bytea not null,
+  sealed_code bytea,
+  attempts integer default 0 not null,
+  sent_at timestamp with time zone,
+  used_at timestamp with time zone,
+  replaced_at timestamp with time zone,
+  backoff_seconds integer,
+  blocked_until timestamp with time zone,
+  counts_for_pair boolean default true not null,
+  counts_for_address boolean default true not null,
+  counts_for_email boolean default true not null,
+  constraint auth_codes_pkey PRIMARY KEY (id),
+  constraint auth_codes_expire_after_creation CHECK ((expires_at > created_at)),
+  constraint auth_codes_sealed_only_until_sent CHECK (((sealed_code IS NULL) OR ((sent_at IS NULL) AND (used_at IS NULL) AND (replaced_at IS NULL))))
+);
+CREATE INDEX auth_codes_by_address ON public.auth_codes USING btree (ip_address, created_at);
+CREATE INDEX auth_codes_by_email ON public.auth_codes USING btree (email, created_at);
+CREATE INDEX auth_codes_by_time ON public.auth_codes USING btree (created_at);
+CREATE UNIQUE INDEX auth_codes_one_live_per_email_and_address ON public.auth_codes USING btree (email, ip_address) WHERE ((used_at IS NULL) AND (replaced_at IS NULL));
+
+create table auth_tries (
+  id bigint generated always as identity,
+  email text not null,
+  ip_address inet not null,
+  kind text not null,
+  auth_code_id bigint,
+  created_at timestamp with time zone default now() not null,
+  counts boolean default true not null,
+  constraint auth_tries_pkey PRIMARY KEY (id),
+  constraint auth_tries_kind_is_known CHECK ((kind = ANY (ARRAY['challenge'::text, 'address'::text, 'elsewhere'::text, 'known'::text])))
+);
+CREATE INDEX auth_tries_by_email ON public.auth_tries USING btree (email, created_at);
+CREATE INDEX auth_tries_by_time ON public.auth_tries USING btree (created_at);
+
+create table carriers (
+  id bigint generated by default as identity,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint carriers_pkey PRIMARY KEY (id),
+  constraint carriers_have_a_name CHECK (((name <> ''::text) AND (char_length(name) <= 100)))
+);
+CREATE UNIQUE INDEX carriers_one_per_name ON public.carriers USING btree (lower(name));
+
+create table countries (
+  id bigint generated by default as identity,
+  iso2 text not null,
+  iso3 text,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint countries_pkey PRIMARY KEY (id),
+  constraint countries_one_per_iso2 UNIQUE (iso2),
+  constraint countries_one_per_iso3 UNIQUE (iso3),
+  constraint countries_have_a_name CHECK (((name <> ''::text) AND (char_length(name) <= 100))),
+  constraint countries_iso2_is_two_capitals CHECK ((iso2 ~ '^[A-Z]{2}$'::text)),
+  constraint countries_iso3_is_three_capitals CHECK ((iso3 ~ '^[A-Z]{3}$'::text))
+);
+
+create table dev_inbox (
+  id bigint generated always as identity,
+  message_id text not null,
+  recipient text not null,
+  subject text not null,
+  text_body text not null,
+  html_body text,
+  created_at timestamp with time zone default now() not null,
+  constraint dev_inbox_pkey PRIMARY KEY (id),
+  constraint dev_inbox_one_per_message UNIQUE (message_id)
+);
+
+create table esim_profiles (
+  id bigint generated always as identity,
+  order_id bigint not null,
+  user_id bigint not null,
+  plan_id bigint not null,
+  status text default 'pending'::text not null,
+  supplier text,
+  supplier_order_id text,
+  supplier_reference text,
+  sealed bytea,
+  code_fingerprint bytea,
+  activation_code_fingerprint bytea,
+  iccid text,
+  created_at timestamp with time zone default now() not null,
+  provisioned_at timestamp with time zone,
+  use_by timestamp with time zone,
+  installed_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  failure_reason text,
+  profile_state text default 'unknown'::text not null,
+  plan_state text default 'unknown'::text not null,
+  plan_expires_at timestamp with time zone,
+  usage_total_bytes bigint,
+  usage_remaining_bytes bigint,
+  usage_base smallint,
+  usage_as_of timestamp with time zone,
+  state_checked_at timestamp with time zone,
+  poll_at timestamp with time zone,
+  lease_token integer default 0 not null,
+  lease_until timestamp with time zone,
+  parked_reason text,
+  parked_at timestamp with time zone,
+  take_back_requested_at timestamp with time zone,
+  revealed_at timestamp with time zone,
+  mailed_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  version integer default 1 not null,
+  constraint esim_profiles_pkey PRIMARY KEY (id),
+  constraint esim_profiles_one_per_activation_code UNIQUE (activation_code_fingerprint),
+  constraint esim_profiles_one_per_code UNIQUE (code_fingerprint),
+  constraint esim_profiles_one_per_order UNIQUE (order_id),
+  constraint esim_profiles_one_per_supplier_reference UNIQUE (supplier, supplier_reference),
+  constraint esim_profiles_delivered_are_installable CHECK (((status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])) OR ((sealed IS NOT NULL) AND (supplier_reference IS NOT NULL) AND (provisioned_at IS NOT NULL)))),
+  constraint esim_profiles_provisioned_after_creation CHECK ((provisioned_at >= created_at)),
+  constraint esim_profiles_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'ready'::text, 'active'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]))),
+  constraint esim_profiles_usage_base_known CHECK ((usage_base = ANY (ARRAY[1000, 1024]))),
+  constraint esim_profiles_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint esim_profiles_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
+  constraint esim_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX esim_profiles_by_poll ON public.esim_profiles USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
+CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE (status = ANY (ARRAY['ready'::text, 'active'::text]));
+CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
+CREATE INDEX esim_profiles_pending ON public.esim_profiles USING btree (created_at) WHERE (status = 'pending'::text);
+CREATE INDEX esim_profiles_unused_by_use_by ON public.esim_profiles USING btree (use_by) WHERE (status = 'ready'::text);
+CREATE TRIGGER esim_profiles_audit AFTER UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('esim');
+CREATE TRIGGER esim_profiles_moves BEFORE UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>ready', 'pending>failed', 'pending>cancelled', 'ready>active', 'ready>expired', 'ready>cancelled', 'active>cancelled');
+
+create table esim_reveals (
+  id bigint generated always as identity,
+  profile_id bigint not null,
+  actor text not null,
+  session_id text,
+  channel text not null,
+  hour timestamp with time zone not null,
+  at timestamp with time zone default now() not null,
+  request_id text,
+  constraint esim_reveals_pkey PRIMARY KEY (id),
+  constraint esim_reveals_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)
+);
+CREATE INDEX esim_reveals_by_profile ON public.esim_reveals USING btree (profile_id, at);
+CREATE UNIQUE INDEX esim_reveals_one_per_session_and_hour ON public.esim_reveals USING btree (profile_id, actor, session_id, channel, hour) WHERE (session_id IS NOT NULL);
+
+create table install_links (
+  id bigint generated always as identity,
+  profile_id bigint not null,
+  secret_hash bytea not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint install_links_pkey PRIMARY KEY (id),
+  constraint install_links_one_per_secret UNIQUE (secret_hash),
+  constraint install_links_live_72_hours_at_most CHECK ((expires_at <= (created_at + '72:00:00'::interval))),
+  constraint install_links_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)
+);
+CREATE INDEX install_links_by_profile ON public.install_links USING btree (profile_id);
+
+create table installation_facts (
+  name text not null,
+  value text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint installation_facts_pkey PRIMARY KEY (name)
+);
+
+create table orders (
+  id bigint generated always as identity,
+  reference text not null,
+  user_id bigint not null,
+  plan_id bigint not null,
+  kind text default 'esim'::text not null,
+  top_up_of_profile_id bigint,
+  status text default 'created'::text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  plan_snapshot jsonb not null,
+  idempotency_key text,
+  request_fingerprint bytea,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  refunded_at timestamp with time zone,
+  failure_reason text,
+  version integer default 1 not null,
+  constraint orders_pkey PRIMARY KEY (id),
+  constraint orders_one_per_reference UNIQUE (reference),
+  constraint orders_one_per_user_and_key UNIQUE (user_id, idempotency_key),
+  constraint orders_amount_is_positive CHECK ((amount_minor > 0)),
+  constraint orders_currency_is_iso CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_key_has_fingerprint CHECK (((idempotency_key IS NULL) = (request_fingerprint IS NULL))),
+  constraint orders_kind_known CHECK ((kind = ANY (ARRAY['esim'::text, 'top_up'::text]))),
+  constraint orders_paid_has_time CHECK (((status <> ALL (ARRAY['paid'::text, 'refunded'::text])) OR (paid_at IS NOT NULL))),
+  constraint orders_status_known CHECK ((status = ANY (ARRAY['created'::text, 'paid'::text, 'failed'::text, 'refunded'::text]))),
+  constraint orders_times_in_order CHECK ((created_at <= COALESCE(paid_at, created_at))),
+  constraint orders_top_up_names_profile CHECK (((kind = 'top_up'::text) = (top_up_of_profile_id IS NOT NULL))),
+  constraint orders_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
+  constraint orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX orders_by_user ON public.orders USING btree (user_id, id DESC);
+CREATE INDEX orders_keys_by_age ON public.orders USING btree (created_at) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX orders_unpaid_by_expiry ON public.orders USING btree (expires_at) WHERE (status = 'created'::text);
+CREATE TRIGGER orders_audit AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('order');
+CREATE TRIGGER orders_failed_release_esim AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text))) EXECUTE FUNCTION release_esim_of_failed_order();
+CREATE TRIGGER orders_moves BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('created>paid', 'created>failed', 'paid>refunded');
+
+create table plan_countries (
+  plan_id bigint not null,
+  country_id bigint not null,
+  constraint plan_countries_pkey PRIMARY KEY (plan_id, country_id),
+  constraint plan_countries_country_exists FOREIGN KEY (country_id) REFERENCES countries(id) ON DELETE RESTRICT,
+  constraint plan_countries_plan_exists FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE CASCADE
+);
+CREATE INDEX plan_countries_by_country ON public.plan_countries USING btree (country_id);
+
+create table plan_prices (
+  plan_id bigint not null,
+  currency text not null,
+  amount_minor bigint not null,
+  constraint plan_prices_one_per_plan_and_currency PRIMARY KEY (plan_id, currency),
+  constraint plan_prices_amount_is_positive CHECK (((amount_minor > 0) AND (amount_minor <= '999999999999'::bigint))),
+  constraint plan_prices_currency_is_three_capitals CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint plan_prices_plan_exists FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE CASCADE
+);
+
+create table plan_suppliers (
+  id bigint generated always as identity,
+  plan_id bigint not null,
+  supplier text not null,
+  package_id text not null,
+  cost_text text,
+  cost_currency text,
+  cost_minor bigint,
+  rank integer default 0 not null,
+  paused_reason text,
+  paused_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint plan_suppliers_pkey PRIMARY KEY (id),
+  constraint plan_suppliers_one_per_package UNIQUE (plan_id, supplier, package_id),
+  constraint plan_suppliers_names_are_short CHECK (((supplier ~ '^[a-z0-9-]{1,32}$'::text) AND ((length(package_id) >= 1) AND (length(package_id) <= 200)))),
+  constraint plan_suppliers_paused_say_why CHECK (((paused_at IS NULL) = (paused_reason IS NULL))),
+  constraint plan_suppliers_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE CASCADE
+);
+CREATE INDEX plan_suppliers_by_package ON public.plan_suppliers USING btree (supplier, package_id);
+
+create table plans (
+  id bigint generated by default as identity,
+  sku text not null,
+  name text not null,
+  description text default ''::text not null,
+  data_gb numeric(9,3),
+  is_unlimited boolean default false not null,
+  duration_days integer not null,
+  country_id bigint,
+  region text,
+  carrier_id bigint not null,
+  is_active boolean default true not null,
+  paused_reason text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint plans_pkey PRIMARY KEY (id),
+  constraint plans_one_per_sku UNIQUE (sku),
+  constraint plans_are_for_a_country_or_a_region CHECK (((country_id IS NULL) = (region IS NOT NULL))),
+  constraint plans_data_is_positive CHECK ((data_gb > (0)::numeric)),
+  constraint plans_description_is_short CHECK ((char_length(description) <= 2000)),
+  constraint plans_duration_is_1_to_3650_days CHECK (((duration_days >= 1) AND (duration_days <= 3650))),
+  constraint plans_have_a_name CHECK (((name <> ''::text) AND (char_length(name) <= 200))),
+  constraint plans_have_data_unless_unlimited CHECK (((data_gb IS NULL) = is_unlimited)),
+  constraint plans_paused_reason_is_text CHECK (((paused_reason <> ''::text) AND (char_length(paused_reason) <= 500))),
+  constraint plans_paused_say_why CHECK ((is_active = (paused_reason IS NULL))),
+  constraint plans_region_has_a_name CHECK (((region <> ''::text) AND (char_length(region) <= 100))),
+  constraint plans_sku_is_printable CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint plans_carrier_exists FOREIGN KEY (carrier_id) REFERENCES carriers(id) ON DELETE RESTRICT,
+  constraint plans_country_exists FOREIGN KEY (country_id) REFERENCES countries(id) ON DELETE RESTRICT
+);
+CREATE INDEX plans_by_carrier ON public.plans USING btree (carrier_id);
+CREATE INDEX plans_by_country ON public.plans USING btree (country_id);
+
+create table provisioning_attempts (
+  id bigint generated always as identity,
+  profile_id bigint not null,
+  number integer not null,
+  reference text not null,
+  supplier text not null,
+  package_id text not null,
+  status text default 'intended'::text not null,
+  is_exclusive boolean default false not null,
+  supplier_order_id text,
+  cost_text text,
+  cost_currency text,
+  reason text,
+  detail text,
+  lookups integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  ask_at timestamp with time zone,
+  call_millis integer,
+  decided_at timestamp with time zone,
+  decided_by text,
+  version integer default 1 not null,
+  constraint provisioning_attempts_pkey PRIMARY KEY (id),
+  constraint provisioning_attempts_one_per_number UNIQUE (profile_id, number),
+  constraint provisioning_attempts_one_per_reference UNIQUE (reference),
+  constraint provisioning_attempts_accepted_have_an_order CHECK (((status <> 'accepted'::text) OR (supplier_order_id IS NOT NULL))),
+  constraint provisioning_attempts_status_known CHECK ((status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'delivered'::text, 'refused'::text, 'parked'::text, 'surplus'::text, 'taken_back'::text]))),
+  constraint provisioning_attempts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)
+);
+CREATE INDEX provisioning_attempts_by_time ON public.provisioning_attempts USING btree (created_at);
+CREATE UNIQUE INDEX provisioning_attempts_one_exclusive_per_package ON public.provisioning_attempts USING btree (supplier, package_id) WHERE (is_exclusive AND (status = ANY (ARRAY['intended'::text, 'unknown'::text])));
+CREATE UNIQUE INDEX provisioning_attempts_one_open_per_profile ON public.provisioning_attempts USING btree (profile_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
+CREATE UNIQUE INDEX provisioning_attempts_one_per_supplier_order ON public.provisioning_attempts USING btree (supplier, supplier_order_id) WHERE (supplier_order_id IS NOT NULL);
+CREATE INDEX provisioning_attempts_open ON public.provisioning_attempts USING btree (created_at) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text, 'surplus'::text]));
+CREATE TRIGGER provisioning_attempts_moves BEFORE UPDATE OF status ON public.provisioning_attempts FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('intended>unknown', 'intended>accepted', 'intended>delivered', 'intended>refused', 'intended>parked', 'intended>surplus', 'unknown>accepted', 'unknown>delivered', 'unknown>refused', 'unknown>parked', 'unknown>surplus', 'accepted>delivered', 'accepted>refused', 'accepted>parked', 'accepted>surplus', 'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus', 'delivered>taken_back', 'surplus>taken_back', 'surplus>parked');
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  oldest_program text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+create table sessions (
+  id bigint generated always as identity,
+  sid uuid not null,
+  user_id bigint not null,
+  auth_code_id bigint not null,
+  kind text not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone default now() not null,
+  ip_address inet,
+  user_agent text,
+  device_hash bytea,
+  revoked_at timestamp with time zone,
+  revoked_because text,
+  refresh_generation integer default 0 not null,
+  refresh_hash bytea not null,
+  refresh_parent_hash bytea,
+  refresh_rotated_at timestamp with time zone,
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_one_per_code UNIQUE (auth_code_id),
+  constraint sessions_one_per_sid UNIQUE (sid),
+  constraint sessions_kind_is_known CHECK ((kind = ANY (ARRAY['both'::text, 'cookie'::text, 'bearer'::text]))),
+  constraint sessions_live_30_days_at_most CHECK ((expires_at <= (created_at + '30 days'::interval))),
+  constraint sessions_revoked_say_why CHECK (((revoked_at IS NULL) = (revoked_because IS NULL))),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id, created_at);
+
+create table stock_items (
+  id bigint generated by default as identity,
+  plan_id bigint not null,
+  sealed bytea not null,
+  code_fingerprint bytea not null,
+  iccid text,
+  status text default 'available'::text not null,
+  order_id bigint,
+  reference text,
+  batch text not null,
+  created_at timestamp with time zone default now() not null,
+  taken_at timestamp with time zone,
+  revealed_at timestamp with time zone,
+  version integer default 1 not null,
+  constraint stock_items_pkey PRIMARY KEY (id),
+  constraint stock_items_one_per_code UNIQUE (code_fingerprint),
+  constraint stock_items_one_per_reference UNIQUE (reference),
+  constraint stock_items_assigned_have_a_reference CHECK (((status <> 'assigned'::text) OR (reference IS NOT NULL))),
+  constraint stock_items_available_belong_to_nobody CHECK (((status <> 'available'::text) OR ((order_id IS NULL) AND (reference IS NULL)))),
+  constraint stock_items_held_have_an_order CHECK (((status <> 'held'::text) OR (order_id IS NOT NULL))),
+  constraint stock_items_revealed_are_never_sold_again CHECK (((revealed_at IS NULL) OR (status = ANY (ARRAY['assigned'::text, 'withdrawn'::text])))),
+  constraint stock_items_status_known CHECK ((status = ANY (ARRAY['available'::text, 'held'::text, 'assigned'::text, 'withdrawn'::text]))),
+  constraint stock_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint stock_items_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id)
+);
+CREATE INDEX stock_items_available ON public.stock_items USING btree (plan_id, id) WHERE (status = 'available'::text);
+CREATE UNIQUE INDEX stock_items_one_held_per_order ON public.stock_items USING btree (order_id) WHERE (status = ANY (ARRAY['held'::text, 'assigned'::text]));
+CREATE TRIGGER stock_items_moves BEFORE UPDATE OF status ON public.stock_items FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('available>held', 'held>available', 'held>assigned', 'available>assigned', 'assigned>available', 'assigned>withdrawn', 'available>withdrawn', 'held>withdrawn');
+
+create table supplier_accounts (
+  supplier text not null,
+  balance_text text,
+  balance_currency text,
+  balance_minor bigint,
+  balance_read_at timestamp with time zone,
+  problem text,
+  problem_since timestamp with time zone,
+  constraint supplier_accounts_pkey PRIMARY KEY (supplier)
+);
+
+create table supplier_events (
+  id bigint generated always as identity,
+  supplier text not null,
+  dedup_key text not null,
+  kind text not null,
+  occurred_at timestamp with time zone,
+  reference text,
+  supplier_order_id text,
+  supplier_reference text,
+  iccid text,
+  remaining_percent integer,
+  received_at timestamp with time zone default now() not null,
+  profile_id bigint,
+  applied_at timestamp with time zone,
+  problem text,
+  constraint supplier_events_pkey PRIMARY KEY (id),
+  constraint supplier_events_one_per_key UNIQUE (supplier, dedup_key),
+  constraint supplier_events_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)
+);
+CREATE INDEX supplier_events_unapplied ON public.supplier_events USING btree (received_at) WHERE (applied_at IS NULL);
+
+create table users (
+  id bigint generated always as identity,
+  email text not null,
+  name text,
+  created_at timestamp with time zone default now() not null,
+  last_login_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_one_per_email UNIQUE (email),
+  constraint users_deleted_are_anonymous CHECK (((deleted_at IS NULL) OR ((name IS NULL) AND (email ~~ 'deleted-%@deleted.invalid'::text)))),
+  constraint users_email_is_canonical CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+  constraint users_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+
+create view plan_offers as
+ SELECT p.id AS plan_id,
+    pp.currency,
+    pp.amount_minor,
+    p.is_active,
+    p.name,
+    p.description,
+    trim_scale(COALESCE(p.data_gb, 0::numeric)) AS data_gb,
+    p.is_unlimited,
+    p.duration_days,
+    p.country_id,
+    c.iso2 AS country_iso2,
+    COALESCE(c.name, p.region) AS country_name,
+    p.carrier_id,
+    ca.name AS carrier_name
+   FROM plans p
+     JOIN plan_prices pp ON pp.plan_id = p.id
+     JOIN carriers ca ON ca.id = p.carrier_id
+     LEFT JOIN countries c ON c.id = p.country_id;

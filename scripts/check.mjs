@@ -1,0 +1,97 @@
+/**
+ * Everything that a tool can check, as CI runs it: `npm run check`. Needs no service: what needs a database starts
+ * the embedded one in a folder of its own. Exits 0 when all is well, 1 when a check failed; each failed check's own
+ * output is shown, with what mends it.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => path.join(root, "node_modules", ".bin", name);
+
+const CHECKS = [
+  {
+    name: "types",
+    command: [bin("tsc"), "-p", "tsconfig.json"],
+    hint: "Read the messages above; `npx tsc -p tsconfig.json --watch` repeats them as you edit.",
+  },
+  {
+    name: "format and lint",
+    command: [bin("biome"), "check", "--diagnostic-level=error", "."],
+    hint: "`npx biome check --write .` mends the format and what can be mended safely.",
+  },
+  {
+    name: "promises and switches",
+    command: [bin("oxlint"), "--type-aware"],
+    hint: "Await the promise or handle the missing case; an exception needs a comment with its reason.",
+  },
+  {
+    name: "arrows",
+    command: [bin("depcruise"), "src", "--config", ".dependency-cruiser.mjs", "--output-type", "err"],
+    hint: "ARCHITECTURE.md says which room may know which.",
+  },
+  {
+    name: "unused code",
+    command: [bin("knip"), "--no-progress"],
+    hint: "Delete what nothing uses, or stop exporting it.",
+  },
+  {
+    name: "openapi.json",
+    command: [process.execPath, "--import", "tsx", "scripts/openapi.ts", "--check"],
+    hint: "`npm run openapi` writes it anew; look at the difference, it is the contract.",
+  },
+  {
+    name: "schema.sql",
+    command: [process.execPath, "--import", "tsx", "scripts/schema.ts", "--check"],
+    hint: "`npm run schema` writes it anew; look at the difference.",
+  },
+  ...(existsSync(path.join(root, "web", "tsconfig.json"))
+    ? [
+        {
+          name: "types of the pages",
+          command: [bin("tsc"), "-p", "web/tsconfig.json", "--noEmit"],
+          hint: "Run `npm run openapi` first when a type of the API is missing.",
+        },
+      ]
+    : []),
+];
+
+/** Runs one check and keeps its output, so that checks that run side by side do not mix their words. */
+function run({ command: [program, ...args] }) {
+  return new Promise((resolve) => {
+    const startedAt = Date.now();
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, FORCE_COLOR: "0" } });
+    const chunks = [];
+    child.stdout.on("data", (chunk) => chunks.push(chunk));
+    child.stderr.on("data", (chunk) => chunks.push(chunk));
+    const finish = (code) =>
+      resolve({ code, seconds: (Date.now() - startedAt) / 1000, output: Buffer.concat(chunks).toString() });
+    child.once("error", (error) => {
+      chunks.push(Buffer.from(`${error.message}\nRun \`npm ci\` first.\n`));
+      finish(1);
+    });
+    child.once("close", finish);
+  });
+}
+
+const waiting = [...CHECKS];
+const failed = [];
+async function work() {
+  for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+    const { code, seconds, output } = await run(check);
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${check.name} (${seconds.toFixed(1)} s)`);
+    if (code !== 0) failed.push({ ...check, output });
+  }
+}
+await Promise.all(Array.from({ length: Math.max(2, Math.min(4, availableParallelism())) }, work));
+
+for (const { name, output, hint } of failed) console.log(`\n--- ${name} ---\n${output.trim()}\n-> ${hint}`);
+console.log(
+  failed.length === 0
+    ? `\nAll ${CHECKS.length} checks passed`
+    : `\n${failed.length} of ${CHECKS.length} checks failed: ${failed.map(({ name }) => name).join(", ")}`,
+);
+process.exit(failed.length === 0 ? 0 : 1);
