@@ -1,0 +1,83 @@
+import { exitOnFailure } from "./exit.js";
+
+/** The fakes as a command. The only place of src/ that starts them; the store never does. */
+
+/** A running fake, and what a person needs to know to use it. */
+interface RunningFake {
+  readonly url: string;
+  /** Lines for `.env`. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** One line each: where the other side is played by hand. */
+  readonly hints: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface FakeOptions {
+  readonly port: number;
+  /** Where the store under development listens; the fake sends its webhooks there. */
+  readonly store: string;
+}
+
+type StartFake = (options: FakeOptions) => Promise<RunningFake>;
+
+/** Long enough for the start's check on secrets, and visibly not one. */
+const WEBHOOK_SECRET = "whsec_of_the_local_fake_0123456789abcdef";
+
+const FAKES: Readonly<Record<string, StartFake>> = {
+  stripe: async ({ port, store }) => {
+    const { startFakeStripe } = await import("../providers/payment/stripe/fake-server.js");
+    const webhookUrl = `${store}/payments/webhook/stripe`;
+    const fake = await startFakeStripe({ port, webhookUrl, webhookSecrets: [WEBHOOK_SECRET] });
+    return {
+      url: fake.url,
+      variables: {
+        PAYMENT_PROVIDER: "STRIPE",
+        STRIPE_API_BASE: fake.url,
+        STRIPE_SECRET_KEY: "sk_test_of_the_local_fake",
+        STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_local_fake",
+        STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+      },
+      hints: [
+        `${fake.url}/ lists the payments, with buttons to approve, decline, process or cancel each`,
+        `webhooks go to ${webhookUrl}`,
+      ],
+      stop: fake.stop,
+    };
+  },
+};
+
+/** The names that `tribi fakes NAME` takes. */
+export const FAKE_NAMES = Object.keys(FAKES);
+
+/**
+ * Plays a payment provider or an eSIM supplier for people who develop without an account. Runs until SIGTERM or
+ * SIGINT, listens on loopback only, and keeps its books in memory.
+ */
+export async function runFake(name: string, options: FakeOptions): Promise<void> {
+  await exitOnFailure(async () => {
+    const start = Object.hasOwn(FAKES, name) ? FAKES[name] : undefined;
+    if (start === undefined) {
+      throw new Error(`There is no fake called ${name}. There are: ${FAKE_NAMES.join(", ")}.`);
+    }
+    if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535) {
+      throw new Error("--port must be a whole number from 0 to 65535.");
+    }
+    const fake = await start(options);
+    process.stdout.write(`${describe(name, fake)}\n`);
+    const stop = (): void => void fake.stop().then(() => process.exit(0));
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
+  });
+}
+
+function describe(name: string, { url, variables, hints }: RunningFake): string {
+  return [
+    `The fake ${name} listens on ${url} and forgets everything when it stops (Ctrl-C).`,
+    "",
+    "Put this into .env and start the store again:",
+    ...Object.entries(variables).map(([variable, value]) => `  ${variable}=${value}`),
+    "",
+    ...hints,
+    `control, as JSON over POST: ${url}/__control/<action>; GET ${url}/__control/ledger shows its books`,
+    "Every action and fault is described in docs/fakes.md.",
+  ].join("\n");
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { FAKE_NAMES } from "../../src/commands/fakes.js";
+import { loadConfig } from "../../src/config/config.js";
+import { eventually } from "../support/eventually.js";
+import { startProcess } from "../support/processes.js";
+
+describe("the fakes as a command", () => {
+  it.each(FAKE_NAMES)(
+    "%s says which variables to set, shows its books and ends on SIGTERM with 0",
+    async (name) => {
+      const fake = await startProcess(["fakes", name, "--port", "0"], {});
+      onTestFinished(() => fake.kill("SIGKILL"));
+      const url = await eventually(
+        () => /listens on (http:\/\/127\.0\.0\.1:\d+\S*)/.exec(fake.output())?.[1],
+        {
+          timeoutMillis: 20_000,
+          what: `The fake ${name}`,
+        },
+      );
+      const variables = Object.fromEntries(
+        [...fake.output().matchAll(/^ {2}([A-Z_]+)=(.*)$/gm)].map(([, variable, value]) => [variable, value]),
+      );
+      expect(Object.values(variables)).toContain(url);
+      expect(() =>
+        loadConfig({
+          ...variables,
+          ENVIRONMENT: "test",
+          DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-fakes-")),
+        }),
+      ).not.toThrow();
+      const books = await fetch(`${new URL(url).origin}/__control/ledger`);
+      expect(books.status).toBe(200);
+      fake.kill("SIGTERM");
+      expect(await fake.ended).toBe(0);
+    },
+  );
+
+  it.each([
+    [["fakes", "paypal"], "There are: stripe"],
+    [["fakes", "stripe", "--port", "http"], "--port must be"],
+  ])("%j ends with 1 and says what there is", async (args, message) => {
+    const fake = await startProcess(args, {});
+    expect(await fake.ended).toBe(1);
+    expect(fake.output()).toContain(message);
+  });
+});
