@@ -8,6 +8,7 @@ import { type Db, openDatabase, statement } from "./db/database.js";
 import { readMigrations } from "./db/migrate.js";
 import { type Readiness, registerHealthRoutes } from "./http/health.js";
 import { makeDevGuard, makeMetricsGuard } from "./http/local-guard.js";
+import { registerPages } from "./http/pages.js";
 import { describeRoutes, registerReference } from "./http/reference.js";
 import { type Guards, makeServer, type Server } from "./http/server.js";
 import { systemClock } from "./kernel/clock.js";
@@ -183,7 +184,7 @@ function makeGuards({ config }: Foundation): Guards {
 async function registerEverything(
   server: Server,
   modules: readonly Module[],
-  { metrics }: Foundation,
+  { config, metrics }: Foundation,
   readiness: () => Promise<Readiness>,
 ): Promise<void> {
   await describeRoutes(server, PROGRAM_VERSION);
@@ -193,6 +194,7 @@ async function registerEverything(
     return metrics.registry.metrics();
   });
   for (const one of modules) await one.registerRoutes(server);
+  await registerPages(server, config);
   await registerReference(server);
 }
 

@@ -9,7 +9,7 @@ function setUp(entriesMax = 10) {
     made += 1;
     return made;
   };
-  const get = async (key: string) => Number(String(await cache.get(key, make)));
+  const get = async (key: string) => Number(String((await cache.get(key, make)).plain));
   return { cache, get, pass: (millis: number) => (now += millis), make };
 }
 

@@ -1,4 +1,26 @@
+import { gzip } from "node:zlib";
 import type { Clock } from "../../kernel/clock.js";
+
+/** A JSON answer, ready to be sent. */
+export interface Body {
+  readonly plain: Buffer;
+  /** Compressed once, when the first caller asks for it. */
+  gzipped(): Promise<Buffer>;
+}
+
+export function makeBody(value: unknown): Body {
+  const plain = Buffer.from(JSON.stringify(value));
+  let compressed: Promise<Buffer> | undefined;
+  return {
+    plain,
+    gzipped: () => {
+      compressed ??= new Promise((resolve, reject) => {
+        gzip(plain, { level: 5 }, (error, buffer) => (error === null ? resolve(buffer) : reject(error)));
+      });
+      return compressed;
+    },
+  };
+}
 
 /**
  * Keeps serialised answers for a moment, so that a crowd that looks at the same list costs one query and one
@@ -6,12 +28,12 @@ import type { Clock } from "../../kernel/clock.js";
  * Other processes' changes show after `ttlMillis` at the latest, this process's own at once (`clear`).
  */
 export interface BodyCache {
-  get(key: string, make: () => Promise<unknown>): Promise<Buffer>;
+  get(key: string, make: () => Promise<unknown>): Promise<Body>;
   clear(): void;
 }
 
 interface Entry {
-  readonly body: Promise<Buffer>;
+  readonly body: Promise<Body>;
   readonly madeAt: number;
 }
 
@@ -28,7 +50,7 @@ export function makeBodyCache(options: {
       const kept = entries.get(key);
       if (kept !== undefined && now - kept.madeAt < options.ttlMillis && now >= kept.madeAt) return kept.body;
       entries.delete(key);
-      const body = make().then((value) => Buffer.from(JSON.stringify(value)));
+      const body = make().then(makeBody);
       const entry = { body, madeAt: now };
       entries.set(key, entry);
       body.catch(() => {

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/database.js";
 import type { Clock } from "../../kernel/clock.js";
 import { exponentOf, isCurrencyCode } from "../../kernel/money.js";
-import { makeBodyCache } from "./body-cache.js";
+import { type Body, makeBody, makeBodyCache } from "./body-cache.js";
 import { findPlan, listCountries, listPlans, type PlanFilter } from "./catalog-read-model.js";
 import { type PlanView, planView } from "./catalog-views.js";
 
@@ -10,9 +10,9 @@ const ENTRIES_MAX = 128;
 
 export interface Browsing {
   /** The JSON array of GET /countries. */
-  countries(prefix: string): Promise<Buffer>;
+  countries(prefix: string): Promise<Body>;
   /** The JSON array of GET /plans. */
-  plans(filter: PlanFilter): Promise<Buffer>;
+  plans(filter: PlanFilter): Promise<Body>;
   plan(id: number, currency: string): Promise<PlanView | undefined>;
   /** Called after every change that this process makes to the catalogue. */
   forget(): void;
@@ -45,5 +45,5 @@ export function makeBrowsing({ db, clock }: { readonly db: Db; readonly clock: C
   };
 }
 
-const EMPTY = Buffer.from("[]");
+const EMPTY = makeBody([]);
 const isCountryCode = (code: string | null): boolean => code === null || /^[A-Z]{2}$/.test(code);

@@ -25,6 +25,6 @@ export function registerListCountries(app: Server, browsing: Browsing): void {
         response: { 200: Type.Array(CountryView) },
       },
     },
-    async (request, reply) => sendJson(reply, await browsing.countries(request.query.q ?? "")),
+    async (request, reply) => sendJson(request, reply, await browsing.countries(request.query.q ?? "")),
   );
 }

@@ -48,7 +48,8 @@ export function registerListPlans(
         response: { 200: Type.Array(PlanView) },
       },
     },
-    async ({ query }, reply) => {
+    async (request, reply) => {
+      const { query } = request;
       const body = await deps.browsing.plans({
         currency: query.currency?.toUpperCase() ?? deps.defaultCurrency,
         country: query.country?.toUpperCase() ?? null,
@@ -57,7 +58,7 @@ export function registerListPlans(
         maxPrice: query.max_price ?? null,
         days: query.days ?? null,
       });
-      return sendJson(reply, body);
+      return sendJson(request, reply, body);
     },
   );
 }

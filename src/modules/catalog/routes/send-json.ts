@@ -1,8 +1,18 @@
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Body } from "../body-cache.js";
 
-/** Sends a body that is JSON already: it was made once for many callers. */
-export async function sendJson(reply: Pick<FastifyReply, "header" | "send">, body: Buffer): Promise<never> {
-  reply.header("content-type", "application/json; charset=utf-8");
+/** gzip is named and not weighted to nothing (RFC 9110 §12.5.3). */
+const TAKES_GZIP = /\bgzip\b(?!\s*;\s*q=0(\.0{0,3})?\s*(,|$))/i;
+
+/** Sends a body that is JSON already: it was made, and compressed, once for many callers. */
+export async function sendJson(
+  request: Pick<FastifyRequest, "headers">,
+  reply: Pick<FastifyReply, "header" | "send">,
+  body: Body,
+): Promise<never> {
+  reply.header("content-type", "application/json; charset=utf-8").header("vary", "accept-encoding");
+  const takesGzip = TAKES_GZIP.test(String(request.headers["accept-encoding"] ?? ""));
+  if (takesGzip) reply.header("content-encoding", "gzip");
   // A handler that answers the reply itself has sent its answer; the type has no word for that.
-  return (await reply.send(body as never)) as never;
+  return (await reply.send((takesGzip ? await body.gzipped() : body.plain) as never)) as never;
 }
