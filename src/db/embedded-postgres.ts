@@ -14,7 +14,9 @@ import { EmbeddedPostgresError, messageOf } from "./embedded/error.js";
 import { acquireFolderLock, type FolderLock } from "./embedded/folder-lock.js";
 import {
   initialise,
-  readOrMakePassword,
+  keepPassword,
+  makePassword,
+  readPassword,
   removeDrafts,
   repairOwnership,
   replacePassword,
@@ -97,14 +99,21 @@ async function startLocked(
   // A copy of DATA_DIR carries the note along: two DATA_DIRs, one database, so the files have a lock of their own.
   if (place.home !== dataDir) locks.push(await lockFolder(place.home, dataDir));
   const binaries = await prepareBinaries(machine, user, user.dropTo ? machine.stateRoot : dataDir);
-  const { password, wasMade } = await readOrMakePassword(dataDir);
   await removeDrafts(place.home);
+  const kept = await readPassword(dataDir);
+  const password = kept ?? makePassword();
   if (await holdsDatabase(place.dataFolder)) {
     await refuseOtherMajor(place.dataFolder, binaries.major);
     await repairOwnership(place.dataFolder, user);
     await stopOrphans(place.dataFolder, log);
-    if (wasMade) await replacePassword(binaries, place.dataFolder, user, password);
+    // The database first: a kill in between leaves no file, and the next start makes another password.
+    if (kept === undefined) {
+      await replacePassword(binaries, place.dataFolder, user, password);
+      await keepPassword(dataDir, password);
+    }
   } else {
+    // The file first: a kill in between leaves no database, and the next start uses this password.
+    if (kept === undefined) await keepPassword(dataDir, password);
     await initialise({ home: place.home, binaries, user, password, durable: settings.fsync !== "off" });
   }
   await writeNote(dataDir, place.home);

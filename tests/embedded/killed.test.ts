@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { prepareBinaries } from "../../src/db/embedded/binaries.js";
@@ -171,6 +171,10 @@ test("a second start on one DATA_DIR says who has it and changes nothing", async
   };
   await expect(startEmbeddedPostgres({ dataDir, settings: FAST })).rejects.toMatchObject(refusal);
   expect(await startProgram({ dataDir, settings: FAST }).nextAnswer()).toMatchObject(refusal);
+  // Another name for the same folder is the same folder.
+  const alias = path.join(await makeFolder(), "alias");
+  await symlink(dataDir, alias);
+  await expect(startEmbeddedPostgres({ dataDir: alias, settings: FAST })).rejects.toMatchObject(refusal);
   expect(await query(first.url, "select 1 as one")).toEqual([{ one: 1 }]);
 });
 
@@ -190,4 +194,4 @@ test("of 10 programs that start at once on one fresh DATA_DIR, exactly one gets 
     expect(await query(winners[0]?.url ?? "", "select 1 as one")).toEqual([{ one: 1 }]);
     await Promise.all(programs.map((program) => program.kill()));
   }
-});
+}, 240_000);

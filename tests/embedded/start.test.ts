@@ -82,6 +82,18 @@ test("only the password opens the database, and nobody else can read it", async 
   expect(names.sort()).toEqual(["postgres", "postgres-password", "postgres.lock"]);
 });
 
+test("a password file that is not the database's is an error that says what to remove", async () => {
+  const dataDir = await makeUsedDataDir();
+  await writeFile(path.join(dataDir, "postgres-password"), "guess\n");
+  await expect(startEmbeddedPostgres({ dataDir, settings: FAST })).rejects.toMatchObject({
+    code: "start_failed",
+    message: expect.stringMatching(/Remove that file/),
+  });
+  await rm(path.join(dataDir, "postgres-password"));
+  const server = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }));
+  expect(await query(server.url, "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
 test("a lost password file is replaced, and the data stay", async () => {
   const dataDir = await makeUsedDataDir();
   const first = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }));

@@ -1,4 +1,5 @@
 /** Who runs the server, and what that user can reach. As root these try the hand-over; CI runs them as root. */
+import { execFile } from "node:child_process";
 import {
   chmod,
   chown,
@@ -13,6 +14,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { makeLibraryLinks } from "../../src/db/embedded/binaries.js";
 import { type Machine, thisMachine } from "../../src/db/embedded/machine.js";
@@ -313,6 +315,14 @@ describe.runIf(isRoot)("as root", () => {
       code: "start_failed",
       message: expect.stringContaining(`chmod o+x ${dataDir}`),
     });
+  });
+
+  test("data whose owner has no name on this machine are served as that number", async () => {
+    const dataDir = await makeUsedDataDir();
+    await promisify(execFile)("chown", ["-R", "54321:54321", path.join(dataDir, "postgres")]);
+    const server = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }, await rootMachine()));
+    expect(server.notes.join()).toContain("user 54321");
+    expect(await query(server.url, "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
   test("data that root copied are handed to the server's user", async () => {

@@ -20,23 +20,22 @@ import { type ServerUser, userProblem } from "./run-as.js";
 
 export const DATABASE_USER = "tribi";
 
-const PASSWORD_FILE = "postgres-password";
+export const PASSWORD_FILE = "postgres-password";
 const DRAFT_PREFIX = "postgres.new-";
 
-/**
- * The database user's password: made once, kept in DATA_DIR with mode 600. `wasMade` with existing data means
- * that the file was lost, and that the server must be told the new password.
- */
-export async function readOrMakePassword(dataDir: string): Promise<{ password: string; wasMade: boolean }> {
-  const file = path.join(dataDir, PASSWORD_FILE);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
+/** The database user's password as kept in DATA_DIR (mode 600), or undefined when the file is missing. */
+export async function readPassword(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(path.join(dataDir, PASSWORD_FILE), "utf8").catch((error: unknown) => {
     if (systemErrorCode(error) === "ENOENT") return "";
     throw error;
   });
-  if (text.trim() !== "") return { password: text.trim(), wasMade: false };
-  const password = randomBytes(24).toString("base64url");
-  await writeFileDurably(file, `${password}\n`);
-  return { password, wasMade: true };
+  return text.trim() || undefined;
+}
+
+export const makePassword = (): string => randomBytes(24).toString("base64url");
+
+export async function keepPassword(dataDir: string, password: string): Promise<void> {
+  await writeFileDurably(path.join(dataDir, PASSWORD_FILE), `${password}\n`);
 }
 
 export interface InitialiseOptions {
@@ -115,9 +114,12 @@ export async function replacePassword(
   const statement = `alter role ${DATABASE_USER} password '${password}'\n`;
   const result = await run(binaries.postgres, ["--single", "-D", dataFolder, "postgres"], user, statement);
   if (result.status === 0 && !/ERROR|FATAL/.test(result.output)) return;
-  throw new EmbeddedPostgresError(
-    "start_failed",
-    `The file ${PASSWORD_FILE} was missing, and the database did not take a new password: ${result.output.trim()}`,
+  throw (
+    userProblem(user, result.output) ??
+    new EmbeddedPostgresError(
+      "start_failed",
+      `The file ${PASSWORD_FILE} was missing, and the database did not take a new password: ${result.output.trim()}`,
+    )
   );
 }
 

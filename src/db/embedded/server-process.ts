@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Binaries } from "./binaries.js";
 import { EmbeddedPostgresError, messageOf, systemErrorCode } from "./error.js";
-import { DATABASE_USER, explainSpawnError, programSurroundings } from "./initialise.js";
+import { DATABASE_USER, explainSpawnError, PASSWORD_FILE, programSurroundings } from "./initialise.js";
 import { type ServerUser, userProblem } from "./run-as.js";
 
 /**
@@ -34,8 +34,8 @@ export interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-/** Crash recovery of a large log comes before the first connection and can take this long. */
-const READY_MS = 120_000;
+/** Crash recovery of a large log comes before the first connection; giving up would only make it begin again. */
+const READY_MS = 600_000;
 /** How long a start retries while the remains of a killed server go away. */
 const REMAINS_MS = 5_000;
 /** A fast shutdown writes a checkpoint; after this the server is told to quit without one (recovery follows). */
@@ -58,7 +58,7 @@ export async function startServer(options: ServerOptions, findPort = findFreePor
     const server = spawnServer(options, port);
     const url = urlFor(options, port);
     try {
-      await Promise.race([becomeReady(url, options.database, server.saysReady), server.diedEarly]);
+      await Promise.race([becomeReady(url, options.database, server), server.diedEarly]);
       return { url, stop: server.stop, onUnexpectedExit: server.onUnexpectedExit };
     } catch (error) {
       await server.stop();
@@ -82,6 +82,14 @@ export async function startServer(options: ServerOptions, findPort = findFreePor
 
 function startFailed(options: ServerOptions, error: unknown, output: string): EmbeddedPostgresError {
   const detail = `${messageOf(error)}\n${output}`.trim();
+  if (systemErrorCode(error) === "28P01") {
+    return new EmbeddedPostgresError(
+      "start_failed",
+      `The password in ${PASSWORD_FILE} is not the database's (was one of the two restored from a backup?). ` +
+        `Remove that file from DATA_DIR and start again: Tribi then sets a new one. The data stay.`,
+      error,
+    );
+  }
   return (
     userProblem(options.user, detail) ??
     new EmbeddedPostgresError(
@@ -132,6 +140,7 @@ interface SpawnedServer {
   readonly saysReady: Promise<void>;
   /** Rejects when the server ends; never resolves. */
   readonly diedEarly: Promise<never>;
+  hasEnded(): boolean;
   output(): string;
   stop(): Promise<void>;
   onUnexpectedExit(listener: (cause: string) => void): void;
@@ -183,6 +192,7 @@ function spawnServer(options: ServerOptions, port: number): SpawnedServer {
   return {
     saysReady,
     diedEarly,
+    hasEnded: () => cause !== undefined,
     output: () => lastLines.join("\n"),
     stop: async () => {
       stopping = true;
@@ -235,10 +245,11 @@ async function resolvesWithin(event: Promise<unknown>, patienceMs: number): Prom
  * Ready means: a real connection with our password works. The announcement in the log only ends the wait early,
  * since a setting can send the log elsewhere. Makes the database when it is missing.
  */
-async function becomeReady(url: string, database: string, saysReady: Promise<void>): Promise<void> {
+async function becomeReady(url: string, database: string, server: SpawnedServer): Promise<void> {
   const deadline = Date.now() + READY_MS;
-  for (;;) {
-    await resolvesWithin(saysReady, POLL_MS);
+  // Nobody waits any more once the server has ended, and another program may get its port.
+  while (!server.hasEnded()) {
+    await resolvesWithin(server.saysReady, POLL_MS);
     const problem = await tryConnection(url, "select 1");
     if (problem === undefined) return;
     const code = systemErrorCode(problem);
@@ -249,6 +260,7 @@ async function becomeReady(url: string, database: string, saysReady: Promise<voi
     const isStarting = code === "ECONNREFUSED" || code === "57P03" || code === "ECONNRESET";
     if (!isStarting || Date.now() > deadline) throw problem;
   }
+  throw new Error("The server ended before it was ready");
 }
 
 async function makeDatabase(url: string, database: string): Promise<void> {
