@@ -3,22 +3,27 @@
  * app. Read it from top to bottom to see who depends on whom.
  */
 
-import type { Config } from "./config/config.js";
+import { type Config, cookieCheckOf } from "./config/config.js";
+import { cookieWarnings } from "./config/cookie-checks.js";
 import { type Db, openDatabase, statement } from "./db/database.js";
 import { readMigrations } from "./db/migrate.js";
+import { describeTrust, makeClientOf } from "./http/client-address.js";
+import { makeCookies } from "./http/cookies.js";
 import { type Readiness, registerHealthRoutes } from "./http/health.js";
 import { makeDevGuard, makeMetricsGuard } from "./http/local-guard.js";
+import { answerCors, makeOriginGuard, type OriginGuard } from "./http/origin-guard.js";
 import { registerPages } from "./http/pages.js";
 import { describeRoutes, registerReference } from "./http/reference.js";
 import { type Guards, makeServer, type Server } from "./http/server.js";
 import { systemClock } from "./kernel/clock.js";
-import { AppError } from "./kernel/errors.js";
-import { makeAdminModule } from "./modules/admin/admin.module.js";
+import { makeSealer } from "./kernel/sealing.js";
+import { type AuthModule, makeAuthModule, type PersonalDataSource } from "./modules/auth/auth.module.js";
 import { makeCatalogModule } from "./modules/catalog/catalog.module.js";
 import { type Jobs, startWorker, type Worker } from "./modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "./modules/jobs/wake-workers.js";
 import { type MailModule, makeMailModule } from "./modules/mail/mail.module.js";
-import { makeOrdersModule } from "./modules/orders/orders.module.js";
+import { makeNoEarlyRefusal } from "./providers/early-refusal/no-early-refusal.js";
+import { makeRedisEarlyRefusal } from "./providers/early-refusal/redis-early-refusal.js";
 import { makeInboxSender } from "./providers/mail/inbox/inbox-sender.js";
 import { makeSmtpSender } from "./providers/mail/smtp/smtp-sender.js";
 import { type Events, makeEvents } from "./telemetry/events.js";
@@ -52,6 +57,7 @@ export interface Foundation {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly wakeWorkers: () => void;
+  readonly origins: OriginGuard;
 }
 
 export interface Module {
@@ -67,12 +73,12 @@ const NEWEST_MIGRATION = Math.max(...readMigrations().map((migration) => migrati
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
   const foundation = openFoundation(options);
-  const modules = composeModules(foundation);
+  const { modules, auth } = composeModules(foundation);
   const state = { isStopping: false };
 
   const server = makeServer({
     log,
-    guards: makeGuards(foundation),
+    guards: makeGuards(foundation, auth),
     isProduction: config.isProduction,
     load: foundation.db.load,
     onAnswer: foundation.metrics.observeAnswer,
@@ -103,12 +109,13 @@ export async function startApp(options: AppOptions): Promise<App> {
 /** The routes without a database connection being made: for openapi.json and the tests of the access table. */
 export async function describeApp(options: Omit<AppOptions, "roles">): Promise<Server> {
   const foundation = openFoundation({ ...options, roles: { api: false, worker: false } });
+  const { modules, auth } = composeModules(foundation);
   const server = makeServer({
     log: options.log,
-    guards: makeGuards(foundation),
+    guards: makeGuards(foundation, auth),
     isProduction: options.config.isProduction,
   });
-  await registerEverything(server, composeModules(foundation), foundation, async () => ({
+  await registerEverything(server, modules, foundation, async () => ({
     isReady: false,
     parts: {},
   }));
@@ -136,11 +143,12 @@ function openFoundation({ config, databaseUrl, log }: AppOptions): Foundation {
     metrics,
     log,
     wakeWorkers: makeWakeWorkers(reservedDb, (error) => log.debug({ err: error }, "workers were not woken")),
+    origins: makeOriginGuard({ ...config.http, isProduction: config.isProduction }),
   };
 }
 
 /** Every module with what it needs; an event between modules is a function argument here. */
-function composeModules(foundation: Foundation): readonly Module[] {
+function composeModules(foundation: Foundation): { modules: readonly Module[]; auth: AuthModule } {
   const { config, db } = foundation;
   const mail = composeMail(foundation);
   const catalog = makeCatalogModule({
@@ -150,9 +158,40 @@ function composeModules(foundation: Foundation): readonly Module[] {
     deviceDataFile: config.catalog.deviceDataFile,
     csvImportBytesMax: config.http.csvImportBytesMax,
   });
-  const orders = makeOrdersModule({ config, db, events: foundation.events });
-  const admin = makeAdminModule(foundation);
-  return [mail, catalog, orders, admin];
+  const auth = composeAuth(foundation, mail, []);
+  return { modules: [mail, catalog, auth], auth };
+}
+
+/** Redis only says an early "no"; without it every question goes to PostgreSQL. */
+function composeAuth(
+  foundation: Foundation,
+  { mailer }: MailModule,
+  personalData: readonly PersonalDataSource[],
+): AuthModule {
+  const { config, log } = foundation;
+  const { auth, secrets, isProduction } = config;
+  const { trustProxy, publicUrl } = config.http;
+  const warn = (message: string): void => log.warn(message);
+  log.info({ trust_proxy: trustProxy }, `client addresses: ${describeTrust(trustProxy)}`);
+  if (auth.cookie.isEnabled) cookieWarnings(cookieCheckOf(config)).forEach(warn);
+  return makeAuthModule({
+    ...foundation,
+    clock: systemClock,
+    mailer,
+    personalData,
+    earlyRefusal:
+      config.redisUrl === null
+        ? makeNoEarlyRefusal()
+        : makeRedisEarlyRefusal({
+            url: config.redisUrl,
+            onTrouble: (error) =>
+              log.debug({ err: error }, "Redis does not answer; PostgreSQL decides alone"),
+          }),
+    cookies: makeCookies({ ...auth.cookie, isProduction }),
+    clientOf: makeClientOf(trustProxy, warn),
+    sealer: makeSealer(secrets.encryptionKeys),
+    settings: { ...auth, ...secrets, adminEmails: config.adminEmails, publicUrl },
+  });
 }
 
 /** SMTP when it is configured, else the development inbox (production requires SMTP: config/config.ts). */
@@ -169,13 +208,10 @@ function composeMail({ config, reservedDb, events, log }: Foundation): MailModul
   });
 }
 
-function makeGuards({ config }: Foundation): Guards {
-  const denied = (): never => {
-    throw new AppError("missing_credentials", "Missing credentials");
-  };
+function makeGuards({ config }: Foundation, { sessionGuard }: AuthModule): Guards {
   return {
-    user: denied,
-    admin: denied,
+    user: sessionGuard.user,
+    admin: sessionGuard.admin,
     dev: makeDevGuard({ isProduction: config.isProduction, devToken: config.http.devToken }),
     metrics: makeMetricsGuard(config.http),
   };
@@ -184,9 +220,10 @@ function makeGuards({ config }: Foundation): Guards {
 async function registerEverything(
   server: Server,
   modules: readonly Module[],
-  { config, metrics }: Foundation,
+  { config, metrics, origins }: Foundation,
   readiness: () => Promise<Readiness>,
 ): Promise<void> {
+  answerCors(server, origins);
   await describeRoutes(server, PROGRAM_VERSION);
   registerHealthRoutes(server, readiness);
   server.get("/metrics", { config: { access: "metrics", isInternal: true } }, async (_request, reply) => {

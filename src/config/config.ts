@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { type EmailAddress, readEmailAddress } from "../kernel/email-address.js";
+import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
 import type { Environment } from "./env.js";
 import { type EncryptionKey, readSecrets, splitSecrets } from "./secrets.js";
 import {
@@ -36,6 +38,7 @@ export function loadConfig(environment: Environment): Config {
   const reader = makeVariableReader(environment);
   const config = readGroups(reader);
   if (config.isProduction) reportProductionRefusals(reader, config);
+  if (config.auth.cookie.isEnabled) reader.problems.push(...cookieProblems(cookieCheckOf(config)));
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return deepFreeze(config);
 }
@@ -56,7 +59,7 @@ function readGroups(reader: VariableReader) {
     http: readHttp(reader, isProduction, port),
     database: readDatabase(reader),
     redisUrl: reader.url("REDIS_URL", ["redis:", "rediss:"]),
-    adminEmails: reader.list("ADMIN_EMAILS").map((email) => email.toLowerCase()),
+    adminEmails: readAdminEmails(reader),
     log: {
       level: reader.choice(
         "LOG_LEVEL",
@@ -97,6 +100,20 @@ function readHttp(reader: VariableReader, isProduction: boolean, port: number) {
     drainSeconds: reader.integer("DRAIN_SECONDS", isProduction ? 5 : 0, { min: 0, max: 20 }),
     csvImportBytesMax: reader.integer("CSV_IMPORT_BYTES_MAX", 5_000_000, { min: 1_000, max: 100_000_000 }),
   };
+}
+
+export function cookieCheckOf({ auth, http, isProduction }: Config): CookieCheck {
+  const { domain, sameSite } = auth.cookie;
+  return { domain, sameSite, publicUrl: http.publicUrl, frontendOrigins: http.frontendOrigins, isProduction };
+}
+
+function readAdminEmails(reader: VariableReader): EmailAddress[] {
+  return reader.list("ADMIN_EMAILS").flatMap((text) => {
+    const email = readEmailAddress(text);
+    if (email === undefined)
+      reader.problem("ADMIN_EMAILS", `holds "${text}", which is not an e-mail address`);
+    return email === undefined ? [] : [email];
+  });
 }
 
 function readOrigin(reader: VariableReader, text: string): string {

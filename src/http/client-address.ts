@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
 
 /** Which proxies in front of the process are believed: a number of hops, or their networks in CIDR form. */
@@ -42,6 +43,28 @@ export function makeClientAddressReader(trusted: TrustedProxies) {
       if (!trusts(address, hop)) break;
     }
     return describe(client);
+  };
+}
+
+/**
+ * The client of a request, and one warning when the set-up hides it: behind a proxy that is not trusted the whole
+ * internet has one address, and a proxy that names nobody is everybody.
+ */
+export function makeClientOf(trusted: TrustedProxies, warn: (message: string) => void) {
+  const read = makeClientAddressReader(trusted);
+  let hasWarned = false;
+  return (request: FastifyRequest): ClientAddress => {
+    const { socket, rawHeaders, headers } = request.raw;
+    const isForwarded = headers["x-forwarded-for"] !== undefined;
+    if (!hasWarned && isForwarded === (trusted === null)) {
+      hasWarned = true;
+      warn(
+        trusted === null
+          ? "A request carries X-Forwarded-For, but TRUST_PROXY is unset: behind a proxy all clients count as one address."
+          : "A request carries no X-Forwarded-For although TRUST_PROXY is set: its client counts by the socket's address.",
+      );
+    }
+    return read(socket.remoteAddress, rawHeaders);
   };
 }
 

@@ -151,7 +151,9 @@ create function request_login_code(
   p_per_email_open integer,
   out code_id bigint,
   out refused_by text,
-  out retry_seconds integer
+  out retry_seconds integer,
+  -- Where asking again doubles the wait: when that ends.
+  out doubles_for_seconds integer
 ) language plpgsql as $$
 declare
   c_off constant integer := 999999;
@@ -201,6 +203,7 @@ begin
         and (backoff_seconds is distinct from v_latest.backoff_seconds
           or blocked_until < v_latest.blocked_until - interval '1 second');
       v_until := greatest(v_until, v_latest.blocked_until);
+      doubles_for_seconds := ceil(extract(epoch from v_latest.created_at + p_long - v_now));
       refused_by := case when v_long_until >= v_until then 'codes_per_day' else 'codes_per_minute' end;
     end if;
   end if;

@@ -24,6 +24,7 @@ export function makeLoginSecrets({ otpPepper, cookieSecret, sealer, codeLength }
   const codeKey = deriveKey(otpPepper, "login code");
   const challengeKey = deriveKey(cookieSecret, "challenge");
   const deviceKey = deriveKey(cookieSecret, "device");
+  const refusalKey = deriveKey(cookieSecret, "early refusal");
   const deviceTagKey = deriveKey(cookieSecret, "device tag");
   const codeShape = new RegExp(`^[0-9]{${codeLength}}$`);
 
@@ -46,6 +47,9 @@ export function makeLoginSecrets({ otpPepper, cookieSecret, sealer, codeLength }
     /** Undefined when the text cannot be a challenge. */
     hashChallenge: (challenge: string): Buffer | undefined =>
       CHALLENGE.test(challenge) ? mac(challengeKey, challenge) : undefined,
+
+    /** Names a key of the early "no" without saying whose it is. */
+    hashForRefusal: (text: string): string => mac(refusalKey, text).subarray(0, 16).toString("base64url"),
 
     /** A signed token that marks this browser; it proves nothing but that it is the same one again. */
     makeDevice(): string {

@@ -1,0 +1,97 @@
+import type { FastifyRequest } from "fastify";
+import { AppError } from "../kernel/errors.js";
+import { type Caller, setCaller } from "./caller.js";
+import type { Cookies } from "./cookies.js";
+import { isSafeMethod, type OriginGuard } from "./origin-guard.js";
+import type { Guard } from "./server.js";
+
+/** A live session, as the owner of sessions knows it. */
+export interface FoundSession {
+  readonly userId: number;
+  /** The `sid` of its tokens. */
+  readonly sessionId: string;
+  readonly email: string;
+  readonly name: string | null;
+}
+
+export interface SessionGuardOptions {
+  readonly cookies: Cookies;
+  readonly origins: OriginGuard;
+  /** The session of an access token; undefined when token or session is not valid now. */
+  readonly findSession: (token: string) => FoundSession | undefined | Promise<FoundSession | undefined>;
+  readonly isAdminEmail: (email: string) => boolean;
+}
+
+/** What a request brought, each part by itself. */
+export interface Credentials {
+  readonly ofCookie: FoundSession | undefined;
+  readonly ofBearer: FoundSession | undefined;
+  /** Something was brought, valid or not. */
+  readonly wasAny: boolean;
+}
+
+export type SessionGuard = ReturnType<typeof makeSessionGuard>;
+
+/** RFC 6750 §2.1 b64token. The scheme's case does not matter, everything else does. */
+const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
+
+/**
+ * Who is calling (CONTRACT §2): the cookie first, an invalid cookie falls back to the header, two people at once
+ * are refused. A cookie counts for a state-changing request only when one of our pages sent it.
+ */
+export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }: SessionGuardOptions) {
+  const readCredentials = async (request: FastifyRequest): Promise<Credentials> => {
+    const tokens = cookies.readAll(request, "tribi_token");
+    if (tokens.length > 1) throw conflicting();
+    const [cookieToken] = tokens;
+    const bearerToken = bearerTokenOf(request);
+    const ofCookie = cookieToken === undefined ? undefined : await findSession(cookieToken);
+    const ofBearer = bearerToken ? await findSession(bearerToken) : undefined;
+    if (ofCookie && ofBearer && ofCookie.userId !== ofBearer.userId) throw conflicting();
+    return { ofCookie, ofBearer, wasAny: cookieToken !== undefined || bearerToken !== undefined };
+  };
+
+  const requireCaller = async (request: FastifyRequest): Promise<Caller> => {
+    const { ofCookie, ofBearer, wasAny } = await readCredentials(request);
+    const found = ofCookie ?? ofBearer;
+    if (found === undefined) {
+      throw wasAny
+        ? new AppError("invalid_credentials", "Invalid token")
+        : new AppError("missing_credentials", "Missing credentials");
+    }
+    // A valid Bearer beside the cookie proves that the caller's own program acts, not a strange page.
+    const credential = ofBearer === undefined ? "cookie" : "bearer";
+    if (credential === "cookie" && !isSafeMethod(request.method)) origins.assertOurPage(request);
+    const caller: Caller = { ...found, isAdmin: isAdminEmail(found.email), credential };
+    setCaller(request, caller);
+    return caller;
+  };
+
+  const user: Guard = async (request) => {
+    await requireCaller(request);
+  };
+  const admin: Guard = async (request) => {
+    const caller = await requireCaller(request);
+    if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");
+  };
+  return { user, admin, readCredentials };
+}
+
+/** Undefined without the header, empty when it is not one well-formed Bearer token. */
+function bearerTokenOf(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return undefined;
+  // Node keeps the first of two and hides the second; the raw list does not.
+  const { rawHeaders } = request.raw;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === "authorization") count += 1;
+  }
+  return count === 1 ? (BEARER.exec(authorization)?.[1] ?? "") : "";
+}
+
+const conflicting = (): AppError =>
+  new AppError(
+    "conflicting_credentials",
+    "The request brought credentials of two sessions. Log out, clear the cookies, or send only one of them.",
+  );

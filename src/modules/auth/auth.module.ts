@@ -1,0 +1,189 @@
+/**
+ * Owns: who is who. People, sign-in codes, wrong tries, sessions (users, auth_codes, auth_tries, sessions).
+ * Promises: every limit and budget is exact however many processes ask at once; one code opens one session; a
+ *   session that ended opens nothing anywhere after 5 s; no answer tells whether an address is known.
+ * Never: a code, token or challenge in clear in the database, in a job or in the log; a query for a caller whose
+ *   session was seen in the last 4 s.
+ */
+
+import type { FastifyRequest } from "fastify";
+import type { Db } from "../../db/database.js";
+import type { ClientAddress } from "../../http/client-address.js";
+import type { Cookies } from "../../http/cookies.js";
+import type { OriginGuard } from "../../http/origin-guard.js";
+import type { Server } from "../../http/server.js";
+import { type FoundSession, makeSessionGuard, type SessionGuard } from "../../http/session-guard.js";
+import type { Clock } from "../../kernel/clock.js";
+import type { Sealer } from "../../kernel/sealing.js";
+import type { EarlyRefusal } from "../../providers/early-refusal/port.js";
+import type { Mail, MailOutcome } from "../../providers/mail/port.js";
+import type { Events } from "../../telemetry/events.js";
+import type { Metrics } from "../../telemetry/metrics.js";
+import type { Jobs } from "../jobs/jobs.module.js";
+import { makeAccessTokens } from "./access-token.js";
+import { makeEndSessions } from "./end-sessions.js";
+import { addLoginAlarms } from "./login-alarms.js";
+import { makeLoginSecrets } from "./login-secrets.js";
+import { type ManageLimits, makeManageLimits } from "./manage-limits.js";
+import { type ManagePerson, makeManagePerson, type PersonalDataSource } from "./manage-person.js";
+import { makePurgeLoginRowsJob } from "./purge-login-rows.job.js";
+import { makeRefreshSession } from "./refresh-session.js";
+import { makeRefreshTokens } from "./refresh-token.js";
+import { makeRequestCode } from "./request-code.js";
+import { registerDeleteMe } from "./routes/delete-me.js";
+import { registerEndSession } from "./routes/end-session.js";
+import { registerExportMe } from "./routes/export-me.js";
+import { registerListSessions } from "./routes/list-sessions.js";
+import { registerLogOut } from "./routes/log-out.js";
+import { registerRefreshSession } from "./routes/refresh-session.js";
+import { registerRenameMe } from "./routes/rename-me.js";
+import { registerRequestCode } from "./routes/request-code.js";
+import { registerShowMe } from "./routes/show-me.js";
+import { registerVerifyCode } from "./routes/verify-code.js";
+import { makeSendLoginCodeJob } from "./send-login-code.job.js";
+import type { SendingLimits } from "./sending-limits.js";
+import { makeSessionCache } from "./session-cache.js";
+import { findLiveSession, listLiveSessions } from "./session-store.js";
+import { makeVerifyCode } from "./verify-code.js";
+
+export type { LimitName, ManageLimits } from "./manage-limits.js";
+export type { ManagePerson, PersonalDataSource } from "./manage-person.js";
+
+export interface AuthModuleDeps {
+  readonly db: Db;
+  /** For jobs. */
+  readonly reservedDb: Db;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly metrics: Metrics;
+  readonly wakeWorkers: () => void;
+  readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
+  readonly earlyRefusal: EarlyRefusal;
+  readonly cookies: Cookies;
+  readonly origins: OriginGuard;
+  readonly clientOf: (request: FastifyRequest) => ClientAddress;
+  readonly sealer: Sealer;
+  readonly settings: {
+    readonly jwtSecrets: readonly string[];
+    readonly jwtExpirationMinutes: number;
+    readonly cookieSecret: string;
+    readonly otpPepper: string;
+    readonly otp: { readonly length: number; readonly ttlMinutes: number; readonly attemptsMax: number };
+    readonly limits: SendingLimits;
+    /** Canonical addresses. */
+    readonly adminEmails: readonly string[];
+    readonly publicUrl: string;
+  };
+  /** What other rooms hold about a person, for the export. */
+  readonly personalData: readonly PersonalDataSource[];
+}
+
+export interface AuthModule {
+  registerRoutes(app: Server): void;
+  readonly jobs: Jobs;
+  readonly sessionGuard: SessionGuard;
+  readonly managePerson: ManagePerson;
+  readonly manageLimits: ManageLimits;
+  close(): Promise<void>;
+}
+
+export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
+  const { db, reservedDb, clock, events, earlyRefusal, settings } = deps;
+  const { cookieSecret, otp, limits } = settings;
+  const { sealer } = deps;
+  const secrets = makeLoginSecrets({
+    otpPepper: settings.otpPepper,
+    cookieSecret,
+    sealer,
+    codeLength: otp.length,
+  });
+  const lifetimeSeconds = settings.jwtExpirationMinutes * 60;
+  const accessTokens = makeAccessTokens({ secrets: settings.jwtSecrets, lifetimeSeconds, clock });
+  const refreshTokens = makeRefreshTokens(cookieSecret);
+  const sessionCache = makeSessionCache({ load: (sid) => findLiveSession(db, sid) });
+  const sessionGuard = makeSessionGuard({
+    cookies: deps.cookies,
+    origins: deps.origins,
+    findSession: sessionFinder(accessTokens, sessionCache),
+    isAdminEmail: isOneOf(settings.adminEmails),
+  });
+  const managePerson = makeManagePerson({ db, sessionCache, events, personalData: deps.personalData });
+  const login = { db, secrets, accessTokens, refreshTokens, sessionCache, events };
+  addLoginAlarms(deps.metrics, reservedDb);
+
+  return {
+    registerRoutes: (app) =>
+      registerLoginRoutes(app, {
+        ...deps,
+        sessionGuard,
+        managePerson,
+        refreshTokens,
+        limits,
+        ttlMinutes: otp.ttlMinutes,
+        attemptsMax: otp.attemptsMax,
+        endSessions: makeEndSessions(login),
+        requestCode: makeRequestCode({ ...deps, ...login, limits, ttlMinutes: otp.ttlMinutes }),
+        verifyCode: makeVerifyCode({ ...login, attemptsMax: otp.attemptsMax }),
+        refreshSession: makeRefreshSession(login),
+        listSessions: (userId) => listLiveSessions(db, userId),
+      }),
+    jobs: {
+      handlers: {
+        send_login_code: makeSendLoginCodeJob({
+          db: reservedDb,
+          secrets,
+          mailer: deps.mailer,
+          publicUrl: settings.publicUrl,
+        }),
+        purge_login_rows: makePurgeLoginRowsJob({ db: reservedDb, windowHours: limits.windowHours }),
+      },
+      scheduled: [{ task: "purge_login_rows", cron: "*/5 * * * *" }],
+    },
+    sessionGuard,
+    managePerson,
+    manageLimits: makeManageLimits({ db, limits, earlyRefusal }),
+    close: () => earlyRefusal.close(),
+  };
+}
+
+type AccessTokens = ReturnType<typeof makeAccessTokens>;
+type SessionCache = ReturnType<typeof makeSessionCache>;
+
+/** The token names person and session; the session decides, and it must be that person's. */
+function sessionFinder(accessTokens: AccessTokens, sessionCache: SessionCache) {
+  return (token: string): FoundSession | undefined | Promise<FoundSession | undefined> => {
+    const claims = accessTokens.read(token);
+    if (claims === undefined) return undefined;
+    const { userId, sid } = claims;
+    const check = (state: Awaited<ReturnType<SessionCache["find"]>>): FoundSession | undefined =>
+      state?.userId === userId ? { userId, sessionId: sid, email: state.email, name: state.name } : undefined;
+    const state = sessionCache.find(sid);
+    return state instanceof Promise ? state.then(check) : check(state);
+  };
+}
+
+function isOneOf(addresses: readonly string[]): (email: string) => boolean {
+  const set = new Set(addresses);
+  return (email) => set.has(email);
+}
+
+type RouteDeps = Parameters<typeof registerRequestCode>[1] &
+  Parameters<typeof registerVerifyCode>[1] &
+  Parameters<typeof registerRefreshSession>[1] &
+  Parameters<typeof registerLogOut>[1] & {
+    readonly managePerson: ManagePerson;
+    readonly listSessions: Parameters<typeof registerListSessions>[1];
+  };
+
+function registerLoginRoutes(app: Server, deps: RouteDeps): void {
+  registerRequestCode(app, deps);
+  registerVerifyCode(app, deps);
+  registerRefreshSession(app, deps);
+  registerLogOut(app, deps);
+  registerShowMe(app);
+  registerRenameMe(app, deps.managePerson);
+  registerDeleteMe(app, deps);
+  registerExportMe(app, deps.managePerson);
+  registerListSessions(app, deps.listSessions);
+  registerEndSession(app, deps.endSessions);
+}

@@ -1,0 +1,225 @@
+import { type Queryable, statement } from "../../db/database.js";
+import type { EmailAddress } from "../../kernel/email-address.js";
+import {
+  openCodesPerEmail,
+  type Refusal,
+  type SendingLimit,
+  type SendingLimits,
+  type TriesBudget,
+} from "./sending-limits.js";
+
+export interface NewCode {
+  readonly email: EmailAddress;
+  /** What limits count: IPv4, or IPv6 /64. */
+  readonly network: string;
+  readonly deviceHash: Buffer | undefined;
+  readonly codeHash: Buffer;
+  readonly challengeHash: Buffer | undefined;
+  readonly sealedCode: Buffer;
+}
+
+export interface CodeCheck {
+  readonly email: EmailAddress;
+  readonly network: string;
+  readonly deviceHash: Buffer | undefined;
+  readonly codeHash: Buffer;
+  readonly challengeHash: Buffer | undefined;
+  readonly isChallengeRequired: boolean;
+  readonly attemptsMax: number;
+  /** The session that the right code opens. */
+  readonly session: {
+    readonly sid: string;
+    readonly kind: string;
+    readonly userAgent: string | null;
+    readonly deviceHash: Buffer | undefined;
+    readonly refreshHash: Buffer;
+  };
+}
+
+export interface OpenedSession {
+  readonly kind: "accepted";
+  readonly userId: number;
+  readonly name: string | null;
+  readonly isNewUser: boolean;
+  readonly sessionId: number;
+  readonly sessionExpiresAt: string;
+}
+
+const REQUEST = statement(
+  "login.request_code",
+  `select code_id, refused_by, retry_seconds, doubles_for_seconds from request_login_code(
+     $1, $2, $3, $4, $5, $6, make_interval(mins => $7), $8, make_interval(secs => $9), $10,
+     make_interval(hours => $11), $12, $13, $14)`,
+);
+
+/** One statement: counts, makes the code and enqueues its mail, or says what refuses. */
+export async function requestCode(
+  db: Queryable,
+  code: NewCode,
+  limits: SendingLimits,
+  ttlMinutes: number,
+): Promise<{ readonly kind: "made"; readonly codeId: number } | Refusal<SendingLimit>> {
+  const { rows } = await db.run<{
+    code_id: number | null;
+    refused_by: SendingLimit | null;
+    retry_seconds: number | null;
+    doubles_for_seconds: number | null;
+  }>(REQUEST, [
+    code.email,
+    code.network,
+    code.deviceHash,
+    code.codeHash,
+    code.challengeHash,
+    code.sealedCode,
+    ttlMinutes,
+    limits.codesPerMinute,
+    limits.windowSeconds,
+    limits.codesPerDay,
+    limits.windowHours,
+    limits.codesPerAddressPerDay,
+    limits.codesPerEmailPerDay,
+    openCodesPerEmail(limits),
+  ]);
+  const [row] = rows;
+  if (row?.code_id != null) return { kind: "made", codeId: row.code_id };
+  return {
+    kind: "refused",
+    limit: row?.refused_by ?? "codes_per_minute",
+    retrySeconds: row?.retry_seconds ?? 60,
+    ...(row?.doubles_for_seconds == null ? {} : { doublesForSeconds: row.doubles_for_seconds }),
+  };
+}
+
+const CHECK = statement(
+  "login.check_code",
+  `with checked as materialized (
+     select * from check_login_code($1, $2, $3, $4, $5, $6, $7)
+   ), opened as (
+     insert into sessions
+       (sid, user_id, auth_code_id, kind, expires_at, ip_address, user_agent, device_hash, refresh_hash)
+     select $8, user_id, code_id, $9, now() + interval '30 days', $2, $10, $11, $12
+     from checked where verdict = 'accepted'
+     returning id, expires_at
+   )
+   select verdict, refused_by, retry_seconds, user_id, user_name, is_new_user,
+     opened.id as session_id, opened.expires_at
+   from checked left join opened on true`,
+);
+
+interface CheckRow {
+  verdict: "accepted" | "wrong" | "refused";
+  refused_by: TriesBudget | null;
+  retry_seconds: number | null;
+  user_id: number;
+  user_name: string | null;
+  is_new_user: boolean;
+  session_id: number;
+  expires_at: string;
+}
+
+/**
+ * One statement: spends a try and compares; the right code is used up, its person exists and the session is open
+ * when it commits. So one code never opens two sessions, and no budget is exceeded however many ask at once.
+ */
+export async function checkCodeAndOpenSession(
+  db: Queryable,
+  check: CodeCheck,
+): Promise<OpenedSession | Refusal<TriesBudget> | { readonly kind: "wrong" }> {
+  const { rows } = await db.run<CheckRow>(CHECK, [
+    check.email,
+    check.network,
+    check.deviceHash,
+    check.codeHash,
+    check.challengeHash,
+    check.isChallengeRequired,
+    check.attemptsMax,
+    check.session.sid,
+    check.session.kind,
+    check.session.userAgent,
+    check.session.deviceHash,
+    check.session.refreshHash,
+  ]);
+  const [row] = rows;
+  if (row?.verdict === "accepted") {
+    return {
+      kind: "accepted",
+      userId: row.user_id,
+      name: row.user_name,
+      isNewUser: row.is_new_user,
+      sessionId: row.session_id,
+      sessionExpiresAt: row.expires_at,
+    };
+  }
+  if (row?.verdict === "refused") {
+    return {
+      kind: "refused",
+      limit: row.refused_by ?? "tries_per_pair",
+      retrySeconds: row.retry_seconds ?? 60,
+    };
+  }
+  return { kind: "wrong" };
+}
+
+const UNSENT = statement(
+  "login.unsent_code",
+  `select email, sealed_code, ceil(extract(epoch from expires_at - now()) / 60)::integer as minutes_left
+   from auth_codes
+   where id = $1 and sealed_code is not null and expires_at > now()`,
+);
+
+export interface UnsentCode {
+  readonly email: string;
+  readonly sealedCode: Buffer;
+  readonly minutesLeft: number;
+}
+
+/** Undefined when it was sent, used, replaced or has expired: then there is nothing to mail. */
+export async function findUnsentCode(db: Queryable, codeId: number): Promise<UnsentCode | undefined> {
+  const { rows } = await db.run<{ email: string; sealed_code: Buffer; minutes_left: number }>(UNSENT, [
+    codeId,
+  ]);
+  const [row] = rows;
+  return row && { email: row.email, sealedCode: row.sealed_code, minutesLeft: row.minutes_left };
+}
+
+const MARK_SENT = statement(
+  "login.mark_sent",
+  "update auth_codes set sent_at = now(), sealed_code = null where id = $1 and sealed_code is not null",
+);
+
+/** The clear code leaves the database for good. */
+export async function markSent(db: Queryable, codeId: number): Promise<void> {
+  await db.run(MARK_SENT, [codeId]);
+}
+
+const ERASE = statement("login.erase_code", "update auth_codes set sealed_code = null where id = $1");
+
+export async function eraseSealedCode(db: Queryable, codeId: number): Promise<void> {
+  await db.run(ERASE, [codeId]);
+}
+
+const ERASE_EXPIRED = statement(
+  "login.erase_expired",
+  `update auth_codes set sealed_code = null
+   where id in (select id from auth_codes where sealed_code is not null and expires_at <= now() limit $1)`,
+);
+const PURGE_CODES = statement(
+  "login.purge_codes",
+  `delete from auth_codes where id in (
+     select id from auth_codes
+     where created_at < now() - greatest(make_interval(hours => $2), interval '24 hours') - interval '1 hour'
+     order by created_at limit $1)`,
+);
+const PURGE_TRIES = statement(
+  "login.purge_tries",
+  `delete from auth_tries where id in (
+     select id from auth_tries where created_at < now() - interval '25 hours' order by created_at limit $1)`,
+);
+
+/** Deletes what no limit counts any more, at most `batch` rows of each kind; answers how many. */
+export async function purgeLoginRows(db: Queryable, batch: number, windowHours: number): Promise<number> {
+  const erased = await db.run(ERASE_EXPIRED, [batch]);
+  const codes = await db.run(PURGE_CODES, [batch, windowHours]);
+  const tries = await db.run(PURGE_TRIES, [batch]);
+  return Math.max(erased.count, codes.count, tries.count);
+}

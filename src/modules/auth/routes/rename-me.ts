@@ -1,0 +1,29 @@
+import { Type } from "typebox";
+import { callerOf } from "../../../http/caller.js";
+import type { Server } from "../../../http/server.js";
+import { MeView } from "../login-replies.js";
+import type { ManagePerson } from "../manage-person.js";
+
+const NameBody = Type.Object(
+  {
+    name: Type.Union([Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" }), Type.Null()], {
+      description: "Null takes it away",
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export function registerRenameMe(app: Server, managePerson: ManagePerson): void {
+  app.patch(
+    "/auth/me",
+    {
+      config: { access: "user" },
+      schema: { tags: ["Account"], summary: "Change the name", body: NameBody, response: { 200: MeView } },
+    },
+    async (request) => {
+      const { userId, isAdmin } = callerOf(request);
+      const person = await managePerson.rename(userId, request.body.name?.trim() ?? null);
+      return { ...person, is_admin: isAdmin };
+    },
+  );
+}
