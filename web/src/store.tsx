@@ -109,7 +109,7 @@ function DestinationList({ destinations }: { destinations: readonly Destination[
         </p>
       </search>
       {regions.length > 0 && <h2>Several countries</h2>}
-      <ul class="grid">
+      <ul class="chips">
         {regions.map((one) => (
           <DestinationLink key={one.key} destination={one} />
         ))}

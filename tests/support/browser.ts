@@ -1,0 +1,15 @@
+import { existsSync } from "node:fs";
+import type { Browser } from "playwright-core";
+
+/** Debian's and others' own browsers, used when the packaged one does not start on this machine. */
+const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** A real headless Chromium without any system package. */
+export async function openBrowser(): Promise<Browser> {
+  // The package unpacks its own shared libraries only where it believes to be; without them Debian slim lacks some.
+  process.env.AWS_EXECUTION_ENV = "AWS_Lambda_nodejs22.x";
+  const { default: packaged } = await import("@sparticuz/chromium");
+  const { chromium } = await import("playwright-core");
+  const executablePath = INSTALLED.find((file) => existsSync(file)) ?? (await packaged.executablePath());
+  return chromium.launch({ executablePath, args: [...packaged.args, "--no-sandbox"], headless: true });
+}
