@@ -1,10 +1,30 @@
 import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { acquireFolderLock } from "../../src/db/embedded/folder-lock.js";
 import { identifySelf, livenessOf } from "../../src/db/embedded/process-identity.js";
 import { afterThisTest, makeFolder, startProgram, useStarter, waitUntil } from "./embedded-fixture.js";
+
+/** What the next listing and the next reading of a file answer instead of the truth. */
+const oldView = vi.hoisted(() => ({
+  names: undefined as string[] | undefined,
+  text: undefined as string | undefined,
+}));
+
+vi.mock("node:fs/promises", async (importOriginal) => {
+  const real = await importOriginal<typeof import("node:fs/promises")>();
+  const once = <Key extends keyof typeof oldView>(key: Key): (typeof oldView)[Key] => {
+    const value = oldView[key];
+    oldView[key] = undefined;
+    return value;
+  };
+  return {
+    ...real,
+    readdir: async (folder: string, options?: object) => once("names") ?? real.readdir(folder, options),
+    readFile: async (file: string, options?: BufferEncoding) => once("text") ?? real.readFile(file, options),
+  };
+});
 
 useStarter();
 
@@ -69,9 +89,13 @@ test("a holder in another container keeps the lock as long as its heart beats", 
 
 test("a process that comes back with an old view steps behind the present holder", async () => {
   const folder = await makeFolder();
-  // Generation 8 is held; 1 to 6 were cleaned up, so a newcomer that saw 5 could take the name 6.
+  // It saw the dead holder of generation 5 and slept. Meanwhile others took 6, 7 and 8 and cleaned up behind them.
+  const dead = JSON.stringify({ ...identifySelf(), pid: 2 ** 22 + 1, released: false });
+  oldView.names = ["holder-5"];
+  oldView.text = dead;
   await plantHolder(folder, 8, {});
   expect(await acquireFolderLock(folder)).toEqual({ kind: "held", pid: process.pid });
+  expect(oldView).toEqual({ names: undefined, text: undefined });
   expect(await readdir(folder)).toEqual(["holder-8"]);
 });
 
@@ -97,4 +121,4 @@ test("of 10 processes that find the same dead holder, exactly one gets the lock,
     // The winner never releases: the next round finds a dead holder.
     await Promise.all(programs.map((program) => program.kill()));
   }
-});
+}, 240_000);
