@@ -234,6 +234,8 @@ function readEsims(reader: VariableReader) {
     supplier: reader.textOr("ESIM_SUPPLIER", "local").toLowerCase(),
     localSmdpAddress: reader.text("LOCAL_SMDP_ADDRESS"),
     localIccidFormat: reader.choice("LOCAL_ICCID_FORMAT", ["seed", "e118"], "seed"),
+    /** The unit of every pause in the conversation with a supplier. */
+    paceMillis: reader.integer("PROVISIONING_PACE_MILLIS", 1_000, { min: 10, max: 60_000 }),
     activationCodeTtlDays: reader.integer("ACTIVATION_CODE_TTL_DAYS", 180, { min: 1, max: 3650 }),
   };
 }

@@ -1,3 +1,4 @@
+drop function take_stock_item;
 drop function claim_provisioning;
 drop trigger orders_failed_release_esim on orders;
 drop function release_esim_of_failed_order;

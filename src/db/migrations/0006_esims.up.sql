@@ -36,12 +36,16 @@ create table esim_profiles (
   usage_as_of timestamptz,
   state_checked_at timestamptz,
   poll_at timestamptz,
+  -- Requirements R61: ready, refunded or in front of an operator by then. Set by the payment.
+  due_at timestamptz,
   -- Who works on it: writes of a worker that slept past its lease carry an old token and change nothing.
   lease_token integer not null default 0,
   lease_until timestamptz,
   -- Waits for an operator; why.
   parked_reason text,
   parked_at timestamptz,
+  -- An operator said "try again": refusals of attempts up to this number are forgiven.
+  forgiven_attempts integer not null default 0,
   -- A refund wants it back: no further purchase is begun.
   take_back_requested_at timestamptz,
   -- A person has seen the code.
@@ -182,7 +186,7 @@ create table stock_items (
   constraint stock_items_held_have_an_order check (status <> 'held' or order_id is not null),
   constraint stock_items_assigned_have_a_reference check (status <> 'assigned' or reference is not null)
 );
-create unique index stock_items_one_held_per_order on stock_items (order_id) where status in ('held', 'assigned');
+create unique index stock_items_one_held_per_order on stock_items (order_id) where status = 'held';
 create index stock_items_available on stock_items (plan_id, id) where status = 'available';
 
 create trigger stock_items_moves before update of status on stock_items
@@ -268,20 +272,20 @@ create trigger orders_failed_release_esim after update of status on orders
 
 -- Takes the lease on a paid order's eSIM and shows everything that the next step is decided by. A function,
 -- because each of its statements must see what was committed while the one before it waited for the row.
-create function claim_provisioning(p_order_id bigint, p_lease interval) returns table (
-  profile_id bigint, user_id bigint, plan_id bigint, lease_token integer, order_reference text,
-  order_currency text, amount_minor bigint, is_take_back_requested boolean, attempts json, suppliers json
+create function claim_provisioning(p_order_id bigint, p_lease interval, p_includes_parked boolean) returns table (
+  profile_id bigint, plan_id bigint, lease_token integer, order_reference text, forgiven_attempts integer,
+  is_parked boolean, is_take_back_requested boolean, attempts json, suppliers json
 ) language plpgsql as $$
 #variable_conflict use_column
 begin
   update esim_profiles p set lease_token = p.lease_token + 1, lease_until = clock_timestamp() + p_lease
   from orders o
   where p.order_id = p_order_id and o.id = p.order_id
-    and p.status = 'pending' and o.status in ('paid', 'refunded') and p.parked_at is null
+    and p.status = 'pending' and o.status in ('paid', 'refunded') and (p.parked_at is null or p_includes_parked)
     and (p.lease_until is null or p.lease_until < clock_timestamp())
-  returning p.id, p.user_id, p.plan_id, p.lease_token, o.reference, o.currency, o.amount_minor,
+  returning p.id, p.plan_id, p.lease_token, o.reference, p.forgiven_attempts, p.parked_at is not null,
     p.take_back_requested_at is not null or o.status = 'refunded'
-  into profile_id, user_id, plan_id, lease_token, order_reference, order_currency, amount_minor, is_take_back_requested;
+  into profile_id, plan_id, lease_token, order_reference, forgiven_attempts, is_parked, is_take_back_requested;
   if not found then
     return;
   end if;
@@ -290,13 +294,44 @@ begin
       'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
       'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
-      'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000)) order by a.number), '[]')
+      'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
+      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
     select coalesce(json_agg(json_build_object(
       'supplier', s.supplier, 'packageId', s.package_id, 'costText', s.cost_text, 'costCurrency', s.cost_currency,
-      'costMinor', s.cost_minor) order by s.rank, s.cost_minor nulls first, s.id), '[]')
-    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id and s.paused_at is null);
+      'costMinor', s.cost_minor, 'isPaused', s.paused_at is not null)
+      order by s.rank, s.cost_minor nulls first, s.id), '[]')
+    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id);
   return next;
+end;
+$$;
+
+-- Takes the item that the order holds, or else the oldest available one, for this purchase; repeating it gives the
+-- same item again. Callers do not wait for one another: each skips the rows that others are taking.
+create function take_stock_item(p_reference text, p_plan_id bigint) returns bigint language plpgsql as $$
+declare
+  v_id bigint;
+  v_order_id bigint;
+begin
+  select id into v_id from stock_items where reference = p_reference;
+  if found then
+    return v_id;
+  end if;
+  select p.order_id into v_order_id from provisioning_attempts a join esim_profiles p on p.id = a.profile_id
+  where a.reference = p_reference;
+  update stock_items set status = 'assigned', reference = p_reference, taken_at = now()
+  where order_id = v_order_id and plan_id = p_plan_id and status = 'held'
+  returning id into v_id;
+  if found then
+    return v_id;
+  end if;
+  update stock_items set status = 'assigned', reference = p_reference, order_id = v_order_id, taken_at = now()
+  where id = (
+    select id from stock_items where plan_id = p_plan_id and status = 'available'
+    order by id limit 1 for update skip locked
+  )
+  returning id into v_id;
+  return v_id;
 end;
 $$;

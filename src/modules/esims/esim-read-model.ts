@@ -1,0 +1,76 @@
+import { type Queryable, statement } from "../../db/database.js";
+import type { EsimState } from "./esim-state.js";
+
+/** What the order froze of its plan, as far as screens of eSIMs need it. */
+export interface SoldPlan {
+  readonly name: string;
+  readonly country_id: number | null;
+  readonly carrier_id: number | null;
+  readonly duration_days: number;
+  readonly [member: string]: unknown;
+}
+
+/** An eSIM as its owner sees it, still sealed. */
+export interface EsimRow {
+  readonly id: number;
+  readonly order_id: number;
+  readonly user_id: number;
+  readonly order_status: string;
+  readonly plan_id: number;
+  readonly status: EsimState;
+  readonly sealed: Buffer | null;
+  readonly iccid: string | null;
+  readonly supplier: string | null;
+  readonly created_at: string;
+  readonly provisioned_at: string | null;
+  readonly expires_at: string | null;
+  readonly revealed_at: string | null;
+  readonly plan_snapshot: SoldPlan;
+  readonly usage_total_bytes: number | null;
+  readonly usage_remaining_bytes: number | null;
+  readonly usage_base: number | null;
+  readonly usage_as_of: string | null;
+}
+
+/** Columns of a profile `p` and its order `o`, as EsimRow names them. */
+const COLUMNS = `p.id, p.order_id, p.user_id, o.status as order_status, p.plan_id, p.status, p.sealed, p.iccid, p.supplier,
+  p.created_at, p.provisioned_at, coalesce(p.plan_expires_at, p.use_by) as expires_at, p.revealed_at, o.plan_snapshot,
+  p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of`;
+const FROM = "from esim_profiles p join orders o on o.id = p.order_id";
+
+const BY_ORDER = statement(
+  "esims.by_order",
+  `select ${COLUMNS} ${FROM} where p.order_id = $1 and p.user_id = $2`,
+);
+const BY_ID = statement("esims.by_id", `select ${COLUMNS} ${FROM} where p.id = $1 and p.user_id = $2`);
+const MINE = statement(
+  "esims.mine",
+  `select ${COLUMNS} ${FROM} where p.user_id = $1 order by p.id desc limit 200`,
+);
+const ANYONES = statement("esims.anyones", `select ${COLUMNS} ${FROM} where p.id = $1`);
+
+/** Somebody else's eSIM is missing, like one that does not exist. */
+export async function findEsimOfOrder(
+  db: Queryable,
+  userId: number,
+  orderId: number,
+): Promise<EsimRow | undefined> {
+  return (await db.run<EsimRow>(BY_ORDER, [orderId, userId])).rows[0];
+}
+
+export async function findEsimOf(
+  db: Queryable,
+  userId: number,
+  profileId: number,
+): Promise<EsimRow | undefined> {
+  return (await db.run<EsimRow>(BY_ID, [profileId, userId])).rows[0];
+}
+
+export async function listEsimsOf(db: Queryable, userId: number): Promise<readonly EsimRow[]> {
+  return (await db.run<EsimRow>(MINE, [userId])).rows;
+}
+
+/** For mails, install links and operators, whose right to see it is checked elsewhere. */
+export async function findEsim(db: Queryable, profileId: number): Promise<EsimRow | undefined> {
+  return (await db.run<EsimRow>(ANYONES, [profileId])).rows[0];
+}

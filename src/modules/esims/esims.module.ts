@@ -1,0 +1,91 @@
+/**
+ * Owns: eSIM profiles, purchases at suppliers, stock, install links, and the record of who has seen a code.
+ * Promises: a paid order ends in exactly one installable eSIM, in a refund, or in front of an operator with its
+ *   evidence; nothing is bought twice; no code is shown to two people; codes are sealed at rest.
+ * Never: a purchase without a committed attempt; another supplier before a definite no; a code in a log, a job's
+ *   payload or an error.
+ */
+import type { Config } from "../../config/config.js";
+import type { Db } from "../../db/database.js";
+import type { Server } from "../../http/server.js";
+import type { EsimSupplier } from "../../providers/esim/port.js";
+import type { Events } from "../../telemetry/events.js";
+import type { Logger } from "../../telemetry/log.js";
+import type { Jobs } from "../jobs/jobs.module.js";
+import { makeActivateEsim } from "./activate-esim.js";
+import { makeAttemptOutcomes } from "./attempt-outcomes.js";
+import { type InstallVault, makeInstallVault } from "./install-secrets.js";
+import { makeMarkInstalled } from "./mark-installed.js";
+import { makeProvisionEsim } from "./provision-esim.js";
+import { provisioningFollowsPayment } from "./provisioning-follows-payment.js";
+import { makeEsimJobs } from "./provisioning-jobs.js";
+import { makeRevealLog } from "./reveal-log.js";
+import { registerActivateEsim } from "./routes/activate-esim.js";
+import { registerReadEsims } from "./routes/read-esims.js";
+import { registerShowQr } from "./routes/show-qr.js";
+import { makeShowEsim } from "./show-esims.js";
+import { makeStockShelf } from "./stock-shelf.js";
+
+export interface EsimsDeps {
+  readonly config: Config;
+  readonly db: Db;
+  readonly reservedDb: Db;
+  readonly events: Events;
+  readonly log: Logger;
+  readonly wakeWorkers: () => void;
+  /** Every supplier that is configured, the local and the stock one included. */
+  readonly suppliers: readonly EsimSupplier[];
+  readonly vault: InstallVault;
+  /** Asks the payment provider how the order's intent is now, and stores the answer. */
+  readonly rereadIntent: (orderId: number) => Promise<void>;
+  /** Gives the whole price of an order back that no supplier can deliver; safe to repeat. */
+  readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
+}
+
+export function makeEsimsModule(deps: EsimsDeps) {
+  const { config, db, reservedDb, events, log, vault } = deps;
+  const suppliers = new Map(deps.suppliers.map((one) => [one.id, one]));
+  const outcomes = makeAttemptOutcomes({
+    db: reservedDb,
+    suppliers,
+    vault,
+    events,
+    ttlDays: config.esims.activationCodeTtlDays,
+    paceMillis: config.esims.paceMillis,
+    onRefusal: async () => undefined,
+  });
+  const provisionEsim = makeProvisionEsim({
+    db: reservedDb,
+    suppliers,
+    defaultSupplier: defaultSupplierOf(config),
+    events,
+    outcomes,
+    wakeWorkers: deps.wakeWorkers,
+  });
+  const reveals = makeRevealLog(db, log);
+  const showEsim = makeShowEsim({ db, vault, reveals });
+  const activateEsim = makeActivateEsim({ db, log, provisionEsim, rereadIntent: deps.rereadIntent });
+  const markInstalled = makeMarkInstalled({ db });
+  const jobs: Jobs = makeEsimJobs({
+    db: reservedDb,
+    provisionEsim,
+    refundUndeliverable: deps.refundUndeliverable,
+  });
+  return {
+    jobs,
+    provisionEsim,
+    registerRoutes(app: Server): void {
+      registerActivateEsim(app, { activateEsim, showEsim });
+      registerReadEsims(app, { db, showEsim, markInstalled });
+      registerShowQr(app, { db, showEsim });
+      app.addHook("onClose", () => reveals.flush());
+    },
+  };
+}
+
+function defaultSupplierOf(config: Config): "local" | "stock" | null {
+  const { supplier } = config.esims;
+  return supplier === "local" || supplier === "stock" ? supplier : null;
+}
+
+export { makeInstallVault, makeStockShelf, provisioningFollowsPayment };

@@ -1,0 +1,47 @@
+import { type Db, statement } from "../../db/database.js";
+import type { Jobs } from "../jobs/jobs.module.js";
+import type { ProvisionEsim } from "./provision-esim.js";
+
+export interface ProvisioningJobsDeps {
+  readonly db: Db;
+  readonly provisionEsim: ProvisionEsim;
+  readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
+}
+
+const FAILED = statement(
+  "esims.failed_order",
+  "select order_id, failure_reason from esim_profiles where id = $1 and status = 'failed'",
+);
+
+/** A process that was killed leaves its jobs locked for hours; the lease has ended long before. */
+const SWEEP = statement(
+  "esims.sweep_pending",
+  `select enqueue_job('provision_esim', json_build_object('order_id', p.order_id), 'provision:' || p.order_id)
+   from esim_profiles p join orders o on o.id = p.order_id
+   where p.status = 'pending' and p.parked_at is null and o.status = 'paid'
+     and (p.lease_until is null or p.lease_until < now())
+     and not exists (
+       select from graphile_worker.jobs j
+       where j.key = 'provision:' || p.order_id and j.locked_at is null and j.attempts < j.max_attempts
+     )
+   limit 1000`,
+);
+
+export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
+  return {
+    handlers: {
+      provision_esim: async ({ order_id: orderId }) => {
+        await deps.provisionEsim(Number(orderId));
+      },
+      refund_undeliverable: async ({ profile_id: profileId }) => {
+        const { rows } = await deps.db.run<{ order_id: number; failure_reason: string }>(FAILED, [profileId]);
+        const row = rows[0];
+        if (row !== undefined) await deps.refundUndeliverable(row.order_id, row.failure_reason);
+      },
+      sweep_provisioning: async () => {
+        await deps.db.run(SWEEP);
+      },
+    },
+    scheduled: [{ task: "sweep_provisioning", cron: "* * * * *" }],
+  };
+}
