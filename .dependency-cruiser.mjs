@@ -114,7 +114,7 @@ export default {
     {
       name: "nobody-imports-the-root",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(main|commands/.+)\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(main|compose-[a-z]+|commands/.+)\\.ts$" },
       to: { path: "^src/(main|app)\\.ts$" },
     },
     ...moduleRules,

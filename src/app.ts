@@ -3,6 +3,7 @@
  * app. Read it from top to bottom to see who depends on whom.
  */
 
+import { composeEsims } from "./compose-esims.js";
 import { type Config, cookieCheckOf } from "./config/config.js";
 import { cookieWarnings } from "./config/cookie-checks.js";
 import { type Db, openDatabase, statement } from "./db/database.js";
@@ -17,11 +18,13 @@ import { describeRoutes, registerReference } from "./http/reference.js";
 import { type Guards, makeServer, type Server } from "./http/server.js";
 import { systemClock } from "./kernel/clock.js";
 import { makeSealer } from "./kernel/sealing.js";
+import { makeAdminModule } from "./modules/admin/admin.module.js";
 import { type AuthModule, makeAuthModule, type PersonalDataSource } from "./modules/auth/auth.module.js";
 import { makeCatalogModule } from "./modules/catalog/catalog.module.js";
 import { type Jobs, startWorker, type Worker } from "./modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "./modules/jobs/wake-workers.js";
 import { type MailModule, makeMailModule } from "./modules/mail/mail.module.js";
+import { makeOrdersModule } from "./modules/orders/orders.module.js";
 import { makeNoEarlyRefusal } from "./providers/early-refusal/no-early-refusal.js";
 import { makeRedisEarlyRefusal } from "./providers/early-refusal/redis-early-refusal.js";
 import { makeInboxSender } from "./providers/mail/inbox/inbox-sender.js";
@@ -159,7 +162,10 @@ function composeModules(foundation: Foundation): { modules: readonly Module[]; a
     csvImportBytesMax: config.http.csvImportBytesMax,
   });
   const auth = composeAuth(foundation, mail, []);
-  return { modules: [mail, catalog, auth], auth };
+  const esims = composeEsims(foundation);
+  const orders = makeOrdersModule({ config, db, events: foundation.events });
+  const admin = makeAdminModule(foundation);
+  return { modules: [mail, catalog, auth, esims, orders, admin], auth };
 }
 
 /** Redis only says an early "no"; without it every question goes to PostgreSQL. */

@@ -36,6 +36,8 @@ export function makeInstallVault(options: { keys: readonly SealingKey[]; indexKe
   const profilePurpose = (id: number): string => `esim_profiles:${id}`;
   const stockPurpose = (id: number): string => `stock_items:${id}`;
   return {
+    /** What the local supplier derives its eSIMs from. */
+    localSupplierSecret: Buffer.from(hkdfSync("sha256", options.indexKey, "", "local esim supplier", 32)),
     sealProfile: (id: number, secrets: InstallSecrets): Buffer =>
       sealer.seal(profilePurpose(id), JSON.stringify(secrets)),
     openProfile: (id: number, sealed: Buffer): InstallSecrets =>

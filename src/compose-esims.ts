@@ -1,0 +1,31 @@
+/** The eSIM room with its suppliers; part of the composition root (app.ts). */
+import type { Foundation } from "./app.js";
+import { makeEsimsModule, makeInstallVault, makeStockShelf } from "./modules/esims/esims.module.js";
+import { makeLocalSupplier } from "./providers/esim/local/local-supplier.js";
+import type { EsimSupplier } from "./providers/esim/port.js";
+import { makeStockSupplier } from "./providers/esim/stock/stock-supplier.js";
+
+/** A reserved name (RFC 2606): codes of a development store must not reach anybody's server. */
+const DEVELOPMENT_SMDP_ADDRESS = "smdp.tribi.example";
+
+export function composeEsims(foundation: Foundation): ReturnType<typeof makeEsimsModule> {
+  const { config, reservedDb } = foundation;
+  const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
+  const suppliers: EsimSupplier[] = [
+    makeLocalSupplier({
+      smdpAddress: config.esims.localSmdpAddress ?? DEVELOPMENT_SMDP_ADDRESS,
+      iccidFormat: config.esims.localIccidFormat,
+      secret: vault.localSupplierSecret,
+    }),
+    makeStockSupplier(makeStockShelf({ db: reservedDb, vault })),
+  ];
+  return makeEsimsModule({
+    ...foundation,
+    suppliers,
+    vault,
+    rereadIntent: async () => undefined,
+    refundUndeliverable: async () => {
+      throw new Error("There is no payments room yet");
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import { type Queryable, statement } from "../../db/database.js";
+
+export interface AdminOrder {
+  readonly id: number;
+  readonly reference: string;
+  readonly status: string;
+  readonly kind: string;
+  readonly user_id: number;
+  readonly email: string;
+  readonly currency: string;
+  readonly amount_minor_units: number;
+  readonly failure_reason: string | null;
+  readonly plan_snapshot: unknown;
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly paid_at: string | null;
+  readonly esim_id: number | null;
+  readonly esim_status: string | null;
+  readonly esim_parked_reason: string | null;
+}
+
+const FIND_ORDER = statement(
+  "admin.find_order",
+  `select o.id, o.reference, o.status, o.kind, o.user_id, u.email, o.currency, o.amount_minor as amount_minor_units,
+          o.failure_reason, o.plan_snapshot, o.created_at, o.expires_at, o.paid_at,
+          e.id as esim_id, e.status as esim_status, e.parked_reason as esim_parked_reason
+   from orders o join users u on u.id = o.user_id left join esim_profiles e on e.order_id = o.id
+   where o.id = $1`,
+);
+
+export async function findAdminOrder(db: Queryable, orderId: number): Promise<AdminOrder | undefined> {
+  return (await db.run<AdminOrder>(FIND_ORDER, [orderId])).rows[0];
+}

@@ -1,0 +1,24 @@
+import { type Queryable, statement, type Tx } from "../../db/database.js";
+
+/**
+ * Gives a job that has failed for good its attempts back. Through the library's own function, which leaves running
+ * jobs alone; the row that comes back is the decision.
+ */
+const RETRY = statement(
+  "admin.retry_job",
+  `select j.id from graphile_worker.reschedule_jobs(array[$1::bigint], run_at => now(), attempts => 0) j`,
+);
+
+export async function retryJob(tx: Tx, jobId: number): Promise<boolean> {
+  return (await tx.run(RETRY, [jobId])).count > 0;
+}
+
+const COUNT_FAILED = statement(
+  "admin.count_failed_jobs",
+  "select count(*) as failed from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null",
+);
+
+/** Jobs that nobody will run again unless an operator says so; an alert rule watches it. */
+export async function countFailedJobs(db: Queryable): Promise<number> {
+  return (await db.run<{ failed: number }>(COUNT_FAILED)).rows[0]?.failed ?? 0;
+}

@@ -1,0 +1,50 @@
+import { type Queryable, statement } from "../../db/database.js";
+
+export interface TimelineEntry {
+  readonly at: string;
+  /** "order", "payment", "webhook", "refund", "dispute", "provisioning", "esim", "mail" */
+  readonly source: string;
+  /** What happened, e.g. "payment.succeeded" or "intent_succeeded". */
+  readonly what: string;
+  /** What came of it: "processed", "ignored", "parked", … ; null for plain changes of state. */
+  readonly outcome: string | null;
+  /** Why, where something was refused, ignored or parked. */
+  readonly reason: string | null;
+  readonly actor: string | null;
+}
+
+/**
+ * Everything that touched an order or was refused: changes of state from the audit log, what the providers said and
+ * what came of it, purchases that were tried.
+ */
+const TIMELINE = statement(
+  "admin.order_timeline",
+  `with paid as (select id, intent_id from payments where order_id = $1),
+        profile as (select id from esim_profiles where order_id = $1)
+   select at, source, what, outcome, reason, actor from (
+     select created_at as at, 'order' as source, 'order.created' as what, null::text as outcome,
+            null::text as reason, 'user:' || user_id as actor, 0 as rank
+     from orders where id = $1
+     union all
+     select created_at, 'payment', 'payment.created', provider, null, null, 1 from payments where order_id = $1
+     union all
+     select at, split_part(subject, ':', 1), action, null, after ->> 'reason', actor, 3 from audit_log
+     where subject = 'order:' || $1::bigint
+        or subject in (select 'payment:' || id from paid)
+        or subject in (select 'esim:' || id from profile)
+        or subject in (select 'refund:' || id from refunds where order_id = $1)
+        or subject in (select 'dispute:' || d.id from disputes d where d.payment_id in (select id from paid))
+     union all
+     select received_at, 'webhook', kind, outcome, reason, 'webhook:' || provider, 2 from webhook_events
+     where payment_id in (select id from paid) or intent_id in (select intent_id from paid)
+     union all
+     select created_at, 'provisioning', 'attempt ' || number || ' at ' || supplier, status, reason, null, 4
+     from provisioning_attempts where profile_id in (select id from profile)
+   ) entries
+   order by at, rank
+   limit 1000`,
+);
+
+export async function readOrderTimeline(db: Queryable, orderId: number): Promise<readonly TimelineEntry[]> {
+  return (await db.run<TimelineEntry>(TIMELINE, [orderId])).rows;
+}

@@ -1,0 +1,26 @@
+import { Type } from "typebox";
+import type { Act } from "../../../db/audit-log.js";
+import { adminAct } from "../../../http/act.js";
+import type { Server } from "../../../http/server.js";
+
+export function registerRetryJob(
+  app: Server,
+  deps: { retryFailedJob: (jobId: number, act: Act) => Promise<void> },
+): void {
+  app.post(
+    "/admin/jobs/:id/retry",
+    {
+      config: { access: "admin" },
+      schema: {
+        tags: ["Administration"],
+        summary: "Run a failed job again",
+        params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
+        response: { 200: Type.Object({ message: Type.String() }) },
+      },
+    },
+    async (request) => {
+      await deps.retryFailedJob(request.params.id, adminAct(request));
+      return { message: "job_scheduled" };
+    },
+  );
+}

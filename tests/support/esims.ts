@@ -1,0 +1,246 @@
+import { randomBytes } from "node:crypto";
+import { loadConfig } from "../../src/config/config.js";
+import type { Db } from "../../src/db/database.js";
+import { setCaller } from "../../src/http/caller.js";
+import { makeServer, type Server } from "../../src/http/server.js";
+import { AppError } from "../../src/kernel/errors.js";
+import {
+  type EsimsDeps,
+  makeEsimsModule,
+  makeInstallVault,
+  makeStockShelf,
+} from "../../src/modules/esims/esims.module.js";
+import { startWorker, type Worker } from "../../src/modules/jobs/jobs.module.js";
+import { makeWakeWorkers } from "../../src/modules/jobs/wake-workers.js";
+import { makeLocalSupplier } from "../../src/providers/esim/local/local-supplier.js";
+import type { EsimSupplier } from "../../src/providers/esim/port.js";
+import { makeStockSupplier } from "../../src/providers/esim/stock/stock-supplier.js";
+import { makeEvents } from "../../src/telemetry/events.js";
+import { makeLog } from "../../src/telemetry/log.js";
+import { makeMetrics } from "../../src/telemetry/metrics.js";
+import { makeTestDatabase, type TestDatabase } from "./database.js";
+
+const DATA_DIR = "/tmp";
+
+/** The eSIM room on a database of its own, with suppliers that the test brings; orders are planted as paid. */
+export interface EsimRoom {
+  readonly database: TestDatabase;
+  readonly db: Db;
+  readonly esims: ReturnType<typeof makeEsimsModule>;
+  readonly vault: ReturnType<typeof makeInstallVault>;
+  readonly server: Server;
+  /** Order ids whose refund was asked for, in order. */
+  readonly refunds: { readonly orderId: number; readonly reason: string }[];
+  addUser(): Promise<number>;
+  addPlan(suppliers?: readonly PlanSupplier[]): Promise<number>;
+  addOrder(planted: { userId?: number; planId: number; status?: string }): Promise<PlantedOrder>;
+  /** One request as a signed-in user. */
+  as(
+    userId: number,
+    method: "GET" | "POST",
+    url: string,
+    payload?: object,
+    // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the wire brought
+  ): Promise<{ status: number; body: any; raw: Buffer; headers: Record<string, unknown> }>;
+  startWorker(): Promise<Worker>;
+  stop(): Promise<void>;
+}
+
+export interface PlanSupplier {
+  readonly supplier: string;
+  readonly packageId: string;
+  readonly costMinor?: number;
+}
+
+export interface PlantedOrder {
+  readonly id: number;
+  readonly userId: number;
+  readonly reference: string;
+  readonly profileId: number;
+}
+
+export interface RoomOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly suppliers?: readonly EsimSupplier[];
+  readonly overrides?: Partial<EsimsDeps>;
+  readonly poolMax?: number;
+}
+
+export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom> {
+  const database = await makeTestDatabase({ poolMax: options.poolMax ?? 10 });
+  const { db } = database;
+  const config = loadConfig({
+    ENVIRONMENT: "test",
+    DATA_DIR: `${DATA_DIR}/tribi-esims-${process.pid}`,
+    PROVISIONING_PACE_MILLIS: "10",
+    ...options.environment,
+  });
+  const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
+  const log = makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" });
+  const events = makeEvents(log, makeMetrics().registry);
+  const refunds: { orderId: number; reason: string }[] = [];
+  const esims = makeEsimsModule({
+    config,
+    db,
+    reservedDb: db,
+    events,
+    log,
+    wakeWorkers: makeWakeWorkers(db, () => undefined),
+    vault,
+    suppliers: [
+      makeLocalSupplier({
+        smdpAddress: "smdp.tribi.example",
+        iccidFormat: config.esims.localIccidFormat,
+        secret: vault.localSupplierSecret,
+      }),
+      makeStockSupplier(makeStockShelf({ db, vault })),
+      ...(options.suppliers ?? []),
+    ],
+    rereadIntent: async () => undefined,
+    refundUndeliverable: async (orderId, reason) => {
+      refunds.push({ orderId, reason });
+    },
+    ...options.overrides,
+  });
+  const server = await serve(esims, log);
+  const workers: Worker[] = [];
+  return {
+    database,
+    db,
+    esims,
+    vault,
+    server,
+    refunds,
+    ...planting(database),
+    as: async (userId, method, url, payload) => {
+      const answer = await server.inject({
+        method,
+        url,
+        headers: { "x-user": String(userId) },
+        ...(payload === undefined ? {} : { payload }),
+      });
+      const isJson = String(answer.headers["content-type"]).includes("json");
+      return {
+        status: answer.statusCode,
+        body: isJson ? answer.json() : undefined,
+        raw: answer.rawPayload,
+        headers: answer.headers,
+      };
+    },
+    startWorker: async () => {
+      const worker = await startWorker({
+        databaseUrl: database.url,
+        jobs: [esims.jobs],
+        concurrency: 8,
+        events,
+        log,
+      });
+      workers.push(worker);
+      return worker;
+    },
+    stop: async () => {
+      for (const worker of workers) await worker.stop();
+      await server.close();
+      await database.drop();
+    },
+  };
+}
+
+async function serve(
+  esims: ReturnType<typeof makeEsimsModule>,
+  log: ReturnType<typeof makeLog>,
+): Promise<Server> {
+  const server = makeServer({
+    log,
+    isProduction: false,
+    guards: {
+      user: (request) => {
+        const userId = Number(request.headers["x-user"]);
+        if (!userId) throw new AppError("missing_credentials", "Missing credentials");
+        const isAdmin = request.headers["x-admin"] === "yes";
+        setCaller(request, {
+          userId,
+          sessionId: `session-${userId}`,
+          email: `user${userId}@example.com`,
+          name: null,
+          isAdmin,
+          credential: "bearer",
+        });
+      },
+      admin: (request) => {
+        const userId = Number(request.headers["x-user"]);
+        setCaller(request, {
+          userId,
+          sessionId: `session-${userId}`,
+          email: `user${userId}@example.com`,
+          name: null,
+          isAdmin: true,
+          credential: "bearer",
+        });
+      },
+      dev: () => undefined,
+      metrics: () => undefined,
+    },
+  });
+  esims.registerRoutes(server);
+  await server.ready();
+  return server;
+}
+
+function planting({ query }: TestDatabase): Pick<EsimRoom, "addUser" | "addPlan" | "addOrder"> {
+  const token = (): string => randomBytes(8).toString("hex");
+  const one = async (text: string, values: readonly unknown[]): Promise<number> =>
+    (await query<{ id: number }>(text, values))[0]!.id;
+  const addUser = () => one("insert into users (email) values ($1) returning id", [`${token()}@example.com`]);
+  return {
+    addUser,
+    async addPlan(suppliers = []) {
+      const country = await one(
+        `insert into countries (iso2, name) values ('ES', 'Spain')
+         on conflict (iso2) do update set name = excluded.name returning id`,
+        [],
+      );
+      const carrier = await one("insert into carriers (name) values ($1) returning id", [
+        `Carrier ${token()}`,
+      ]);
+      const plan = await one(
+        `insert into plans (sku, name, data_gb, duration_days, country_id, carrier_id)
+         values ($1, 'Spain 5 GB', 5, 30, $2, $3) returning id`,
+        [`plan-${token()}`, country, carrier],
+      );
+      await query("insert into plan_prices (plan_id, currency, amount_minor) values ($1, 'USD', 1200)", [
+        plan,
+      ]);
+      for (const { supplier, packageId, costMinor } of suppliers) {
+        await query(
+          `insert into plan_suppliers (plan_id, supplier, package_id, cost_minor, cost_text, cost_currency)
+           values ($1, $2, $3, $4, $5, 'USD')`,
+          [plan, supplier, packageId, costMinor ?? 450, ((costMinor ?? 450) / 100).toFixed(2)],
+        );
+      }
+      return plan;
+    },
+    async addOrder({ userId, planId, status = "paid" }) {
+      const owner = userId ?? (await addUser());
+      const reference = token().toUpperCase();
+      const id = await one(
+        `insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot, expires_at)
+         select $1, $2, f.plan_id, 'USD', f.amount_minor, jsonb_build_object(
+           'id', f.plan_id, 'name', f.name, 'country_id', f.country_id, 'carrier_id', f.carrier_id,
+           'country_name', f.country_name, 'country_iso2', f.country_iso2, 'carrier_name', f.carrier_name,
+           'data_gb', f.data_gb, 'duration_days', f.duration_days), now() + interval '1 hour'
+         from plan_offers f where f.plan_id = $3 and f.currency = 'USD' returning id`,
+        [reference, owner, planId],
+      );
+      const profileId = await one(
+        "insert into esim_profiles (order_id, user_id, plan_id) values ($1, $2, $3) returning id",
+        [id, owner, planId],
+      );
+      if (status === "paid" || status === "refunded")
+        await query("update orders set status = 'paid', paid_at = now() where id = $1", [id]);
+      if (status === "refunded") await query("update orders set status = 'refunded' where id = $1", [id]);
+      if (status === "failed") await query("update orders set status = 'failed' where id = $1", [id]);
+      return { id, userId: owner, reference, profileId };
+    },
+  };
+}
