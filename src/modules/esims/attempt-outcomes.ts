@@ -68,7 +68,7 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
               currency: candidate.costCurrency,
               amountMinor: candidate.costMinor,
             };
-      return await order(deps, { ...work, leaseFrom, attempts: [...work.attempts, attempt] }, attempt, {
+      return order(deps, { ...work, leaseFrom, attempts: [...work.attempts, attempt] }, attempt, {
         reference,
         packageId: candidate.packageId,
         expectedCost,
@@ -78,21 +78,20 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
     /** Finds out what became of an attempt that is still open; buys nothing that is not bought already. */
     async settle(work: Work, attempt: Attempt): Promise<Step> {
       const supplier = deps.suppliers.get(attempt.supplier);
-      if (supplier === undefined) return await parkAttempt(deps, work, attempt, "supplier_not_configured");
+      if (supplier === undefined) return parkAttempt(deps, work, attempt, "supplier_not_configured");
       assertNoOpenTransaction(supplier.id);
       if (!mayCall(work)) return STOP;
       const { reference, packageId, supplierOrderId, sentAfterMillis } = attempt;
       if (supplierOrderId === null && supplier.capabilities.idempotency === "native") {
-        return await order(deps, work, attempt, { reference, packageId, expectedCost: null });
+        return order(deps, work, attempt, { reference, packageId, expectedCost: null });
       }
       const knownSupplierOrderIds =
         supplier.capabilities.lookup === "by_match"
           ? await listKnownSupplierOrders(deps.db, supplier.id, packageId)
           : [];
       const lookup = { reference, packageId, sentAfterMillis, knownSupplierOrderIds };
-      if (supplierOrderId === null)
-        return await searched(deps, work, attempt, await supplier.findOrder(lookup));
-      return await asked(deps, work, attempt, await supplier.getOrder({ ...lookup, supplierOrderId }));
+      if (supplierOrderId === null) return searched(deps, work, attempt, await supplier.findOrder(lookup));
+      return asked(deps, work, attempt, await supplier.getOrder({ ...lookup, supplierOrderId }));
     },
   };
 }
@@ -120,11 +119,10 @@ async function order(
     { supplier: supplier.id, outcome: outcome.kind === "refused" ? outcome.reason : outcome.kind },
     { attempt_id: attempt.id, millis: callMillis },
   );
-  if (outcome.kind === "done") return await supplied(deps, work, attempt, outcome.value, callMillis);
-  if (outcome.kind === "refused") return await refusedPurchase(deps, work, attempt, outcome, callMillis);
+  if (outcome.kind === "done") return supplied(deps, work, attempt, outcome.value, callMillis);
+  if (outcome.kind === "refused") return refusedPurchase(deps, work, attempt, outcome, callMillis);
   const settleMillis = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds);
-  if (isOutOfPatience(attempt))
-    return await parkAttempt(deps, work, attempt, "outcome_unknown", outcome.cause);
+  if (isOutOfPatience(attempt)) return parkAttempt(deps, work, attempt, "outcome_unknown", outcome.cause);
   await recordAttempt(deps.db, work.claim, attempt.id, {
     status: "unknown",
     detail: outcome.cause,
@@ -142,28 +140,28 @@ async function searched(
   answer: SupplierAnswer<OrderSearch>,
 ): Promise<Step> {
   if (answer.kind === "refused") {
-    return await waits(deps, work, attempt, {
+    return waits(deps, work, attempt, {
       detail: answer.detail,
       afterSeconds: answer.retryAfterSeconds,
     });
   }
   const search = answer.value;
-  if (search.found === "one") return await supplied(deps, work, attempt, search.order, null);
+  if (search.found === "one") return supplied(deps, work, attempt, search.order, null);
   if (search.found === "several") {
     const detail = `candidates at the supplier: ${search.supplierOrderIds.slice(0, 10).join(", ")}`;
-    return await parkAttempt(deps, work, attempt, "several_orders", detail);
+    return parkAttempt(deps, work, attempt, "several_orders", detail);
   }
   const settleSeconds = supplierOf(deps, attempt.supplier).capabilities.lookupSettlesAfterSeconds;
   const settleMillis = settlesInMillis(attempt, settleSeconds);
   if (search.isConclusive && settleMillis === 0) {
-    return await refuse(deps, work, attempt, {
+    return refuse(deps, work, attempt, {
       reason: "never_arrived",
       detail: "the supplier has no such order",
       callMillis: null,
       againMillis: 0,
     });
   }
-  return await waits(deps, work, attempt, { afterSeconds: settleMillis / 1000 });
+  return waits(deps, work, attempt, { afterSeconds: settleMillis / 1000 });
 }
 
 async function asked(
@@ -172,8 +170,8 @@ async function asked(
   attempt: Attempt,
   answer: SupplierAnswer<SupplierOrder>,
 ): Promise<Step> {
-  if (answer.kind === "done") return await supplied(deps, work, attempt, answer.value, null);
-  return await waits(deps, work, attempt, {
+  if (answer.kind === "done") return supplied(deps, work, attempt, answer.value, null);
+  return waits(deps, work, attempt, {
     detail: answer.detail,
     afterSeconds: answer.retryAfterSeconds,
   });

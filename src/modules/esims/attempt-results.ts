@@ -34,7 +34,7 @@ export async function refusedPurchase(
   const tries = work.attempts.filter((one) => one.reason === "retryable").length;
   const againMillis =
     refusal.reason === "retryable" ? pauseMillis(tries, deps.paceMillis, refusal.retryAfterSeconds) : 0;
-  return await refuse(deps, work, attempt, {
+  return refuse(deps, work, attempt, {
     reason: refusal.reason,
     detail: refusal.detail,
     callMillis,
@@ -71,13 +71,13 @@ export async function supplied(
   const [data] = found.esims;
   if (found.state === "failed") {
     const detail = found.problem ?? "the supplier gave up";
-    return await refuse(deps, work, attempt, { reason: "terminal", detail, callMillis, againMillis: 0 });
+    return refuse(deps, work, attempt, { reason: "terminal", detail, callMillis, againMillis: 0 });
   }
   if (found.state === "unusable") {
-    return await parkAttempt(deps, work, attempt, "unusable", found.problem, found.supplierOrderId);
+    return parkAttempt(deps, work, attempt, "unusable", found.problem, found.supplierOrderId);
   }
   if (found.state === "pending" || data === undefined) {
-    return await waits(deps, work, attempt, {
+    return waits(deps, work, attempt, {
       supplierOrderId: found.supplierOrderId,
       detail: found.problem,
       afterSeconds: found.askAgainSeconds,
@@ -85,7 +85,7 @@ export async function supplied(
       cost: found.cost,
     });
   }
-  return await delivered(deps, work, attempt, found, data, callMillis);
+  return delivered(deps, work, attempt, found, data, callMillis);
 }
 
 async function delivered(
@@ -136,13 +136,13 @@ async function delivered(
     if (constraint?.startsWith("esim_profiles_one_") !== true) throw error;
     // Our own numbers may collide; the next attempt's reference makes others. A supplier's are evidence.
     if (attempt.supplier === "local")
-      return await refuse(deps, work, attempt, {
+      return refuse(deps, work, attempt, {
         reason: "duplicate",
         detail: constraint,
         callMillis,
         againMillis: 0,
       });
-    return await parkAttempt(deps, work, attempt, "duplicate", constraint, found.supplierOrderId);
+    return parkAttempt(deps, work, attempt, "duplicate", constraint, found.supplierOrderId);
   }
   // Either the lease is lost, and then this changes nothing, or a refund wants the order back.
   await recordSurplus(db, work.claim, attempt.id, found.supplierOrderId);
@@ -169,7 +169,7 @@ export async function waits(
   }
   if (isOutOfPatience(attempt)) {
     const reason = supplierOrderId === null ? "outcome_unknown" : "stuck_at_supplier";
-    return await parkAttempt(deps, work, attempt, reason, news.detail, supplierOrderId ?? undefined);
+    return parkAttempt(deps, work, attempt, reason, news.detail, supplierOrderId ?? undefined);
   }
   await recordAttempt(deps.db, work.claim, attempt.id, {
     status: supplierOrderId === null ? "unknown" : "accepted",

@@ -41,7 +41,7 @@ export function registerActivateEsim(
         case "failed":
           throw new AppError("provisioning_failed", "Unable to provision eSIM");
         case "pending":
-          return await reply.code(202).send(esimOnWire(activation.row, null));
+          return reply.code(202).send(esimOnWire(activation.row, null));
         case "settled": {
           const { row, secrets } = await deps.showEsim(activation.row, ownerOf(request, "api"));
           return esimOnWire(row, secrets);

@@ -28,11 +28,11 @@ export function registerShowQr(app: Server, deps: { db: Db; showEsim: ShowEsim }
 
   app.get("/esims/:id/qr.svg", { config, schema: schema("SVG") }, async (request, reply) => {
     const payload = await payloadOf(request, request.params.id);
-    return await reply.type("image/svg+xml; charset=utf-8").send(svg(payload));
+    return reply.type("image/svg+xml; charset=utf-8").send(svg(payload));
   });
   app.get("/esims/:id/qr.png", { config, schema: schema("PNG") }, async (request, reply) => {
     const payload = await payloadOf(request, request.params.id);
-    return await reply.type("image/png").send(png(payload));
+    return reply.type("image/png").send(png(payload));
   });
 }
 
