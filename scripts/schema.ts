@@ -8,10 +8,11 @@ import path from "node:path";
 import { startEmbeddedPostgres } from "../src/db/embedded-postgres.js";
 import { migrateUp } from "../src/db/migrate.js";
 import { readSchemaText } from "../src/db/schema-text.js";
+import { PROGRAM_VERSION } from "../src/version.js";
 import { writeOrCheck } from "./drift.js";
 
 async function textOf(url: string): Promise<string> {
-  await migrateUp(url);
+  await migrateUp(url, { program: PROGRAM_VERSION });
   return readSchemaText(url);
 }
 

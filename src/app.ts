@@ -7,7 +7,7 @@ import { composeEsims } from "./compose-esims.js";
 import { type Config, cookieCheckOf } from "./config/config.js";
 import { cookieWarnings } from "./config/cookie-checks.js";
 import { type Db, openDatabase, statement } from "./db/database.js";
-import { readMigrations } from "./db/migrate.js";
+import { readMigrations } from "./db/migration-files.js";
 import { describeTrust, makeClientOf } from "./http/client-address.js";
 import { makeCookies } from "./http/cookies.js";
 import { type Readiness, registerHealthRoutes } from "./http/health.js";

@@ -25,6 +25,38 @@ program
     await serve({ api: false, worker: true });
   });
 
+const migrate = program.command("migrate").description("bring the database up to date, or one step back");
+migrate
+  .command("up")
+  .description("apply every pending migration; starting the store does the same")
+  .action(async () => {
+    const { runMigrateUp } = await import("./commands/migrate.js");
+    await runMigrateUp();
+  });
+migrate
+  .command("status")
+  .description("list the migrations; exits 3 while any is pending")
+  .action(async () => {
+    const { runMigrateStatus } = await import("./commands/migrate.js");
+    await runMigrateStatus();
+  });
+migrate
+  .command("down")
+  .description("undo the last migration and say which rows are lost")
+  .option("--accept-data-loss", "do it in production too; exits 2 without it", false)
+  .action(async (options: { acceptDataLoss: boolean }) => {
+    const { runMigrateDown } = await import("./commands/migrate.js");
+    await runMigrateDown(options);
+  });
+
+program
+  .command("accept-secrets")
+  .description("say that changed secrets are meant, so that starting warns of them no more")
+  .action(async () => {
+    const { acceptSecrets } = await import("./commands/secrets.js");
+    await acceptSecrets();
+  });
+
 program
   .command("seed")
   .description("put the demo shop into an empty catalogue")

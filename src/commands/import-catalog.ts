@@ -5,6 +5,7 @@ import { readEnvironment } from "../config/env.js";
 import { openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
 import { type ImportCatalog, makeImportCatalog } from "../modules/catalog/import-catalog.js";
+import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
 
@@ -27,7 +28,7 @@ export async function importCatalogFile(file: string, options: { readonly dryRun
       statementTimeoutMillis: 60_000,
     });
     try {
-      await migrateUp(server.url);
+      await migrateUp(server.url, { program: PROGRAM_VERSION });
       const importCatalog = makeImportCatalog({ db, onChanged: () => {} });
       process.exitCode = await runImport(importCatalog, bytes, options.dryRun, say);
     } finally {

@@ -3,6 +3,7 @@ import { readEnvironment } from "../config/env.js";
 import { openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
 import { seedDemoCatalog } from "../modules/catalog/catalog.module.js";
+import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
 
@@ -24,7 +25,7 @@ export async function seed(): Promise<void> {
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
     const server = await openDatabaseServer(loadConfig(readEnvironment()), say);
     try {
-      await migrateUp(server.url);
+      await migrateUp(server.url, { program: PROGRAM_VERSION });
       const plans = await seedDemo(server.url, say);
       if (plans === 0) {
         say(

@@ -4,8 +4,10 @@ import { readEnvironment } from "../config/env.js";
 import { migrateUp } from "../db/migrate.js";
 import { armFailpoints } from "../telemetry/failpoints.js";
 import { makeLog } from "../telemetry/log.js";
+import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { readSecretWarnings } from "./secrets.js";
 import { seedDemo } from "./seed.js";
 
 /** Runs until SIGTERM or SIGINT, then drains and exits 0. */
@@ -16,7 +18,8 @@ export async function serve(roles: { api: boolean; worker: boolean }): Promise<v
     const config = loadConfig(environment);
     const log = makeLog(config.log);
     const databaseServer = await openDatabaseServer(config, (line) => log.info(line));
-    await migrateUp(databaseServer.url);
+    await migrateUp(databaseServer.url, { program: PROGRAM_VERSION, log: (line) => log.info(line) });
+    for (const warning of await readSecretWarnings(databaseServer.url, config)) log.warn(warning);
     if (!config.isProduction) await seedDemo(databaseServer.url, (line) => log.info(line));
     const app = await startApp({ config, databaseUrl: databaseServer.url, log, roles });
     if (roles.api) log.info(nextSteps(config, app.url));

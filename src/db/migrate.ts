@@ -1,40 +1,45 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { runMigrations as runJobMigrations } from "graphile-worker";
 import pg from "pg";
+import { isOlder, labelOf, type Migration, readMigrations } from "./migration-files.js";
 
-export interface Migration {
+/** A migration that cannot or must not run; the message says what to do next. */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+}
+
+export interface MigrateOptions {
+  /** This program's version: a database whose migrations need a newer one is refused. */
+  readonly program: string;
+  readonly migrations?: readonly Migration[];
+  readonly log?: (line: string) => void;
+}
+
+export interface AppliedMigration {
   readonly version: number;
   readonly name: string;
-  readonly up: string;
-  readonly down: string;
-  /** The oldest program that works with the schema after this migration. */
   readonly oldestProgram: string;
+  readonly appliedAt: Date;
 }
 
-const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), "migrations");
 /** One key for every process that migrates this database; the value only has to be ours. */
 const ADVISORY_LOCK = 7_402_317;
+/**
+ * A migration that waits for a lock makes everything behind it wait as well, so it gives up soon, lets the others
+ * through and tries again.
+ */
+const LOCK_WAIT_MILLIS = 3_000;
+const LOCK_ATTEMPTS_MAX = 10;
+const LOCK_NOT_AVAILABLE = "55P03";
 
-export function readMigrations(folder = FOLDER): Migration[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".up.sql"))
-    .sort()
-    .map((file) => {
-      const [, version = "", name = ""] = /^(\d{4})_([a-z0-9_]+)\.up\.sql$/.exec(file) ?? [];
-      const up = readFileSync(path.join(folder, file), "utf8");
-      const [, oldestProgram] = /^-- oldest-program: (\S+)$/m.exec(up) ?? [];
-      if (name === "" || oldestProgram === undefined) {
-        throw new Error(`${file} must be called NNNN_name.up.sql and say "-- oldest-program: X.Y.Z"`);
-      }
-      const down = readFileSync(path.join(folder, file.replace(".up.", ".down.")), "utf8");
-      return { version: Number(version), name, up, down, oldestProgram };
-    });
-}
-
-/** Applies what is missing, in order, one process at a time. Answers the names of what this call applied. */
-export function migrateUp(url: string): Promise<string[]> {
+/**
+ * Applies what is missing, in order, one process at a time: of programs that start at once, one migrates and the
+ * others wait for it. Migrations of a newer program are fine as long as they say that this one still works.
+ * Answers the labels of what this call applied.
+ *
+ * @throws MigrationError when this program is too old for the database, or a migration fails (nothing of it stays).
+ */
+export function migrateUp(url: string, options: MigrateOptions): Promise<string[]> {
+  const { program, migrations = readMigrations(), log } = options;
   return withMigrationLock(url, async (client) => {
     await client.query(`create table if not exists schema_migrations (
       version integer primary key,
@@ -42,45 +47,82 @@ export function migrateUp(url: string): Promise<string[]> {
       oldest_program text not null,
       applied_at timestamptz not null default now()
     )`);
-    const { rows } = await client.query<{ version: number }>("select version from schema_migrations");
-    const applied = new Set(rows.map((row) => row.version));
-    const fresh: string[] = [];
-    for (const migration of readMigrations()) {
-      if (applied.has(migration.version)) continue;
+    const applied = await readApplied(client);
+    refuseOldProgram(applied, program);
+    const missing = migrations.filter(({ version }) => !applied.some((one) => one.version === version));
+    for (const migration of missing) {
+      log?.(`Migrating to ${labelOf(migration)}`);
       await applyUp(client, migration);
-      fresh.push(`${String(migration.version).padStart(4, "0")}_${migration.name}`);
     }
     await runJobMigrations({ connectionString: url });
-    return fresh;
+    return missing.map(labelOf);
   });
 }
 
+function refuseOldProgram(applied: readonly AppliedMigration[], program: string): void {
+  const beyond = applied.find(({ oldestProgram }) => isOlder(program, oldestProgram));
+  if (beyond === undefined) return;
+  throw new MigrationError(
+    `The database has the migration ${labelOf(beyond)}, which needs Tribi ${beyond.oldestProgram} or later; ` +
+      `this is ${program}. Start the newer program. Going back needs its \`tribi migrate down\` first.`,
+  );
+}
+
 async function applyUp(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query("begin");
-  try {
-    await client.query(migration.up);
-    await client.query("insert into schema_migrations (version, name, oldest_program) values ($1, $2, $3)", [
-      migration.version,
-      migration.name,
-      migration.oldestProgram,
-    ]);
-    await client.query("commit");
-  } catch (error) {
-    await client.query("rollback");
-    throw new Error(`Migration ${migration.version}_${migration.name} failed: ${(error as Error).message}`, {
-      cause: error,
-    });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query("begin");
+      await client.query(`set local lock_timeout = ${LOCK_WAIT_MILLIS}`);
+      await client.query(migration.up);
+      await client.query(
+        "insert into schema_migrations (version, name, oldest_program) values ($1, $2, $3)",
+        [migration.version, migration.name, migration.oldestProgram],
+      );
+      await client.query("commit");
+      return;
+    } catch (error) {
+      await client.query("rollback");
+      const isBusy = (error as { code?: string }).code === LOCK_NOT_AVAILABLE;
+      if (isBusy && attempt < LOCK_ATTEMPTS_MAX) continue;
+      throw new MigrationError(
+        `The migration ${labelOf(migration)} failed and changed nothing: ${(error as Error).message}. ` +
+          (isBusy
+            ? "Something holds a table for long; find it in pg_stat_activity and run `tribi migrate up` again."
+            : "Mend the cause and run `tribi migrate up` again."),
+        { cause: error },
+      );
+    }
   }
 }
 
-async function withMigrationLock<Value>(
+/** What the database has, oldest first; empty when it was never migrated. */
+export async function readApplied(client: pg.Client): Promise<readonly AppliedMigration[]> {
+  const { rows: found } = await client.query("select to_regclass('schema_migrations') as name");
+  if (found[0]?.name === null) return [];
+  const { rows } = await client.query<AppliedMigration>(
+    `select version, name, oldest_program as "oldestProgram", applied_at as "appliedAt"
+     from schema_migrations order by version`,
+  );
+  return rows;
+}
+
+export async function withMigrationLock<Value>(
+  url: string,
+  work: (client: pg.Client) => Promise<Value>,
+): Promise<Value> {
+  return withClient(url, async (client) => {
+    await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
+    return work(client);
+  });
+}
+
+export async function withClient<Value>(
   url: string,
   work: (client: pg.Client) => Promise<Value>,
 ): Promise<Value> {
   const client = new pg.Client({ connectionString: url, application_name: "tribi migrate" });
   await client.connect();
   try {
-    await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
     return await work(client);
   } finally {
     await client.end();

@@ -3,6 +3,7 @@ import pg from "pg";
 import { inject } from "vitest";
 import { type Db, openDatabase } from "../../src/db/database.js";
 import { migrateUp } from "../../src/db/migrate.js";
+import { PROGRAM_VERSION } from "../../src/version.js";
 
 const TEMPLATE_LOCK = 5_301_992;
 
@@ -39,7 +40,7 @@ export async function makeTestDatabase(options: { poolMax?: number } = {}): Prom
     const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [template]);
     if (rowCount === 0) {
       await client.query(`create database ${template}_draft`);
-      await migrateUp(urlOf(`${template}_draft`));
+      await migrateUp(urlOf(`${template}_draft`), { program: PROGRAM_VERSION });
       await client.query(`alter database ${template}_draft rename to ${template}`);
     }
     await client.query(`create database ${name} template ${template}`);

@@ -55,7 +55,7 @@ export async function startProcess(
   const handle = handleOf(child, url, () => output);
   if (options.waitsUntilReady !== false && args[0] === "serve") {
     await eventually(() => isReady(url, child, () => output), {
-      timeoutMillis: 30_000,
+      timeoutMillis: 90_000,
       what: `Readiness of ${url}`,
     });
   }
