@@ -34,6 +34,8 @@ export function registerAdminPlanFiles(app: Server, deps: AdminPlanFilesDeps): v
           "country or region and countries, price_USD and other currencies, description, paused_reason. " +
           "Plans are found by sku. Rows with mistakes are refused one by one and reported; the others are imported.",
         querystring: Query,
+        // Any: the body is bytes, and the importer judges them row by row.
+        body: { content: { "text/csv": { schema: Type.Any() } } },
         response: { 200: ImportReportView },
       },
     },
@@ -68,7 +70,9 @@ export function registerAdminPlanFiles(app: Server, deps: AdminPlanFilesDeps): v
       schema: {
         tags,
         summary: "All plans as CSV, in the form that the import reads",
-        response: { 200: Type.String({ description: "text/csv" }) },
+        response: {
+          200: { description: "CSV in UTF-8", content: { "text/csv": { schema: Type.String() } } },
+        },
       },
     },
     async (_request, reply) => {
