@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process entry: the command line. What each command does is in commands/. */
 import { Command } from "commander";
+import type { DemoOptions } from "./commands/demo.js";
 import { PROGRAM_VERSION } from "./version.js";
 
 const program = new Command("tribi")
@@ -84,6 +85,18 @@ program
   .action(async (name: string, options: { port: string; store: string }) => {
     const { runFake } = await import("./commands/fakes.js");
     await runFake(name, { port: Number(options.port), store: options.store });
+  });
+
+program
+  .command("demo")
+  .description("buy an eSIM from a running store as a customer would, and draw its QR code")
+  .option("--url <url>", "where the store is (default: this machine, at PORT)")
+  .option("--email <address>", "sign in as this address (default: a new one each time)")
+  .option("--country <code>", "buy a plan for this country", "ES")
+  .addHelpText("after", "\nExits 0 when an eSIM is ready, 1 when a step failed, 2 when no store answers.")
+  .action(async (options: DemoOptions) => {
+    const { demo } = await import("./commands/demo.js");
+    await demo(options);
   });
 
 program
