@@ -1,6 +1,43 @@
 -- The migrated database, written by `npm run schema` from its catalogue. Do not edit: change a migration.
 -- The jobs' tables are graphile-worker's and stand in the schema graphile_worker.
 
+CREATE OR REPLACE FUNCTION public.audit_late_capture()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit_log (actor, action, subject, request_id, before, after)
+  values (
+    coalesce(nullif(current_setting('tribi.actor', true), ''), 'system'),
+    'payment.captured_late',
+    'payment:' || new.id,
+    nullif(current_setting('tribi.request_id', true), ''),
+    jsonb_build_object('captured_minor', old.captured_minor),
+    jsonb_build_object('captured_minor', new.captured_minor)
+  );
+  return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_new_refund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit_log (actor, action, subject, request_id, after)
+  values (
+    coalesce(nullif(current_setting('tribi.actor', true), ''), 'system'),
+    'refund.' || new.status,
+    'refund:' || new.id,
+    nullif(current_setting('tribi.request_id', true), ''),
+    jsonb_build_object('status', new.status, 'amount_minor', new.amount_minor, 'payment_id', new.payment_id)
+  );
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.audit_state_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -122,8 +159,8 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.claim_provisioning(p_order_id bigint, p_lease interval)
- RETURNS TABLE(profile_id bigint, user_id bigint, plan_id bigint, lease_token integer, order_reference text, order_currency text, amount_minor bigint, is_take_back_requested boolean, attempts json, suppliers json)
+CREATE OR REPLACE FUNCTION public.claim_provisioning(p_order_id bigint, p_lease interval, p_includes_parked boolean)
+ RETURNS TABLE(profile_id bigint, plan_id bigint, lease_token integer, order_reference text, forgiven_attempts integer, is_parked boolean, is_take_back_requested boolean, attempts json, suppliers json)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -131,11 +168,11 @@ begin
   update esim_profiles p set lease_token = p.lease_token + 1, lease_until = clock_timestamp() + p_lease
   from orders o
   where p.order_id = p_order_id and o.id = p.order_id
-    and p.status = 'pending' and o.status in ('paid', 'refunded') and p.parked_at is null
+    and p.status = 'pending' and o.status in ('paid', 'refunded') and (p.parked_at is null or p_includes_parked)
     and (p.lease_until is null or p.lease_until < clock_timestamp())
-  returning p.id, p.user_id, p.plan_id, p.lease_token, o.reference, o.currency, o.amount_minor,
+  returning p.id, p.plan_id, p.lease_token, o.reference, p.forgiven_attempts, p.parked_at is not null,
     p.take_back_requested_at is not null or o.status = 'refunded'
-  into profile_id, user_id, plan_id, lease_token, order_reference, order_currency, amount_minor, is_take_back_requested;
+  into profile_id, plan_id, lease_token, order_reference, forgiven_attempts, is_parked, is_take_back_requested;
   if not found then
     return;
   end if;
@@ -144,13 +181,15 @@ begin
       'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
       'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
-      'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000)) order by a.number), '[]')
+      'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
+      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
     select coalesce(json_agg(json_build_object(
       'supplier', s.supplier, 'packageId', s.package_id, 'costText', s.cost_text, 'costCurrency', s.cost_currency,
-      'costMinor', s.cost_minor) order by s.rank, s.cost_minor nulls first, s.id), '[]')
-    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id and s.paused_at is null);
+      'costMinor', s.cost_minor, 'isPaused', s.paused_at is not null)
+      order by s.rank, s.cost_minor nulls first, s.id), '[]')
+    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id);
   return next;
 end;
 $function$
@@ -204,6 +243,30 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.enqueue_jobs(tasks text[], payload json)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_task text;
+  v_inserted integer;
+begin
+  insert into graphile_worker._private_jobs (task_id, payload)
+  select id, payload from graphile_worker._private_tasks where identifier = any (tasks);
+  get diagnostics v_inserted = row_count;
+  if v_inserted < cardinality(tasks) then
+    -- A task that no worker has named yet.
+    foreach v_task in array tasks loop
+      if not exists (select from graphile_worker._private_tasks where identifier = v_task) then
+        perform enqueue_job(v_task, payload);
+      end if;
+    end loop;
+  end if;
+  return true;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.lock_login(p_email text, p_address inet)
  RETURNS void
  LANGUAGE plpgsql
@@ -252,6 +315,34 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.payments_sum_refunds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_reserved bigint := 0;
+  v_refunded bigint := 0;
+begin
+  if tg_op = 'INSERT' then
+    if new.status <> 'failed' then v_reserved := new.amount_minor; end if;
+    if new.status = 'succeeded' then v_refunded := new.amount_minor; end if;
+  else
+    v_reserved := case new.status when 'failed' then 0 else new.amount_minor end
+                - case old.status when 'failed' then 0 else old.amount_minor end;
+    v_refunded := case new.status when 'succeeded' then new.amount_minor else 0 end
+                - case old.status when 'succeeded' then old.amount_minor else 0 end;
+  end if;
+  if v_reserved <> 0 or v_refunded <> 0 then
+    update payments set
+      refund_reserved_minor = refund_reserved_minor + v_reserved,
+      refunded_minor = refunded_minor + v_refunded
+    where id = new.payment_id;
+  end if;
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.release_esim_of_failed_order()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -265,7 +356,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.request_login_code(p_email text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_sealed_code bytea, p_ttl interval, p_pair_short integer, p_short interval, p_pair_long integer, p_long interval, p_per_address integer, p_per_email integer, p_per_email_open integer, OUT code_id bigint, OUT refused_by text, OUT retry_seconds integer)
+CREATE OR REPLACE FUNCTION public.request_login_code(p_email text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_sealed_code bytea, p_ttl interval, p_pair_short integer, p_short interval, p_pair_long integer, p_long interval, p_per_address integer, p_per_email integer, p_per_email_open integer, OUT code_id bigint, OUT refused_by text, OUT retry_seconds integer, OUT doubles_for_seconds integer)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -317,6 +408,7 @@ begin
         and (backoff_seconds is distinct from v_latest.backoff_seconds
           or blocked_until < v_latest.blocked_until - interval '1 second');
       v_until := greatest(v_until, v_latest.blocked_until);
+      doubles_for_seconds := ceil(extract(epoch from v_latest.created_at + p_long - v_now));
       refused_by := case when v_long_until >= v_until then 'codes_per_day' else 'codes_per_minute' end;
     end if;
   end if;
@@ -357,6 +449,37 @@ begin
   values (p_email, p_address, v_now, v_now + p_ttl, p_code_hash, p_challenge_hash, p_sealed_code)
   returning id into code_id;
   perform enqueue_job('send_login_code', json_build_object('code_id', code_id), max_attempts => 12);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.take_stock_item(p_reference text, p_plan_id bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id bigint;
+  v_order_id bigint;
+begin
+  select id into v_id from stock_items where reference = p_reference;
+  if found then
+    return v_id;
+  end if;
+  select p.order_id into v_order_id from provisioning_attempts a join esim_profiles p on p.id = a.profile_id
+  where a.reference = p_reference;
+  update stock_items set status = 'assigned', reference = p_reference, taken_at = now()
+  where order_id = v_order_id and plan_id = p_plan_id and status = 'held'
+  returning id into v_id;
+  if found then
+    return v_id;
+  end if;
+  update stock_items set status = 'assigned', reference = p_reference, order_id = v_order_id, taken_at = now()
+  where id = (
+    select id from stock_items where plan_id = p_plan_id and status = 'available'
+    order by id limit 1 for update skip locked
+  )
+  returning id into v_id;
+  return v_id;
 end;
 $function$
 ;
@@ -453,6 +576,28 @@ create table dev_inbox (
   constraint dev_inbox_one_per_message UNIQUE (message_id)
 );
 
+create table disputes (
+  id bigint generated always as identity,
+  provider text not null,
+  dispute_id text not null,
+  payment_id bigint not null,
+  status text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reason text not null,
+  created_at timestamp with time zone default now() not null,
+  provider_created_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  version integer default 1 not null,
+  constraint disputes_pkey PRIMARY KEY (id),
+  constraint disputes_one_per_provider_dispute UNIQUE (provider, dispute_id),
+  constraint disputes_status_known CHECK ((status = ANY (ARRAY['warning'::text, 'open'::text, 'won'::text, 'lost'::text]))),
+  constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
+);
+CREATE INDEX disputes_by_payment ON public.disputes USING btree (payment_id);
+CREATE TRIGGER disputes_audit AFTER UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('dispute');
+CREATE TRIGGER disputes_moves BEFORE UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('warning>open', 'warning>won', 'warning>lost', 'open>won', 'open>lost');
+
 create table esim_profiles (
   id bigint generated always as identity,
   order_id bigint not null,
@@ -481,10 +626,12 @@ create table esim_profiles (
   usage_as_of timestamp with time zone,
   state_checked_at timestamp with time zone,
   poll_at timestamp with time zone,
+  due_at timestamp with time zone,
   lease_token integer default 0 not null,
   lease_until timestamp with time zone,
   parked_reason text,
   parked_at timestamp with time zone,
+  forgiven_attempts integer default 0 not null,
   take_back_requested_at timestamp with time zone,
   revealed_at timestamp with time zone,
   mailed_at timestamp with time zone,
@@ -548,6 +695,40 @@ create table installation_facts (
   constraint installation_facts_pkey PRIMARY KEY (name)
 );
 
+create table mock_intents (
+  intent_id text not null,
+  idempotency_key text not null,
+  shop_id text not null,
+  payment_id bigint not null,
+  order_id bigint not null,
+  currency text not null,
+  amount_minor bigint not null,
+  state text default 'requires_action'::text not null,
+  refunded_minor bigint default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  constraint mock_intents_pkey PRIMARY KEY (intent_id),
+  constraint mock_intents_one_per_key UNIQUE (idempotency_key),
+  constraint mock_intents_refunds_within_capture CHECK ((refunded_minor <= amount_minor)),
+  constraint mock_intents_state_known CHECK ((state = ANY (ARRAY['requires_action'::text, 'succeeded'::text, 'canceled'::text])))
+);
+CREATE INDEX mock_intents_by_time ON public.mock_intents USING btree (created_at);
+
+create table mock_refunds (
+  provider_refund_id text not null,
+  idempotency_key text not null,
+  shop_id text not null,
+  refund_id bigint not null,
+  intent_id text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  reason text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint mock_refunds_pkey PRIMARY KEY (provider_refund_id),
+  constraint mock_refunds_one_per_key UNIQUE (idempotency_key),
+  constraint mock_refunds_intent_id_fkey FOREIGN KEY (intent_id) REFERENCES mock_intents(intent_id)
+);
+CREATE INDEX mock_refunds_by_time ON public.mock_refunds USING btree (created_at);
+
 create table orders (
   id bigint generated always as identity,
   reference text not null,
@@ -588,6 +769,53 @@ CREATE INDEX orders_unpaid_by_expiry ON public.orders USING btree (expires_at) W
 CREATE TRIGGER orders_audit AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('order');
 CREATE TRIGGER orders_failed_release_esim AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text))) EXECUTE FUNCTION release_esim_of_failed_order();
 CREATE TRIGGER orders_moves BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('created>paid', 'created>failed', 'paid>refunded');
+
+create table payments (
+  id bigint generated always as identity,
+  order_id bigint not null,
+  provider text not null,
+  intent_id text,
+  status text default 'requires_action'::text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  livemode boolean not null,
+  created_at timestamp with time zone default now() not null,
+  succeeded_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  failure_reason text,
+  is_processing boolean default false not null,
+  decline_code text,
+  decline_message text,
+  captured_minor bigint default 0 not null,
+  refund_reserved_minor bigint default 0 not null,
+  refunded_minor bigint default 0 not null,
+  disputed_minor bigint default 0 not null,
+  is_counted boolean default false not null,
+  surplus_reason text,
+  version integer default 1 not null,
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_one_per_intent UNIQUE (intent_id),
+  constraint payments_amount_is_positive CHECK ((amount_minor > 0)),
+  constraint payments_captured_at_most_amount CHECK (((0 <= captured_minor) AND (captured_minor <= amount_minor))),
+  constraint payments_counted_succeeded CHECK (((NOT is_counted) OR ((status = 'succeeded'::text) AND (surplus_reason IS NULL)))),
+  constraint payments_currency_is_iso CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint payments_money_is_counted_or_surplus CHECK (((captured_minor = 0) OR is_counted OR (surplus_reason IS NOT NULL))),
+  constraint payments_provider_known CHECK ((provider = ANY (ARRAY['MOCK'::text, 'STRIPE'::text]))),
+  constraint payments_refunded_was_reserved CHECK (((0 <= refunded_minor) AND (refunded_minor <= refund_reserved_minor))),
+  constraint payments_refunds_within_capture CHECK ((refund_reserved_minor <= captured_minor)),
+  constraint payments_status_known CHECK ((status = ANY (ARRAY['requires_action'::text, 'succeeded'::text, 'failed'::text]))),
+  constraint payments_success_has_time CHECK (((status = 'succeeded'::text) = (succeeded_at IS NOT NULL))),
+  constraint payments_success_is_captured CHECK (((status <> 'succeeded'::text) OR (captured_minor = amount_minor))),
+  constraint payments_surplus_reason_known CHECK ((surplus_reason = ANY (ARRAY['payment_failed'::text, 'order_not_waiting'::text]))),
+  constraint payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
+);
+CREATE INDEX payments_by_order ON public.payments USING btree (order_id);
+CREATE UNIQUE INDEX payments_one_counted_per_order ON public.payments USING btree (order_id) WHERE is_counted;
+CREATE UNIQUE INDEX payments_one_live_per_order ON public.payments USING btree (order_id) WHERE (status = 'requires_action'::text);
+CREATE INDEX payments_surplus ON public.payments USING btree (id) WHERE (surplus_reason IS NOT NULL);
+CREATE TRIGGER payments_audit AFTER UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('payment');
+CREATE TRIGGER payments_audit_late_capture AFTER UPDATE OF captured_minor ON public.payments FOR EACH ROW WHEN (((old.status = new.status) AND (old.captured_minor <> new.captured_minor))) EXECUTE FUNCTION audit_late_capture();
+CREATE TRIGGER payments_moves BEFORE UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('requires_action>succeeded', 'requires_action>failed');
 
 create table plan_countries (
   plan_id bigint not null,
@@ -697,6 +925,84 @@ CREATE UNIQUE INDEX provisioning_attempts_one_per_supplier_order ON public.provi
 CREATE INDEX provisioning_attempts_open ON public.provisioning_attempts USING btree (created_at) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text, 'surplus'::text]));
 CREATE TRIGGER provisioning_attempts_moves BEFORE UPDATE OF status ON public.provisioning_attempts FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('intended>unknown', 'intended>accepted', 'intended>delivered', 'intended>refused', 'intended>parked', 'intended>surplus', 'unknown>accepted', 'unknown>delivered', 'unknown>refused', 'unknown>parked', 'unknown>surplus', 'accepted>delivered', 'accepted>refused', 'accepted>parked', 'accepted>surplus', 'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus', 'delivered>taken_back', 'surplus>taken_back', 'surplus>parked');
 
+create table reconciliation_findings (
+  id bigint generated always as identity,
+  provider text not null,
+  class text not null,
+  subject text not null,
+  action text not null,
+  payment_id bigint,
+  order_id bigint,
+  detail jsonb not null,
+  found_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  last_run_id bigint not null,
+  closed_at timestamp with time zone,
+  constraint reconciliation_findings_pkey PRIMARY KEY (id),
+  constraint reconciliation_findings_action_known CHECK ((action = ANY (ARRAY['repaired'::text, 'reported'::text]))),
+  constraint reconciliation_findings_class_known CHECK ((class = ANY (ARRAY['paid_not_recorded'::text, 'recorded_not_paid'::text, 'charged_twice'::text, 'amount_differs'::text, 'orphan_intent'::text, 'refund_missing'::text]))),
+  constraint reconciliation_findings_last_run_id_fkey FOREIGN KEY (last_run_id) REFERENCES reconciliation_runs(id),
+  constraint reconciliation_findings_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
+);
+CREATE UNIQUE INDEX reconciliation_findings_one_open ON public.reconciliation_findings USING btree (provider, class, subject) WHERE (closed_at IS NULL);
+
+create table reconciliation_runs (
+  id bigint generated always as identity,
+  provider text not null,
+  since timestamp with time zone not null,
+  applies boolean not null,
+  started_at timestamp with time zone default now() not null,
+  alive_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  failure text,
+  intents_seen integer default 0 not null,
+  refunds_seen integer default 0 not null,
+  constraint reconciliation_runs_pkey PRIMARY KEY (id)
+);
+CREATE INDEX reconciliation_runs_by_time ON public.reconciliation_runs USING btree (provider, started_at DESC);
+CREATE UNIQUE INDEX reconciliation_runs_one_at_a_time ON public.reconciliation_runs USING btree (provider) WHERE (finished_at IS NULL);
+
+create table refunds (
+  id bigint generated always as identity,
+  payment_id bigint not null,
+  order_id bigint not null,
+  status text default 'requested'::text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  origin text not null,
+  reason text not null,
+  accepts_loss boolean default false not null,
+  provider_refund_id text,
+  requested_by bigint,
+  idempotency_key text,
+  request_fingerprint bytea,
+  created_at timestamp with time zone default now() not null,
+  called_at timestamp with time zone,
+  esim_taken_back_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  failure_reason text,
+  version integer default 1 not null,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_one_per_person_and_key UNIQUE (requested_by, idempotency_key),
+  constraint refunds_one_per_provider_refund UNIQUE (provider_refund_id),
+  constraint refunds_amount_is_positive CHECK ((amount_minor > 0)),
+  constraint refunds_failed_say_why CHECK (((status <> ALL (ARRAY['failed'::text, 'parked'::text])) OR (failure_reason IS NOT NULL))),
+  constraint refunds_key_has_fingerprint CHECK (((idempotency_key IS NULL) = (request_fingerprint IS NULL))),
+  constraint refunds_origin_known CHECK ((origin = ANY (ARRAY['admin'::text, 'surplus'::text, 'undeliverable'::text, 'provider'::text]))),
+  constraint refunds_status_known CHECK ((status = ANY (ARRAY['requested'::text, 'parked'::text, 'pending'::text, 'succeeded'::text, 'failed'::text]))),
+  constraint refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint refunds_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id)
+);
+CREATE INDEX refunds_by_order ON public.refunds USING btree (order_id);
+CREATE INDEX refunds_by_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX refunds_surplus_by_time ON public.refunds USING btree (created_at) WHERE (origin = 'surplus'::text);
+CREATE INDEX refunds_unfinished ON public.refunds USING btree (created_at) WHERE (status = ANY (ARRAY['requested'::text, 'pending'::text, 'parked'::text]));
+CREATE TRIGGER refunds_are_summed AFTER INSERT OR UPDATE OF status, amount_minor ON public.refunds FOR EACH ROW EXECUTE FUNCTION payments_sum_refunds();
+CREATE TRIGGER refunds_audit AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('refund');
+CREATE TRIGGER refunds_audit_new AFTER INSERT ON public.refunds FOR EACH ROW EXECUTE FUNCTION audit_new_refund();
+CREATE TRIGGER refunds_moves BEFORE UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('requested>parked', 'requested>pending', 'requested>succeeded', 'requested>failed', 'parked>requested', 'parked>pending', 'parked>succeeded', 'parked>failed', 'pending>succeeded', 'pending>failed', 'succeeded>failed');
+
 create table schema_migrations (
   version integer not null,
   name text not null,
@@ -759,7 +1065,7 @@ create table stock_items (
   constraint stock_items_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id)
 );
 CREATE INDEX stock_items_available ON public.stock_items USING btree (plan_id, id) WHERE (status = 'available'::text);
-CREATE UNIQUE INDEX stock_items_one_held_per_order ON public.stock_items USING btree (order_id) WHERE (status = ANY (ARRAY['held'::text, 'assigned'::text]));
+CREATE UNIQUE INDEX stock_items_one_held_per_order ON public.stock_items USING btree (order_id) WHERE (status = 'held'::text);
 CREATE TRIGGER stock_items_moves BEFORE UPDATE OF status ON public.stock_items FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('available>held', 'held>available', 'held>assigned', 'available>assigned', 'assigned>available', 'assigned>withdrawn', 'available>withdrawn', 'held>withdrawn');
 
 create table supplier_accounts (
@@ -808,6 +1114,35 @@ create table users (
   constraint users_email_is_canonical CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
   constraint users_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
+
+create table webhook_events (
+  id bigint generated always as identity,
+  provider text not null,
+  event_id text not null,
+  source text not null,
+  type text not null,
+  kind text not null,
+  intent_id text,
+  payment_id bigint,
+  outcome text not null,
+  reason text,
+  facts jsonb not null,
+  provider_created_at timestamp with time zone not null,
+  received_at timestamp with time zone default now() not null,
+  applied_at timestamp with time zone,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone,
+  constraint webhook_events_pkey PRIMARY KEY (id),
+  constraint webhook_events_once_per_provider_and_id UNIQUE (provider, event_id),
+  constraint webhook_events_outcome_known CHECK ((outcome = ANY (ARRAY['processed'::text, 'ignored'::text, 'waiting'::text, 'parked'::text]))),
+  constraint webhook_events_quiet_ones_say_why CHECK (((outcome = 'processed'::text) OR (reason IS NOT NULL))),
+  constraint webhook_events_source_known CHECK ((source = ANY (ARRAY['webhook'::text, 'read'::text]))),
+  constraint webhook_events_waiting_have_a_next_try CHECK (((outcome = 'waiting'::text) = (next_try_at IS NOT NULL))),
+  constraint webhook_events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
+);
+CREATE INDEX webhook_events_by_payment ON public.webhook_events USING btree (payment_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX webhook_events_parked ON public.webhook_events USING btree (id) WHERE (outcome = 'parked'::text);
+CREATE INDEX webhook_events_waiting ON public.webhook_events USING btree (intent_id) WHERE (outcome = 'waiting'::text);
 
 create view plan_offers as
  SELECT p.id AS plan_id,

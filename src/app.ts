@@ -4,6 +4,7 @@
  */
 
 import { composeEsims } from "./compose-esims.js";
+import { composePayments } from "./compose-payments.js";
 import { type Config, cookieCheckOf } from "./config/config.js";
 import { cookieWarnings } from "./config/cookie-checks.js";
 import { type Db, openDatabase, statement } from "./db/database.js";
@@ -162,10 +163,11 @@ function composeModules(foundation: Foundation): { modules: readonly Module[]; a
     csvImportBytesMax: config.http.csvImportBytesMax,
   });
   const auth = composeAuth(foundation, mail, []);
-  const esims = composeEsims(foundation);
+  const payments = composePayments(foundation, mail);
+  const esims = composeEsims(foundation, payments);
   const orders = makeOrdersModule({ config, db, events: foundation.events });
   const admin = makeAdminModule(foundation);
-  return { modules: [mail, catalog, auth, esims, orders, admin], auth };
+  return { modules: [mail, catalog, auth, payments, esims, orders, admin], auth };
 }
 
 /** Redis only says an early "no"; without it every question goes to PostgreSQL. */

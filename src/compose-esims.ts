@@ -1,6 +1,7 @@
 /** The eSIM room with its suppliers; part of the composition root (app.ts). */
 import type { Foundation } from "./app.js";
 import { makeEsimsModule, makeInstallVault, makeStockShelf } from "./modules/esims/esims.module.js";
+import type { PaymentsModule } from "./modules/payments/payments.module.js";
 import { makeLocalSupplier } from "./providers/esim/local/local-supplier.js";
 import type { EsimSupplier } from "./providers/esim/port.js";
 import { makeStockSupplier } from "./providers/esim/stock/stock-supplier.js";
@@ -8,7 +9,10 @@ import { makeStockSupplier } from "./providers/esim/stock/stock-supplier.js";
 /** A reserved name (RFC 2606): codes of a development store must not reach anybody's server. */
 const DEVELOPMENT_SMDP_ADDRESS = "smdp.tribi.example";
 
-export function composeEsims(foundation: Foundation): ReturnType<typeof makeEsimsModule> {
+export function composeEsims(
+  foundation: Foundation,
+  payments: PaymentsModule,
+): ReturnType<typeof makeEsimsModule> {
   const { config, reservedDb } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
   const suppliers: EsimSupplier[] = [
@@ -23,9 +27,9 @@ export function composeEsims(foundation: Foundation): ReturnType<typeof makeEsim
     ...foundation,
     suppliers,
     vault,
-    rereadIntent: async () => undefined,
-    refundUndeliverable: async () => {
-      throw new Error("There is no payments room yet");
+    rereadIntent: async (orderId) => {
+      await payments.rereadIntent(orderId);
     },
+    refundUndeliverable: payments.refundUndeliverable,
   });
 }

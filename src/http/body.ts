@@ -43,13 +43,36 @@ export function readJsonBodies(app: Server): void {
     { parseAs: "buffer" },
     async (_request: FastifyRequest, body: Buffer) => body,
   );
+  app.addContentTypeParser(
+    /^application\/x-www-form-urlencoded/i,
+    { parseAs: "buffer" },
+    async (_request: FastifyRequest, body: Buffer) =>
+      Object.fromEntries(new URLSearchParams(body.toString("utf8"))),
+  );
+}
+
+/** For routes that verify a signature over the bytes: the body is kept as it came and not parsed. */
+export function keepRawBodies(scope: Server): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser(
+    /^application\/json/i,
+    { parseAs: "buffer" },
+    async (request: FastifyRequest, body: Buffer) => {
+      rawBodies.set(request, body);
+    },
+  );
 }
 
 const CSV_TYPE = /^text\/csv(; ?charset=("?)utf-8\2)?$/i;
 
-/** Routes take JSON unless they declare `consumes: "csv"`. */
+const FORM_TYPE = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
+
+const TYPE_BY_DECLARATION = { csv: CSV_TYPE, form: FORM_TYPE } as const;
+
+/** Routes take JSON unless they declare something else. */
 function acceptedTypeOf(request: FastifyRequest): RegExp {
-  return request.routeOptions.config.consumes === "csv" ? CSV_TYPE : JSON_TYPE;
+  const { consumes } = request.routeOptions.config;
+  return consumes === undefined ? JSON_TYPE : TYPE_BY_DECLARATION[consumes];
 }
 
 function parseJson(body: Buffer): unknown {

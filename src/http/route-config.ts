@@ -18,7 +18,7 @@ export type Access =
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
-    consumes?: "csv";
+    consumes?: "csv" | "form";
     /** Takes no part in the OpenAPI document: pages for people and the development routes. */
     isInternal?: boolean;
     /** Shed first when the process is overloaded (reads and logins); webhooks and paid work are never shed. */

@@ -10,7 +10,7 @@ import type { Server } from "../../http/server.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
-import { orderFollowsPayment } from "./payment-effects.js";
+import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
 import { makePlaceOrder } from "./place-order.js";
 import { registerCreateOrder } from "./routes/create-order.js";
 import { registerReadOrders } from "./routes/read-orders.js";
@@ -43,4 +43,4 @@ export function makeOrdersModule(deps: OrdersDeps) {
   };
 }
 
-export { orderFollowsPayment };
+export { orderFollowsPayment, orderFollowsRefund };

@@ -15,3 +15,11 @@ export const orderFollowsPayment = `order_moved as (
   where o.id = moved.order_id and o.status = 'created' and moved.status in ('succeeded', 'failed')
   returning o.id, o.status, o.plan_id, o.user_id, o.kind
 )`;
+
+/** All of the money went back: the order follows in the transaction of the last refund (a CTE that reads `refunded_in_full`). */
+export const orderFollowsRefund = `order_refunded as (
+  update orders o set status = 'refunded', refunded_at = now()
+  from refunded_in_full
+  where o.id = refunded_in_full.order_id and o.status = 'paid'
+  returning o.id
+)`;

@@ -1,0 +1,45 @@
+/** The payments room with its providers; part of the composition root (app.ts). */
+import type { Foundation } from "./app.js";
+import { makeDevGuard } from "./http/local-guard.js";
+import { provisioningFollowsPayment } from "./modules/esims/esims.module.js";
+import type { MailModule } from "./modules/mail/mail.module.js";
+import { orderFollowsPayment, orderFollowsRefund } from "./modules/orders/orders.module.js";
+import {
+  makeMockLedger,
+  makePaymentsModule,
+  type PaymentsModule,
+} from "./modules/payments/payments.module.js";
+import { makeMockProvider } from "./providers/payment/mock/mock-provider.js";
+import type { PaymentProvider } from "./providers/payment/port.js";
+import { makeStripeProvider } from "./providers/payment/stripe/stripe-provider.js";
+
+const STRIPE_API_ORIGIN = "https://api.stripe.com";
+
+export function composePayments(foundation: Foundation, { mailer }: MailModule): PaymentsModule {
+  const { isProduction, http } = foundation.config;
+  return makePaymentsModule({
+    ...foundation,
+    providers: providersOf(foundation),
+    followUps: [orderFollowsPayment, provisioningFollowsPayment],
+    refundFollowUps: [orderFollowsRefund],
+    takeBackEsim: async () => "not_delivered",
+    sendMail: mailer.send,
+    devGuard: makeDevGuard({ isProduction, devToken: http.devToken }),
+  });
+}
+
+/** In production there is no mock: not in a route, not in a command, not in the configuration. */
+function providersOf({ config, reservedDb, log }: Foundation): PaymentProvider[] {
+  const { mockAutoConfirm, stripe } = config.payments;
+  const providers: PaymentProvider[] = [];
+  if (!config.isProduction) {
+    providers.push(makeMockProvider(makeMockLedger(reservedDb, { confirmsByItself: mockAutoConfirm })));
+  }
+  if (stripe !== null) {
+    const onUnreadable = (object: string, problem: string): void =>
+      log.warn({ object, problem }, "an object at Stripe could not be read");
+    const apiBase = stripe.apiBase ?? STRIPE_API_ORIGIN;
+    providers.push(makeStripeProvider({ ...stripe, apiBase, onUnreadable }));
+  }
+  return providers;
+}

@@ -1,0 +1,12 @@
+drop table mock_refunds;
+drop table mock_intents;
+drop table reconciliation_findings;
+drop table reconciliation_runs;
+drop table disputes;
+drop table refunds;
+drop function payments_sum_refunds;
+drop function audit_new_refund;
+drop table webhook_events;
+drop table payments;
+drop function audit_late_capture;
+drop function enqueue_jobs;

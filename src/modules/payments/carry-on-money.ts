@@ -1,0 +1,69 @@
+import { type Db, statement } from "../../db/database.js";
+import type { Logger } from "../../telemetry/log.js";
+import type { Applied } from "./apply-event.js";
+import { listPaymentsWithoutIntent } from "./payment-store.js";
+import type { ProceedRefund } from "./proceed-refund.js";
+import type { RereadPayment } from "./reread-payment.js";
+import { type KeptEvent, listDueEvents } from "./webhook-event-store.js";
+
+export interface CarryOnDeps {
+  readonly db: Db;
+  readonly log: Logger;
+  readonly applyKept: (kept: KeptEvent, requestId: string | null) => Promise<Applied>;
+  readonly rereadPayment: RereadPayment;
+  readonly proceedRefund: ProceedRefund;
+  readonly refundSurplus: (paymentId: number) => Promise<void>;
+}
+
+const BATCH = 200;
+/** Longer than a create call lives. */
+const WITHOUT_INTENT_SECONDS = 45;
+
+const LIST_UNSETTLED_REFUNDS = statement(
+  "refunds.list_unsettled",
+  `select id, payment_id, status from refunds
+   where status in ('requested', 'pending') and created_at < now() - interval '20 seconds'
+   order by coalesce(called_at, created_at) limit $1`,
+);
+const LIST_OWED_SURPLUS = statement(
+  "payments.list_owed_surplus",
+  `select id from payments
+   where surplus_reason is not null and captured_minor > refund_reserved_minor + disputed_minor
+   order by id limit $1`,
+);
+
+/**
+ * Every minute: whatever stopped half-way goes on, whichever process died or provider was silent. Each item stands
+ * for itself, so that one that fails does not hold up the others.
+ */
+export function makeCarryOnMoney(deps: CarryOnDeps) {
+  const each = async <Item>(
+    items: readonly Item[],
+    work: (item: Item) => Promise<unknown>,
+  ): Promise<void> => {
+    for (const item of items) {
+      try {
+        await work(item);
+      } catch (error) {
+        deps.log.warn({ err: error, item }, "money could not be carried on; the next minute tries again");
+      }
+    }
+  };
+  return async function carryOnMoney(): Promise<void> {
+    await each(await listPaymentsWithoutIntent(deps.db, WITHOUT_INTENT_SECONDS, BATCH), (payment) =>
+      deps.rereadPayment(payment.id),
+    );
+    await each(await listDueEvents(deps.db, BATCH), (kept) => deps.applyKept(kept, null));
+    const refunds = await deps.db.run<{ id: number; payment_id: number; status: string }>(
+      LIST_UNSETTLED_REFUNDS,
+      [BATCH],
+    );
+    await each(refunds.rows, (refund) =>
+      refund.status === "requested"
+        ? deps.proceedRefund(refund.id, "system:refund")
+        : deps.rereadPayment(refund.payment_id),
+    );
+    const owed = await deps.db.run<{ id: number }>(LIST_OWED_SURPLUS, [BATCH]);
+    await each(owed.rows, (payment) => deps.refundSurplus(payment.id));
+  };
+}

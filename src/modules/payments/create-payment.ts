@@ -1,0 +1,195 @@
+import type { Db } from "../../db/database.js";
+import { AppError } from "../../kernel/errors.js";
+import type { Outcome } from "../../kernel/outcome.js";
+import {
+  type IntentSnapshot,
+  type PaymentProvider,
+  paymentKey,
+  type ReadRefusal,
+  type WriteRefusal,
+} from "../../providers/payment/port.js";
+import type { Events } from "../../telemetry/events.js";
+import { failpoint } from "../../telemetry/failpoints.js";
+import type { ApplyEvent } from "./apply-event.js";
+import { eventOfIntent } from "./event-facts.js";
+import type { FailUnpaid } from "./fail-unpaid.js";
+import type { FindIntent } from "./find-intent.js";
+import type { PaymentProviders } from "./payment-providers.js";
+import {
+  type BegunPayment,
+  beginPayment,
+  findPayment,
+  type PaymentRow,
+  storeIntentIfUnknown,
+} from "./payment-store.js";
+
+export interface CreatePaymentDeps {
+  readonly db: Db;
+  readonly providers: PaymentProviders;
+  readonly findIntent: FindIntent;
+  readonly applyEvent: ApplyEvent;
+  readonly applyWaiting: (intentId: string) => Promise<void>;
+  readonly failUnpaid: FailUnpaid;
+  /** Called when an intent was made, to have it confirm itself. Only the mock does. */
+  readonly afterIntent: (payment: PaymentRow) => Promise<void>;
+  readonly shopId: string;
+  readonly events: Events;
+}
+
+export interface CreatePayment {
+  readonly orderId: number;
+  readonly userId: number;
+  /** As the client wrote it. */
+  readonly provider: string;
+}
+
+export interface CreatedPayment {
+  readonly payment: PaymentRow;
+  readonly intent: IntentSnapshot;
+  readonly publishableKey: string | null;
+}
+
+/** Losing the insert against a simultaneous call shows the winner's row on the next look. */
+const ROUNDS_MAX = 5;
+/** Longer than any create call lives: a row that old without an intent is looked up before it is sent again. */
+const CREATE_CALL_SECONDS = 45;
+
+/**
+ * One live payment per order. The row comes first, then the call with the row's own key, then the intent is stored;
+ * repeating the request at any moment continues where the last one stopped and ends at the same intent.
+ */
+export function makeCreatePayment(deps: CreatePaymentDeps) {
+  return async function createPayment(command: CreatePayment): Promise<CreatedPayment> {
+    const provider = deps.providers.named(command.provider);
+    const { payment, wasMade } = await begin(deps, command, provider);
+    if (payment.provider !== provider.name) {
+      throw new AppError(
+        "payment_in_progress",
+        `This order is being paid by ${payment.provider}. Finish or cancel that payment first.`,
+      );
+    }
+    await failpoint("s6.after_row");
+    const outcome = await intentOf(deps, provider, payment);
+    await failpoint("s6.after_psp_before_store");
+    const intent = await keepIntent(deps, provider, payment, outcome);
+    if (wasMade) {
+      deps.events.paymentCreated(
+        { provider: provider.name },
+        { payment_id: payment.id, order_id: payment.order_id },
+      );
+    }
+    await failpoint("s6.after_store_before_reply");
+    return { payment: await assertLive(deps, payment), intent, publishableKey: provider.publishableKey };
+  };
+}
+
+async function begin(
+  deps: CreatePaymentDeps,
+  command: CreatePayment,
+  provider: PaymentProvider,
+): Promise<{ payment: PaymentRow; wasMade: boolean }> {
+  const input = {
+    orderId: command.orderId,
+    userId: command.userId,
+    provider: provider.name,
+    livemode: provider.livemode,
+  };
+  for (let round = 1; round <= ROUNDS_MAX; round += 1) {
+    const begun = await beginPayment(deps.db, input);
+    if (begun === undefined) throw new AppError("not_found", "Order not found");
+    if (begun.payment !== null) return { payment: begun.payment, wasMade: begun.was_made };
+    refuseUnpayable(begun);
+  }
+  throw new AppError("overloaded", "The payment could not be made right now. Send the request again.");
+}
+
+function refuseUnpayable({ order_status, is_expired }: BegunPayment): void {
+  if (order_status === "paid") throw new AppError("order_already_paid", "This order has been paid already.");
+  if (order_status !== "created" || is_expired) {
+    throw new AppError("order_not_payable", "This order can no longer be paid. Order again.");
+  }
+}
+
+type CreateOutcome = Outcome<IntentSnapshot, WriteRefusal | ReadRefusal>;
+
+/**
+ * With the row's key the provider makes one intent however often it is told. Only where an earlier call ended long
+ * ago without an answer (the provider forgets keys, after a day at Stripe) it is asked by our reference first.
+ */
+async function intentOf(
+  deps: CreatePaymentDeps,
+  provider: PaymentProvider,
+  payment: PaymentRow,
+): Promise<CreateOutcome> {
+  if (payment.intent_id !== null) return provider.fetchIntent(payment.intent_id);
+  if (payment.age_seconds > CREATE_CALL_SECONDS) {
+    const found = await deps.findIntent(payment);
+    if (found.kind !== "refused" || found.reason !== "not_found") return found;
+  }
+  const outcome = await provider.createIntent({
+    paymentId: payment.id,
+    orderId: payment.order_id,
+    shopId: deps.shopId,
+    idempotencyKey: paymentKey(deps.shopId, payment.id),
+    amount: { currency: payment.currency, minor: payment.amount_minor },
+    description: `Order ${payment.order_id}`,
+  });
+  if (outcome.kind !== "unknown") return outcome;
+  // A call with the same key may be under way in another process; its answer stands in the row soon.
+  const found = await deps.findIntent((await findPayment(deps.db, payment.id)) ?? payment);
+  return found.kind === "done" ? found : outcome;
+}
+
+async function keepIntent(
+  deps: CreatePaymentDeps,
+  provider: PaymentProvider,
+  payment: PaymentRow,
+  outcome: CreateOutcome,
+): Promise<IntentSnapshot> {
+  if (
+    outcome.kind === "refused" &&
+    (outcome.reason === "amount_not_chargeable" || outcome.reason === "not_allowed")
+  ) {
+    await deps.failUnpaid({ orderId: payment.order_id, paymentId: payment.id, reason: outcome.reason });
+    throw new AppError(
+      "order_not_payable",
+      `${provider.name} cannot charge this amount. Order again in another currency.`,
+    );
+  }
+  if (outcome.kind !== "done") throw unavailable(provider, outcome);
+  const intent = outcome.value;
+  if (payment.intent_id === null) {
+    const stored = await storeIntentIfUnknown(deps.db, payment.id, payment.provider, intent.intentId);
+    if (stored === undefined) throw unavailable(provider, outcome);
+    // The order ended while we were asking: nobody shall pay this intent.
+    if (stored.status === "failed") await provider.cancelIntent(intent.intentId);
+    await deps.applyWaiting(intent.intentId);
+    await deps.afterIntent(stored);
+  }
+  if (intent.state !== "requires_action") {
+    await deps.applyEvent(eventOfIntent(provider, intent), { source: "read", requestId: null });
+  }
+  return intent;
+}
+
+function unavailable(provider: PaymentProvider, outcome: CreateOutcome): AppError {
+  const cause = outcome.kind === "refused" ? outcome.detail : outcome.kind === "unknown" ? outcome.cause : "";
+  return new AppError(
+    "provider_unavailable",
+    `${provider.name} did not answer. Send the request again in a moment; nothing is charged twice.`,
+    { cause: new Error(`${provider.name}: ${outcome.kind} ${cause}`) },
+  );
+}
+
+/** The row as it is after everything that was applied on the way; a client is given a live payment only. */
+async function assertLive(deps: CreatePaymentDeps, payment: PaymentRow): Promise<PaymentRow> {
+  const now = (await findPayment(deps.db, payment.id)) ?? payment;
+  if (now.status === "requires_action") return now;
+  refuseUnpayable({
+    order_status: now.status === "succeeded" ? "paid" : "failed",
+    is_expired: false,
+    payment: null,
+    was_made: false,
+  });
+  return now;
+}

@@ -1,0 +1,77 @@
+import { assertNoOpenTransaction } from "../../db/database.js";
+import { AppError } from "../../kernel/errors.js";
+import type { PaymentEvent, PaymentProvider, PaymentProviderName } from "../../providers/payment/port.js";
+
+/** The providers that this shop has, by name. In production the mock is not among them. */
+export interface PaymentProviders {
+  /** A name as a client wrote it, in any case. An unknown one is 400. */
+  named(text: string): PaymentProvider;
+  find(name: string): PaymentProvider | undefined;
+  /** For a row of ours; throws when the provider has been taken out of the configuration. */
+  of(name: PaymentProviderName): PaymentProvider;
+  readonly all: readonly PaymentProvider[];
+}
+
+export function makePaymentProviders(providers: readonly PaymentProvider[]): PaymentProviders {
+  const all = providers.map(refusingOpenTransactions);
+  const find = (name: string): PaymentProvider | undefined => all.find((one) => one.name === name);
+  return {
+    all,
+    find,
+    named(text) {
+      const provider = find(text.toUpperCase());
+      if (provider === undefined) throw new AppError("unsupported_provider", "Unsupported payment provider");
+      return provider;
+    },
+    of(name) {
+      const provider = find(name);
+      if (provider === undefined) {
+        throw new AppError(
+          "provider_unavailable",
+          `Payments by ${name} cannot be reached right now. Try again later.`,
+        );
+      }
+      return provider;
+    },
+  };
+}
+
+/** No outside call is made while a transaction is open (HOUSE.md §2): the call itself refuses. */
+function refusingOpenTransactions(provider: PaymentProvider): PaymentProvider {
+  const callee = `The payment provider ${provider.name}`;
+  return {
+    ...provider,
+    createIntent: (command) => {
+      assertNoOpenTransaction(callee);
+      return provider.createIntent(command);
+    },
+    fetchIntent: (intentId) => {
+      assertNoOpenTransaction(callee);
+      return provider.fetchIntent(intentId);
+    },
+    findIntentFor: (reference, attempted) => {
+      assertNoOpenTransaction(callee);
+      return provider.findIntentFor(reference, attempted);
+    },
+    cancelIntent: (intentId) => {
+      assertNoOpenTransaction(callee);
+      return provider.cancelIntent(intentId);
+    },
+    refund: (command) => {
+      assertNoOpenTransaction(callee);
+      return provider.refund(command);
+    },
+    findRefund: (reference) => {
+      assertNoOpenTransaction(callee);
+      return provider.findRefund(reference);
+    },
+  };
+}
+
+/** Why an event cannot be meant for us, whatever our row says; null when it can. */
+export function problemOfEvent(event: PaymentEvent, provider: PaymentProvider): string | null {
+  if (event.problem !== null) return event.problem;
+  // Events of our own account name none; one that names an account is about a connected one.
+  if (event.account !== null && event.account !== provider.account) return "account_differs";
+  return null;
+}

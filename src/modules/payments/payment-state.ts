@@ -1,0 +1,43 @@
+/** The states of money and the moves between them; the triggers of 0005_payments declare the same graphs. */
+
+/** As the wire names them. A declined card ends nothing: the payment stays `requires_action`. */
+export const PAYMENT_STATES = ["requires_action", "succeeded", "failed"] as const;
+export type PaymentState = (typeof PAYMENT_STATES)[number];
+
+export const PAYMENT_MOVES = {
+  requires_action: ["succeeded", "failed"],
+  succeeded: [],
+  failed: [],
+} as const satisfies Record<PaymentState, readonly PaymentState[]>;
+
+/**
+ * - requested: written down; what the provider says is not known yet
+ * - parked: waits for an operator
+ * - pending: the provider works on it
+ * - failed: the money did not go, or the payer's bank sent it back
+ */
+export const REFUND_STATES = ["requested", "parked", "pending", "succeeded", "failed"] as const;
+export type RefundStatus = (typeof REFUND_STATES)[number];
+
+export const REFUND_MOVES = {
+  requested: ["parked", "pending", "succeeded", "failed"],
+  parked: ["requested", "pending", "succeeded", "failed"],
+  pending: ["succeeded", "failed"],
+  succeeded: ["failed"],
+  failed: [],
+} as const satisfies Record<RefundStatus, readonly RefundStatus[]>;
+
+/** warning: an inquiry, no money has moved. open: the money is withheld. */
+export const DISPUTE_STATES = ["warning", "open", "won", "lost"] as const;
+export type DisputeStatus = (typeof DISPUTE_STATES)[number];
+
+export const DISPUTE_MOVES = {
+  warning: ["open", "won", "lost"],
+  open: ["won", "lost"],
+  won: [],
+  lost: [],
+} as const satisfies Record<DisputeStatus, readonly DisputeStatus[]>;
+
+/** What came of something that a provider told us. */
+export const EVENT_OUTCOMES = ["processed", "ignored", "waiting", "parked"] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];

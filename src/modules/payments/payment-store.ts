@@ -1,0 +1,156 @@
+import { type Queryable, statement } from "../../db/database.js";
+import type { PaymentProviderName } from "../../providers/payment/port.js";
+import type { PaymentState } from "./payment-state.js";
+
+export interface PaymentRow {
+  readonly id: number;
+  readonly order_id: number;
+  readonly provider: PaymentProviderName;
+  readonly intent_id: string | null;
+  readonly status: PaymentState;
+  readonly currency: string;
+  readonly amount_minor: number;
+  readonly livemode: boolean;
+  readonly created_at: string;
+  readonly age_seconds: number;
+  readonly captured_minor: number;
+  readonly refund_reserved_minor: number;
+  readonly refunded_minor: number;
+  readonly disputed_minor: number;
+  readonly is_counted: boolean;
+  readonly surplus_reason: string | null;
+}
+
+const COLUMNS = `id, order_id, provider, intent_id, status, currency, amount_minor, livemode, created_at,
+  extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
+  disputed_minor, is_counted, surplus_reason`;
+
+export interface BegunPayment {
+  readonly order_status: string;
+  readonly is_expired: boolean;
+  /** The order's live payment, made now or before; null when there is none. */
+  readonly payment: PaymentRow | null;
+  readonly was_made: boolean;
+}
+
+/**
+ * The order's row is share-locked, so that it cannot expire between this look and the insert. Of simultaneous calls
+ * one inserts; the others insert nothing and ask again to see the winner's row.
+ */
+const BEGIN = statement(
+  "payments.begin",
+  `with o as materialized (
+     select id, status, currency, amount_minor, expires_at <= now() as is_expired
+     from orders where id = $1 and user_id = $2 for share
+   ), live as materialized (
+     select ${COLUMNS} from payments where order_id = $1 and status = 'requires_action'
+   ), made as (
+     insert into payments (order_id, provider, currency, amount_minor, livemode)
+     select o.id, $3, o.currency, o.amount_minor, $4 from o
+     where o.status = 'created' and not o.is_expired and not exists (select from live)
+     on conflict (order_id) where status = 'requires_action' do nothing
+     returning ${COLUMNS}
+   )
+   select o.status as order_status, o.is_expired, p.was_made, p.id, p.order_id, p.provider, p.intent_id, p.status,
+          p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
+          p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason
+   from o left join (select *, false as was_made from live union all select *, true from made) p on true`,
+);
+
+/** Undefined when this user has no such order. */
+export async function beginPayment(
+  db: Queryable,
+  input: { orderId: number; userId: number; provider: PaymentProviderName; livemode: boolean },
+): Promise<BegunPayment | undefined> {
+  const { orderId, userId, provider, livemode } = input;
+  type Row = Partial<PaymentRow> & { order_status: string; is_expired: boolean; was_made: boolean | null };
+  const [row] = (await db.run<Row>(BEGIN, [orderId, userId, provider, livemode])).rows;
+  if (row === undefined) return undefined;
+  const { order_status, is_expired, was_made, ...payment } = row;
+  const hasPayment = typeof payment.id === "number";
+  return {
+    order_status,
+    is_expired,
+    was_made: was_made === true,
+    payment: hasPayment ? (payment as PaymentRow) : null,
+  };
+}
+
+const STORE_INTENT = statement(
+  "payments.store_intent",
+  `update payments set intent_id = $3
+   where id = $1 and provider = $2 and (intent_id is null or intent_id = $3)
+   returning ${COLUMNS}`,
+);
+
+/** Undefined when the row has another intent already. */
+export async function storeIntentIfUnknown(
+  db: Queryable,
+  paymentId: number,
+  provider: PaymentProviderName,
+  intentId: string,
+): Promise<PaymentRow | undefined> {
+  return (await db.run<PaymentRow>(STORE_INTENT, [paymentId, provider, intentId])).rows[0];
+}
+
+const ADOPT_INTENT = statement(
+  "payments.adopt_intent",
+  `update payments set intent_id = $4
+   where id = $1 and order_id = $2 and provider = $3 and intent_id is null returning id`,
+);
+
+/** A webhook that overtook the answer of the create call names our row in its metadata. */
+export async function adoptIntent(
+  db: Queryable,
+  named: { paymentId: number; orderId: number; provider: PaymentProviderName; intentId: string },
+): Promise<boolean> {
+  const values = [named.paymentId, named.orderId, named.provider, named.intentId];
+  return (await db.run(ADOPT_INTENT, values)).count === 1;
+}
+
+const FIND = statement("payments.find", `select ${COLUMNS} from payments where id = $1`);
+const FIND_BY_INTENT = statement(
+  "payments.find_by_intent",
+  `select ${COLUMNS} from payments where intent_id = $1`,
+);
+const LOCK_BY_INTENT = statement(
+  "payments.lock_by_intent",
+  `select ${COLUMNS} from payments where intent_id = $1 for update`,
+);
+const LIST_OF_ORDER = statement(
+  "payments.list_of_order",
+  `select ${COLUMNS} from payments where order_id = $1 order by (status = 'requires_action') desc, id desc`,
+);
+const LIST_WITHOUT_INTENT = statement(
+  "payments.list_without_intent",
+  `select ${COLUMNS} from payments
+   where status = 'requires_action' and intent_id is null and created_at < now() - $1 * interval '1 second'
+   order by id limit $2`,
+);
+
+export async function findPayment(db: Queryable, paymentId: number): Promise<PaymentRow | undefined> {
+  return (await db.run<PaymentRow>(FIND, [paymentId])).rows[0];
+}
+
+export async function findPaymentByIntent(db: Queryable, intentId: string): Promise<PaymentRow | undefined> {
+  return (await db.run<PaymentRow>(FIND_BY_INTENT, [intentId])).rows[0];
+}
+
+/** Nothing moves the payment until the transaction ends. */
+export async function lockPaymentByIntent(db: Queryable, intentId: string): Promise<PaymentRow | undefined> {
+  return (await db.run<PaymentRow>(LOCK_BY_INTENT, [intentId])).rows[0];
+}
+
+/** The live one first, then the newest. */
+export async function listPaymentsOfOrder(db: Queryable, orderId: number): Promise<readonly PaymentRow[]> {
+  return (await db.run<PaymentRow>(LIST_OF_ORDER, [orderId])).rows;
+}
+
+/** Payments whose create call ended, or died, without an answer that we kept. */
+export async function listPaymentsWithoutIntent(
+  db: Queryable,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<readonly PaymentRow[]> {
+  return (await db.run<PaymentRow>(LIST_WITHOUT_INTENT, [olderThanSeconds, limit])).rows;
+}

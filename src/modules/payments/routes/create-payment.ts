@@ -1,0 +1,72 @@
+import { Type } from "typebox";
+import { callerOf } from "../../../http/caller.js";
+import type { Server } from "../../../http/server.js";
+import type { makeCreatePayment } from "../create-payment.js";
+
+const Body = Type.Object(
+  {
+    order_id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    provider: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 32,
+        description: "MOCK or STRIPE, in any case; PAYMENT_PROVIDER when left out",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Payment = Type.Object(
+  {
+    intent_id: Type.String(),
+    status: Type.Union([Type.Literal("requires_action"), Type.Literal("succeeded"), Type.Literal("failed")]),
+    provider: Type.Union([Type.Literal("MOCK"), Type.Literal("STRIPE")]),
+    amount_minor_units: Type.Integer(),
+    currency: Type.String(),
+    client_secret: Type.Optional(
+      Type.String({ description: "For the provider's own script in the browser" }),
+    ),
+    publishable_key: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+);
+
+export function registerCreatePayment(
+  app: Server,
+  deps: { createPayment: ReturnType<typeof makeCreatePayment>; defaultProvider: string },
+): void {
+  app.post(
+    "/payments/create",
+    {
+      config: { access: "user" },
+      schema: {
+        tags: ["payments"],
+        summary: "Begin to pay an order, or get the payment that was begun",
+        description:
+          "At most one live payment per order: repeating the call, at any moment and any number of times at once, gives " +
+          "the same intent. 409 payment_in_progress: another provider's payment is live. 409 order_already_paid, " +
+          "order_not_payable. 503: the provider did not answer; repeat the call.",
+        body: Body,
+        response: { 200: Payment },
+      },
+    },
+    async (request) => {
+      const { order_id: orderId, provider = deps.defaultProvider } = request.body;
+      const { payment, intent, publishableKey } = await deps.createPayment({
+        orderId,
+        userId: callerOf(request).userId,
+        provider,
+      });
+      return {
+        intent_id: intent.intentId,
+        status: payment.status,
+        provider: payment.provider,
+        amount_minor_units: payment.amount_minor,
+        currency: payment.currency,
+        ...(intent.clientSecret === undefined ? {} : { client_secret: intent.clientSecret }),
+        ...(publishableKey === null ? {} : { publishable_key: publishableKey }),
+      };
+    },
+  );
+}

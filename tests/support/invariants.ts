@@ -1,0 +1,80 @@
+import type { TestDatabase } from "./database.js";
+
+/**
+ * What must always hold (requirements §10), one query each; every query must return no rows. Tests of money and
+ * eSIMs end by running them all, and operators may run them at any time.
+ */
+export const MONEY_INVARIANTS: Readonly<Record<string, string>> = {
+  "I01 a paid or refunded order has exactly one counted success of its provider, amount and currency": `
+    select o.id from orders o
+    where o.status in ('paid', 'refunded') and 1 <> (
+      select count(*) from payments p
+      where p.order_id = o.id and p.is_counted and p.status = 'succeeded'
+        and p.amount_minor = o.amount_minor and p.currency = o.currency and p.captured_minor = o.amount_minor)`,
+  "I02 captured money belongs to a paid order, or goes back, or is in front of an operator": `
+    select p.id from payments p join orders o on o.id = p.order_id
+    where p.captured_minor > 0
+      and not (p.is_counted and o.status in ('paid', 'refunded'))
+      and not (p.surplus_reason is not null and (
+        p.refund_reserved_minor + p.disputed_minor >= p.captured_minor
+        or exists (select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+                   where t.identifier = 'refund_surplus' and (j.payload->>'payment_id')::bigint = p.id)))`,
+  "I03 at most one live payment and one counted success per order": `
+    select order_id from payments group by order_id
+    having count(*) filter (where status = 'requires_action') > 1 or count(*) filter (where is_counted) > 1`,
+  "I07 the sums on a payment are the sums of its refunds": `
+    select p.id from payments p left join refunds r on r.payment_id = p.id
+    group by p.id
+    having p.refund_reserved_minor <> coalesce(sum(r.amount_minor) filter (where r.status <> 'failed'), 0)
+        or p.refunded_minor <> coalesce(sum(r.amount_minor) filter (where r.status = 'succeeded'), 0)`,
+  "I08 the audit log of an order or payment is a path in its graph": `
+    select subject from (
+      select subject, before->>'status' as was, after->>'status' as became,
+             lag(after->>'status') over (partition by subject order by id) as previous
+      from audit_log where subject ~ '^(order|payment|refund|dispute):' and before ? 'status') moves
+    where previous is not null and previous <> was`,
+  "I09 refunds never exceed the capture": `
+    select id from payments where refund_reserved_minor > captured_minor or refunded_minor > refund_reserved_minor`,
+  "I11 a provider's event is stored once, and waits only with a next try": `
+    select id from webhook_events
+    where (outcome = 'waiting' and next_try_at is null) or (outcome = 'processed' and applied_at is null)`,
+  "I20 every move of an order or payment has exactly one audit row": `
+    select 'order' as kind, o.id from orders o
+    where o.version - 1 <> (select count(*) from audit_log a where a.subject = 'order:' || o.id and a.before ? 'status')
+    union all
+    select 'payment', p.id from payments p
+    where p.version - 1 <> (select count(*) from audit_log a where a.subject = 'payment:' || p.id and a.before ? 'status')
+    union all
+    select 'refund', r.id from refunds r
+    where r.version - 1 <> (select count(*) from audit_log a where a.subject = 'refund:' || r.id and a.before ? 'status')`,
+  "I21 money comes after the order, by the database's clock": `
+    select p.id from payments p join orders o on o.id = p.order_id
+    where p.created_at < o.created_at or p.succeeded_at < p.created_at or o.paid_at < o.created_at`,
+  "a refunded order has all of its counted money back": `
+    select o.id from orders o join payments p on p.order_id = o.id and p.is_counted
+    where o.status = 'refunded' and p.refunded_minor <> p.captured_minor
+      and not exists (select from webhook_events e where e.payment_id = p.id and e.outcome = 'parked')`,
+};
+
+/** After everything has settled: the mock provider's books and ours agree. */
+export const MOCK_LEDGER_AGREES: Readonly<Record<string, string>> = {
+  "I07 what the mock captured is what we captured": `
+    select m.intent_id, m.state, p.captured_minor from mock_intents m left join payments p on p.intent_id = m.intent_id
+    where (m.state = 'succeeded') <> (coalesce(p.captured_minor, 0) = m.amount_minor)`,
+  "I07 what the mock refunded is what we refunded": `
+    select p.id from payments p join mock_intents m on m.intent_id = p.intent_id
+    where m.refunded_minor <> p.refunded_minor`,
+};
+
+/** Answers what is violated, by name; an empty object is what a test wants to see. */
+export async function violations(
+  { query }: Pick<TestDatabase, "query">,
+  invariants: Readonly<Record<string, string>> = MONEY_INVARIANTS,
+): Promise<Record<string, unknown[]>> {
+  const broken: Record<string, unknown[]> = {};
+  for (const [name, sql] of Object.entries(invariants)) {
+    const rows = await query(sql);
+    if (rows.length > 0) broken[name] = rows.slice(0, 5);
+  }
+  return broken;
+}
