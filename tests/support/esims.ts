@@ -19,6 +19,7 @@ import { makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
 import { makeTestDatabase, type TestDatabase } from "./database.js";
+import { eventually } from "./eventually.js";
 
 const DATA_DIR = "/tmp";
 
@@ -103,6 +104,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     ...options.overrides,
   });
   const server = await serve(esims, log);
+  await warmUp(db, options.poolMax ?? 10);
   const workers: Worker[] = [];
   return {
     database,
@@ -144,6 +146,15 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
       await database.drop();
     },
   };
+}
+
+/** Opens the pool's connections beforehand: on a busy machine opening many at once takes longer than a caller waits. */
+async function warmUp(db: Db, connections: number): Promise<void> {
+  const query = { name: "", text: "select pg_sleep(0.02)" };
+  await eventually(async () => {
+    await Promise.all(Array.from({ length: connections }, () => db.run(query)));
+    return db.load().total >= connections;
+  });
 }
 
 async function serve(

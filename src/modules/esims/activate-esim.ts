@@ -8,7 +8,7 @@ export interface ActivateDeps {
   readonly log: Logger;
   readonly provisionEsim: ProvisionEsim;
   /** Asks the payment provider how the order's intent is now, and stores the answer. */
-  readonly rereadIntent: (orderId: number) => Promise<void>;
+  readonly rereadIntent: (orderId: number) => Promise<unknown>;
 }
 
 export type Activation =

@@ -16,8 +16,9 @@ import { makeActivateEsim } from "./activate-esim.js";
 import { makeAttemptOutcomes } from "./attempt-outcomes.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeMarkInstalled } from "./mark-installed.js";
+import { makeOnRefusal } from "./on-refusal.js";
 import { makeProvisionEsim } from "./provision-esim.js";
-import { provisioningFollowsPayment } from "./provisioning-follows-payment.js";
+import { provisioningFollowsPayment, takeBackFollowsRefund } from "./provisioning-follows-payment.js";
 import { makeEsimJobs } from "./provisioning-jobs.js";
 import { makeRevealLog } from "./reveal-log.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
@@ -25,6 +26,7 @@ import { registerReadEsims } from "./routes/read-esims.js";
 import { registerShowQr } from "./routes/show-qr.js";
 import { makeShowEsim } from "./show-esims.js";
 import { makeStockShelf } from "./stock-shelf.js";
+import { makeTakeBackEsim, makeTakeBackSurplus } from "./take-back-esim.js";
 
 export interface EsimsDeps {
   readonly config: Config;
@@ -37,7 +39,7 @@ export interface EsimsDeps {
   readonly suppliers: readonly EsimSupplier[];
   readonly vault: InstallVault;
   /** Asks the payment provider how the order's intent is now, and stores the answer. */
-  readonly rereadIntent: (orderId: number) => Promise<void>;
+  readonly rereadIntent: (orderId: number) => Promise<unknown>;
   /** Gives the whole price of an order back that no supplier can deliver; safe to repeat. */
   readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
 }
@@ -52,7 +54,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
     events,
     ttlDays: config.esims.activationCodeTtlDays,
     paceMillis: config.esims.paceMillis,
-    onRefusal: async () => undefined,
+    onRefusal: makeOnRefusal({ db: reservedDb }),
   });
   const provisionEsim = makeProvisionEsim({
     db: reservedDb,
@@ -66,7 +68,11 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const showEsim = makeShowEsim({ db, vault, reveals });
   const activateEsim = makeActivateEsim({ db, log, provisionEsim, rereadIntent: deps.rereadIntent });
   const markInstalled = makeMarkInstalled({ db });
+  const takingBack = { db: reservedDb, suppliers, provisionEsim, events };
+  const takeBackEsim = makeTakeBackEsim(takingBack);
   const jobs: Jobs = makeEsimJobs({
+    takeBackEsim,
+    takeBackSurplus: makeTakeBackSurplus(takingBack),
     db: reservedDb,
     provisionEsim,
     refundUndeliverable: deps.refundUndeliverable,
@@ -74,6 +80,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   return {
     jobs,
     provisionEsim,
+    takeBackEsim,
     registerRoutes(app: Server): void {
       registerActivateEsim(app, { activateEsim, showEsim });
       registerReadEsims(app, { db, showEsim, markInstalled });
@@ -88,4 +95,4 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
   return supplier === "local" || supplier === "stock" ? supplier : null;
 }
 
-export { makeInstallVault, makeStockShelf, provisioningFollowsPayment };
+export { makeInstallVault, makeStockShelf, provisioningFollowsPayment, takeBackFollowsRefund };

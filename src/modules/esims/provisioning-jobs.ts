@@ -1,11 +1,15 @@
 import { type Db, statement } from "../../db/database.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import type { ProvisionEsim } from "./provision-esim.js";
+import type { TakeBackEsim } from "./take-back-esim.js";
+import { parkRefunded } from "./take-back-store.js";
 
 export interface ProvisioningJobsDeps {
   readonly db: Db;
   readonly provisionEsim: ProvisionEsim;
   readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
+  readonly takeBackEsim: TakeBackEsim;
+  readonly takeBackSurplus: (attemptId: number, isLastTry: boolean) => Promise<void>;
 }
 
 const FAILED = statement(
@@ -37,6 +41,16 @@ export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
         const { rows } = await deps.db.run<{ order_id: number; failure_reason: string }>(FAILED, [profileId]);
         const row = rows[0];
         if (row !== undefined) await deps.refundUndeliverable(row.order_id, row.failure_reason);
+      },
+      take_back_refunded: async ({ order_id: id }, { attempt, attemptsMax }) => {
+        const orderId = Number(id);
+        const result = await deps.takeBackEsim(orderId, { acceptLoss: false });
+        if (result === "unknown" && attempt < attemptsMax) throw new Error("The eSIM is not taken back yet");
+        if (result === "cannot" || result === "unknown")
+          await parkRefunded(deps.db, orderId, "refunded_esim_live");
+      },
+      take_back_surplus: async ({ attempt_id: attemptId }, { attempt, attemptsMax }) => {
+        await deps.takeBackSurplus(Number(attemptId), attempt >= attemptsMax);
       },
       sweep_provisioning: async () => {
         await deps.db.run(SWEEP);
