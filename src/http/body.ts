@@ -19,6 +19,7 @@ export function rawBodyOf(request: FastifyRequest): Buffer {
 export function readJsonBodies(app: Server): void {
   app.removeAllContentTypeParsers();
   app.addHook("onRequest", async (request) => {
+    if (request.is404) return;
     const { "content-length": length, "transfer-encoding": chunked, "content-type": type } = request.headers;
     const hasBody = (length !== undefined && length !== "0") || chunked !== undefined;
     if (!hasBody && type === undefined) return;

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { AppError } from "../kernel/errors.js";
 import type { Server } from "./server.js";
 
 export interface Readiness {
@@ -9,7 +10,7 @@ export interface Readiness {
 
 const Health = Type.Object(
   {
-    status: Type.Union([Type.Literal("ok"), Type.Literal("degraded"), Type.Literal("unavailable")]),
+    status: Type.Union([Type.Literal("ok"), Type.Literal("degraded")]),
     parts: Type.Record(Type.String(), Type.String()),
   },
   { additionalProperties: false },
@@ -22,7 +23,7 @@ const Health = Type.Object(
 export function registerHealthRoutes(app: Server, readiness: () => Promise<Readiness>): void {
   const ready = {
     config: { access: "public" as const },
-    schema: { tags: ["operation"], response: { 200: Health, 503: Health } },
+    schema: { tags: ["operation"], response: { 200: Health } },
   };
   app.get(
     "/health/live",
@@ -36,12 +37,17 @@ export function registerHealthRoutes(app: Server, readiness: () => Promise<Readi
     app.get(
       path,
       { ...ready, schema: { ...ready.schema, summary: "Can this process serve?" } },
-      async (_request, reply) => {
+      async () => {
         const { isReady, parts } = await readiness();
-        if (!isReady) reply.code(503).header("retry-after", "2");
-        const status = isReady ? (Object.keys(parts).length === 0 ? "ok" : "degraded") : "unavailable";
+        if (!isReady) throw notReady(parts);
+        const status = Object.keys(parts).length === 0 ? "ok" : "degraded";
         return { status, parts } as const;
       },
     );
   }
+}
+
+function notReady(parts: Readiness["parts"]): AppError {
+  const reasons = Object.entries(parts).map(([part, problem]) => `${part}: ${problem}`);
+  return new AppError("not_ready", `Not ready. ${reasons.join("; ")}.`);
 }

@@ -1,9 +1,42 @@
 import swagger from "@fastify/swagger";
 import reference from "@scalar/fastify-api-reference";
-import type { Server } from "./server.js";
+import { ERROR_CODES } from "../kernel/errors.js";
+import { REFERENCE_PREFIX, type Server } from "./server.js";
+
+/** RFC 9457; `detail` says what to do, `code` is for programs and never changes its meaning. */
+const PROBLEM_SCHEMA = {
+  $id: "Problem",
+  type: "object",
+  required: ["type", "title", "status", "detail", "code", "request_id"],
+  properties: {
+    type: { type: "string" },
+    title: { type: "string" },
+    status: { type: "integer", minimum: 400, maximum: 599 },
+    detail: { type: "string" },
+    code: { type: "string", enum: [...ERROR_CODES] },
+    request_id: { type: "string" },
+    errors: {
+      type: "array",
+      description: "For invalid input: JSON pointers to what is wrong",
+      items: {
+        type: "object",
+        required: ["pointer", "message"],
+        properties: { pointer: { type: "string" }, message: { type: "string" } },
+      },
+    },
+  },
+};
+
+const PROBLEM_CONTENT = { schema: { $ref: "Problem#" } };
+/** The same for every route; a client whose Accept names only application/json gets the second form. */
+const PROBLEM_ANSWER = {
+  description: "A problem document",
+  content: { "application/problem+json": PROBLEM_CONTENT, "application/json": PROBLEM_CONTENT },
+};
 
 /** OpenAPI 3.1 of all public routes; must be registered before them. */
 export async function describeRoutes(app: Server, version: string): Promise<void> {
+  app.addSchema(PROBLEM_SCHEMA);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -22,11 +55,13 @@ export async function describeRoutes(app: Server, version: string): Promise<void
         },
       },
     },
+    refResolver: { buildLocalReference: (schema) => String(schema.$id) },
     transform: ({ schema, url, route }) => ({
       url,
       schema: {
         ...schema,
-        hide: route.config?.isInternal === true,
+        response: { ...(schema?.response as object | undefined), default: PROBLEM_ANSWER },
+        hide: route.config?.isInternal === true || url.startsWith(REFERENCE_PREFIX),
         ...(route.config?.access === "user" || route.config?.access === "admin"
           ? { security: [{ bearer: [] }, { cookie: [] }] }
           : {}),
@@ -44,10 +79,10 @@ const PAGE_POLICY =
 export async function registerReference(app: Server): Promise<void> {
   app.get("/openapi.json", { config: { access: "public", isInternal: true } }, async () => app.swagger());
   app.addHook("onRequest", async (request, reply) => {
-    if (request.url.startsWith("/docs")) reply.header("content-security-policy", PAGE_POLICY);
+    if (request.url.startsWith(REFERENCE_PREFIX)) reply.header("content-security-policy", PAGE_POLICY);
   });
   await app.register(reference, {
-    routePrefix: "/docs",
+    routePrefix: REFERENCE_PREFIX,
     configuration: {
       url: "/openapi.json",
       withDefaultFonts: false,

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Socket } from "node:net";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import {
   type FastifyBaseLogger,
@@ -16,10 +15,12 @@ import {
 import { AppError } from "../kernel/errors.js";
 import type { Logger } from "../telemetry/log.js";
 import { readJsonBodies } from "./body.js";
+import { answerBrokenRequest, HEADER_BYTES_MAX, refuseExpectations } from "./broken-request.js";
 import { appErrorOf } from "./error-of.js";
 import { type Load, shedLoad } from "./overload.js";
-import { problemOf, sendProblem, statusOf } from "./problem.js";
+import { sendProblem, statusOf } from "./problem.js";
 import type { Access } from "./route-config.js";
+import { headersOfEveryAnswer } from "./security-headers.js";
 import { assertStorableText, makeValidatorCompiler, validationError } from "./validation.js";
 
 /** The server as every route file sees it: handlers are typed by their TypeBox schemas. */
@@ -47,11 +48,13 @@ export interface ServerOptions {
 
 /** Limits of requirements R74. */
 const BODY_BYTES_MAX = 64 * 1024;
-const HEADER_BYTES_MAX = 16 * 1024;
 const URL_BYTES_MAX = 2 * 1024;
 const REQUEST_TIMEOUT_MILLIS = 30_000;
+const HEADERS_TIMEOUT_MILLIS = 10_000;
+/** How often Node looks for connections beyond these time-outs. */
+const TIMEOUT_CHECK_MILLIS = 2_000;
 /** The reference page's own plugin makes its routes; they are public. */
-const REFERENCE_PREFIX = "/docs";
+export const REFERENCE_PREFIX = "/docs";
 
 /**
  * The HTTP concerns that every route shares: both mount points, limits, strict JSON, problem documents, security
@@ -70,16 +73,25 @@ export function makeServer(options: ServerOptions): Server {
     routerOptions: { maxParamLength: 256 },
     // Every route is served under /api as well; one routing table serves both.
     rewriteUrl: (request) => withoutApiPrefix(request.url ?? "/"),
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: 10_000 },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_TIMEOUT_MILLIS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MILLIS,
+      // Node would answer without a body; the hook below does it with a problem document.
+      requireHostHeader: false,
+    },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => {
+      // No hook runs for these.
+      reply.headers(headersOfEveryAnswer(request.id, options));
       void sendProblem(request, reply, appErrorOf(error));
     },
     schemaErrorFormatter: (errors, part) => validationError(errors, part),
   }).withTypeProvider<TypeBoxTypeProvider>();
+  refuseExpectations(app.server);
   app.setValidatorCompiler(makeValidatorCompiler());
-  readJsonBodies(app);
   addHeaders(app, options);
+  readJsonBodies(app);
   if (options.load !== undefined) shedLoad(app, options.load);
   declareAccess(app, options.guards);
   app.addHook("preValidation", async (request) => {
@@ -88,8 +100,10 @@ export function makeServer(options: ServerOptions): Server {
   });
   app.setErrorHandler(async (thrown, request, reply) => {
     const error = appErrorOf(thrown);
-    if (statusOf(error.code) >= 500) {
-      request.log.error(
+    const status = statusOf(error.code);
+    if (status >= 500) {
+      // 503 is an answer that was foreseen, like shedding load; anything else is for somebody to look at.
+      request.log[status === 503 ? "warn" : "error"](
         { err: error.cause ?? error, request_id: request.id, route: request.routeOptions.url },
         error.code,
       );
@@ -108,18 +122,16 @@ function withoutApiPrefix(url: string): string {
       : url;
 }
 
-function addHeaders(app: Server, { isProduction, onAnswer }: ServerOptions): void {
+function addHeaders(app: Server, options: ServerOptions): void {
+  const { onAnswer } = options;
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({
-      "x-request-id": request.id,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-      "cache-control": "no-store",
-    });
-    if (isProduction) reply.header("strict-transport-security", "max-age=31536000; includeSubDomains");
+    reply.headers(headersOfEveryAnswer(request.id, options));
     if ((request.raw.url?.length ?? 0) > URL_BYTES_MAX) {
       throw new AppError("uri_too_long", `The URL is longer than ${URL_BYTES_MAX} bytes. Shorten it.`);
+    }
+    // RFC 9112 §3.2: a request of HTTP/1.1 without Host is refused.
+    if (request.headers.host === undefined && request.raw.httpVersion === "1.1") {
+      throw new AppError("bad_request", "The Host header is missing.");
     }
   });
   if (onAnswer === undefined) return;
@@ -129,12 +141,29 @@ function addHeaders(app: Server, { isProduction, onAnswer }: ServerOptions): voi
   });
 }
 
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+}
+
+const declaredRoutes = new WeakMap<object, DeclaredRoute[]>();
+
+/** Every route with who may call it, in the order of registration; HEAD and OPTIONS of a GET are not listed. */
+export const routesOf = (app: { readonly server: object }): readonly DeclaredRoute[] =>
+  declaredRoutes.get(app.server) ?? [];
+
 /** Default deny: a route without `config.access` stops the start. */
 function declareAccess(app: Server, guards: Guards): void {
+  const declared: DeclaredRoute[] = [];
+  declaredRoutes.set(app.server, declared);
   app.addHook("onRoute", (route: RouteOptions) => {
     const access = route.url.startsWith(REFERENCE_PREFIX) ? "public" : route.config?.access;
     if (access === undefined)
       throw new Error(`Route ${String(route.method)} ${route.url} does not say who may call it`);
+    for (const method of [route.method].flat()) {
+      if (method !== "HEAD" && method !== "OPTIONS") declared.push({ method, url: route.url, access });
+    }
     if (access === "public" || access === "webhook") return;
     const guard = guards[access];
     const own = route.onRequest === undefined ? [] : [route.onRequest].flat();
@@ -155,7 +184,7 @@ function answerUnknownRoutes(app: Server): void {
       .replace(/[.+^$()|[\]\\]/g, "\\$&")
       .replace(/:[a-z_]+/gi, "[^/]+")
       .replace(/\*/g, ".*");
-    const pattern = new RegExp(`^${source}/?$`);
+    const pattern = new RegExp(`^${source}$`);
     const entry = known.find((one) => one.pattern.source === pattern.source);
     const methods = [route.method].flat();
     if (entry === undefined) known.push({ pattern, methods: new Set(methods) });
@@ -176,32 +205,4 @@ function answerUnknownRoutes(app: Server): void {
     const detail = `This address takes ${allow}.`;
     await sendProblem(request, reply, new AppError("method_not_allowed", detail, { headers: { allow } }));
   });
-}
-
-/** Requests that the HTTP parser refuses never reach a route; they get their problem document on the socket. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || socket.destroyed) {
-    socket.destroy();
-    return;
-  }
-  const problem = problemOf(brokenRequestError(error.code ?? ""), randomUUID());
-  const body = JSON.stringify(problem);
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${problem.title}\r\ncontent-type: application/problem+json\r\n` +
-      `x-request-id: ${problem.request_id}\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
-      `connection: close\r\n\r\n${body}`,
-  );
-}
-
-function brokenRequestError(code: string): AppError {
-  if (code === "HPE_HEADER_OVERFLOW") {
-    return new AppError(
-      "header_too_large",
-      `The headers are larger than ${HEADER_BYTES_MAX} bytes. Send less.`,
-    );
-  }
-  if (code === "HPE_INVALID_METHOD") return new AppError("method_unknown", "This method is not known here.");
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
-    return new AppError("request_timeout", "The request took too long. Send it again.");
-  return new AppError("bad_request", "The request is not valid HTTP.");
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { type App, startApp } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
 import { makeLog } from "../../src/telemetry/log.js";
+import { currentContract, useContract } from "./contract.js";
 import { makeTestDatabase, type TestDatabase } from "./database.js";
 
 export interface Answer {
@@ -50,6 +51,7 @@ export async function startTestApp(
     log: makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" }),
     roles: { api: true, worker: options.worker ?? true },
   });
+  useContract(app.server.swagger());
   return {
     app,
     url: app.url,
@@ -64,6 +66,7 @@ export async function startTestApp(
   };
 }
 
+/** Every answer is held against the rules of all answers and against openapi.json. */
 export async function send(url: string, method: string, options: RequestOptions = {}): Promise<Answer> {
   const headers = new Headers(options.headers);
   if (options.bearer !== undefined) headers.set("authorization", `Bearer ${options.bearer}`);
@@ -77,5 +80,8 @@ export async function send(url: string, method: string, options: RequestOptions 
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   const body = isJson && text !== "" ? JSON.parse(text) : undefined;
-  return { status: response.status, headers: response.headers, text, body };
+  const answer = { status: response.status, headers: response.headers, text, body };
+  const { pathname, search } = new URL(url);
+  currentContract()?.(method, `${pathname}${search}`, answer);
+  return answer;
 }

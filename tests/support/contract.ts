@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from "node:fs";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+
+/** The part of an OpenAPI document that the check of answers reads. */
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components?: unknown;
+}
+
+interface Operation {
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { schema?: object }>> }>
+  >;
+}
+
+export interface SentAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: unknown;
+}
+
+/** ajv-formats is a CommonJS module whose types name a default export that is the function itself. */
+const addFormats = formats as unknown as typeof formats.default;
+const PROBLEM_MEMBERS = ["type", "title", "status", "detail", "code", "request_id"];
+/** What no answer may show: stacks, SQL, files of the machine (R76). */
+const INSIDES =
+  /\bat \S+ \(|node_modules|\.[jt]s:\d+|\b(select|insert into|update|delete from) \w+ |pg_catalog|\/(home|usr|tmp|var|work)\//i;
+
+export type CheckAnswer = (method: string, path: string, answer: SentAnswer) => void;
+
+/** Throws when an answer is not what the document promises for that route. Routes that it leaves out are pages. */
+export function makeContract(document: OpenApi): CheckAnswer {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats(ajv);
+  const validators = new Map<string, ValidateFunction>();
+  const templates = Object.keys(document.paths).map((template) => ({
+    template,
+    weight: (template.match(/\{/g) ?? []).length,
+    pattern: new RegExp(`^${template.replace(/[.+]/g, "\\$&").replace(/\{[^}]+\}/g, "[^/]+")}$`),
+  }));
+  templates.sort((a, b) => a.weight - b.weight);
+
+  return (method, path, answer) => {
+    assertAnswerRules(method, path, answer);
+    if (method === "HEAD" || method === "OPTIONS") return;
+    const plain = withoutApi(path.split("?")[0] ?? "/");
+    const template = templates.find(
+      (one) => one.pattern.test(plain) && document.paths[one.template]?.[method.toLowerCase()] !== undefined,
+    )?.template;
+    if (template === undefined) return;
+    const responses = document.paths[template]?.[method.toLowerCase()]?.responses ?? {};
+    const declared =
+      responses[String(answer.status)] ?? (answer.status >= 400 ? responses.default : undefined);
+    if (declared === undefined) {
+      throw new Error(`${method} ${template} answered ${answer.status}, which openapi.json does not list`);
+    }
+    const type = (answer.headers.get("content-type") ?? "").split(";")[0] ?? "";
+    const schema = declared.content?.[type]?.schema;
+    // A problem document is sent as plain JSON to a client that asks for that.
+    if (answer.body === undefined || (schema === undefined && answer.status >= 400)) return;
+    if (schema === undefined) {
+      throw new Error(
+        `${method} ${template} ${answer.status} came as ${type}, which openapi.json does not list`,
+      );
+    }
+    const key = `${method} ${template} ${answer.status} ${type}`;
+    const validate = validators.get(key) ?? ajv.compile({ ...schema, components: document.components });
+    validators.set(key, validate);
+    if (!validate(answer.body)) {
+      throw new Error(
+        `${key} is not what openapi.json says: ${ajv.errorsText(validate.errors)}\n${answer.text}`,
+      );
+    }
+  };
+}
+
+/** CONTRACT §1, for every answer of every route. */
+function assertAnswerRules(method: string, path: string, { status, headers, text, body }: SentAnswer): void {
+  const fail = (what: string): never => {
+    throw new Error(`${method} ${path.slice(0, 200)} answered ${status}: ${what}\n${text.slice(0, 2_000)}`);
+  };
+  const requestId = headers.get("x-request-id");
+  if (!requestId) fail("no X-Request-Id");
+  if (headers.get("x-content-type-options") !== "nosniff") fail("no nosniff");
+  if (headers.get("server") !== null || headers.get("x-powered-by") !== null) fail("names its software");
+  if (status < 400 || method === "HEAD") return;
+  const type = headers.get("content-type") ?? "";
+  if (!/^application\/(problem\+)?json(;|$)/.test(type)) fail(`content type ${type}`);
+  const problem = body as Record<string, unknown>;
+  for (const member of PROBLEM_MEMBERS) if (problem[member] === undefined) fail(`no ${member}`);
+  if (problem.status !== status) fail("another status in the body");
+  if (problem.request_id !== requestId) fail("another request_id in the body");
+  if (typeof problem.detail !== "string" || problem.detail === "") fail("no detail");
+  if (typeof problem.code !== "string" || !/^[a-z_]+$/.test(problem.code)) fail("no stable code");
+  if (INSIDES.test(text)) fail("shows its insides");
+  if ((status === 429 || status === 503) && !/^[1-9]\d*$/.test(headers.get("retry-after") ?? ""))
+    fail("no Retry-After");
+  if (status === 401 && headers.get("www-authenticate") === null) fail("no WWW-Authenticate");
+  if (status === 405 && !headers.get("allow")) fail("no Allow");
+}
+
+const withoutApi = (path: string): string => (path.startsWith("/api/") ? path.slice(4) : path);
+
+let current: CheckAnswer | undefined;
+
+/** The document of the app under test is the contract of what it answers. */
+export function useContract(document: unknown): void {
+  current = makeContract(document as OpenApi);
+}
+
+/** The contract in use; for processes without an app in this one it is the document that is checked in. */
+export function currentContract(): CheckAnswer | undefined {
+  const file = new URL("../../openapi.json", import.meta.url);
+  if (current === undefined && existsSync(file)) useContract(JSON.parse(readFileSync(file, "utf8")));
+  return current;
+}
