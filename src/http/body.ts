@@ -84,7 +84,10 @@ function parseJson(body: Buffer): unknown {
     );
   }
   try {
-    return secureJson.parse(decoder.decode(body), null, { protoAction: "error", constructorAction: "error" });
+    const text = decoder.decode(body);
+    // RFC 8259 §8.1: no byte order mark; the parser would silently take it off.
+    if (text.startsWith("\uFEFF")) throw new SyntaxError("byte order mark");
+    return secureJson.parse(text, null, { protoAction: "error", constructorAction: "error" });
   } catch {
     throw new AppError("malformed_json", "The body is not valid JSON in UTF-8. Check its syntax.");
   }

@@ -8,13 +8,18 @@ import { headersOfEveryAnswer } from "./security-headers.js";
 /** Node refuses larger header blocks with HPE_HEADER_OVERFLOW (requirements R74). */
 export const HEADER_BYTES_MAX = 16 * 1024;
 
+type BrokenRequest = Error & { readonly code?: string; readonly rawPacket?: Buffer };
+
+/** How a request begins; what does not is another protocol, such as TLS. */
+const METHOD_LINE = /^[A-Z][A-Z-]{0,30} /;
+
 /** Requests that the HTTP parser refuses never reach a route; they get their problem document on the socket. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+export function answerBrokenRequest(error: BrokenRequest, socket: Socket): void {
   if (!socket.writable || socket.destroyed) {
     socket.destroy();
     return;
   }
-  const problem = problemOf(brokenRequestError(error.code ?? ""), randomUUID());
+  const problem = problemOf(brokenRequestError(error), randomUUID());
   const body = JSON.stringify(problem);
   const headers = {
     ...headersOfEveryAnswer(problem.request_id, { isProduction: false }),
@@ -31,24 +36,28 @@ export function refuseExpectations(server: HttpServer): void {
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
     const error = new AppError("expectation_failed", "Leave out the Expect header, or send 100-continue.");
     const problem = problemOf(error, randomUUID());
+    const body = JSON.stringify(problem);
     response
       .writeHead(problem.status, {
         ...headersOfEveryAnswer(problem.request_id, { isProduction: false }),
         "content-type": problemMediaType(request.headers.accept),
+        "content-length": String(Buffer.byteLength(body)),
         connection: "close",
       })
-      .end(JSON.stringify(problem));
+      .end(body);
   });
 }
 
-function brokenRequestError(code: string): AppError {
+function brokenRequestError({ code, rawPacket }: BrokenRequest): AppError {
   if (code === "HPE_HEADER_OVERFLOW") {
     return new AppError(
       "header_too_large",
       `The headers are larger than ${HEADER_BYTES_MAX} bytes. Send less.`,
     );
   }
-  if (code === "HPE_INVALID_METHOD") return new AppError("method_unknown", "This method is not known here.");
+  const start = rawPacket?.subarray(0, 40).toString("latin1") ?? "";
+  if (code === "HPE_INVALID_METHOD" && METHOD_LINE.test(start))
+    return new AppError("method_unknown", "This method is not known here.");
   if (code === "ERR_HTTP_REQUEST_TIMEOUT")
     return new AppError("request_timeout", "The request took too long. Send it again.");
   return new AppError("bad_request", "The request is not valid HTTP.");

@@ -10,6 +10,7 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
   FST_ERR_CTP_INVALID_JSON_BODY: ["malformed_json", "The body is not valid JSON. Check its syntax."],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ["unsupported_media_type", "Send the body as application/json."],
+  FST_ERR_MAX_PARAM_LENGTH: ["uri_too_long", "A part of the path is longer than any id. Shorten it."],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["bad_request", "Content-Length does not match the body."],
 };
 

@@ -34,16 +34,12 @@ export function registerHealthRoutes(app: Server, readiness: () => Promise<Readi
     async () => ({ status: "ok" as const, parts: {} }),
   );
   for (const path of ["/health", "/health/ready"]) {
-    app.get(
-      path,
-      { ...ready, schema: { ...ready.schema, summary: "Can this process serve?" } },
-      async () => {
-        const { isReady, parts } = await readiness();
-        if (!isReady) throw notReady(parts);
-        const status = Object.keys(parts).length === 0 ? "ok" : "degraded";
-        return { status, parts } as const;
-      },
-    );
+    app.get(path, { ...ready, schema: { ...ready.schema, summary: "Can this process serve?" } }, async () => {
+      const { isReady, parts } = await readiness();
+      if (!isReady) throw notReady(parts);
+      const status = Object.keys(parts).length === 0 ? "ok" : "degraded";
+      return { status, parts } as const;
+    });
   }
 }
 

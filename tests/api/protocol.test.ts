@@ -66,14 +66,20 @@ const bearerOf = (who: "nobody" | "user" | "admin"): { bearer?: string } =>
   who === "nobody" ? {} : { bearer: who === "admin" ? adminToken : token };
 
 describe("addresses and methods", () => {
-  it.each(["/nothing/here", "/plans/", "//plans", "/api/api/plans", "/PLANS", "/plans/1/2", "/.env", "/api/..%2fplans"])(
-    "404: %s is unknown, and the answer says where to look",
-    async (path) => {
-      const answer = await app.request("GET", path);
-      expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
-      expect(answer.body.detail).toContain("/docs");
-    },
-  );
+  it.each([
+    "/nothing/here",
+    "/plans/",
+    "//plans",
+    "/api/api/plans",
+    "/PLANS",
+    "/plans/1/2",
+    "/.env",
+    "/api/..%2fplans",
+  ])("404: %s is unknown, and the answer says where to look", async (path) => {
+    const answer = await app.request("GET", path);
+    expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
+    expect(answer.body.detail).toContain("/docs");
+  });
 
   it("404 also for a body that no route would take", async () => {
     const headers = { "content-type": "text/plain" };
@@ -148,13 +154,33 @@ describe("what is not valid HTTP gets a problem document on the socket", () => {
       "bad_request",
     ],
     ["a header with a NUL", `GET /plans HTTP/1.1\r\n${host}X-A: a\u0000b\r\n\r\n`, 400, "bad_request"],
-    ["a bare line feed in front of a header", `GET /plans HTTP/1.1\r\n${host}X-A: a\n\n\r\n\r\n`, 400, "bad_request"],
+    [
+      "a bare line feed in front of a header",
+      `GET /plans HTTP/1.1\r\n${host}X-A: a\n\n\r\n\r\n`,
+      400,
+      "bad_request",
+    ],
     ["no HTTP at all", "\u0016\u0003\u0001\u0002hello\r\n\r\n", 400, "bad_request"],
     ["no Host", "GET /plans HTTP/1.1\r\n\r\n", 400, "bad_request"],
-    ["an Expect that is unknown", `GET /plans HTTP/1.1\r\n${host}Expect: a-miracle\r\n\r\n`, 417, "expectation_failed"],
-    ["headers of 17 KiB", `GET /plans HTTP/1.1\r\n${host}X-A: ${"a".repeat(17_000)}\r\n\r\n`, 431, "header_too_large"],
-    ["B42 a URL of 64 KiB", `GET /plans?q=${"a".repeat(65_536)} HTTP/1.1\r\n${host}\r\n`, 431, "header_too_large"],
-  ])("%s: %d", async (_name, bytes, status, code) => {
+    [
+      "an Expect that is unknown",
+      `GET /plans HTTP/1.1\r\n${host}Expect: a-miracle\r\n\r\n`,
+      417,
+      "expectation_failed",
+    ],
+    [
+      "headers of 17 KiB",
+      `GET /plans HTTP/1.1\r\n${host}X-A: ${"a".repeat(17_000)}\r\n\r\n`,
+      431,
+      "header_too_large",
+    ],
+    [
+      "B42 a URL of 64 KiB",
+      `GET /plans?q=${"a".repeat(65_536)} HTTP/1.1\r\n${host}\r\n`,
+      431,
+      "header_too_large",
+    ],
+  ])("%s", async (_name, bytes, status, code) => {
     const answer = await sendRaw(app.url, bytes);
     expect([answer.status, problem(answer).code]).toEqual([status, code]);
     expect((await app.request("GET", "/health/live")).status).toBe(200);
@@ -247,7 +273,10 @@ describe("errors", () => {
     });
     for (const url of ["/health/live", "/nothing"]) {
       const answer = await production.inject({ method: "GET", url });
-      expect(answer.headers).toMatchObject({ ...headers, "strict-transport-security": expect.stringMatching(/^max-age=\d{8}/) });
+      expect(answer.headers).toMatchObject({
+        ...headers,
+        "strict-transport-security": expect.stringMatching(/^max-age=\d{8}/),
+      });
     }
     await production.close();
   });
@@ -298,12 +327,21 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
   });
 
   it("R64 R68 422: a member that is not part of the request, with its pointer", async () => {
-    const extra = { is_admin: true, role: "admin", status: "paid", user_id: 1, amount_minor_units: 1, "a/b~c": 1 };
+    const extra = {
+      is_admin: true,
+      role: "admin",
+      status: "paid",
+      user_id: 1,
+      amount_minor_units: 1,
+      "a/b~c": 1,
+    };
     if (path.startsWith("/payments/webhook")) return;
     const answer = await app.request("POST", path, { ...bearerOf(who), body: extra });
     expect(answer.status).toBe(422);
     const pointers = answer.body.errors.map((error: { pointer: string }) => error.pointer);
-    const allowed = path.startsWith("/admin/") ? ["/role", "/user_id", "/a~1b~0c"] : ["/is_admin", "/role", "/status", "/user_id", "/amount_minor_units", "/a~1b~0c"];
+    const allowed = path.startsWith("/admin/")
+      ? ["/role", "/user_id", "/a~1b~0c"]
+      : ["/is_admin", "/role", "/status", "/user_id", "/amount_minor_units", "/a~1b~0c"];
     expect(pointers).toEqual(expect.arrayContaining(allowed));
   });
 
@@ -332,9 +370,12 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
   });
 
   it("B24 415: a compressed body", async () => {
-    const body = gzipSync('{"email":"a@example.com"}').toString("latin1");
+    const body = gzipSync('{"email":"a@example.com"}');
     const headers = { "Content-Type": "application/json", "Content-Encoding": "gzip" };
-    const answer = await sendRaw(app.url, Buffer.from(post(path, headers, body), "latin1"));
+    const answer = await sendRaw(
+      app.url,
+      Buffer.concat([Buffer.from(post(path, headers, "x".repeat(body.length)).slice(0, -body.length)), body]),
+    );
     expect([answer.status, problem(answer).code]).toEqual([415, "unsupported_media_type"]);
   });
 
@@ -349,7 +390,11 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
 describe("one rule for members that stand twice", () => {
   it("B30: the last one counts, for schema and effect", async () => {
     const send = (body: string) =>
-      app.request("POST", "/orders", { bearer: token, headers: { "content-type": "application/json" }, body });
+      app.request("POST", "/orders", {
+        bearer: token,
+        headers: { "content-type": "application/json" },
+        body,
+      });
     expect((await send(`{"plan_id":${planId},"plan_id":"x"}`)).status).toBe(422);
     expect((await send(`{"plan_id":${planId},"plan_id":999999999}`)).body.detail).toBe("Plan not found");
   });
@@ -390,15 +435,27 @@ describe("query, path and header values are text that is read strictly", () => {
     expect((await app.request("GET", "/plans?min_gb=1")).status).toBe(200);
   });
 
-  it.each(["0", "-1", "1.0", "1e1", "%00", "%27%20OR%201=1", "1;drop", "abc", "9007199254740993", "a".repeat(255), "a".repeat(1_500), "１"])(
-    "B33 404 or 422: /orders/%s",
-    async (id) => {
-      for (const route of ["/orders", "/plans", "/esims"]) {
-        const answer = await app.request("GET", `${route}/${encodeURI(id).replace(/%25/g, "%")}`, { bearer: token });
-        expect([404, 414, 422]).toContain(answer.status);
-      }
-    },
-  );
+  it.each([
+    "0",
+    "-1",
+    "1.0",
+    "1e1",
+    "%00",
+    "%27%20OR%201=1",
+    "1;drop",
+    "abc",
+    "9007199254740993",
+    "a".repeat(255),
+    "a".repeat(1_500),
+    "１",
+  ])("B33 404 or 422: /orders/%s", async (id) => {
+    for (const route of ["/orders", "/plans", "/esims"]) {
+      const answer = await app.request("GET", `${route}/${encodeURI(id).replace(/%25/g, "%")}`, {
+        bearer: token,
+      });
+      expect([404, 414, 422]).toContain(answer.status);
+    }
+  });
 
   it.each([
     "sort_by=created_at;drop",
