@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { ConnectionError } from "fastify";
 import { AppError } from "../kernel/errors.js";
 import { problemMediaType, problemOf } from "./problem.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
@@ -8,13 +9,11 @@ import { headersOfEveryAnswer } from "./security-headers.js";
 /** Node refuses larger header blocks with HPE_HEADER_OVERFLOW (requirements R74). */
 export const HEADER_BYTES_MAX = 16 * 1024;
 
-type BrokenRequest = Error & { readonly code?: string; readonly rawPacket?: Buffer };
-
 /** How a request begins; what does not is another protocol, such as TLS. */
 const METHOD_LINE = /^[A-Z][A-Z-]{0,30} /;
 
 /** Requests that the HTTP parser refuses never reach a route; they get their problem document on the socket. */
-export function answerBrokenRequest(error: BrokenRequest, socket: Socket): void {
+export function answerBrokenRequest(error: ConnectionError, socket: Socket): void {
   if (!socket.writable || socket.destroyed) {
     socket.destroy();
     return;
@@ -48,14 +47,14 @@ export function refuseExpectations(server: HttpServer): void {
   });
 }
 
-function brokenRequestError({ code, rawPacket }: BrokenRequest): AppError {
+function brokenRequestError({ code, rawPacket }: ConnectionError): AppError {
   if (code === "HPE_HEADER_OVERFLOW") {
     return new AppError(
       "header_too_large",
       `The headers are larger than ${HEADER_BYTES_MAX} bytes. Send less.`,
     );
   }
-  const start = rawPacket?.subarray(0, 40).toString("latin1") ?? "";
+  const start = Buffer.isBuffer(rawPacket) ? rawPacket.subarray(0, 40).toString("latin1") : "";
   if (code === "HPE_INVALID_METHOD" && METHOD_LINE.test(start))
     return new AppError("method_unknown", "This method is not known here.");
   if (code === "ERR_HTTP_REQUEST_TIMEOUT")

