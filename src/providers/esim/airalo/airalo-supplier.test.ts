@@ -12,7 +12,7 @@ const optionsFor = (fake: FakeAiralo) => ({
   baseUrl: fake.url,
   clientId: FAKE_AIRALO_ID,
   clientSecret: FAKE_AIRALO_SECRET,
-  timeoutMillis: 400,
+  timeoutMillis: 1_500,
 });
 
 describeSupplier("airalo", async () => {
@@ -176,6 +176,7 @@ describe("airalo", () => {
 
   test("published limits: a call over them says how long to wait", async () => {
     fake.limits.isEnforced = true;
+    fake.ledger.freezeClock();
     await order();
     const esim = {
       supplierReference: "11001",

@@ -78,6 +78,8 @@ export interface Ledger {
   readonly deliveries: { readonly url: string; readonly body: string; readonly result: string }[];
   nowMillis(): number;
   advanceClock(millis: number): void;
+  /** Time stands still, but for advanceClock. */
+  freezeClock(): void;
   sell(request: { readonly reference: string; readonly packageId: string }): Sale;
   topUp(request: { readonly reference: string; readonly packageId: string; readonly esim: FakeEsim }): Sale;
   /** Gives the money back and ends the eSIM. */
@@ -96,7 +98,7 @@ export function makeLedger(seed: {
   readonly orderId: (number: number) => string;
   readonly matchingId: (number: number) => string;
 }): Ledger {
-  let clockOffset = 0;
+  const clock = makeFakeClock();
   const orders: FakeOrder[] = [];
   const esims: FakeEsim[] = [];
   const packages = seed.packages.map((entry) => ({ ...entry }));
@@ -134,10 +136,7 @@ export function makeLedger(seed: {
     esims,
     balance: 10_000_000_000,
     deliveries: [],
-    nowMillis: () => Date.now() + clockOffset,
-    advanceClock(millis) {
-      clockOffset += millis;
-    },
+    ...clock,
     sell({ reference, packageId }) {
       const entry = buyable(ledger, packageId, "esim");
       if ("sold" in entry) return entry;
@@ -192,6 +191,20 @@ function buyable(
   if (!entry) return { sold: false, why: "unknown_package" };
   if (entry.stock < 1) return { sold: false, why: "out_of_stock" };
   return ledger.balance < entry.price ? { sold: false, why: "no_funds" } : entry;
+}
+
+function makeFakeClock(): Pick<Ledger, "nowMillis" | "advanceClock" | "freezeClock"> {
+  let offset = 0;
+  let frozenAt: number | null = null;
+  return {
+    nowMillis: () => (frozenAt ?? Date.now()) + offset,
+    advanceClock(millis) {
+      offset += millis;
+    },
+    freezeClock() {
+      frozenAt = Date.now();
+    },
+  };
 }
 
 function newEsim(sale: {
