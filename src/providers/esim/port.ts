@@ -160,6 +160,12 @@ export interface TopUpRequest {
   readonly expectedCost: ExactMoney | null;
 }
 
+export interface TopUpLookup extends TopUpRequest {
+  readonly sentAfterMillis: number;
+  /** Like `knownSupplierOrderIds` of an order. */
+  readonly knownSupplierTopUpIds: readonly string[];
+}
+
 export interface SupplierTopUp {
   readonly supplierTopUpId: string;
   readonly state: "done" | "queued";
@@ -214,9 +220,7 @@ export interface EsimSupplier {
   /** What this very eSIM can be topped up with; empty when nothing. */
   listTopUps(esim: EsimRef): Promise<SupplierAnswer<readonly SupplierPackage[]>>;
   topUp(request: TopUpRequest): Promise<SupplierOutcome<SupplierTopUp>>;
-  findTopUp(
-    request: TopUpRequest & { readonly sentAfterMillis: number },
-  ): Promise<SupplierAnswer<TopUpSearch>>;
+  findTopUp(lookup: TopUpLookup): Promise<SupplierAnswer<TopUpSearch>>;
   /** Safe to repeat: an eSIM that is cancelled already is `refunded`. */
   cancel(esim: EsimRef): Promise<SupplierOutcome<CancelResult>>;
   balance(): Promise<SupplierAnswer<ExactMoney>>;

@@ -1,0 +1,103 @@
+import { done } from "../../../kernel/outcome.js";
+import type { HttpAnswer, HttpClient, HttpRequest } from "../http-client.js";
+import { recordOf, textOf } from "../json.js";
+import {
+  failedCall,
+  jsonOf,
+  type Purpose,
+  refusal,
+  retryAfterSeconds,
+  tooMany,
+  unclearAnswer,
+} from "../outcomes.js";
+import type { SupplierAnswer, SupplierOutcome, SupplierRefused } from "../port.js";
+import type { RefusalReason } from "../refusal-port.js";
+
+/** eSIM Go v2.4 / v2.5 over HTTP: one key in a header, errors as `{message}`. */
+export interface EsimGoClient {
+  ask(path: string, query?: Readonly<Record<string, string>>): Promise<SupplierAnswer<unknown> | Processing>;
+  /** A check that charges nothing, with a body. */
+  check(method: "POST" | "DELETE", path: string, options: CallOptions): Promise<SupplierAnswer<unknown>>;
+  submit(method: "POST" | "DELETE", path: string, options: CallOptions): Promise<SupplierOutcome<unknown>>;
+}
+
+export interface CallOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** 503 to a question: the supplier is still assigning. Not an error (suppliers.md 4.1). */
+export interface Processing {
+  readonly kind: "processing";
+  readonly askAgainSeconds: number | null;
+}
+
+export function makeEsimGoClient(http: HttpClient, apiKey: string): EsimGoClient {
+  async function send(
+    request: HttpRequest,
+    purpose: Purpose,
+  ): Promise<SupplierOutcome<unknown> | Processing> {
+    const result = await http.call({ ...request, headers: { "x-api-key": apiKey, ...request.headers } });
+    return result.kind === "answer"
+      ? readAnswer(result.answer, request.path, purpose)
+      : failedCall(purpose, result);
+  }
+
+  return {
+    async ask(path, query) {
+      const outcome = await send({ method: "GET", path, ...(query ? { query } : {}) }, "question");
+      return outcome.kind === "unknown" ? refusal("retryable", outcome.cause) : outcome;
+    },
+    async check(method, path, options) {
+      const outcome = await send({ method, path, ...wire(options) }, "question");
+      if (outcome.kind === "processing") return refusal("retryable", "HTTP 503", outcome.askAgainSeconds);
+      return outcome.kind === "unknown" ? refusal("retryable", outcome.cause) : outcome;
+    },
+    async submit(method, path, options) {
+      const outcome = await send({ method, path, ...wire(options), isPurchase: true }, "purchase");
+      return outcome.kind === "processing" ? { kind: "unknown", cause: "HTTP 503" } : outcome;
+    },
+  };
+}
+
+/** For questions where "processing" only means that the answer is not there yet. */
+export function settled(answer: SupplierAnswer<unknown> | Processing): SupplierAnswer<unknown> {
+  return answer.kind === "processing" ? refusal("retryable", "HTTP 503", answer.askAgainSeconds) : answer;
+}
+
+function wire(options: CallOptions): Pick<HttpRequest, "query" | "body" | "headers"> {
+  const query = options.query ? { query: options.query } : {};
+  if (options.body === undefined) return query;
+  return { ...query, body: JSON.stringify(options.body), headers: { "content-type": "application/json" } };
+}
+
+function readAnswer(
+  answer: HttpAnswer,
+  path: string,
+  purpose: Purpose,
+): SupplierOutcome<unknown> | Processing {
+  const { status } = answer;
+  if (status === 429) return tooMany(answer);
+  if (status === 503 && purpose === "question") {
+    return { kind: "processing", askAgainSeconds: retryAfterSeconds(answer) };
+  }
+  // 403 is a wrong key, and also an ICCID that is not ours.
+  if (status === 403 && path.startsWith("/esims/")) return refusal("not_found", "HTTP 403 for an eSIM");
+  if (status === 401 || status === 403) return refusal("auth", `HTTP ${status}`);
+  const body = jsonOf(answer);
+  if (body === undefined) return unclearAnswer(purpose, answer, "unreadable body");
+  if (status >= 200 && status < 300) return done(body);
+  if (status < 400 || status >= 500 || status === 408) return unclearAnswer(purpose, answer);
+  return refusalOf(status, textOf(recordOf(body).message) ?? "");
+}
+
+/** There are no codes: the words have to do. What is not recognised is a plain refusal. */
+export function refusalOf(status: number, message: string): SupplierRefused {
+  const rules: readonly (readonly [RegExp, RefusalReason])[] = [
+    [/insufficient|balance|funds/i, "no_funds"],
+    [/out of stock|no (esims|profiles)|unavailable|not available/i, "out_of_stock"],
+    [/bundle|item/i, "bad_package"],
+  ];
+  const known = rules.find(([words]) => words.test(message))?.[1];
+  return refusal(known ?? (status === 404 ? "not_found" : "terminal"), `HTTP ${status}: ${message}`);
+}

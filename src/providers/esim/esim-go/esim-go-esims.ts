@@ -1,0 +1,138 @@
+import { volumeFromBytes } from "../formats/data-volume.js";
+import { type GivenInstallData, readInstallData } from "../formats/install-data.js";
+import { moneyFromDecimal } from "../formats/supplier-amount.js";
+import { utcTimeOf } from "../formats/supplier-time.js";
+import { filledTextOf, isTrue, listOf, recordOf, textOf } from "../json.js";
+import type { EsimUsage, PlanState, ProfileState, SupplierOrder } from "../port.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** ICCIDs are recycled and an eSIM has no other key: order reference and ICCID together are unique. */
+export const supplierReferenceOf = (orderReference: string, iccid: string): string =>
+  `${orderReference}:${iccid}`;
+
+/** An entry of `esims` in an order, or an assignment. `smdpAddress` comes with a scheme at times. */
+export function givenByEsimGo(esim: Fields, orderReference: string): GivenInstallData {
+  const iccid = textOf(esim.iccid) ?? "";
+  return {
+    supplierReference: supplierReferenceOf(orderReference, iccid),
+    code: null,
+    smdpAddress: filledTextOf(esim.smdpAddress),
+    matchingId: textOf(esim.matchingId),
+    confirmationCode: null,
+    iccid,
+    appleLink: textOf(esim.appleInstallUrl),
+    androidLink: textOf(esim.androidInstallUrl),
+  };
+}
+
+/** The answer of `GET /esims/assignments`: an object, an array, or `{esims}`. */
+export function assignmentsOf(body: unknown): readonly Fields[] {
+  const record = recordOf(body);
+  const list = Array.isArray(body) ? body : "esims" in record ? listOf(record.esims) : [record];
+  return list.map(recordOf).filter((entry) => filledTextOf(entry.iccid) !== null);
+}
+
+/** `POST /orders`, an entry of `GET /orders`: null when it has no reference. */
+export function esimGoOrderOf(order: Fields): SupplierOrder | null {
+  const orderReference = filledTextOf(order.orderReference);
+  if (!orderReference) return null;
+  const esims = listOf(order.order).flatMap((item) => listOf(recordOf(item).esims).map(recordOf));
+  const total = textOf(order.total);
+  const cost = total === null ? null : moneyFromDecimal(total, textOf(order.currency) ?? "USD");
+  const status = (textOf(order.status) ?? "").toLowerCase();
+  if (/fail|reject|cancel/.test(status)) {
+    const problem = textOf(order.statusMessage) ?? status;
+    return { ...orderWith(orderReference, []), state: "failed", problem, cost, askAgainSeconds: null };
+  }
+  return { ...orderWith(orderReference, esims), cost };
+}
+
+export function orderWith(orderReference: string, esims: readonly Fields[]): SupplierOrder {
+  const complete = esims.filter((esim) => esim.matchingId !== undefined);
+  const readings = complete.map((esim) => readInstallData(givenByEsimGo(esim, orderReference)));
+  const fault = readings.find((reading) => !reading.ok);
+  return {
+    supplierOrderId: orderReference,
+    reference: null,
+    state: fault ? "unusable" : readings.length > 0 ? "ready" : "pending",
+    problem: fault && !fault.ok ? fault.problem : null,
+    esims: readings.flatMap((reading) => (reading.ok ? [reading.data] : [])),
+    cost: null,
+    askAgainSeconds: readings.length > 0 ? null : 3,
+  };
+}
+
+export interface Assignment {
+  readonly bundleName: string;
+  readonly id: string;
+  readonly reference: string;
+  readonly state: PlanState;
+  readonly usage: EsimUsage | null;
+  readonly endsAt: string | null;
+}
+
+/** `GET /esims/{iccid}/bundles`; state names come in lower case and capitalised. */
+export function bundleAssignmentsOf(body: unknown): readonly Assignment[] {
+  return listOf(recordOf(body).bundles)
+    .map(recordOf)
+    .flatMap((bundle) =>
+      listOf(bundle.assignments)
+        .map(recordOf)
+        .map((entry) => ({
+          bundleName: textOf(bundle.name) ?? "",
+          id: textOf(entry.id) ?? "",
+          reference: textOf(entry.assignmentReference) ?? "",
+          state: PLAN_STATES.get((textOf(entry.bundleState) ?? "").toLowerCase()) ?? ("unknown" as const),
+          usage: (textOf(entry.callTypeGroup) ?? "data") === "data" ? usageOf(entry) : null,
+          endsAt: utcTimeOf(textOf(entry.endTime)),
+        })),
+    );
+}
+
+/** Sum of what still counts; null when nothing is metered. */
+export function totalUsageOf(assignments: readonly Assignment[]): EsimUsage | null {
+  const live = assignments.filter((entry) =>
+    ["pending", "queued", "active", "depleted"].includes(entry.state),
+  );
+  const metered = live.flatMap((entry) => entry.usage ?? []);
+  if (metered.length === 0) return null;
+  const sum = (pick: (usage: EsimUsage) => bigint) =>
+    metered.reduce((bytes, usage) => bytes + pick(usage), 0n);
+  return {
+    total: { bytes: sum((usage) => usage.total.bytes), base: 1000 },
+    remaining: { bytes: sum((usage) => usage.remaining.bytes), base: 1000 },
+    isUnlimited: metered.some((usage) => usage.isUnlimited),
+    asOf: null,
+  };
+}
+
+export function profileStateOf(text: string | null): ProfileState {
+  return PROFILE_STATES.get((text ?? "").toLowerCase()) ?? "unknown";
+}
+
+function usageOf(entry: Fields): EsimUsage | null {
+  const total = volumeFromBytes(textOf(entry.initialQuantity) ?? "", 1000);
+  const remaining = volumeFromBytes(textOf(entry.remainingQuantity) ?? "", 1000);
+  return total && remaining ? { total, remaining, isUnlimited: isTrue(entry.unlimited), asOf: null } : null;
+}
+
+const PLAN_STATES: ReadonlyMap<string, PlanState> = new Map([
+  ["processing", "pending"],
+  ["queued", "queued"],
+  ["active", "active"],
+  ["depleted", "depleted"],
+  ["expired", "expired"],
+  ["lapsed", "expired"],
+  ["revoked", "revoked"],
+]);
+
+const PROFILE_STATES: ReadonlyMap<string, ProfileState> = new Map([
+  ["released", "released"],
+  ["downloaded", "downloaded"],
+  ["installed", "installed"],
+  ["enabled", "enabled"],
+  ["disabled", "disabled"],
+  ["deleted", "deleted"],
+  ["error", "error"],
+]);
