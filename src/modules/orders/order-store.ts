@@ -106,9 +106,13 @@ export async function forgetIdempotencyKeys(
 
 const LIST_EXPIRED = statement(
   "orders.list_expired",
-  `select id from orders where status = 'created' and expires_at < now() order by expires_at limit $1`,
+  `select id from orders where status = 'created' and expires_at < now() and id > $1 order by id limit $2`,
 );
 
-export async function listExpiredOrders(db: Queryable, limit: number): Promise<readonly number[]> {
-  return (await db.run<{ id: number }>(LIST_EXPIRED, [limit])).rows.map((row) => row.id);
+/** Unpaid orders whose time is over, by id, behind the one with id `after`. */
+export async function listExpiredOrders(
+  db: Queryable,
+  page: { after: number; limit: number },
+): Promise<readonly number[]> {
+  return (await db.run<{ id: number }>(LIST_EXPIRED, [page.after, page.limit])).rows.map((row) => row.id);
 }

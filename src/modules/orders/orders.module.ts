@@ -8,8 +8,10 @@ import type { Config } from "../../config/config.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Events } from "../../telemetry/events.js";
+import type { Logger } from "../../telemetry/log.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
+import { makeExpireUnpaidOrders, type ReleaseUnpaid } from "./expire-unpaid-orders.job.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
 import { makePlaceOrder } from "./place-order.js";
 import { registerCreateOrder } from "./routes/create-order.js";
@@ -19,6 +21,8 @@ export interface OrdersDeps {
   readonly config: Config;
   readonly db: Db;
   readonly events: Events;
+  readonly log: Logger;
+  readonly releaseUnpaid: ReleaseUnpaid;
 }
 
 export function makeOrdersModule(deps: OrdersDeps) {
@@ -30,8 +34,12 @@ export function makeOrdersModule(deps: OrdersDeps) {
         db,
         ttlHours: config.orders.idempotencyKeyTtlHours,
       }),
+      expire_unpaid_orders: makeExpireUnpaidOrders(deps),
     },
-    scheduled: [{ task: "expire_idempotency_keys", cron: "17 * * * *" }],
+    scheduled: [
+      { task: "expire_idempotency_keys", cron: "17 * * * *" },
+      { task: "expire_unpaid_orders", cron: "* * * * *" },
+    ],
   };
   return {
     placeOrder,
