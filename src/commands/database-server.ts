@@ -15,7 +15,9 @@ export async function openDatabaseServer(
     return { url: config.database.url, stop: async () => {}, onUnexpectedExit: () => {} };
   }
   const { startEmbeddedPostgres } = await import("../db/embedded-postgres.js");
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  // The server's own lines are for whoever looks for a fault; what a person must know comes as notes.
+  const isCurious = config.log.level === "debug" || config.log.level === "trace";
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, ...(isCurious ? { log } : {}) });
   for (const note of server.notes) log(note);
   return server;
 }

@@ -13,7 +13,7 @@ import { seedDemo } from "./seed.js";
 
 type Roles = { readonly api: boolean; readonly worker: boolean };
 
-/** Runs until SIGTERM or SIGINT, then drains and exits 0. */
+/** Runs until SIGTERM, SIGINT or SIGHUP, then drains and exits 0. */
 export async function serve(roles: Roles): Promise<void> {
   await exitOnFailure(async () => {
     const environment = readEnvironment();
@@ -55,5 +55,6 @@ function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
     await stop();
     process.exit(0);
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void onSignal(signal));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.once(signal, () => void onSignal(signal));
 }
