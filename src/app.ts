@@ -165,7 +165,7 @@ function composeModules(foundation: Foundation): { modules: readonly Module[]; a
   const auth = composeAuth(foundation, mail, []);
   const payments = composePayments(foundation, mail);
   const esims = composeEsims(foundation, payments);
-  const orders = makeOrdersModule({ config, db, events: foundation.events });
+  const orders = makeOrdersModule({ ...foundation, releaseUnpaid: payments.releaseUnpaid });
   const admin = makeAdminModule(foundation);
   return { modules: [mail, catalog, auth, payments, esims, orders, admin], auth };
 }
