@@ -49,9 +49,16 @@ async function start(config: Config, databaseUrl: string, log: Logger, roles: Ro
   return startApp({ config, databaseUrl, log, roles });
 }
 
+/** Whoever stops us kills after 30 s (Kubernetes) or sooner; a job that is cut off here runs again elsewhere. */
+const STOP_MILLIS_MAX = 23_000;
+
 function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
   const onSignal = async (signal: string): Promise<void> => {
     log.info(`${signal}: finishing what is running`);
+    setTimeout(() => {
+      log.warn("Not everything finished in time; what was cut off is done again by the next process.");
+      process.exit(0);
+    }, STOP_MILLIS_MAX).unref();
     await stop();
     process.exit(0);
   };

@@ -1,7 +1,7 @@
 /**
  * Owns: how jobs run. The tables are graphile-worker's.
  * Promises: a job exists exactly when the transaction that enqueued it committed; it runs until it succeeds, or
- *   ends visibly failed after its attempts; a process that is stopping takes no new job and finishes what it runs.
+ *   ends visibly failed after its attempts; a job of a killed process is taken up within a minute; a process that is stopping takes no new job and finishes what it runs.
  * Never: payloads with anything but row ids; a job enqueued outside the transaction that makes it necessary.
  */
 import {
@@ -14,6 +14,7 @@ import {
 import pg from "pg";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
+import { type JobLeases, keepJobLeases } from "./job-leases.js";
 
 export interface JobRun {
   readonly jobId: string;
@@ -59,6 +60,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     application_name: "tribi worker",
   });
   pool.on("error", (error) => options.log.warn({ err: error }, "an idle worker connection was lost"));
+  const leases = keepJobLeases(pool, {
+    freed: (jobs) => options.log.warn({ jobs }, "took up jobs of a process that ended"),
+    error: (error) => options.log.warn({ err: error }, "job leases were not renewed"),
+  });
   const runner = await run({
     pgPool: pool,
     concurrency: options.concurrency,
@@ -67,14 +72,19 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     taskList: Object.fromEntries(
       options.jobs
         .flatMap(({ handlers }) => Object.entries(handlers))
-        .map(([task, handler]) => [task, taskOf(task, handler, options)]),
+        .map(([task, handler]) => [task, taskOf(task, handler, options, leases)]),
     ),
     parsedCronItems: cronItems(options.jobs),
     logger: new WorkerLogger(() => (level, message) => {
       if (level === "error" || level === "warning") options.log.warn({ worker: true }, message);
     }),
   });
-  return { stop: () => stopRunner(runner, pool) };
+  return {
+    stop: async () => {
+      leases.stop();
+      await stopRunner(runner, pool);
+    },
+  };
 }
 
 async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
@@ -82,18 +92,15 @@ async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
   await pool.end();
 }
 
-function taskOf(task: string, handler: JobHandler, { events, log }: WorkerOptions) {
+function taskOf(task: string, handler: JobHandler, { events, log }: WorkerOptions, leases: JobLeases) {
   return async (
     payload: unknown,
     helpers: { job: { id: string; attempts: number; max_attempts: number } },
   ): Promise<void> => {
     const { id, attempts, max_attempts: attemptsMax } = helpers.job;
     try {
-      await handler((payload ?? {}) as Record<string, unknown>, {
-        jobId: id,
-        attempt: attempts,
-        attemptsMax,
-      });
+      const jobRun: JobRun = { jobId: id, attempt: attempts, attemptsMax };
+      await leases.hold(id, () => handler((payload ?? {}) as Record<string, unknown>, jobRun));
     } catch (error) {
       const isFinal = attempts >= attemptsMax;
       events.jobFailed({ task, final: String(isFinal) }, { job_id: id, attempt: attempts });
