@@ -635,6 +635,10 @@ create table esim_profiles (
   take_back_requested_at timestamp with time zone,
   revealed_at timestamp with time zone,
   mailed_at timestamp with time zone,
+  mail_number integer default 1 not null,
+  mail_claimed_until timestamp with time zone,
+  mail_refused_at timestamp with time zone,
+  language text,
   reminded_at timestamp with time zone,
   version integer default 1 not null,
   constraint esim_profiles_pkey PRIMARY KEY (id),
@@ -643,6 +647,7 @@ create table esim_profiles (
   constraint esim_profiles_one_per_order UNIQUE (order_id),
   constraint esim_profiles_one_per_supplier_reference UNIQUE (supplier, supplier_reference),
   constraint esim_profiles_delivered_are_installable CHECK (((status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])) OR ((sealed IS NOT NULL) AND (supplier_reference IS NOT NULL) AND (provisioned_at IS NOT NULL)))),
+  constraint esim_profiles_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
   constraint esim_profiles_provisioned_after_creation CHECK ((provisioned_at >= created_at)),
   constraint esim_profiles_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'ready'::text, 'active'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]))),
   constraint esim_profiles_usage_base_known CHECK ((usage_base = ANY (ARRAY[1000, 1024]))),
@@ -655,6 +660,7 @@ CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id,
 CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE (status = ANY (ARRAY['ready'::text, 'active'::text]));
 CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
 CREATE INDEX esim_profiles_pending ON public.esim_profiles USING btree (created_at) WHERE (status = 'pending'::text);
+CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
 CREATE INDEX esim_profiles_unused_by_use_by ON public.esim_profiles USING btree (use_by) WHERE (status = 'ready'::text);
 CREATE TRIGGER esim_profiles_audit AFTER UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('esim');
 CREATE TRIGGER esim_profiles_moves BEFORE UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>ready', 'pending>failed', 'pending>cancelled', 'ready>active', 'ready>expired', 'ready>cancelled', 'active>cancelled');

@@ -164,7 +164,7 @@ function composeModules(foundation: Foundation): { modules: readonly Module[]; a
   });
   const auth = composeAuth(foundation, mail, []);
   const payments = composePayments(foundation, mail);
-  const esims = composeEsims(foundation, payments);
+  const esims = composeEsims(foundation, payments, mail);
   const orders = makeOrdersModule({ ...foundation, releaseUnpaid: payments.releaseUnpaid });
   const admin = makeAdminModule(foundation);
   return { modules: [mail, catalog, auth, payments, esims, orders, admin], auth };

@@ -1,6 +1,7 @@
 /** The eSIM room with its suppliers; part of the composition root (app.ts). */
 import type { Foundation } from "./app.js";
 import { makeEsimsModule, makeInstallVault, makeStockShelf } from "./modules/esims/esims.module.js";
+import type { MailModule } from "./modules/mail/mail.module.js";
 import type { PaymentsModule } from "./modules/payments/payments.module.js";
 import { makeLocalSupplier } from "./providers/esim/local/local-supplier.js";
 import type { EsimSupplier } from "./providers/esim/port.js";
@@ -12,6 +13,7 @@ const DEVELOPMENT_SMDP_ADDRESS = "smdp.tribi.example";
 export function composeEsims(
   foundation: Foundation,
   payments: PaymentsModule,
+  { mailer }: Pick<MailModule, "mailer">,
 ): ReturnType<typeof makeEsimsModule> {
   const { config, reservedDb } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
@@ -27,6 +29,7 @@ export function composeEsims(
     ...foundation,
     suppliers,
     vault,
+    mailer,
     rereadIntent: async (orderId) => {
       await payments.rereadIntent(orderId);
     },

@@ -4,6 +4,7 @@ import type { Db } from "../../src/db/database.js";
 import { setCaller } from "../../src/http/caller.js";
 import { makeServer, type Server } from "../../src/http/server.js";
 import { AppError } from "../../src/kernel/errors.js";
+import { done } from "../../src/kernel/outcome.js";
 import {
   type EsimsDeps,
   makeEsimsModule,
@@ -15,6 +16,7 @@ import { makeWakeWorkers } from "../../src/modules/jobs/wake-workers.js";
 import { makeLocalSupplier } from "../../src/providers/esim/local/local-supplier.js";
 import type { EsimSupplier } from "../../src/providers/esim/port.js";
 import { makeStockSupplier } from "../../src/providers/esim/stock/stock-supplier.js";
+import type { Mail } from "../../src/providers/mail/port.js";
 import { makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
@@ -30,6 +32,8 @@ export interface EsimRoom {
   readonly esims: ReturnType<typeof makeEsimsModule>;
   readonly vault: ReturnType<typeof makeInstallVault>;
   readonly server: Server;
+  /** What was mailed, in order. */
+  readonly mails: Mail[];
   /** Order ids whose refund was asked for, in order. */
   readonly refunds: { readonly orderId: number; readonly reason: string }[];
   addUser(): Promise<number>;
@@ -79,6 +83,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
   const log = makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" });
   const events = makeEvents(log, makeMetrics().registry);
+  const mails: Mail[] = [];
   const refunds: { orderId: number; reason: string }[] = [];
   const esims = makeEsimsModule({
     config,
@@ -97,6 +102,12 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
       makeStockSupplier(makeStockShelf({ db, vault })),
       ...(options.suppliers ?? []),
     ],
+    mailer: {
+      send: async (mail) => {
+        mails.push(mail);
+        return done({ messageId: mail.reference });
+      },
+    },
     rereadIntent: async () => undefined,
     refundUndeliverable: async (orderId, reason) => {
       refunds.push({ orderId, reason });
@@ -112,6 +123,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     esims,
     vault,
     server,
+    mails,
     refunds,
     ...planting(database),
     as: async (userId, method, url, payload) => {

@@ -51,6 +51,14 @@ create table esim_profiles (
   -- A person has seen the code.
   revealed_at timestamptz,
   mailed_at timestamptz,
+  -- Which mail it is: counted up when an operator has it sent again.
+  mail_number integer not null default 1,
+  -- Somebody is sending it until then.
+  mail_claimed_until timestamptz,
+  -- The mail server refused it for good.
+  mail_refused_at timestamptz,
+  -- What the owner reads, as the browser said when the plan was ordered or the eSIM activated; null: it did not say.
+  language text,
   reminded_at timestamptz,
   version integer not null default 1,
   constraint esim_profiles_one_per_order unique (order_id),
@@ -63,6 +71,7 @@ create table esim_profiles (
     status in ('pending', 'failed', 'cancelled')
     or (sealed is not null and supplier_reference is not null and provisioned_at is not null)
   ),
+  constraint esim_profiles_language_known check (language in ('en', 'es')),
   constraint esim_profiles_usage_base_known check (usage_base in (1000, 1024)),
   constraint esim_profiles_provisioned_after_creation check (provisioned_at >= created_at)
 );
@@ -72,6 +81,8 @@ create index esim_profiles_by_user on esim_profiles (user_id, id desc);
 create index esim_profiles_pending on esim_profiles (created_at) where status = 'pending';
 create index esim_profiles_unused_by_use_by on esim_profiles (use_by) where status = 'ready';
 create index esim_profiles_by_poll on esim_profiles (poll_at) where poll_at is not null;
+create index esim_profiles_unmailed on esim_profiles (provisioned_at)
+  where status in ('ready', 'active') and mailed_at is null and mail_refused_at is null;
 create index esim_profiles_parked on esim_profiles (parked_at) where parked_at is not null;
 
 create trigger esim_profiles_moves before update of status on esim_profiles

@@ -9,11 +9,13 @@ import type { Config } from "../../config/config.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { EsimSupplier } from "../../providers/esim/port.js";
+import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { makeAttemptOutcomes } from "./attempt-outcomes.js";
+import { makeDelivery } from "./delivery/delivery.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeMarkInstalled } from "./mark-installed.js";
 import { makeOnRefusal } from "./on-refusal.js";
@@ -38,6 +40,7 @@ export interface EsimsDeps {
   /** Every supplier that is configured, the local and the stock one included. */
   readonly suppliers: readonly EsimSupplier[];
   readonly vault: InstallVault;
+  readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   /** Asks the payment provider how the order's intent is now, and stores the answer. */
   readonly rereadIntent: (orderId: number) => Promise<unknown>;
   /** Gives the whole price of an order back that no supplier can deliver; safe to repeat. */
@@ -66,17 +69,22 @@ export function makeEsimsModule(deps: EsimsDeps) {
   });
   const reveals = makeRevealLog(db, log);
   const showEsim = makeShowEsim({ db, vault, reveals });
+  const delivery = makeDelivery({ ...deps, publicUrl: config.http.publicUrl, showEsim });
   const activateEsim = makeActivateEsim({ db, log, provisionEsim, rereadIntent: deps.rereadIntent });
   const markInstalled = makeMarkInstalled({ db });
   const takingBack = { db: reservedDb, suppliers, provisionEsim, events };
   const takeBackEsim = makeTakeBackEsim(takingBack);
-  const jobs: Jobs = makeEsimJobs({
+  const provisioning: Jobs = makeEsimJobs({
     takeBackEsim,
     takeBackSurplus: makeTakeBackSurplus(takingBack),
     db: reservedDb,
     provisionEsim,
     refundUndeliverable: deps.refundUndeliverable,
   });
+  const jobs: Jobs = {
+    handlers: { ...provisioning.handlers, ...delivery.jobs.handlers },
+    scheduled: [...(provisioning.scheduled ?? []), ...delivery.jobs.scheduled],
+  };
   return {
     jobs,
     provisionEsim,
@@ -85,6 +93,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
       registerActivateEsim(app, { activateEsim, showEsim });
       registerReadEsims(app, { db, showEsim, markInstalled });
       registerShowQr(app, { db, showEsim });
+      delivery.registerRoutes(app);
       app.addHook("onClose", () => reveals.flush());
     },
   };

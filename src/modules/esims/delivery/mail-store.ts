@@ -1,0 +1,83 @@
+import { type Queryable, statement } from "../../../db/database.js";
+
+/** The right to send one mail, until its time is up. */
+export interface MailClaim {
+  readonly email: string;
+  readonly language: string | null;
+  /** Counts from 1 per eSIM; an operator's "send again" is the next one. */
+  readonly number: number;
+  readonly order_reference: string;
+  readonly link_expires_at: string;
+}
+
+/** Longer than the mail server may take. */
+const CLAIM_SECONDS = 60;
+
+const CLAIM = statement(
+  "esim_mails.claim",
+  `with claimed as (
+     update esim_profiles p set mail_claimed_until = now() + $3 * interval '1 second'
+     from orders o, users u
+     where p.id = $1 and p.status in ('ready', 'active') and p.mailed_at is null and p.mail_refused_at is null
+       and (p.mail_claimed_until is null or p.mail_claimed_until < now())
+       and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id and u.deleted_at is null
+     returning p.id, p.mail_number, p.language, u.email, o.reference
+   ), link as (
+     insert into install_links (profile_id, secret_hash, expires_at)
+     select id, $2, now() + interval '72 hours' from claimed
+     returning expires_at
+   )
+   select c.email, c.language, c.mail_number as number, c.reference as order_reference,
+     l.expires_at as link_expires_at
+   from claimed c, link l`,
+);
+
+/**
+ * One sender at a time, and only while the mail is wanted and not yet sent; makes the link that goes into it.
+ * Undefined: there is nothing to send, or somebody else is sending it.
+ */
+export async function claimMail(
+  db: Queryable,
+  profileId: number,
+  linkHash: Buffer,
+): Promise<MailClaim | undefined> {
+  return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];
+}
+
+const MARK = statement(
+  "esim_mails.mark",
+  `update esim_profiles set mail_claimed_until = null,
+     mailed_at = case when $3 = 'done' then now() end,
+     mail_refused_at = case when $3 = 'refused' then now() end
+   where id = $1 and mail_number = $2 and mailed_at is null`,
+);
+
+/** Unless an operator has asked for the next one meanwhile, which is somebody else's to send. */
+export async function settleMail(
+  db: Queryable,
+  profileId: number,
+  mailNumber: number,
+  outcome: "done" | "refused" | "unknown",
+): Promise<void> {
+  await db.run(MARK, [profileId, mailNumber, outcome]);
+}
+
+/** A process that was killed leaves its job locked for hours; the claim has ended long before. */
+const SWEEP = statement(
+  "esim_mails.sweep",
+  `select enqueue_job('send_esim_mail', json_build_object('profile_id', p.id), 'esim-mail:' || p.id)
+   from esim_profiles p join orders o on o.id = p.order_id join users u on u.id = p.user_id
+   where p.status in ('ready', 'active') and p.mailed_at is null and p.mail_refused_at is null
+     and p.provisioned_at < now() - interval '1 minute'
+     and (p.mail_claimed_until is null or p.mail_claimed_until < now())
+     and o.status = 'paid' and u.deleted_at is null
+     and not exists (
+       select from graphile_worker.jobs j where j.key = 'esim-mail:' || p.id and j.locked_at is null
+     )
+   limit 1000`,
+);
+
+/** Enqueues again what nobody is sending. A job that has used up its tries stays with the operator. */
+export async function sweepMails(db: Queryable): Promise<void> {
+  await db.run(SWEEP);
+}
