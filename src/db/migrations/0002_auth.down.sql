@@ -1,7 +1,9 @@
 drop function check_login_code;
 drop function login_tries_until;
 drop function request_login_code;
+drop function try_lock_login;
 drop function lock_login;
+drop function login_lock_keys;
 drop function login_client_is_known;
 drop table sessions;
 drop table auth_tries;
