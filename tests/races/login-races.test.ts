@@ -8,7 +8,7 @@ import { type ServerProcess, startProcess } from "../support/processes.js";
 import { hasRedis, startRedis, type TestRedis } from "../support/redis.js";
 
 /** RACE_ROUNDS=50 is the full proof; a plain run takes fewer. */
-const ROUNDS = Number(process.env.RACE_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.RACE_ROUNDS ?? 2);
 const CALLERS = 200;
 
 interface Cluster {
@@ -207,9 +207,8 @@ describe.each([
       });
     }, 600_000);
 
-    test.skipIf(!withRedis)(
-      "losing all that Redis knew changes no count",
-      async () => {
+    if (withRedis) {
+      test("losing all that Redis knew changes no count", async () => {
         await rounds(async () => {
           const [email, from] = [newEmail(), newAddress()];
           const flushing = setInterval(() => void cluster.redis?.client.flushall(), 5);
@@ -217,20 +216,15 @@ describe.each([
           clearInterval(flushing);
           expect(statusCounts(answers)).toEqual({ 200: 1, 429: CALLERS - 1 });
         });
-      },
-      600_000,
-    );
+      }, 600_000);
 
-    test.skipIf(!withRedis)(
-      "a Redis that answers nothing for a while changes no count",
-      async () => {
+      test("a Redis that answers nothing for a while changes no count", async () => {
         await cluster.redis?.client.call("CLIENT", "PAUSE", "3000", "ALL");
         const [email, from] = [newEmail(), newAddress()];
         const answers = await together(() => cluster.post("/auth/request-code", { email }, from));
         expect(statusCounts(answers)).toEqual({ 200: 1, 429: CALLERS - 1 });
-      },
-      600_000,
-    );
+      }, 600_000);
+    }
   });
 });
 
