@@ -163,9 +163,14 @@ function composeModules(foundation: Foundation): { modules: readonly Module[]; a
     csvImportBytesMax: config.http.csvImportBytesMax,
   });
   const auth = composeAuth(foundation, mail, []);
-  const payments = composePayments(foundation, mail);
+  // A refund takes the eSIM back, and an eSIM that cannot be delivered gives the money back.
+  const payments = composePayments(foundation, mail, (...order) => esims.takeBackEsim(...order));
   const esims = composeEsims(foundation, payments, mail);
-  const orders = makeOrdersModule({ ...foundation, releaseUnpaid: payments.releaseUnpaid });
+  const orders = makeOrdersModule({
+    ...foundation,
+    releaseUnpaid: payments.releaseUnpaid,
+    offer: esims.offer,
+  });
   const admin = makeAdminModule(foundation);
   return { modules: [mail, catalog, auth, payments, esims, orders, admin], auth };
 }

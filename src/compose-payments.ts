@@ -1,7 +1,11 @@
 /** The payments room with its providers; part of the composition root (app.ts). */
 import type { Foundation } from "./app.js";
 import { makeDevGuard } from "./http/local-guard.js";
-import { provisioningFollowsPayment } from "./modules/esims/esims.module.js";
+import {
+  provisioningFollowsPayment,
+  type TakeBackEsim,
+  takeBackFollowsRefund,
+} from "./modules/esims/esims.module.js";
 import type { MailModule } from "./modules/mail/mail.module.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./modules/orders/orders.module.js";
 import {
@@ -15,14 +19,18 @@ import { makeStripeProvider } from "./providers/payment/stripe/stripe-provider.j
 
 const STRIPE_API_ORIGIN = "https://api.stripe.com";
 
-export function composePayments(foundation: Foundation, { mailer }: MailModule): PaymentsModule {
+export function composePayments(
+  foundation: Foundation,
+  { mailer }: MailModule,
+  takeBackEsim: TakeBackEsim,
+): PaymentsModule {
   const { isProduction, http } = foundation.config;
   return makePaymentsModule({
     ...foundation,
     providers: providersOf(foundation),
     followUps: [orderFollowsPayment, provisioningFollowsPayment],
-    refundFollowUps: [orderFollowsRefund],
-    takeBackEsim: async () => "not_delivered",
+    refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund],
+    takeBackEsim,
     sendMail: mailer.send,
     devGuard: makeDevGuard({ isProduction, devToken: http.devToken }),
   });

@@ -34,7 +34,7 @@ describe("activations at the same moment", () => {
   it("two buyers never get one code: 60 buyers of 40 stock codes, 40 different eSIMs and 20 refunds", async () => {
     const planId = await room.addPlan([{ supplier: "stock", packageId: "0" }]);
     await room.database.query("update plan_suppliers set package_id = $1::text where plan_id = $1", [planId]);
-    await plantStock(room, planId, 40);
+    await room.addStock(planId, 40);
     const orders = await Promise.all(Array.from({ length: 60 }, () => room.addOrder({ planId })));
     const answers = await Promise.all(
       orders.map((order) => room.as(order.userId, "POST", "/esims/activate", { order_id: order.id })),
@@ -48,22 +48,3 @@ describe("activations at the same moment", () => {
     expect(new Set(room.refunds.map(({ orderId }) => orderId)).size).toBe(20);
   });
 });
-
-async function plantStock(room: EsimRoom, planId: number, count: number): Promise<void> {
-  for (let number = 1; number <= count; number += 1) {
-    const code = { smdpAddress: "smdp.stock.example", matchingId: `STOCK-${planId}-${number}` };
-    const text = `LPA:1$${code.smdpAddress}$${code.matchingId}`;
-    const [row] = await room.database.query<{ id: number }>(
-      "select nextval(pg_get_serial_sequence('stock_items', 'id')) as id",
-    );
-    await room.database.query(
-      "insert into stock_items (id, plan_id, sealed, code_fingerprint, batch) values ($1, $2, $3, $4, 'test')",
-      [
-        row!.id,
-        planId,
-        room.vault.sealStock(row!.id, { activationCodeText: text, confirmationCode: null }),
-        room.vault.codeFingerprint(code),
-      ],
-    );
-  }
-}

@@ -13,6 +13,7 @@ import {
 } from "../../src/modules/esims/esims.module.js";
 import { startWorker, type Worker } from "../../src/modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "../../src/modules/jobs/wake-workers.js";
+import { makeOrdersModule } from "../../src/modules/orders/orders.module.js";
 import { makeLocalSupplier } from "../../src/providers/esim/local/local-supplier.js";
 import type { EsimSupplier } from "../../src/providers/esim/port.js";
 import { makeStockSupplier } from "../../src/providers/esim/stock/stock-supplier.js";
@@ -47,6 +48,9 @@ export interface EsimRoom {
     payload?: object,
     // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the wire brought
   ): Promise<{ status: number; body: any; raw: Buffer; headers: Record<string, unknown> }>;
+  /** Puts `count` codes of the plan into stock, as an import does. */
+  addStock(planId: number, count: number): Promise<void>;
+  placeOrder(userId: number, planId: number): Promise<{ id: number } | { code: string }>;
   startWorker(): Promise<Worker>;
   stop(): Promise<void>;
 }
@@ -114,6 +118,14 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     },
     ...options.overrides,
   });
+  const orders = makeOrdersModule({
+    config,
+    db,
+    events,
+    log,
+    releaseUnpaid: async () => "released",
+    offer: esims.offer,
+  });
   const server = await serve(esims, log);
   await warmUp(db, options.poolMax ?? 10);
   const workers: Worker[] = [];
@@ -126,6 +138,30 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     mails,
     refunds,
     ...planting(database),
+    addStock: async (planId, count) => {
+      const [plan] = await database.query<{ sku: string }>("select sku from plans where id = $1", [planId]);
+      const token = randomBytes(6).toString("hex").toUpperCase();
+      const rows = Array.from(
+        { length: count },
+        (_, index) => `${plan?.sku},LPA:1$smdp.stock.example$${token}-${index}`,
+      );
+      const report = await esims.importStock({
+        bytes: Buffer.from(["sku,activation_code", ...rows].join("\n")),
+        isDryRun: false,
+        batch: token,
+        act: { actor: "test", requestId: null },
+      });
+      if (report.kind !== "imported" || report.imported !== count) throw new Error(JSON.stringify(report));
+    },
+    placeOrder: async (userId, planId) => {
+      try {
+        const { order } = await orders.placeOrder({ userId, planId, currency: "USD", idempotent: null });
+        return { id: order.id };
+      } catch (error) {
+        if (error instanceof AppError) return { code: error.code };
+        throw error;
+      }
+    },
     as: async (userId, method, url, payload) => {
       const answer = await server.inject({
         method,

@@ -7,6 +7,7 @@ drop table install_links;
 drop table supplier_events;
 drop table supplier_accounts;
 drop table stock_items;
+drop function limit_held_stock;
 drop table provisioning_attempts;
 drop table plan_suppliers;
 drop table esim_profiles;

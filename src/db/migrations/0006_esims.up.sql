@@ -207,6 +207,26 @@ create trigger stock_items_moves before update of status on stock_items
     'assigned>withdrawn', 'available>withdrawn', 'held>withdrawn'
   );
 
+-- At most five unpaid orders of one user hold stock, also when they are made at the same moment: callers of one user
+-- take turns, and each statement of a function sees what the one before it committed.
+create function limit_held_stock() returns trigger language plpgsql as $$
+declare
+  v_user_id bigint;
+begin
+  select user_id into v_user_id from orders where id = new.order_id;
+  perform pg_advisory_xact_lock(hashtextextended('held stock of user ' || v_user_id, 0));
+  if (select count(*) from stock_items i join orders o on o.id = i.order_id
+      where i.status = 'held' and o.user_id = v_user_id and o.status = 'created') > 5 then
+    raise exception 'User % holds stock with five unpaid orders', v_user_id
+      using errcode = 'check_violation', constraint = 'stock_items_five_held_per_user', table = 'stock_items';
+  end if;
+  return null;
+end;
+$$;
+create trigger stock_items_limit_held after update of status on stock_items
+  for each row when (new.status = 'held' and old.status is distinct from new.status)
+  execute function limit_held_stock();
+
 -- What is known of our accounts at suppliers; written by a job, read when an order is made.
 create table supplier_accounts (
   supplier text primary key,

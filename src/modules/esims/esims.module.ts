@@ -15,7 +15,9 @@ import type { Logger } from "../../telemetry/log.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { makeAttemptOutcomes } from "./attempt-outcomes.js";
+import { HOLDING_LIMIT_CONSTRAINT, makeOfferFragment, type OfferFragment } from "./deliverable-offer.js";
 import { makeDelivery } from "./delivery/delivery.js";
+import { makeImportStock } from "./import-stock.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeMarkInstalled } from "./mark-installed.js";
 import { makeOnRefusal } from "./on-refusal.js";
@@ -28,7 +30,7 @@ import { registerReadEsims } from "./routes/read-esims.js";
 import { registerShowQr } from "./routes/show-qr.js";
 import { makeShowEsim } from "./show-esims.js";
 import { makeStockShelf } from "./stock-shelf.js";
-import { makeTakeBackEsim, makeTakeBackSurplus } from "./take-back-esim.js";
+import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./take-back-esim.js";
 
 export interface EsimsDeps {
   readonly config: Config;
@@ -85,8 +87,14 @@ export function makeEsimsModule(deps: EsimsDeps) {
     handlers: { ...provisioning.handlers, ...delivery.jobs.handlers },
     scheduled: [...(provisioning.scheduled ?? []), ...delivery.jobs.scheduled],
   };
+  const offer = makeOfferFragment({
+    defaultSupplier: defaultSupplierOf(config),
+    suppliers: [...suppliers.keys()],
+  });
   return {
     jobs,
+    offer,
+    importStock: makeImportStock({ db, vault }),
     provisionEsim,
     takeBackEsim,
     registerRoutes(app: Server): void {
@@ -104,4 +112,11 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
   return supplier === "local" || supplier === "stock" ? supplier : null;
 }
 
-export { makeInstallVault, makeStockShelf, provisioningFollowsPayment, takeBackFollowsRefund };
+export type { OfferFragment, TakeBackEsim };
+export {
+  HOLDING_LIMIT_CONSTRAINT,
+  makeInstallVault,
+  makeStockShelf,
+  provisioningFollowsPayment,
+  takeBackFollowsRefund,
+};

@@ -48,12 +48,15 @@ export async function cancelDelivered(db: Db, profileId: number, lossReason: str
 
 /**
  * What is ours alone needs no supplier: the guard decides in the same statement. A local eSIM comes back until it is
- * installed; a stock code until somebody has seen it, and then it is for sale again.
+ * installed; a stock code until somebody has seen it. The code is for sale again then, so this profile forgets it.
  */
 const CANCEL_OWN = statement(
   "esims.cancel_own",
   `with cancelled as (
-     update esim_profiles set status = 'cancelled', ended_at = now()
+     update esim_profiles set status = 'cancelled', ended_at = now(),
+       sealed = case when supplier = 'local' then sealed end,
+       code_fingerprint = case when supplier = 'local' then code_fingerprint end,
+       supplier_reference = case when supplier = 'local' then supplier_reference end
      where id = $1 and status = 'ready'
        and (supplier = 'local' or (supplier = 'stock' and revealed_at is null))
      returning id, supplier, supplier_order_id

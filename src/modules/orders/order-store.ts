@@ -1,4 +1,5 @@
-import { type Queryable, statement } from "../../db/database.js";
+import { type Queryable, type Statement, statement } from "../../db/database.js";
+import type { OfferFragment } from "../esims/esims.module.js";
 import { ORDER_VIEW_COLUMNS, type OrderView } from "./order-read-model.js";
 
 export interface NewOrder {
@@ -21,11 +22,15 @@ export interface PlacedOrder extends OrderView {
  * The unique constraint decides between simultaneous requests: the losers insert nothing and see nothing, since the
  * winner's row is younger than their snapshot; the caller then asks again.
  */
-const PLACE_OR_FIND = statement(
-  "orders.place_or_find",
-  `with known as (
+const placeOrFindStatement = (offer: OfferFragment): Statement =>
+  statement(
+    "orders.place_or_find",
+    `with known as (
      select id from orders where user_id = $2 and idempotency_key = $5
-   ), placed as (
+   ), offer as materialized (
+     select * from plan_offers f
+     where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists (select from known)
+   ), ${offer.ctes}, placed as (
      insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot,
                          idempotency_key, request_fingerprint, expires_at)
      select $1, $2, f.plan_id, f.currency, f.amount_minor,
@@ -36,54 +41,75 @@ const PLACE_OR_FIND = statement(
               'data_gb', f.data_gb, 'is_unlimited', f.is_unlimited, 'duration_days', f.duration_days,
               'price_minor_units', f.amount_minor, 'currency', f.currency),
             $5, $6, now() + $7 * interval '1 minute'
-     from plan_offers f
-     where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists (select from known)
+     from offer f
+     where exists (select from deliverable)
      on conflict on constraint orders_one_per_user_and_key do nothing
      returning *
    ), profile as (
      insert into esim_profiles (order_id, user_id, plan_id)
      select id, user_id, plan_id from placed
      returning id, order_id, status, created_at, provisioned_at
-   )
+   ), ${offer.holds}
    select false as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
    from placed o join profile e on e.order_id = o.id
    union all
    select true as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
    from known join orders o on o.id = known.id join esim_profiles e on e.order_id = o.id`,
-);
-
-export async function placeOrFindOrder(db: Queryable, order: NewOrder): Promise<PlacedOrder | undefined> {
-  const { rows } = await db.run<PlacedOrder>(PLACE_OR_FIND, [
-    order.reference,
-    order.userId,
-    order.planId,
-    order.currency,
-    order.idempotencyKey,
-    order.fingerprint,
-    order.ttlMinutes,
-  ]);
-  return rows[0];
-}
-
-export type WhyNotPlaced = "plan_unknown" | "currency_not_offered" | "plan_paused" | "placed_meanwhile";
-
-const WHY_NOT_PLACED = statement(
-  "orders.why_not_placed",
-  `select exists (select from orders where user_id = $1 and idempotency_key = $4) as is_placed,
-          (select is_active from plans where id = $2) as is_active,
-          exists (select from plan_prices where plan_id = $2 and currency = $3) as is_offered`,
-);
-
-export async function whyNotPlaced(db: Queryable, order: NewOrder): Promise<WhyNotPlaced> {
-  const { rows } = await db.run<{ is_placed: boolean; is_active: boolean | null; is_offered: boolean }>(
-    WHY_NOT_PLACED,
-    [order.userId, order.planId, order.currency, order.idempotencyKey],
   );
-  const found = rows[0];
-  if (found?.is_placed === true) return "placed_meanwhile";
-  if (found === undefined || found.is_active === null) return "plan_unknown";
-  if (!found.is_offered) return "currency_not_offered";
-  return found.is_active ? "placed_meanwhile" : "plan_paused";
+
+export type WhyNotPlaced =
+  | "plan_unknown"
+  | "currency_not_offered"
+  | "plan_paused"
+  | "out_of_stock"
+  | "placed_meanwhile";
+
+const whyNotPlacedStatement = (offer: OfferFragment): Statement =>
+  statement(
+    "orders.why_not_placed",
+    `with offer as materialized (
+       select * from plan_offers f where f.plan_id = $2 and f.currency = $3 and f.is_active
+     ), ${offer.ctes}
+     select exists (select from orders where user_id = $1 and idempotency_key = $4) as is_placed,
+            (select is_active from plans where id = $2) as is_active,
+            exists (select from plan_prices where plan_id = $2 and currency = $3) as is_offered,
+            exists (select from deliverable) as is_deliverable`,
+  );
+
+export type OrderPlacingStore = ReturnType<typeof makeOrderPlacingStore>;
+
+/** `offer` says what can be delivered and holds it, in the order's own statement (the eSIM room's fragment). */
+export function makeOrderPlacingStore(offer: OfferFragment) {
+  const placeOrFind = placeOrFindStatement(offer);
+  const whyNot = whyNotPlacedStatement(offer);
+  return {
+    async placeOrFindOrder(db: Queryable, order: NewOrder): Promise<PlacedOrder | undefined> {
+      const { rows } = await db.run<PlacedOrder>(placeOrFind, [
+        order.reference,
+        order.userId,
+        order.planId,
+        order.currency,
+        order.idempotencyKey,
+        order.fingerprint,
+        order.ttlMinutes,
+      ]);
+      return rows[0];
+    },
+    async whyNotPlaced(db: Queryable, order: NewOrder): Promise<WhyNotPlaced> {
+      const { rows } = await db.run<{
+        is_placed: boolean;
+        is_active: boolean | null;
+        is_offered: boolean;
+        is_deliverable: boolean;
+      }>(whyNot, [order.userId, order.planId, order.currency, order.idempotencyKey]);
+      const found = rows[0];
+      if (found?.is_placed === true) return "placed_meanwhile";
+      if (found === undefined || found.is_active === null) return "plan_unknown";
+      if (!found.is_offered) return "currency_not_offered";
+      if (!found.is_active) return "plan_paused";
+      return found.is_deliverable ? "placed_meanwhile" : "out_of_stock";
+    },
+  };
 }
 
 const FORGET_KEYS = statement(

@@ -9,9 +9,11 @@ import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
+import type { OfferFragment } from "../esims/esims.module.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
 import { makeExpireUnpaidOrders, type ReleaseUnpaid } from "./expire-unpaid-orders.job.js";
+import { makeOrderPlacingStore } from "./order-store.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
 import { makePlaceOrder } from "./place-order.js";
 import { registerCreateOrder } from "./routes/create-order.js";
@@ -23,11 +25,14 @@ export interface OrdersDeps {
   readonly events: Events;
   readonly log: Logger;
   readonly releaseUnpaid: ReleaseUnpaid;
+  /** What can be delivered, and holding it: the eSIM room's part of the order's statement. */
+  readonly offer: OfferFragment;
 }
 
 export function makeOrdersModule(deps: OrdersDeps) {
   const { config, db, events } = deps;
-  const placeOrder = makePlaceOrder({ db, events, ttlMinutes: config.orders.ttlMinutes });
+  const store = makeOrderPlacingStore(deps.offer);
+  const placeOrder = makePlaceOrder({ db, store, events, ttlMinutes: config.orders.ttlMinutes });
   const jobs: Jobs = {
     handlers: {
       expire_idempotency_keys: makeExpireIdempotencyKeys({

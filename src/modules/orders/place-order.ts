@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { Db } from "../../db/database.js";
+import { type Db, violatedConstraint } from "../../db/database.js";
 import type { IdempotentRequest } from "../../http/idempotency-key.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
+import { HOLDING_LIMIT_CONSTRAINT } from "../esims/esims.module.js";
 import type { OrderView } from "./order-read-model.js";
-import { type NewOrder, type PlacedOrder, placeOrFindOrder, whyNotPlaced } from "./order-store.js";
+import type { NewOrder, OrderPlacingStore, PlacedOrder, WhyNotPlaced } from "./order-store.js";
 
 export interface PlaceOrder {
   readonly userId: number;
@@ -28,7 +29,12 @@ const REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ";
  * Makes an order, or finds the one that this user made with this key. Any number of simultaneous calls with one key
  * make one order and all get it.
  */
-export function makePlaceOrder(deps: { db: Db; events: Events; ttlMinutes: number }) {
+export function makePlaceOrder(deps: {
+  db: Db;
+  store: OrderPlacingStore;
+  events: Events;
+  ttlMinutes: number;
+}) {
   return async function placeOrder(command: PlaceOrder): Promise<OrderPlacement> {
     const order: NewOrder = {
       reference: makeReference(),
@@ -40,9 +46,13 @@ export function makePlaceOrder(deps: { db: Db; events: Events; ttlMinutes: numbe
       ttlMinutes: deps.ttlMinutes,
     };
     for (let round = 1; round <= ROUNDS_MAX; round += 1) {
-      const placed = await placeOrFindOrder(deps.db, order);
+      const placed = await placeUnlessHoldingTooMuch(deps.store, deps.db, order);
+      if (placed === "holding_limit") {
+        deps.events.orderRefused({ reason: placed });
+        throw refusalOf(placed, order.currency);
+      }
       if (placed !== undefined) return placementOf(deps.events, placed, command.idempotent);
-      const reason = await whyNotPlaced(deps.db, order);
+      const reason = await deps.store.whyNotPlaced(deps.db, order);
       if (reason === "placed_meanwhile") continue;
       deps.events.orderRefused({ reason });
       throw refusalOf(reason, order.currency);
@@ -52,6 +62,20 @@ export function makePlaceOrder(deps: { db: Db; events: Events; ttlMinutes: numbe
       "The order could not be made right now. Send it again with the same Idempotency-Key.",
     );
   };
+}
+
+/** Few unpaid orders of a user hold stock, so that one person cannot keep a plan from all others. */
+async function placeUnlessHoldingTooMuch(
+  store: OrderPlacingStore,
+  db: Db,
+  order: NewOrder,
+): Promise<PlacedOrder | "holding_limit" | undefined> {
+  try {
+    return await store.placeOrFindOrder(db, order);
+  } catch (error) {
+    if (violatedConstraint(error) === HOLDING_LIMIT_CONSTRAINT) return "holding_limit";
+    throw error;
+  }
 }
 
 async function placementOf(
@@ -76,7 +100,7 @@ async function placementOf(
 }
 
 function refusalOf(
-  reason: "plan_unknown" | "currency_not_offered" | "plan_paused",
+  reason: Exclude<WhyNotPlaced, "placed_meanwhile"> | "holding_limit",
   currency: string,
 ): AppError {
   switch (reason) {
@@ -87,7 +111,13 @@ function refusalOf(
         "currency_not_offered",
         `This plan has no price in ${currency}. Choose a currency of the plan's list.`,
       );
+    case "holding_limit":
+      return new AppError(
+        "out_of_stock",
+        "Five unpaid orders of yours hold eSIMs of this kind. Pay one of them, or wait until one has expired.",
+      );
     case "plan_paused":
+    case "out_of_stock":
       return new AppError("out_of_stock", "This plan cannot be delivered right now. Choose another plan.");
   }
 }
