@@ -24,7 +24,9 @@ export function readAiraloWebhook(request: WebhookRequest, clientSecret: string)
 }
 
 function eventOf(body: Readonly<Record<string, unknown>>, dedupKey: string): SupplierEvent {
-  const data = "data" in body ? recordOf(body.data) : body;
+  // An order has a member `data` of its own, the words "1 GB": only an object there is an envelope.
+  const envelope = recordOf(body.data);
+  const data = Object.keys(envelope).length > 0 ? envelope : body;
   const empty: SupplierEvent = {
     dedupKey,
     kind: "other",
@@ -38,16 +40,14 @@ function eventOf(body: Readonly<Record<string, unknown>>, dedupKey: string): Sup
   };
   const requestId = textOf(data.request_id) ?? textOf(body.request_id);
   if (requestId !== null) {
-    const hasSims = "sims" in data;
-    const failure = airaloRefusal({ code: data.code, reason: data.reason }, 200);
+    const reason = textOf(data.reason);
+    const failure = airaloRefusal({ code: data.code, reason }, 200);
     return {
       ...empty,
       kind: "order_changed",
       reference: textOf(data.description),
       supplierOrderId: `request:${requestId}`,
-      orderFailure: hasSims
-        ? null
-        : { reason: failure.reason, detail: textOf(data.reason) ?? failure.detail },
+      orderFailure: reason === null || "sims" in data ? null : { reason: failure.reason, detail: reason },
     };
   }
   const level = textOf(data.level);
