@@ -4,7 +4,8 @@ import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
 import { openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
-import { type ImportCatalog, makeImportCatalog } from "../modules/catalog/import-catalog.js";
+import { makeImportCatalog } from "../modules/catalog/import-catalog.js";
+import type { ImportFile } from "../modules/catalog/run-import.js";
 import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
@@ -51,7 +52,7 @@ async function readBounded(file: string, bytesMax: number): Promise<Uint8Array> 
 }
 
 async function runImport(
-  importCatalog: ImportCatalog,
+  importCatalog: ImportFile,
   bytes: Uint8Array,
   isDryRun: boolean,
   say: Say,

@@ -370,4 +370,28 @@ describe("files", () => {
     expect((await admin("POST", "/admin/plans/import", { body: {} })).status).toBe(415);
     expect((await admin("POST", "/admin/plans/import", { body: "", headers: csv })).status).toBe(422);
   });
+
+  it("200: countries and carriers have files of their own", async () => {
+    for (const [kind, body, reports] of [
+      ["countries", "iso2,iso3,name\nES,,España\nGL,GRL,Greenland\nxx,,Nowhere\nFR,,France", [1, 1, 1, 1]],
+      ["carriers", "name\nMERIDIAN Mobile\nNew One\n \nnew one\nLantern Telecom", [1, 1, 1, 1]],
+    ] as const) {
+      const [answer, rows] = await audited(() =>
+        admin("POST", `/admin/${kind}/import`, { body, headers: csv }),
+      );
+      expect(answer.status).toBe(200);
+      const { created, updated, unchanged, refused_count: refused } = answer.body;
+      expect([kind, [created, updated, unchanged, refused], rows]).toEqual([kind, reports, 1]);
+      const exported = await admin("GET", `/admin/${kind}/export`);
+      expect(exported.headers.get("content-disposition")).toBe(`attachment; filename="${kind}.csv"`);
+      const again = await admin("POST", `/admin/${kind}/import`, { body: exported.text, headers: csv });
+      expect(again.body).toMatchObject({ created: 0, updated: 0, refused: [] });
+    }
+    expect((await app.request("GET", "/countries?q=españa")).body).toHaveLength(1);
+    const twice = await admin("POST", "/admin/countries/import", {
+      body: "iso2,iso3,name\nAA,ESP,Other",
+      headers: csv,
+    });
+    expect([twice.status, twice.body.code]).toEqual([409, "conflict"]);
+  });
 });

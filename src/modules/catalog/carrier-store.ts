@@ -1,6 +1,7 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import { containsPattern, listStatements, readListPage } from "../../db/list-sql.js";
 import type { ListPage, ListRequest } from "../../kernel/list-page.js";
+import type { UpsertCounts } from "./bulk-plan-store.js";
 import type { CarrierInput, CarrierRow, CarrierSortKey } from "./catalog-records.js";
 
 const COLUMNS = `ca.id, ca.name, ca.created_at, ca.updated_at,
@@ -56,4 +57,25 @@ const DELETE = statement("catalog.delete_carrier", "delete from carriers where i
 /** Fails on plans_carrier_exists while a plan refers to it. */
 export async function deleteCarrier(tx: Tx, id: number): Promise<number> {
   return (await tx.run(DELETE, [id])).count;
+}
+
+const ALL = statement("catalog.all_carriers", "select name from carriers order by lower(name)");
+
+export async function allCarriers(db: Queryable): Promise<readonly CarrierInput[]> {
+  return (await db.run<CarrierInput>(ALL)).rows;
+}
+
+const UPSERT = statement(
+  "catalog.upsert_carriers",
+  `insert into carriers as ca (name) select name from unnest($1::text[]) as given (name)
+   on conflict (lower(name)) do update set name = excluded.name, updated_at = now()
+   where ca.name <> excluded.name
+   returning xmax = 0 as is_new`,
+);
+
+/** Found by name in any case; the spelling becomes the file's. */
+export async function upsertCarriers(tx: Tx, rows: readonly CarrierInput[]): Promise<UpsertCounts> {
+  const written = await tx.run<{ is_new: boolean }>(UPSERT, [rows.map(({ name }) => name)]);
+  const created = written.rows.filter((row) => row.is_new).length;
+  return { created, updated: written.count - created, unchanged: rows.length - written.count };
 }

@@ -1,22 +1,8 @@
-import { CsvError, parse } from "csv-parse/sync";
 import { Value } from "typebox/value";
 import { csvDocument, textOfCsvCell } from "../../kernel/csv-cell.js";
 import { amountMajor, isCurrencyCode, minorFromMajor } from "../../kernel/money.js";
+import { columnMistake, type RefusedFile, type RefusedRow, readCsvFile, refuseFile } from "./csv-file.js";
 import { PlanDraft, planProblems } from "./plan-draft.js";
-
-/** A row that was not taken, and why. `line` is the line of the file in which the row begins; `column` its header. */
-export interface RefusedRow {
-  readonly line: number;
-  readonly column: string;
-  readonly reason: string;
-}
-
-/** The whole file was refused: nothing of it can be read with confidence. */
-export interface RefusedFile {
-  readonly kind: "refused_file";
-  readonly line: number;
-  readonly reason: string;
-}
 
 export interface ParsedFile {
   readonly kind: "parsed";
@@ -26,8 +12,6 @@ export interface ParsedFile {
   readonly currencies: readonly string[];
   lineOf(draft: PlanDraft): number;
 }
-
-export const CSV_ROWS_MAX = 50_000;
 
 const REQUIRED = ["sku", "name", "data_gb", "duration_days", "carrier"] as const;
 const OPTIONAL = ["description", "country", "region", "countries", "paused_reason"] as const;
@@ -39,21 +23,16 @@ const PRICE_COLUMN = /^price_([A-Za-z]{3})$/;
  * file, so that a typing error in a header does not drop prices silently.
  */
 export function parseCatalogCsv(bytes: Uint8Array): ParsedFile | RefusedFile {
-  const records = readRecords(bytes);
-  if ("reason" in records) return records;
-  const [head, ...body] = records;
-  if (head === undefined) return refuseFile(1, "The file is empty.");
-  const header = head.cells.map((name) => name.trim());
+  const file = readCsvFile(bytes);
+  if (file.kind === "refused_file") return file;
+  const { header, rows } = file;
   const mistake = headerMistake(header);
-  if (mistake !== undefined) return refuseFile(head.line, mistake);
-  if (body.length > CSV_ROWS_MAX) {
-    return refuseFile(head.line, `The file has more than ${CSV_ROWS_MAX} rows. Split it.`);
-  }
+  if (mistake !== undefined) return refuseFile(file.headerLine, mistake);
   const columns = header.map((name) => PRICE_COLUMN.exec(name)?.[1]?.toUpperCase() ?? name);
   const drafts: PlanDraft[] = [];
   const refused: RefusedRow[] = [];
   const lineOfSku = new Map<string, number>();
-  for (const { cells, line } of body) {
+  for (const { cells, line } of rows) {
     const read = readRow(columns, cells);
     const first = "draft" in read ? lineOfSku.get(read.draft.sku) : undefined;
     if ("problem" in read) refused.push({ line, ...read.problem });
@@ -68,52 +47,10 @@ export function parseCatalogCsv(bytes: Uint8Array): ParsedFile | RefusedFile {
   return { kind: "parsed", drafts, refused, currencies, lineOf: ({ sku }) => lineOfSku.get(sku) ?? 0 };
 }
 
-const refuseFile = (line: number, reason: string): RefusedFile => ({ kind: "refused_file", line, reason });
-
-interface CsvRecord {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
-function readRecords(bytes: Uint8Array): readonly CsvRecord[] | RefusedFile {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return refuseFile(1, "The file is not in UTF-8. Save it as CSV UTF-8 and import it again.");
-  }
-  if (text.includes("\u0000")) return refuseFile(1, "The file holds NUL characters; it is not a CSV file.");
-  const [firstLine = ""] = text.split(/\r?\n/, 1);
-  const delimiter = firstLine.includes(",") ? "," : ";";
-  try {
-    const parsed = parse(text, {
-      delimiter,
-      info: true,
-      relax_column_count: true,
-      skip_records_with_empty_values: true,
-    }) as unknown as readonly { record: string[]; info: { lines: number } }[];
-    // The parser counts the line in which a record ends; one that spans lines begins earlier.
-    return parsed.map(({ record, info }) => ({
-      cells: record,
-      line: info.lines - record.reduce((sum, cell) => sum + (cell.split("\n").length - 1), 0),
-    }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    return refuseFile(Number(error.lines ?? 1), "The quotes of the file do not close. Check the row.");
-  }
-}
-
 function headerMistake(header: readonly string[]): string | undefined {
-  const known: readonly string[] = [...REQUIRED, ...OPTIONAL];
   const prices = header.filter((name) => PRICE_COLUMN.test(name));
-  const missing = REQUIRED.filter((name) => !header.includes(name));
-  if (missing.length > 0) return `The header lacks ${missing.join(", ")}.`;
-  const strange = header.filter((name) => !known.includes(name) && !prices.includes(name));
-  if (strange.length > 0) {
-    return `The header has ${strange.map((name) => JSON.stringify(name)).join(", ")}, which is no column of a catalogue.`;
-  }
-  const twice = header.find((name, index) => header.indexOf(name) !== index);
-  if (twice !== undefined) return `The header has ${twice} twice.`;
+  const mistake = columnMistake(header, { required: REQUIRED, known: [...REQUIRED, ...OPTIONAL, ...prices] });
+  if (mistake !== undefined) return mistake;
   if (prices.length === 0) return "The header has no price column such as price_USD.";
   const unknown = prices.find((name) => !isCurrencyCode(name.slice(-3).toUpperCase()));
   return unknown === undefined ? undefined : `${unknown} does not name a currency of ISO 4217.`;

@@ -25,18 +25,20 @@ import {
 import { makeDeviceCompatibility } from "./device-compatibility.js";
 import { readDeviceData } from "./device-data.js";
 import { makeExportCatalog } from "./export-catalog.js";
-import { type ImportCatalog, makeImportCatalog } from "./import-catalog.js";
+import { makeImportCatalog } from "./import-catalog.js";
+import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./import-places.js";
 import { makeManagePlans } from "./manage-plans.js";
 import { makeManage } from "./manage-record.js";
 import { findPlanRow, listPlanRows, pausePlanIfActive } from "./plan-store.js";
 import { registerAdminCarriers } from "./routes/admin-carriers.js";
 import { registerAdminCountries } from "./routes/admin-countries.js";
-import { registerAdminPlanFiles } from "./routes/admin-plan-files.js";
+import { registerAdminFile } from "./routes/admin-files.js";
 import { registerAdminPlans } from "./routes/admin-plans.js";
 import { registerCheckDevice } from "./routes/check-device.js";
 import { registerListCountries } from "./routes/list-countries.js";
 import { registerListPlans } from "./routes/list-plans.js";
 import { registerShowPlan } from "./routes/show-plan.js";
+import type { ImportDeps, ImportFile } from "./run-import.js";
 import { seedDemoCatalog } from "./seed-demo-catalog.js";
 
 export interface CatalogModuleDeps {
@@ -51,7 +53,7 @@ export interface CatalogModuleDeps {
 export interface CatalogModule {
   registerRoutes(app: Server): void;
   readonly jobs: { readonly handlers: Readonly<Record<string, never>> };
-  readonly importCatalog: ImportCatalog;
+  readonly importCatalog: ImportFile;
   readonly exportCatalog: () => Promise<string>;
   /** Takes a plan off sale in the caller's transaction; false when it was off already. */
   pausePlan(tx: Tx, planId: number, reason: string): Promise<boolean>;
@@ -65,6 +67,24 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
   const managing = { db, onChanged: browsing.forget };
   const importCatalog = makeImportCatalog(managing);
   const exportCatalog = makeExportCatalog({ db });
+  return {
+    registerRoutes(app) {
+      registerListCountries(app, browsing);
+      registerListPlans(app, { browsing, defaultCurrency });
+      registerShowPlan(app, { browsing, defaultCurrency });
+      registerCheckDevice(app, checkDevice);
+      registerRecords(app, managing);
+      registerFiles(app, managing, { importCatalog, exportCatalog, bytesMax: deps.csvImportBytesMax });
+    },
+    jobs: { handlers: {} },
+    importCatalog,
+    exportCatalog,
+    pausePlan: pausePlanIfActive,
+  };
+}
+
+function registerRecords(app: Server, managing: ImportDeps): void {
+  const { db } = managing;
   const countries = makeManage(managing, {
     subject: "country",
     find: findCountryRow,
@@ -79,34 +99,56 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
     update: updateCarrier,
     remove: deleteCarrier,
   });
-  return {
-    registerRoutes(app) {
-      registerListCountries(app, browsing);
-      registerListPlans(app, { browsing, defaultCurrency });
-      registerShowPlan(app, { browsing, defaultCurrency });
-      registerCheckDevice(app, checkDevice);
-      registerAdminCountries(app, {
-        manage: countries,
-        list: (request) => listCountryRows(db, request),
-        find: (id) => findCountryRow(db, id),
-      });
-      registerAdminCarriers(app, {
-        manage: carriers,
-        list: (request) => listCarrierRows(db, request),
-        find: (id) => findCarrierRow(db, id),
-      });
-      registerAdminPlans(app, {
-        manage: makeManagePlans(managing),
-        list: (request, filter) => listPlanRows(db, request, filter),
-        find: (id) => findPlanRow(db, id),
-      });
-      registerAdminPlanFiles(app, { importCatalog, exportCatalog, bytesMax: deps.csvImportBytesMax });
-    },
-    jobs: { handlers: {} },
-    importCatalog,
-    exportCatalog,
-    pausePlan: pausePlanIfActive,
-  };
+  registerAdminCountries(app, {
+    manage: countries,
+    list: (request) => listCountryRows(db, request),
+    find: (id) => findCountryRow(db, id),
+  });
+  registerAdminCarriers(app, {
+    manage: carriers,
+    list: (request) => listCarrierRows(db, request),
+    find: (id) => findCarrierRow(db, id),
+  });
+  registerAdminPlans(app, {
+    manage: makeManagePlans(managing),
+    list: (request, filter) => listPlanRows(db, request, filter),
+    find: (id) => findPlanRow(db, id),
+  });
+}
+
+function registerFiles(
+  app: Server,
+  managing: ImportDeps,
+  plans: {
+    readonly importCatalog: ImportFile;
+    readonly exportCatalog: () => Promise<string>;
+    readonly bytesMax: number;
+  },
+): void {
+  const { importCatalog, exportCatalog, bytesMax } = plans;
+  registerAdminFile(app, {
+    subject: "plans",
+    columns:
+      "Columns sku, name, carrier, data_gb (a number or unlimited), duration_days, country or region and countries, " +
+      "price_USD and other currencies, description, paused_reason. Plans are found by sku.",
+    importFile: importCatalog,
+    exportFile: exportCatalog,
+    bytesMax,
+  });
+  registerAdminFile(app, {
+    subject: "countries",
+    columns: "Columns iso2, iso3, name. Countries are found by iso2.",
+    importFile: makeImportPlaces(managing, countryFile),
+    exportFile: makeExportPlaces(managing, countryFile),
+    bytesMax,
+  });
+  registerAdminFile(app, {
+    subject: "carriers",
+    columns: "Column name. Carriers are found by it, in upper or lower case.",
+    importFile: makeImportPlaces(managing, carrierFile),
+    exportFile: makeExportPlaces(managing, carrierFile),
+    bytesMax,
+  });
 }
 
 export { seedDemoCatalog };

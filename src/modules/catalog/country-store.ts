@@ -1,6 +1,7 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import { containsPattern, listStatements, readListPage } from "../../db/list-sql.js";
 import type { ListPage, ListRequest } from "../../kernel/list-page.js";
+import type { UpsertCounts } from "./bulk-plan-store.js";
 import type { CountryInput, CountryRow, CountrySortKey } from "./catalog-records.js";
 
 const COLUMNS = `c.id, c.iso2, c.iso3, c.name, c.created_at, c.updated_at,
@@ -60,4 +61,31 @@ const DELETE = statement("catalog.delete_country", "delete from countries where 
 /** Fails on plans_country_exists and plan_countries_country_exists while a plan refers to it. */
 export async function deleteCountry(tx: Tx, id: number): Promise<number> {
   return (await tx.run(DELETE, [id])).count;
+}
+
+const ALL = statement("catalog.all_countries", "select iso2, iso3, name from countries order by iso2");
+
+export async function allCountries(db: Queryable): Promise<readonly CountryInput[]> {
+  return (await db.run<CountryInput>(ALL)).rows;
+}
+
+// A country that is already what the row says is not touched; a row without iso3 leaves the one that is there.
+const UPSERT = statement(
+  "catalog.upsert_countries",
+  `insert into countries as c (iso2, iso3, name)
+   select iso2, iso3, name from jsonb_to_recordset($1::jsonb) as given (iso2 text, iso3 text, name text)
+   on conflict (iso2) do update set
+     iso3 = coalesce(excluded.iso3, c.iso3), name = excluded.name, updated_at = now()
+   where (c.iso3, c.name) is distinct from (coalesce(excluded.iso3, c.iso3), excluded.name)
+   returning xmax = 0 as is_new`,
+);
+
+/** Found by iso2. Fails on countries_one_per_iso3. */
+export async function upsertCountries(
+  tx: Tx,
+  rows: readonly { readonly iso2: string; readonly iso3?: string | null; readonly name: string }[],
+): Promise<UpsertCounts> {
+  const written = await tx.run<{ is_new: boolean }>(UPSERT, [JSON.stringify(rows)]);
+  const created = written.rows.filter((row) => row.is_new).length;
+  return { created, updated: written.count - created, unchanged: rows.length - written.count };
 }

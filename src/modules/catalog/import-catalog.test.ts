@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTestDatabase, type TestDatabase } from "../../../tests/support/database.js";
 import { makeExportCatalog } from "./export-catalog.js";
-import { type ImportReport, makeImportCatalog } from "./import-catalog.js";
+import { makeImportCatalog } from "./import-catalog.js";
+import type { ImportReport } from "./run-import.js";
 import { seedDemoCatalog } from "./seed-demo-catalog.js";
 
 let database: TestDatabase;

@@ -1,83 +1,32 @@
-import { type Act, writeAudit } from "../../db/audit-log.js";
-import type { Db, Tx } from "../../db/database.js";
-import {
-  addCarriers,
-  addCountries,
-  knownCountryCodes,
-  type UpsertCounts,
-  upsertPlans,
-} from "./bulk-plan-store.js";
-import { type ParsedFile, parseCatalogCsv, type RefusedFile, type RefusedRow } from "./catalog-csv.js";
+import type { Tx } from "../../db/database.js";
+import { addCarriers, addCountries, knownCountryCodes, upsertPlans } from "./bulk-plan-store.js";
+import { type ParsedFile, parseCatalogCsv } from "./catalog-csv.js";
 import { findIsoCountry, type IsoCountry } from "./country-names.js";
+import type { RefusedRow } from "./csv-file.js";
 import type { PlanDraft } from "./plan-draft.js";
-
-export interface ImportReport extends UpsertCounts {
-  readonly kind: "imported";
-  readonly isDryRun: boolean;
-  readonly countriesCreated: number;
-  readonly carriersCreated: number;
-  readonly refused: readonly RefusedRow[];
-}
-
-export type ImportCatalog = (command: {
-  readonly bytes: Uint8Array;
-  /** Does everything, reports it, and takes it back. */
-  readonly isDryRun: boolean;
-  readonly act: Act;
-  /** Called with the rows done and all rows, for a progress bar. */
-  readonly onProgress?: (done: number, all: number) => void;
-}) => Promise<ImportReport | RefusedFile>;
+import { type ImportCounts, type ImportDeps, type ImportFile, runImport } from "./run-import.js";
 
 /** Rows per statement: few round trips, and a bar that moves. */
 const CHUNK = 500;
-
-/** Ends the transaction of a dry run without keeping anything. */
-class DryRun extends Error {
-  constructor(readonly report: ImportReport) {
-    super("dry run");
-  }
-}
 
 /**
  * Imports plans from a CSV file, found by SKU: new ones are created, others changed, equal ones left alone. Good
  * rows go in together or, if the database fails, not at all; refused rows are reported. Countries come from ISO 3166
  * when the shop has not got them yet, and carriers are created by name.
  */
-export function makeImportCatalog(deps: {
-  readonly db: Db;
-  /** Called after a change, so that this process shows it at once. */
-  readonly onChanged: () => void;
-}): ImportCatalog {
-  return async ({ bytes, isDryRun, act, onProgress }) => {
-    const file = parseCatalogCsv(bytes);
+export function makeImportCatalog(deps: ImportDeps): ImportFile {
+  return async (command) => {
+    const file = parseCatalogCsv(command.bytes);
     if (file.kind === "refused_file") return file;
-    const work = async (tx: Tx): Promise<ImportReport> => {
-      const report = await importFile(tx, file, isDryRun, onProgress);
-      if (isDryRun) throw new DryRun(report);
-      await writeAudit(tx, act, {
-        action: "catalog.imported",
-        subject: "catalog",
-        after: { ...report, refused: report.refused.length },
-      });
-      return report;
-    };
-    try {
-      return await deps.db.transaction(work);
-    } catch (error) {
-      if (error instanceof DryRun) return error.report;
-      throw error;
-    } finally {
-      deps.onChanged();
-    }
+    return runImport(deps, command, "catalog", (tx) => importFile(tx, file, command.onProgress));
   };
 }
 
 async function importFile(
   tx: Tx,
   file: ParsedFile,
-  isDryRun: boolean,
   onProgress: (done: number, all: number) => void = () => {},
-): Promise<ImportReport> {
+): Promise<ImportCounts> {
   const known = await knownCountryCodes(tx);
   const isKnown = (iso2: string): boolean => known.has(iso2) || findIsoCountry(iso2) !== undefined;
   const unknownIn = (draft: PlanDraft): string | undefined => codesOf(draft).find((iso2) => !isKnown(iso2));
@@ -105,7 +54,7 @@ async function importFile(
     onProgress(Math.min(start + CHUNK, drafts.length), drafts.length);
   }
   const refused = [...file.refused, ...strangers].sort((a, b) => a.line - b.line);
-  return { kind: "imported", isDryRun, ...counts, countriesCreated, carriersCreated, refused };
+  return { ...counts, countriesCreated, carriersCreated, refused };
 }
 
 function codesOf(draft: PlanDraft): readonly string[] {

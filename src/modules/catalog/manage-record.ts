@@ -91,7 +91,7 @@ const LAWS: Readonly<Record<string, { readonly pointer?: string; readonly detail
   plan_countries_country_exists: { pointer: "/country_ids", detail: "names a country that does not exist" },
 };
 
-function refusalOfWrite(error: unknown): unknown {
+export function refusalOfWrite(error: unknown): unknown {
   const law = LAWS[violatedConstraint(error) ?? ""];
   if (law === undefined) return error;
   if (law.pointer === undefined) return new AppError("conflict", law.detail, { cause: error });

@@ -3,7 +3,7 @@ import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import { ImportReportView } from "../admin-views.js";
-import type { ImportCatalog } from "../import-catalog.js";
+import type { ImportFile, ImportReport } from "../run-import.js";
 
 const REFUSED_SHOWN_MAX = 1_000;
 
@@ -12,27 +12,29 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
-export interface AdminPlanFilesDeps {
-  readonly importCatalog: ImportCatalog;
-  readonly exportCatalog: () => Promise<string>;
+export interface AdminFile {
+  /** "plans": the file's name, and its place under /admin. */
+  readonly subject: string;
+  /** What the columns are, for the document. */
+  readonly columns: string;
+  readonly importFile: ImportFile;
+  readonly exportFile: () => Promise<string>;
   readonly bytesMax: number;
 }
 
-export function registerAdminPlanFiles(app: Server, deps: AdminPlanFilesDeps): void {
+/** The CSV import and export of one kind of record. */
+export function registerAdminFile(app: Server, file: AdminFile): void {
   const tags = ["Administration: catalogue"];
 
   app.post(
-    "/admin/plans/import",
+    `/admin/${file.subject}/import`,
     {
       config: { access: "admin", consumes: "csv" },
-      bodyLimit: deps.bytesMax,
+      bodyLimit: file.bytesMax,
       schema: {
         tags,
-        summary: "Import plans from CSV",
-        description:
-          "Body text/csv in UTF-8. Columns sku, name, carrier, data_gb (a number or unlimited), duration_days, " +
-          "country or region and countries, price_USD and other currencies, description, paused_reason. " +
-          "Plans are found by sku. Rows with mistakes are refused one by one and reported; the others are imported.",
+        summary: `Import ${file.subject} from CSV`,
+        description: `Body text/csv in UTF-8. ${file.columns} Rows with mistakes are refused one by one and reported; the others are imported.`,
         querystring: Query,
         // Any: the body is bytes, and the importer judges them row by row.
         body: { content: { "text/csv": { schema: Type.Any() } } },
@@ -43,45 +45,44 @@ export function registerAdminPlanFiles(app: Server, deps: AdminPlanFilesDeps): v
       if (!Buffer.isBuffer(request.body) || request.body.length === 0) {
         throw new AppError("csv_invalid", "Send the file as the body, with content type text/csv.");
       }
-      const report = await deps.importCatalog({
-        bytes: request.body,
-        isDryRun: request.query.dry_run ?? false,
-        act: adminAct(request),
-      });
+      const isDryRun = request.query.dry_run ?? false;
+      const report = await file.importFile({ bytes: request.body, isDryRun, act: adminAct(request) });
       if (report.kind === "refused_file") {
         throw new AppError("csv_invalid", `Line ${report.line}: ${report.reason}`);
       }
-      return {
-        dry_run: report.isDryRun,
-        created: report.created,
-        updated: report.updated,
-        unchanged: report.unchanged,
-        countries_created: report.countriesCreated,
-        carriers_created: report.carriersCreated,
-        refused_count: report.refused.length,
-        refused: report.refused.slice(0, REFUSED_SHOWN_MAX).map((row) => ({ ...row })),
-      };
+      return reportView(report);
     },
   );
   app.get(
-    "/admin/plans/export",
+    `/admin/${file.subject}/export`,
     {
       config: { access: "admin" },
       schema: {
         tags,
-        summary: "All plans as CSV, in the form that the import reads",
+        summary: `All ${file.subject} as CSV, in the form that the import reads`,
         response: {
           200: { description: "CSV in UTF-8", content: { "text/csv": { schema: Type.String() } } },
         },
       },
     },
     async (_request, reply) => {
-      const csv = await deps.exportCatalog();
+      const csv = await file.exportFile();
       return reply
         .header("content-type", "text/csv; charset=utf-8")
-        .header("content-disposition", 'attachment; filename="plans.csv"')
+        .header("content-disposition", `attachment; filename="${file.subject}.csv"`)
         .serializer((text: unknown) => String(text))
         .send(csv);
     },
   );
 }
+
+const reportView = (report: ImportReport) => ({
+  dry_run: report.isDryRun,
+  created: report.created,
+  updated: report.updated,
+  unchanged: report.unchanged,
+  countries_created: report.countriesCreated,
+  carriers_created: report.carriersCreated,
+  refused_count: report.refused.length,
+  refused: report.refused.slice(0, REFUSED_SHOWN_MAX).map((row) => ({ ...row })),
+});

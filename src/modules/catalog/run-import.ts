@@ -1,0 +1,62 @@
+import { type Act, writeAudit } from "../../db/audit-log.js";
+import type { Db, Tx } from "../../db/database.js";
+import type { UpsertCounts } from "./bulk-plan-store.js";
+import type { RefusedFile, RefusedRow } from "./csv-file.js";
+
+export interface ImportCounts extends UpsertCounts {
+  readonly countriesCreated: number;
+  readonly carriersCreated: number;
+  readonly refused: readonly RefusedRow[];
+}
+
+export interface ImportReport extends ImportCounts {
+  readonly kind: "imported";
+  readonly isDryRun: boolean;
+}
+
+export interface ImportCommand {
+  readonly bytes: Uint8Array;
+  /** Does everything, reports it, and takes it back. */
+  readonly isDryRun: boolean;
+  readonly act: Act;
+  /** Called with the rows done and all rows, for a progress bar. */
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+export type ImportFile = (command: ImportCommand) => Promise<ImportReport | RefusedFile>;
+
+export interface ImportDeps {
+  readonly db: Db;
+  /** Called after a change, so that this process shows it at once. */
+  readonly onChanged: () => void;
+}
+
+/** Ends the transaction of a dry run without keeping anything. */
+class DryRun extends Error {
+  constructor(readonly report: ImportReport) {
+    super("dry run");
+  }
+}
+
+/** Runs an import in one transaction with one audit row; a dry run is the same work, taken back at its end. */
+export async function runImport(
+  { db, onChanged }: ImportDeps,
+  { isDryRun, act }: ImportCommand,
+  subject: string,
+  work: (tx: Tx) => Promise<ImportCounts>,
+): Promise<ImportReport> {
+  try {
+    return await db.transaction(async (tx) => {
+      const report: ImportReport = { kind: "imported", isDryRun, ...(await work(tx)) };
+      if (isDryRun) throw new DryRun(report);
+      const after = { ...report, refused: report.refused.length };
+      await writeAudit(tx, act, { action: `${subject}.imported`, subject, after });
+      return report;
+    });
+  } catch (error) {
+    if (error instanceof DryRun) return error.report;
+    throw error;
+  } finally {
+    onChanged();
+  }
+}
