@@ -67,6 +67,8 @@ export interface Foundation {
 export interface Module {
   registerRoutes(app: Server): void | Promise<void>;
   readonly jobs: Jobs;
+  /** What does not work and only slows the store down, by part: `{redis: "down"}`. */
+  troubles?(): Readonly<Record<string, string>>;
   /** Lets go of what the module holds open, after the last request and job. */
   close?(): void | Promise<void>;
 }
@@ -87,7 +89,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     load: foundation.db.load,
     onAnswer: foundation.metrics.observeAnswer,
   });
-  await registerEverything(server, modules, foundation, () => readinessOf(foundation, state));
+  await registerEverything(server, modules, foundation, () => readinessOf(foundation, modules, state));
   await server.ready();
 
   let worker: Worker | undefined;
@@ -265,6 +267,7 @@ const READINESS = statement(
 /** Ready is: connected, migrated as far as this program knows, seeded (a production store fills its own catalogue). */
 async function readinessOf(
   { reservedDb, config }: Foundation,
+  modules: readonly Module[],
   state: { isStopping: boolean },
 ): Promise<Readiness> {
   if (state.isStopping) return { isReady: false, parts: { process: "stopping" } };
@@ -276,7 +279,7 @@ async function readinessOf(
     if (rows[0]?.has_plans !== true && config.environment === "development") {
       return { isReady: false, parts: { catalogue: "empty: run tribi seed" } };
     }
-    return { isReady: true, parts: {} };
+    return { isReady: true, parts: Object.assign({}, ...modules.map((one) => one.troubles?.())) };
   } catch {
     return { isReady: false, parts: { database: "unreachable" } };
   }

@@ -101,7 +101,7 @@ export function openDatabase(options: DatabaseOptions): Db {
 }
 
 /** Time-outs of every session, so that nothing holds a connection or a lock for ever. */
-function sessionOptions(statementTimeoutMillis: number): string {
+export function sessionOptions(statementTimeoutMillis: number): string {
   const settings = {
     TimeZone: "UTC",
     statement_timeout: statementTimeoutMillis,

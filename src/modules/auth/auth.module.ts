@@ -84,6 +84,8 @@ export interface AuthModule {
   readonly sessionGuard: SessionGuard;
   readonly managePerson: ManagePerson;
   readonly manageLimits: ManageLimits;
+  /** Says so while Redis does not answer; PostgreSQL decides alone then. */
+  troubles(): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -142,6 +144,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     sessionGuard,
     managePerson,
     manageLimits: makeManageLimits({ db, limits, earlyRefusal }),
+    troubles: () => (earlyRefusal.state() === "down" ? { redis: "does not answer" } : {}),
     close: () => earlyRefusal.close(),
   };
 }

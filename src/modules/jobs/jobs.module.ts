@@ -1,7 +1,8 @@
 /**
  * Owns: how jobs run. The tables are graphile-worker's.
  * Promises: a job exists exactly when the transaction that enqueued it committed; it runs until it succeeds, or
- *   ends visibly failed after its attempts; a job of a killed process is taken up within a minute; a process that is stopping takes no new job and finishes what it runs.
+ *   ends visibly failed after its attempts; a job of a killed process is taken up within a minute; a process that is
+ *   stopping takes no new job and finishes what it runs.
  * Never: payloads with anything but row ids; a job enqueued outside the transaction that makes it necessary.
  */
 import {
@@ -12,6 +13,7 @@ import {
   Logger as WorkerLogger,
 } from "graphile-worker";
 import pg from "pg";
+import { sessionOptions } from "../../db/database.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import { type JobLeases, keepJobLeases } from "./job-leases.js";
@@ -52,12 +54,14 @@ export interface Worker {
 
 /** Workers are woken after a commit; this is how long a job waits at most when the wake-up was lost. */
 const POLL_MILLIS = 1_000;
+const STATEMENT_MILLIS_MAX = 30_000;
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     max: options.concurrency + 2,
     application_name: "tribi worker",
+    options: sessionOptions(STATEMENT_MILLIS_MAX),
   });
   pool.on("error", (error) => options.log.warn({ err: error }, "an idle worker connection was lost"));
   const leases = keepJobLeases(pool, {

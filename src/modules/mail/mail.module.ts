@@ -24,6 +24,8 @@ export interface MailModule {
   readonly mailer: Mailer;
   readonly jobs: Jobs;
   registerRoutes(app: Server): void;
+  /** Says so while the newest mail found no mail server. */
+  troubles(): Readonly<Record<string, string>>;
   close(): void;
 }
 
@@ -37,11 +39,13 @@ export interface MailDeps {
 
 export function makeMailModule({ db, events, isProduction, openSender }: MailDeps): MailModule {
   const sender = openSender((mail) => keepMail(db, mail));
+  let isUnreachable = false;
   return {
     mailer: {
       async send(mail) {
         assertNoOpenTransaction("The mail server");
         const outcome = await sender.send(mail);
+        isUnreachable = outcome.kind === "unknown";
         if (outcome.kind === "done") events.mailSent({ template: mail.template });
         else {
           const reason = outcome.kind === "refused" ? outcome.detail : outcome.cause;
@@ -57,6 +61,7 @@ export function makeMailModule({ db, events, isProduction, openSender }: MailDep
     registerRoutes: (app) => {
       if (!isProduction) registerDevInbox(app, () => listMails(db));
     },
+    troubles: () => (isUnreachable ? { mail: "the newest mail was not taken; jobs try again" } : {}),
     close: () => sender.close(),
   };
 }
