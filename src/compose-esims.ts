@@ -1,5 +1,6 @@
 /** The eSIM room with its suppliers; part of the composition root (app.ts). */
 import type { Foundation } from "./app.js";
+import { composeRemoteSuppliers } from "./compose-suppliers.js";
 import { makeEsimsModule, makeInstallVault, makeStockShelf } from "./modules/esims/esims.module.js";
 import type { MailModule } from "./modules/mail/mail.module.js";
 import type { PaymentsModule } from "./modules/payments/payments.module.js";
@@ -14,9 +15,10 @@ export function composeEsims(
   foundation: Foundation,
   payments: PaymentsModule,
   { mailer }: Pick<MailModule, "mailer">,
-): ReturnType<typeof makeEsimsModule> {
+): ReturnType<typeof makeEsimsModule> & { close(): Promise<void> } {
   const { config, reservedDb } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
+  const remote = composeRemoteSuppliers(config.esims.suppliers);
   const suppliers: EsimSupplier[] = [
     makeLocalSupplier({
       smdpAddress: config.esims.localSmdpAddress ?? DEVELOPMENT_SMDP_ADDRESS,
@@ -24,8 +26,9 @@ export function composeEsims(
       secret: vault.localSupplierSecret,
     }),
     makeStockSupplier(makeStockShelf({ db: reservedDb, vault })),
+    ...remote,
   ];
-  return makeEsimsModule({
+  const module = makeEsimsModule({
     ...foundation,
     suppliers,
     vault,
@@ -35,4 +38,10 @@ export function composeEsims(
     },
     refundUndeliverable: payments.refundUndeliverable,
   });
+  return {
+    ...module,
+    async close() {
+      await Promise.all(remote.map((supplier) => supplier.close()));
+    },
+  };
 }

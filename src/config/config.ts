@@ -4,6 +4,7 @@ import { type EmailAddress, readEmailAddress } from "../kernel/email-address.js"
 import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
 import type { Environment } from "./env.js";
 import { type EncryptionKey, readSecrets, splitSecrets } from "./secrets.js";
+import { readDefaultSupplier, readSuppliers } from "./suppliers.js";
 import {
   type ConfigProblem,
   makeVariableReader,
@@ -77,7 +78,7 @@ function readGroups(reader: VariableReader) {
       idempotencyKeyTtlHours: reader.integer("IDEMPOTENCY_KEY_TTL_HOURS", 720, { min: 24, max: 87_600 }),
       unpaidPerUserMax: 5,
     },
-    esims: readEsims(reader),
+    esims: readEsims(reader, isProduction),
     catalog: {
       /** Null means the file that comes with the program. */
       deviceDataFile: reader.text("DEVICE_DATA_FILE"),
@@ -229,9 +230,11 @@ function readPayments(reader: VariableReader, isProduction: boolean) {
   };
 }
 
-function readEsims(reader: VariableReader) {
+function readEsims(reader: VariableReader, isProduction: boolean) {
+  const suppliers = readSuppliers(reader, isProduction);
   return {
-    supplier: reader.textOr("ESIM_SUPPLIER", "local").toLowerCase(),
+    suppliers,
+    supplier: readDefaultSupplier(reader, suppliers),
     localSmdpAddress: reader.text("LOCAL_SMDP_ADDRESS"),
     localIccidFormat: reader.choice("LOCAL_ICCID_FORMAT", ["seed", "e118"], "seed"),
     /** The unit of every pause in the conversation with a supplier. */
