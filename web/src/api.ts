@@ -17,8 +17,9 @@ async function answerOf<Value>(
   return data;
 }
 
-export const fetchPlans = (currency: string): Promise<Plan[]> =>
-  answerOf(client.GET("/plans", { params: { query: { currency } } }));
+/** Null asks in the shop's own currency. */
+export const fetchPlans = (currency: string | null): Promise<Plan[]> =>
+  answerOf(client.GET("/plans", { params: { query: currency === null ? {} : { currency } } }));
 
 export const fetchCountries = (): Promise<Country[]> => answerOf(client.GET("/countries"));
 

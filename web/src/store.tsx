@@ -4,6 +4,7 @@ import { type Country, type Device, fetchCountries, fetchDevice, fetchPlans, typ
 import { type Destination, destinationsOf, flagOf, matches } from "./destinations.js";
 import { DestinationLink, Footer, Header, PlanCard } from "./parts.js";
 
+/** What the choice offers besides the shop's own currency. */
 const CURRENCIES = ["USD", "EUR", "JPY"];
 
 interface Catalog {
@@ -11,8 +12,8 @@ interface Catalog {
   readonly plans: readonly Plan[];
 }
 
-/** The catalogue in one currency; null while it loads, an Error when the shop does not answer. */
-function useCatalog(currency: string): Catalog | Error | null {
+/** The catalogue in one currency (null: the shop's own); null while it loads, an Error when the shop does not answer. */
+function useCatalog(currency: string | null): Catalog | Error | null {
   const [catalog, setCatalog] = useState<Catalog | Error | null>(null);
   useEffect(() => {
     let isCurrent = true;
@@ -76,7 +77,7 @@ function CurrencyChoice({ value, onChange }: { value: string; onChange: (currenc
     <label class="currency">
       Currency
       <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {CURRENCIES.map((currency) => (
+        {[...new Set([...CURRENCIES, value])].map((currency) => (
           <option key={currency}>{currency}</option>
         ))}
       </select>
@@ -151,7 +152,7 @@ function DestinationPlans({ destination }: { destination: Destination }) {
 }
 
 function Store() {
-  const [currency, setCurrency] = useState("USD");
+  const [currency, setCurrency] = useState<string | null>(null);
   const catalog = useCatalog(currency);
   const key = useChosenKey();
   const destinations = useMemo(
@@ -160,6 +161,7 @@ function Store() {
     [catalog],
   );
   const chosen = destinations.find((destination) => destination.key === key);
+  const shown = currency ?? destinations[0]?.plans[0]?.price.currency;
   return (
     <>
       <Header />
@@ -170,13 +172,16 @@ function Store() {
         </div>
         <div class="tools">
           <DeviceNote />
-          <CurrencyChoice value={currency} onChange={setCurrency} />
+          {shown !== undefined && <CurrencyChoice value={shown} onChange={setCurrency} />}
         </div>
         {catalog === null && <p role="status">Loading the plans…</p>}
         {catalog instanceof Error && (
           <p role="alert">
             {catalog.message} <a href="/">Try again</a>
           </p>
+        )}
+        {catalog !== null && !(catalog instanceof Error) && destinations.length === 0 && (
+          <p role="status">Nothing is on sale{currency === null ? " yet" : ` in ${currency}`}.</p>
         )}
         {chosen !== undefined && <DestinationPlans destination={chosen} />}
         {chosen === undefined && destinations.length > 0 && <DestinationList destinations={destinations} />}
