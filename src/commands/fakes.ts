@@ -44,7 +44,49 @@ const FAKES: Readonly<Record<string, StartFake>> = {
       stop: fake.stop,
     };
   },
+  airalo: async ({ port }) => {
+    const { startFakeAiralo } = await import("../providers/esim/airalo/fake-server.js");
+    const { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } = await import("../providers/esim/airalo/fake-orders.js");
+    const fake = await startFakeAiralo({ port });
+    return supplier(fake, {
+      AIRALO_API_BASE: fake.url,
+      AIRALO_CLIENT_ID: FAKE_AIRALO_ID,
+      AIRALO_CLIENT_SECRET: FAKE_AIRALO_SECRET,
+    });
+  },
+  "esim-access": async ({ port }) => {
+    const { FAKE_ESIM_ACCESS_CODE, FAKE_ESIM_ACCESS_SECRET, startFakeEsimAccess } = await import(
+      "../providers/esim/esim-access/fake-server.js"
+    );
+    const fake = await startFakeEsimAccess({ port });
+    return supplier(fake, {
+      ESIM_ACCESS_API_BASE: fake.url,
+      ESIM_ACCESS_CODE: FAKE_ESIM_ACCESS_CODE,
+      ESIM_ACCESS_SECRET: FAKE_ESIM_ACCESS_SECRET,
+    });
+  },
+  "esim-go": async ({ port }) => {
+    const { FAKE_ESIM_GO_KEY, startFakeEsimGo } = await import("../providers/esim/esim-go/fake-server.js");
+    const fake = await startFakeEsimGo({ port });
+    return supplier(fake, { ESIM_GO_API_BASE: fake.url, ESIM_GO_API_KEY: FAKE_ESIM_GO_KEY });
+  },
 };
+
+interface SupplierFake {
+  readonly origin: string;
+  readonly ledger: { readonly packages: readonly { readonly id: string }[] };
+  stop(): Promise<void>;
+}
+
+const supplier = (
+  { origin, ledger, stop }: SupplierFake,
+  variables: RunningFake["variables"],
+): RunningFake => ({
+  url: origin,
+  variables,
+  hints: [`it sells ${ledger.packages.map(({ id }) => id).join(", ")}`],
+  stop,
+});
 
 /** The names that `tribi fakes NAME` takes. */
 export const FAKE_NAMES = Object.keys(FAKES);

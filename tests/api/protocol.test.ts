@@ -288,6 +288,8 @@ describe("errors", () => {
 });
 
 describe.each(POSTS)("bodies of POST %s", (path, who) => {
+  // A provider's body is read by its adapter, after the signature: what is wrong with it is 400 or 422.
+  const isWebhook = path.startsWith("/payments/webhook");
   it.each<[string, string]>([
     ["truncated", '{"email":"a@exa'],
     ["empty", ""],
@@ -299,7 +301,8 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
   ])("B43 400: JSON that is %s", async (_name, body) => {
     const headers = { "content-type": "application/json" };
     const answer = await app.request("POST", path, { ...bearerOf(who), headers, body });
-    expect([answer.status, answer.body.code]).toEqual([400, "malformed_json"]);
+    if (isWebhook) expect(answer.status).toBe(400);
+    else expect([answer.status, answer.body.code]).toEqual([400, "malformed_json"]);
     expect(({} as Record<string, unknown>).is_admin).toBeUndefined();
   });
 
@@ -317,7 +320,8 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
     ["17 levels", JSON.parse(`${'{"a":'.repeat(17)}1${"}".repeat(17)}`) as object],
   ])("B32 R74 422: %s", async (_name, body) => {
     const answer = await app.request("POST", path, { ...bearerOf(who), body });
-    expect([answer.status, Array.isArray(answer.body.errors)]).toEqual([422, true]);
+    if (isWebhook) expect([400, 422]).toContain(answer.status);
+    else expect([answer.status, Array.isArray(answer.body.errors)]).toEqual([422, true]);
   });
 
   it("R64 R68 422: a member that is not part of the request, with its pointer", async () => {
@@ -329,7 +333,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
       amount_minor_units: 1,
       "a/b~c": 1,
     };
-    if (path.startsWith("/payments/webhook")) return;
+    if (isWebhook) return;
     const answer = await app.request("POST", path, { ...bearerOf(who), body: extra });
     expect(answer.status).toBe(422);
     const pointers = answer.body.errors.map((error: { pointer: string }) => error.pointer);
@@ -374,7 +378,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
   });
 
   it("R74 413: a body beyond the limit, declared or chunked", async () => {
-    const limit = path.startsWith("/payments/webhook") ? 256 : 64;
+    const limit = isWebhook ? 256 : 64;
     const body = `{"x":"${"a".repeat(limit * 1024)}"}`;
     const answer = await app.request("POST", path, { ...bearerOf(who), body });
     expect([answer.status, answer.body.code]).toEqual([413, "body_too_large"]);

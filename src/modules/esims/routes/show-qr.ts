@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { Type } from "typebox";
 import type { Db } from "../../../db/database.js";
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
@@ -22,15 +23,22 @@ export function registerShowQr(app: Server, deps: { db: Db; showEsim: ShowEsim }
     return secrets.qrPayload;
   };
   const config = { access: "user" } as const;
-  const schema = (kind: string) => ({ tags: ["esims"], summary: `QR code as ${kind}`, params: EsimId });
+  const schema = (kind: string, type: string) => ({
+    tags: ["esims"],
+    summary: `QR code as ${kind}`,
+    params: EsimId,
+    response: {
+      200: { description: `The picture, ${kind}`, content: { [type]: { schema: Type.String() } } },
+    },
+  });
   const svg = remembering(qrSvg);
   const png = remembering((text: string) => qrPng(text));
 
-  app.get("/esims/:id/qr.svg", { config, schema: schema("SVG") }, async (request, reply) => {
+  app.get("/esims/:id/qr.svg", { config, schema: schema("SVG", "image/svg+xml") }, async (request, reply) => {
     const payload = await payloadOf(request, request.params.id);
     return reply.type("image/svg+xml; charset=utf-8").send(svg(payload));
   });
-  app.get("/esims/:id/qr.png", { config, schema: schema("PNG") }, async (request, reply) => {
+  app.get("/esims/:id/qr.png", { config, schema: schema("PNG", "image/png") }, async (request, reply) => {
     const payload = await payloadOf(request, request.params.id);
     return reply.type("image/png").send(png(payload));
   });

@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { routesOf } from "../../src/http/server.js";
+import { type Answer, send, startTestApp, type TestApp } from "../support/app.js";
+import { seedCatalog } from "../support/catalog.js";
+import { expectNoTrace } from "../support/checksums.js";
+import { eventually } from "../support/eventually.js";
+import { logIn } from "../support/login.js";
+
+/**
+ * Who may call what: every route of the program, written down a second time by hand. A route that is added without
+ * a line here fails the test, so that nobody opens a door by accident.
+ *
+ * - public: anybody
+ * - user: a signed-in person, and only their own things
+ * - admin: a person of ADMIN_EMAILS
+ * - webhook: whoever can sign; the mock's like dev
+ * - dev, metrics: this machine, or the token of that name
+ */
+const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" | "metrics" | "webhook">> = {
+  "GET /": "public",
+  "GET /assets/:file": "public",
+  "GET /openapi.json": "public",
+  "GET /docs": "public",
+  "GET /docs/": "public",
+  "GET /docs/js/scalar.js": "public",
+  "GET /health": "public",
+  "GET /health/live": "public",
+  "GET /health/ready": "public",
+  "GET /metrics": "metrics",
+
+  "GET /countries": "public",
+  "GET /plans": "public",
+  "GET /plans/:id": "public",
+  "GET /device/compatibility": "public",
+
+  "POST /auth/request-code": "public",
+  "POST /auth/verify-code": "public",
+  "POST /auth/verify": "public",
+  "POST /auth/refresh": "public",
+  "POST /auth/logout": "public",
+  "GET /auth/me": "user",
+  "PATCH /auth/me": "user",
+  "DELETE /auth/me": "user",
+  "GET /auth/me/export": "user",
+  "GET /auth/sessions": "user",
+  "DELETE /auth/sessions/:id": "user",
+
+  "POST /orders": "user",
+  "GET /orders/mine": "user",
+  "GET /orders/:id": "user",
+  "POST /payments/create": "user",
+  "POST /payments/webhook": "webhook",
+  "POST /payments/webhook/:provider": "webhook",
+  "POST /esims/activate": "user",
+  "GET /esims/mine": "user",
+  "GET /esims/:id": "user",
+  "POST /esims/:id/installed": "user",
+  "GET /esims/:id/qr.svg": "user",
+  "GET /esims/:id/qr.png": "user",
+
+  "GET /admin/countries": "admin",
+  "GET /admin/countries/:id": "admin",
+  "POST /admin/countries": "admin",
+  "PUT /admin/countries/:id": "admin",
+  "PATCH /admin/countries/:id": "admin",
+  "DELETE /admin/countries/:id": "admin",
+  "GET /admin/carriers": "admin",
+  "GET /admin/carriers/:id": "admin",
+  "POST /admin/carriers": "admin",
+  "PUT /admin/carriers/:id": "admin",
+  "PATCH /admin/carriers/:id": "admin",
+  "DELETE /admin/carriers/:id": "admin",
+  "GET /admin/plans": "admin",
+  "GET /admin/plans/:id": "admin",
+  "POST /admin/plans": "admin",
+  "PUT /admin/plans/:id": "admin",
+  "PATCH /admin/plans/:id": "admin",
+  "DELETE /admin/plans/:id": "admin",
+  "POST /admin/plans/import": "admin",
+  "GET /admin/plans/export": "admin",
+  "GET /admin/orders": "admin",
+  "GET /admin/orders/:id": "admin",
+  "POST /admin/orders/:id/refund": "admin",
+  "GET /admin/payments": "admin",
+  "GET /admin/refunds": "admin",
+  "GET /admin/disputes": "admin",
+  "GET /admin/webhook-events": "admin",
+  "GET /admin/users": "admin",
+  "GET /admin/esims": "admin",
+  "GET /admin/jobs": "admin",
+  "POST /admin/jobs/:id/retry": "admin",
+  "GET /admin/audit-log": "admin",
+
+  "GET /dev/inbox": "dev",
+  "GET /dev/inbox.json": "dev",
+};
+
+/** Routes whose pages exist only after `npm run build`. */
+const BUILT_ONLY = new Set(["GET /assets/:file"]);
+const NOBODYS_ID = "2000000000";
+
+let app: TestApp;
+let owner: { token: string; orderId: number; esimId: number; sessionId: string };
+let strangerToken: string;
+let adminToken: string;
+let planId: number;
+
+beforeAll(async () => {
+  app = await startTestApp({ ADMIN_EMAILS: "admin@example.com" });
+  ({ planId } = await seedCatalog(app.database));
+  const { token } = await logIn(app, "owner@example.com");
+  ({ token: strangerToken } = await logIn(app, "stranger@example.com"));
+  ({ token: adminToken } = await logIn(app, "admin@example.com"));
+  owner = { token, ...(await buyEsim(token)), sessionId: await sessionOf(token) };
+});
+afterAll(() => app.stop());
+
+async function buyEsim(token: string): Promise<{ orderId: number; esimId: number }> {
+  const order = await app.request("POST", "/orders", { bearer: token, body: { plan_id: planId } });
+  const body = { order_id: order.body.id, provider: "MOCK" };
+  const payment = await app.request("POST", "/payments/create", { bearer: token, body });
+  await app.request("POST", "/payments/webhook/mock", {
+    body: { intent_id: payment.body.intent_id, status: "succeeded" },
+  });
+  const esim = await eventually(async () => {
+    const answer = await app.request("POST", "/esims/activate", {
+      bearer: token,
+      body: { order_id: order.body.id },
+    });
+    return answer.status === 200 && answer.body;
+  });
+  return { orderId: order.body.id, esimId: esim.id };
+}
+
+async function sessionOf(token: string): Promise<string> {
+  const { body } = await app.request("GET", "/auth/sessions", { bearer: token });
+  const [session] = Array.isArray(body) ? body : body.items;
+  return String(session.id);
+}
+
+/** A path of the route with ids that exist, or that do not. */
+function pathOf(url: string, ids: "owner's" | "nobody's"): string {
+  const known: readonly [RegExp, string | number][] = [
+    [/^\/auth\/sessions/, owner.sessionId],
+    [/^\/esims/, owner.esimId],
+    [/^\/(admin\/)?orders/, owner.orderId],
+    [/^\/(admin\/)?plans/, planId],
+  ];
+  const own = String(known.find(([pattern]) => pattern.test(url))?.[1] ?? 1);
+  const isUuid = /^[0-9a-f-]{36}$/.test(own);
+  const absent = isUuid ? "00000000-0000-4000-8000-000000000000" : NOBODYS_ID;
+  return url
+    .replace(":provider", "mock")
+    .replace(":file", "none.js")
+    .replace(/:[a-z_]+/i, ids === "owner's" ? own : absent);
+}
+
+const routes = Object.entries(ACCESS_TABLE).map(([name, access]) => {
+  const [method = "", url = ""] = name.split(" ");
+  return { name, method, url, access };
+});
+const of = (...accesses: string[]) => routes.filter(({ access }) => accesses.includes(access));
+const withoutRequestId = ({ status, body }: Answer) => ({ status, body: { ...body, request_id: undefined } });
+
+describe("R67 the table of access", () => {
+  it("names every route of the program, and no other", () => {
+    const declared = Object.fromEntries(
+      routesOf(app.app.server).map(({ method, url, access }) => [`${method} ${url}`, access]),
+    );
+    const expected = Object.fromEntries(
+      Object.entries(ACCESS_TABLE).filter(([name]) => !BUILT_ONLY.has(name) || name in declared),
+    );
+    expect(declared).toEqual(expected);
+  });
+
+  it.each(of("user", "admin"))("401: $name without credentials, 0 effect", async ({ method, url }) => {
+    await expectNoTrace(app.database, async () => {
+      for (const prefix of ["", "/api"]) {
+        const answer = await app.request(method, `${prefix}${pathOf(url, "owner's")}`);
+        expect([answer.status, answer.body.detail]).toEqual([401, "Missing credentials"]);
+      }
+      const forged = await app.request(method, pathOf(url, "owner's"), {
+        bearer: "a.b.c",
+        cookie: "tribi_token=a.b.c",
+      });
+      expect([forged.status, forged.body.detail]).toEqual([401, "Invalid token"]);
+    });
+  });
+
+  it.each(of("admin"))("403: $name as somebody else than an admin, 0 effect", async ({ method, url }) => {
+    await expectNoTrace(
+      app.database,
+      async () => {
+        const answer = await app.request(method, pathOf(url, "owner's"), { bearer: strangerToken });
+        expect([answer.status, answer.body.detail]).toEqual([403, "Admin access required"]);
+      },
+      { except: ["sessions"] },
+    );
+  });
+
+  it.each(of("admin"))("$name is open to an admin", async ({ method, url }) => {
+    const path = method === "GET" ? pathOf(url, "owner's") : pathOf(url, "nobody's");
+    const headers = url.endsWith("/import") ? { "content-type": "text/csv" } : {};
+    const body = method === "GET" || method === "DELETE" ? {} : { body: "{}", headers };
+    const answer = await app.request(method, path, { bearer: adminToken, ...body });
+    expect([200, 202, 404, 409, 422]).toContain(answer.status);
+  });
+
+  it.each(of("public").filter(({ method }) => method === "GET"))(
+    "$name is open to anybody",
+    async ({ url }) => {
+      const answer = await app.request("GET", pathOf(url, "owner's"));
+      expect([200, 301, 404, 422]).toContain(answer.status);
+    },
+  );
+
+  it.each(of("dev"))("403: $name for callers that are not on this machine", async ({ method, url }) => {
+    for (const headers of [
+      { "x-forwarded-for": "127.0.0.1" },
+      { forwarded: "for=127.0.0.1" },
+      { via: "1.1 proxy" },
+      { "x-real-ip": "127.0.0.1" },
+      { "x-forwarded-for": "127.0.0.1", "x-dev-token": "" },
+      { "x-forwarded-for": "127.0.0.1", authorization: "Bearer wrong" },
+    ]) {
+      expect((await app.request(method, url, { headers: headers as Record<string, string> })).status).toBe(
+        403,
+      );
+    }
+    expect((await app.request(method, url)).status).toBe(200);
+  });
+
+  it("404: /metrics for callers that are not on this machine", async () => {
+    const answer = await app.request("GET", "/metrics", { headers: { "x-forwarded-for": "127.0.0.1" } });
+    expect(answer.status).toBe(404);
+    expect((await send(`${app.url}/metrics`, "GET")).text).toContain("# HELP");
+  });
+});
+
+describe("R66 what belongs to somebody else does not exist", () => {
+  it.each(of("user").filter(({ url }) => url.includes("/:")))("404: $name", async ({ method, url }) => {
+    const foreign = await app.request(method, pathOf(url, "owner's"), { bearer: strangerToken });
+    const absent = await app.request(method, pathOf(url, "nobody's"), { bearer: strangerToken });
+    expect(foreign.status).toBe(404);
+    expect(withoutRequestId(foreign)).toEqual(withoutRequestId(absent));
+    if (method !== "GET") return;
+    expect((await app.request(method, pathOf(url, "owner's"), { bearer: owner.token })).status).toBe(200);
+  });
+
+  it.each(["/payments/create", "/esims/activate"])("404: POST %s for somebody else's order", async (path) => {
+    const ask = (order: number) =>
+      app.request("POST", path, { bearer: strangerToken, body: { order_id: order } });
+    const foreign = await ask(owner.orderId);
+    expect([foreign.status, foreign.body.detail]).toEqual([404, "Order not found"]);
+    expect(withoutRequestId(foreign)).toEqual(withoutRequestId(await ask(Number(NOBODYS_ID))));
+  });
+
+  it("lists show the caller's own things only", async () => {
+    for (const path of ["/orders/mine", "/esims/mine"]) {
+      expect((await app.request("GET", path, { bearer: strangerToken })).body).toEqual([]);
+      expect((await app.request("GET", path, { bearer: owner.token })).body).toHaveLength(1);
+    }
+    const { text } = await app.request("GET", "/auth/me/export", { bearer: strangerToken });
+    expect(text).toContain("stranger@example.com");
+    expect(text).not.toContain("owner@example.com");
+  });
+});
+
+describe("R32 reading changes nothing", () => {
+  it("the whole surface of GET, HEAD and OPTIONS leaves no trace but audit rows and last use", async () => {
+    await expectNoTrace(
+      app.database,
+      async () => {
+        for (const { url, access } of routes.filter(({ method }) => method === "GET")) {
+          const bearer = access === "admin" ? adminToken : owner.token;
+          for (const method of ["GET", "HEAD", "OPTIONS"]) {
+            const answer = await app.request(method, pathOf(url, "owner's"), { bearer });
+            expect(answer.status, `${method} ${url}`).toBeLessThan(method === "OPTIONS" ? 406 : 500);
+          }
+        }
+      },
+      { except: ["audit_log", "sessions", "esim_reveals"] },
+    );
+  });
+});
