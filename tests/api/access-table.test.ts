@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routesOf } from "../../src/http/server.js";
 import { type Answer, send, startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
-import { expectNoTrace } from "../support/checksums.js";
+import { expectNoTrace, jobsSettled } from "../support/checksums.js";
 import { eventually } from "../support/eventually.js";
 import { logIn } from "../support/login.js";
 
@@ -112,6 +112,7 @@ beforeAll(async () => {
   ({ token: strangerToken } = await logIn(app, "stranger@example.com"));
   ({ token: adminToken } = await logIn(app, "admin@example.com"));
   owner = { token, ...(await buyEsim(token)), sessionId: await sessionOf(token) };
+  await jobsSettled(app.database);
 });
 afterAll(() => app.stop());
 

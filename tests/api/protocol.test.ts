@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config/config.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
-import { type Checksums, checksumsOf } from "../support/checksums.js";
+import { type Checksums, checksumsOf, jobsSettled } from "../support/checksums.js";
 import { logIn } from "../support/login.js";
 import { type RawAnswer, sendRaw } from "../support/raw-http.js";
 
@@ -20,6 +20,7 @@ beforeAll(async () => {
   ({ planId } = await seedCatalog(app.database));
   ({ token } = await logIn(app, "traveller@example.com"));
   ({ token: adminToken } = await logIn(app, "admin@example.com"));
+  await jobsSettled(app.database);
   before = await checksumsOf(app.database, ["sessions", "audit_log"]);
 });
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { TestDatabase } from "./database.js";
+import { eventually } from "./eventually.js";
 
 /** Per table: how many rows, and a hash over all of them. */
 export type Checksums = Readonly<Record<string, string>>;
@@ -7,10 +8,24 @@ export type Checksums = Readonly<Record<string, string>>;
 const TABLES = `
   select format('%I.%I', n.nspname, c.relname) as name
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'r' and (n.nspname = 'public' or (n.nspname = 'graphile_worker' and c.relname = '_private_jobs'))
+  where c.relkind = 'r' and n.nspname = 'public'
   order by 1`;
 
-/** What the database holds, table by table, jobs included. `except` names tables of public that do not count. */
+/** Waits until no job is waiting to run now, so that what a test did before leaves no more traces. */
+export async function jobsSettled({ query }: Pick<TestDatabase, "query">): Promise<void> {
+  await eventually(async () => {
+    const [row] = await query<{ due: number }>(
+      `select count(*)::int as due from graphile_worker._private_jobs
+       where run_at <= now() and attempts < max_attempts or locked_at is not null`,
+    );
+    return row?.due === 0;
+  });
+}
+
+/**
+ * What the database holds, table by table. `except` names tables that do not count. Jobs are left out: those of the
+ * clock come and go by themselves, and what a job does stands in the tables.
+ */
 export async function checksumsOf(
   database: Pick<TestDatabase, "query">,
   except: readonly string[] = [],

@@ -28,7 +28,10 @@ export function registerShowQr(app: Server, deps: { db: Db; showEsim: ShowEsim }
     summary: `QR code as ${kind}`,
     params: EsimId,
     response: {
-      200: { description: `The picture, ${kind}`, content: { [type]: { schema: Type.String() } } },
+      200: {
+        description: `The picture, ${kind}`,
+        content: { [type]: { schema: Type.Unsafe<string | Buffer>(Type.String()) } },
+      },
     },
   });
   const svg = remembering(qrSvg);
