@@ -70,66 +70,76 @@ declare
   v_only bigint;
   v_until timestamptz;
   v_is_known boolean;
+  v_keys bigint[] := login_lock_keys(p_email, null);
+  v_is_locked boolean := try_lock_login(v_keys);
 begin
   verdict := 'wrong';
-  perform lock_login(p_email, null);
-  v_now := clock_timestamp();
-  v_is_known := login_client_is_known(p_email, p_address, p_device_hash);
+  -- Twice at most, as in request_login_code: a refusal needs no lock, a comparison does.
+  loop
+    v_now := clock_timestamp();
+    v_only := null;
+    v_candidates := null;
+    v_until := null;
+    v_is_known := login_client_is_known(p_email, p_address, p_device_hash);
 
-  if p_challenge_hash is not null then
-    select id into v_only from auth_codes
-    where email = p_email and challenge_hash = p_challenge_hash
-      and used_at is null and replaced_at is null and expires_at > v_now;
-    if v_only is null and p_challenge_is_required then
+    if p_challenge_hash is not null then
+      select id into v_only from auth_codes
+      where email = p_email and challenge_hash = p_challenge_hash
+        and used_at is null and replaced_at is null and expires_at > v_now;
+      if v_only is null and p_challenge_is_required then
+        return;
+      end if;
+    end if;
+
+    if v_only is not null then
+      v_kind := 'challenge';
+      -- Ends with the code: a new one has its own five tries, inside the budgets of the day.
+      if login_tries_until(p_email, null, array['challenge'], v_only, p_challenge_attempts, c_day, v_now) is not null
+      then
+        select expires_at into v_until from auth_codes where id = v_only;
+        refused_by := 'tries_per_challenge';
+      end if;
+      v_until := greatest(v_until,
+        login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
+      refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_pair' end);
+      if not v_is_known then
+        v_until := greatest(v_until, login_tries_until(p_email, null, array['challenge'], null, 50, c_day, v_now));
+        refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_email' end);
+      end if;
+    else
+      select id into v_only from auth_codes
+      where email = p_email and ip_address = p_address
+        and used_at is null and replaced_at is null and expires_at > v_now;
+      if v_only is not null then
+        v_kind := 'address';
+        v_until := greatest(
+          login_tries_until(p_email, p_address, array['challenge', 'address'], null, 5, c_quarter, v_now),
+          login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
+        refused_by := case when v_until is not null then 'tries_per_pair' end;
+      else
+        -- Known callers have a budget of their own, so that strangers cannot use it up and it is still bounded.
+        v_kind := case when v_is_known then 'known' else 'elsewhere' end;
+        select array(
+          select id from auth_codes
+          where email = p_email and used_at is null and replaced_at is null and expires_at > v_now
+            and created_at > v_now - interval '1 day'
+          order by created_at desc limit 3
+        ) into v_candidates;
+        v_until := greatest(
+          login_tries_until(p_email, null, array[v_kind], null, 5, c_quarter, v_now),
+          login_tries_until(p_email, null, array[v_kind], null, 20, c_day, v_now));
+        refused_by := case when v_until is not null then 'tries_from_elsewhere' end;
+      end if;
+    end if;
+    if v_until is not null then
+      verdict := 'refused';
+      retry_seconds := greatest(1, ceil(extract(epoch from v_until - v_now)));
       return;
     end if;
-  end if;
-
-  if v_only is not null then
-    v_kind := 'challenge';
-    -- Ends with the code: a new one has its own five tries, inside the budgets of the day.
-    if login_tries_until(p_email, null, array['challenge'], v_only, p_challenge_attempts, c_day, v_now) is not null
-    then
-      select expires_at into v_until from auth_codes where id = v_only;
-      refused_by := 'tries_per_challenge';
-    end if;
-    v_until := greatest(v_until,
-      login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
-    refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_pair' end);
-    if not v_is_known then
-      v_until := greatest(v_until, login_tries_until(p_email, null, array['challenge'], null, 50, c_day, v_now));
-      refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_email' end);
-    end if;
-  else
-    select id into v_only from auth_codes
-    where email = p_email and ip_address = p_address
-      and used_at is null and replaced_at is null and expires_at > v_now;
-    if v_only is not null then
-      v_kind := 'address';
-      v_until := greatest(
-        login_tries_until(p_email, p_address, array['challenge', 'address'], null, 5, c_quarter, v_now),
-        login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
-      refused_by := case when v_until is not null then 'tries_per_pair' end;
-    else
-      -- Known callers have a budget of their own, so that strangers cannot use it up and it is still bounded.
-      v_kind := case when v_is_known then 'known' else 'elsewhere' end;
-      select array(
-        select id from auth_codes
-        where email = p_email and used_at is null and replaced_at is null and expires_at > v_now
-          and created_at > v_now - interval '1 day'
-        order by created_at desc limit 3
-      ) into v_candidates;
-      v_until := greatest(
-        login_tries_until(p_email, null, array[v_kind], null, 5, c_quarter, v_now),
-        login_tries_until(p_email, null, array[v_kind], null, 20, c_day, v_now));
-      refused_by := case when v_until is not null then 'tries_from_elsewhere' end;
-    end if;
-  end if;
-  if v_until is not null then
-    verdict := 'refused';
-    retry_seconds := greatest(1, ceil(extract(epoch from v_until - v_now)));
-    return;
-  end if;
+    exit when v_is_locked;
+    perform lock_login(v_keys);
+    v_is_locked := true;
+  end loop;
 
   -- Keyed hashes: equality need not take constant time, since nobody without the key can aim at a prefix.
   select id into code_id from auth_codes
@@ -267,20 +277,35 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.lock_login(p_email text, p_address inet)
+CREATE OR REPLACE FUNCTION public.limit_held_stock()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_user_id bigint;
+begin
+  select user_id into v_user_id from orders where id = new.order_id;
+  perform pg_advisory_xact_lock(hashtextextended('held stock of user ' || v_user_id, 0));
+  if (select count(*) from stock_items i join orders o on o.id = i.order_id
+      where i.status = 'held' and o.user_id = v_user_id and o.status = 'created') > 5 then
+    raise exception 'User % holds stock with five unpaid orders', v_user_id
+      using errcode = 'check_violation', constraint = 'stock_items_five_held_per_user', table = 'stock_items';
+  end if;
+  return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.lock_login(p_keys bigint[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 declare
-  v_email bigint := hashtextextended('login e-mail ' || p_email, 0);
-  v_address bigint := hashtextextended('login address ' || host(p_address), 0);
+  v_key bigint;
 begin
-  if p_address is null then
-    perform pg_advisory_xact_lock(v_email);
-  else
-    perform pg_advisory_xact_lock(least(v_email, v_address));
-    perform pg_advisory_xact_lock(greatest(v_email, v_address));
-  end if;
+  foreach v_key in array p_keys loop
+    perform pg_advisory_xact_lock(v_key);
+  end loop;
 end;
 $function$
 ;
@@ -296,6 +321,18 @@ AS $function$
       and sessions.created_at > now() - interval '90 days'
       and (sessions.ip_address = p_address or sessions.device_hash = p_device_hash)
   )
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_lock_keys(p_email text, p_address inet)
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array(
+    select key from unnest(array[
+      hashtextextended('login e-mail ' || p_email, 0), hashtextextended('login address ' || host(p_address), 0)
+    ]) as key where key is not null order by key)
 $function$
 ;
 
@@ -369,79 +406,92 @@ declare
   v_email_until timestamptz;
   v_until timestamptz;
   v_latest record;
+  v_keys bigint[] := login_lock_keys(p_email, case when p_per_address < c_off then p_address end);
+  v_is_locked boolean := try_lock_login(v_keys);
 begin
-  perform lock_login(p_email, case when p_per_address < c_off then p_address end);
-  -- Not now(): that is when the transaction began, before it waited for the lock.
-  v_now := clock_timestamp();
+  -- Twice at most. Without the lock a "no" is certain, since counts only grow; so a flood of refusals waits for
+  -- nobody. A "yes" needs the lock and a new look.
+  loop
+    -- Not now(): that is when the transaction began, before it waited for the lock.
+    v_now := clock_timestamp();
+    v_until := null;
+    v_short_until := null;
+    v_long_until := null;
 
-  select id, created_at, backoff_seconds, blocked_until into v_latest from auth_codes
-  where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
-  order by created_at desc limit 1;
-  if found then
-    if p_pair_short < c_off then
-      select created_at + p_short into v_short_until from auth_codes
-      where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_short
-      order by created_at desc offset p_pair_short - 1 limit 1;
-    end if;
-    if p_pair_long < c_off then
-      select created_at + p_long into v_long_until from auth_codes
-      where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
-      order by created_at desc offset p_pair_long - 1 limit 1;
-    end if;
-    v_until := greatest(v_short_until, v_long_until,
-      case when v_latest.blocked_until > v_now and (p_pair_short < c_off or p_pair_long < c_off)
-        then v_latest.blocked_until end);
-    if v_until is not null then
-      -- Asking again while refused doubles the wait, to 15 minutes at most; it ends with the window.
-      if v_latest.backoff_seconds is null then
-        v_latest.backoff_seconds := least(900, ceil(extract(epoch from v_until - v_now)));
-        v_latest.blocked_until := v_until;
-      else
-        v_latest.backoff_seconds := least(900, 2 * v_latest.backoff_seconds);
-        v_latest.blocked_until := least(
-          v_now + make_interval(secs => v_latest.backoff_seconds), v_latest.created_at + p_long);
+    select id, created_at, backoff_seconds, blocked_until into v_latest from auth_codes
+    where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
+    order by created_at desc limit 1;
+    if found then
+      if p_pair_short < c_off then
+        select created_at + p_short into v_short_until from auth_codes
+        where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_short
+        order by created_at desc offset p_pair_short - 1 limit 1;
       end if;
-      -- In a flood most refusals would move it by less than a second: those write nothing.
-      update auth_codes
-      set backoff_seconds = v_latest.backoff_seconds, blocked_until = v_latest.blocked_until
-      where id = v_latest.id
-        and (backoff_seconds is distinct from v_latest.backoff_seconds
-          or blocked_until < v_latest.blocked_until - interval '1 second');
-      v_until := greatest(v_until, v_latest.blocked_until);
-      doubles_for_seconds := ceil(extract(epoch from v_latest.created_at + p_long - v_now));
-      refused_by := case when v_long_until >= v_until then 'codes_per_day' else 'codes_per_minute' end;
+      if p_pair_long < c_off then
+        select created_at + p_long into v_long_until from auth_codes
+        where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
+        order by created_at desc offset p_pair_long - 1 limit 1;
+      end if;
+      v_until := greatest(v_short_until, v_long_until,
+        case when v_latest.blocked_until > v_now and (p_pair_short < c_off or p_pair_long < c_off)
+          then v_latest.blocked_until end);
+      if v_until is not null then
+        -- Asking again while refused doubles the wait, to 15 minutes at most; it ends with the window.
+        if v_latest.backoff_seconds is null then
+          v_latest.backoff_seconds := least(900, ceil(extract(epoch from v_until - v_now)));
+          v_latest.blocked_until := v_until;
+        else
+          v_latest.backoff_seconds := least(900, 2 * v_latest.backoff_seconds);
+          v_latest.blocked_until := least(
+            v_now + make_interval(secs => v_latest.backoff_seconds), v_latest.created_at + p_long);
+        end if;
+        -- In a flood most refusals would move it by less than a second: those write nothing.
+        update auth_codes
+        set backoff_seconds = v_latest.backoff_seconds, blocked_until = v_latest.blocked_until
+        where id = v_latest.id
+          and (blocked_until is null or blocked_until < v_latest.blocked_until - interval '1 second');
+        v_until := greatest(v_until, v_latest.blocked_until);
+        doubles_for_seconds := ceil(extract(epoch from v_latest.created_at + p_long - v_now));
+        refused_by := case when v_long_until >= v_until then 'codes_per_day' else 'codes_per_minute' end;
+      end if;
     end if;
-  end if;
 
-  if p_per_address < c_off then
-    select created_at + p_long into v_address_until from auth_codes
-    where ip_address = p_address and counts_for_address and created_at > v_now - p_long
-    order by created_at desc offset p_per_address - 1 limit 1;
-    if v_address_until > v_until or v_until is null then
-      v_until := v_address_until;
-      refused_by := case when v_until is not null then 'codes_per_address' end;
+    if p_per_address < c_off then
+      select created_at + p_long into v_address_until from auth_codes
+      where ip_address = p_address and counts_for_address and created_at > v_now - p_long
+      order by created_at desc offset p_per_address - 1 limit 1;
+      if v_address_until > v_until or v_until is null then
+        v_until := v_address_until;
+        refused_by := case when v_until is not null then 'codes_per_address' end;
+      end if;
     end if;
-  end if;
-  if p_per_email < c_off then
-    select created_at + p_long into v_email_until from auth_codes
-    where email = p_email and counts_for_email and created_at > v_now - p_long
-    order by created_at desc offset p_per_email_open - 1 limit 1;
-    if v_email_until is not null and login_client_is_known(p_email, p_address, p_device_hash) then
-      v_email_until := null;
+    if p_per_email < c_off then
       select created_at + p_long into v_email_until from auth_codes
       where email = p_email and counts_for_email and created_at > v_now - p_long
-      order by created_at desc offset p_per_email - 1 limit 1;
+      order by created_at desc offset p_per_email_open - 1 limit 1;
+      if v_email_until is not null and login_client_is_known(p_email, p_address, p_device_hash) then
+        v_email_until := null;
+        select created_at + p_long into v_email_until from auth_codes
+        where email = p_email and counts_for_email and created_at > v_now - p_long
+        order by created_at desc offset p_per_email - 1 limit 1;
+      end if;
+      if v_email_until > v_until or v_until is null then
+        v_until := coalesce(v_email_until, v_until);
+        refused_by := case when v_until is not null then 'codes_per_email' end;
+      end if;
     end if;
-    if v_email_until > v_until or v_until is null then
-      v_until := coalesce(v_email_until, v_until);
-      refused_by := case when v_until is not null then 'codes_per_email' end;
-    end if;
-  end if;
 
-  if v_until is not null then
-    retry_seconds := greatest(1, ceil(extract(epoch from v_until - v_now)));
-    return;
-  end if;
+    if v_until is not null then
+      retry_seconds := greatest(1, ceil(extract(epoch from v_until - v_now)));
+      if refused_by not in ('codes_per_minute', 'codes_per_day') then
+        doubles_for_seconds := null;
+      end if;
+      return;
+    end if;
+    exit when v_is_locked;
+    perform lock_login(v_keys);
+    v_is_locked := true;
+  end loop;
 
   update auth_codes set replaced_at = v_now, sealed_code = null
   where email = p_email and ip_address = p_address and used_at is null and replaced_at is null;
@@ -480,6 +530,23 @@ begin
   )
   returning id into v_id;
   return v_id;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.try_lock_login(p_keys bigint[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_key bigint;
+begin
+  foreach v_key in array p_keys loop
+    if not pg_try_advisory_xact_lock(v_key) then
+      return false;
+    end if;
+  end loop;
+  return true;
 end;
 $function$
 ;
@@ -1072,6 +1139,7 @@ create table stock_items (
 );
 CREATE INDEX stock_items_available ON public.stock_items USING btree (plan_id, id) WHERE (status = 'available'::text);
 CREATE UNIQUE INDEX stock_items_one_held_per_order ON public.stock_items USING btree (order_id) WHERE (status = 'held'::text);
+CREATE TRIGGER stock_items_limit_held AFTER UPDATE OF status ON public.stock_items FOR EACH ROW WHEN (((new.status = 'held'::text) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION limit_held_stock();
 CREATE TRIGGER stock_items_moves BEFORE UPDATE OF status ON public.stock_items FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('available>held', 'held>available', 'held>assigned', 'available>assigned', 'assigned>available', 'assigned>withdrawn', 'available>withdrawn', 'held>withdrawn');
 
 create table supplier_accounts (

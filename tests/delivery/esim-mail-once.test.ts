@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { done, refused, unknown } from "../../src/kernel/outcome.js";
+import type { Mail, MailOutcome } from "../../src/providers/mail/port.js";
 import { type EsimRoom, makeEsimRoom } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 
@@ -7,9 +9,24 @@ const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
 describe("the eSIM's mail is sent once", () => {
   let room: EsimRoom;
   let planId: number;
+  let mails: Mail[];
+  let answer: (mail: Mail) => MailOutcome;
   beforeAll(async () => {
-    room = await makeEsimRoom();
+    room = await makeEsimRoom({
+      overrides: {
+        mailer: {
+          send: async (mail) => {
+            mails.push(mail);
+            return answer(mail);
+          },
+        },
+      },
+    });
     planId = await room.addPlan();
+  });
+  beforeEach(() => {
+    mails = [];
+    answer = ({ reference }) => done({ messageId: reference });
   });
   afterAll(() => room.stop());
 
@@ -18,33 +35,102 @@ describe("the eSIM's mail is sent once", () => {
     await room.esims.provisionEsim(order.id);
     return order;
   };
-  const send = (profileId: number, esims = room.esims) =>
-    esims.jobs.handlers.send_esim_mail!({ profile_id: profileId }, RUN);
-  const mailsOf = (profileId: number) =>
-    room.mails.filter(({ reference }) => reference.startsWith(`esim-${profileId}-`));
-
-  it("by the job that delivery enqueues, to the owner", async () => {
-    const order = await ready();
-    await room.startWorker();
-    const mail = await eventually(() => mailsOf(order.profileId)[0]);
-    const [user] = await room.database.query<{ email: string }>("select email from users where id = $1", [
-      order.userId,
+  const send = async (profileId: number) =>
+    room.esims.jobs.handlers.send_esim_mail!({ profile_id: profileId }, RUN);
+  const sweep = () => room.esims.jobs.handlers.sweep_esim_mails!({}, RUN);
+  const stateOf = async (profileId: number) => {
+    const [row] = await room.database.query<{ mailed_at: string | null; mail_refused_at: string | null }>(
+      "select mailed_at, mail_refused_at from esim_profiles where id = $1",
+      [profileId],
+    );
+    return row!;
+  };
+  const jobsOf = (profileId: number) =>
+    room.database.query("select id from graphile_worker.jobs where key = $1", [`esim-mail:${profileId}`]);
+  const dropJobs = (profileId: number) =>
+    room.database.query("delete from graphile_worker._private_jobs where key = $1", [
+      `esim-mail:${profileId}`,
     ]);
-    expect(mail.to).toEqual({ address: user?.email });
-    await eventually(async () => {
-      const [row] = await room.database.query<{ mailed_at: string | null }>(
-        "select mailed_at from esim_profiles where id = $1",
-        [order.profileId],
-      );
-      return row?.mailed_at;
-    });
-  });
 
   it("however many runs of the job there are at once", async () => {
     for (let round = 0; round < 5; round += 1) {
       const order = await ready();
+      mails = [];
       await Promise.all(Array.from({ length: 20 }, () => send(order.profileId)));
-      expect(mailsOf(order.profileId)).toHaveLength(1);
+      await send(order.profileId);
+      expect(mails).toHaveLength(1);
     }
+  });
+
+  it("after an unknown outcome again, as the same mail", async () => {
+    const order = await ready();
+    answer = () => unknown("421");
+    await expect(send(order.profileId)).rejects.toThrow("421");
+    expect((await stateOf(order.profileId)).mailed_at).toBeNull();
+    answer = () => done({ messageId: "1" });
+    await send(order.profileId);
+    expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-${order.profileId}-1`));
+    expect((await stateOf(order.profileId)).mailed_at).not.toBeNull();
+  });
+
+  it("never again when the mail server refuses it for good", async () => {
+    const order = await ready();
+    answer = () => refused("rejected", "550");
+    await send(order.profileId);
+    await send(order.profileId);
+    await dropJobs(order.profileId);
+    await sweep();
+    expect(mails).toHaveLength(1);
+    expect(await stateOf(order.profileId)).toMatchObject({ mailed_at: null });
+    expect(await jobsOf(order.profileId)).toEqual([]);
+  });
+
+  it("at most twice when the process dies between mail and mark, under one Message-ID, without an operator", async () => {
+    const order = await ready();
+    answer = () => {
+      throw new Error("the process dies here");
+    };
+    await expect(send(order.profileId)).rejects.toThrow();
+    answer = () => done({ messageId: "1" });
+    // The dead process's claim holds for a minute; nobody sends meanwhile.
+    await send(order.profileId);
+    expect(mails).toHaveLength(1);
+    await room.database.query(
+      `update esim_profiles set mail_claimed_until = now() - interval '1 second',
+         created_at = created_at - interval '1 hour', provisioned_at = provisioned_at - interval '1 hour' where id = $1`,
+      [order.profileId],
+    );
+    await dropJobs(order.profileId);
+    await sweep();
+    expect(await jobsOf(order.profileId)).toHaveLength(1);
+    await send(order.profileId);
+    await send(order.profileId);
+    expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-${order.profileId}-1`));
+  });
+
+  it("not at all when the eSIM was taken back or the money went back", async () => {
+    const cancelled = await ready();
+    await room.database.query("update esim_profiles set status = 'cancelled' where id = $1", [
+      cancelled.profileId,
+    ]);
+    await send(cancelled.profileId);
+    const refunded = await ready();
+    await room.database.query("update orders set status = 'refunded' where id = $1", [refunded.id]);
+    await send(refunded.profileId);
+    expect(mails).toEqual([]);
+  });
+
+  it("by the job that stands in the statement of the delivery, to the owner", async () => {
+    const order = await ready();
+    expect(await jobsOf(order.profileId)).toHaveLength(1);
+    await room.startWorker();
+    const mail = await eventually(() =>
+      mails.find(({ reference }) => reference === `esim-${order.profileId}-1`),
+    );
+    const [user] = await room.database.query<{ email: string }>("select email from users where id = $1", [
+      order.userId,
+    ]);
+    expect(mail.to).toEqual({ address: user?.email });
+    await eventually(async () => (await stateOf(order.profileId)).mailed_at);
   });
 });

@@ -155,7 +155,13 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     },
     placeOrder: async (userId, planId) => {
       try {
-        const { order } = await orders.placeOrder({ userId, planId, currency: "USD", idempotent: null });
+        const { order } = await orders.placeOrder({
+          userId,
+          planId,
+          currency: "USD",
+          idempotent: null,
+          language: null,
+        });
         return { id: order.id };
       } catch (error) {
         if (error instanceof AppError) return { code: error.code };

@@ -1,5 +1,7 @@
 import type { Db } from "../../db/database.js";
+import type { Language } from "../../kernel/language.js";
 import type { Logger } from "../../telemetry/log.js";
+import { noteLanguage } from "./delivery/mail-store.js";
 import { type EsimRow, findEsimOfOrder } from "./esim-read-model.js";
 import type { ProvisionEsim } from "./provision-esim.js";
 
@@ -20,11 +22,16 @@ const WAIT_MILLIS = 2_000;
 const FIRST_PAUSE_MILLIS = 8;
 const LONGEST_PAUSE_MILLIS = 150;
 
-export type ActivateEsim = (request: { userId: number; orderId: number }) => Promise<Activation>;
+export type ActivateEsim = (request: {
+  userId: number;
+  orderId: number;
+  /** What the person reads, where the request says. */
+  language: Language | null;
+}) => Promise<Activation>;
 
 /** Joins the provisioning of a paid order or restarts it; the same profile however often it is called. */
 export function makeActivateEsim(deps: ActivateDeps): ActivateEsim {
-  return async ({ userId, orderId }) => {
+  return async ({ userId, orderId, language }) => {
     const find = () => findEsimOfOrder(deps.db, userId, orderId);
     let row = await find();
     if (row?.order_status === "created") {
@@ -36,6 +43,7 @@ export function makeActivateEsim(deps: ActivateDeps): ActivateEsim {
     if (row.order_status === "created" || row.order_status === "failed") return { kind: "not_paid" };
     if (row.status === "failed") return { kind: "failed" };
     if (row.order_status !== "paid") return { kind: "not_paid" };
+    if (language !== null && row.language === null) await noteLanguage(deps.db, row.id, language);
     if (row.status === "pending") row = await settle(deps, find, orderId, row);
     if (row.status === "failed") return { kind: "failed" };
     return { kind: row.status === "pending" ? "pending" : "settled", row };

@@ -25,6 +25,8 @@ export interface EsimRow {
   readonly provisioned_at: string | null;
   readonly expires_at: string | null;
   readonly revealed_at: string | null;
+  /** What the owner reads; null when no request has said. */
+  readonly language: string | null;
   readonly plan_snapshot: SoldPlan;
   readonly usage_total_bytes: number | null;
   readonly usage_remaining_bytes: number | null;
@@ -34,7 +36,7 @@ export interface EsimRow {
 
 /** Columns of a profile `p` and its order `o`, as EsimRow names them. */
 const COLUMNS = `p.id, p.order_id, p.user_id, o.status as order_status, p.plan_id, p.status, p.sealed, p.iccid, p.supplier,
-  p.created_at, p.provisioned_at, coalesce(p.plan_expires_at, p.use_by) as expires_at, p.revealed_at, o.plan_snapshot,
+  p.created_at, p.provisioned_at, coalesce(p.plan_expires_at, p.use_by) as expires_at, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of`;
 const FROM = "from esim_profiles p join orders o on o.id = p.order_id";
 

@@ -1,4 +1,5 @@
 import { type Queryable, type Statement, statement } from "../../db/database.js";
+import type { Language } from "../../kernel/language.js";
 import type { OfferFragment } from "../esims/esims.module.js";
 import { ORDER_VIEW_COLUMNS, type OrderView } from "./order-read-model.js";
 
@@ -10,6 +11,8 @@ export interface NewOrder {
   readonly idempotencyKey: string | null;
   readonly fingerprint: Buffer | null;
   readonly ttlMinutes: number;
+  /** What the buyer reads; null when the request did not say. */
+  readonly language: Language | null;
 }
 
 export interface PlacedOrder extends OrderView {
@@ -46,8 +49,8 @@ const placeOrFindStatement = (offer: OfferFragment): Statement =>
      on conflict on constraint orders_one_per_user_and_key do nothing
      returning *
    ), profile as (
-     insert into esim_profiles (order_id, user_id, plan_id)
-     select id, user_id, plan_id from placed
+     insert into esim_profiles (order_id, user_id, plan_id, language)
+     select id, user_id, plan_id, $8::text from placed
      returning id, order_id, status, created_at, provisioned_at
    ), ${offer.holds}
    select false as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
@@ -92,6 +95,7 @@ export function makeOrderPlacingStore(offer: OfferFragment) {
         order.idempotencyKey,
         order.fingerprint,
         order.ttlMinutes,
+        order.language,
       ]);
       return rows[0];
     },

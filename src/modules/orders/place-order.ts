@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Db, violatedConstraint } from "../../db/database.js";
 import type { IdempotentRequest } from "../../http/idempotency-key.js";
 import { AppError } from "../../kernel/errors.js";
+import type { Language } from "../../kernel/language.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
 import { HOLDING_LIMIT_CONSTRAINT } from "../esims/esims.module.js";
@@ -13,6 +14,8 @@ export interface PlaceOrder {
   readonly planId: number;
   readonly currency: string;
   readonly idempotent: IdempotentRequest | null;
+  /** What the buyer reads, for the mails about the order's eSIM. */
+  readonly language: Language | null;
 }
 
 export interface OrderPlacement {
@@ -44,6 +47,7 @@ export function makePlaceOrder(deps: {
       idempotencyKey: command.idempotent?.key ?? null,
       fingerprint: command.idempotent?.fingerprint ?? null,
       ttlMinutes: deps.ttlMinutes,
+      language: command.language,
     };
     for (let round = 1; round <= ROUNDS_MAX; round += 1) {
       const placed = await placeUnlessHoldingTooMuch(deps.store, deps.db, order);

@@ -2,28 +2,45 @@ import type { Db } from "../../../db/database.js";
 import type { Server } from "../../../http/server.js";
 import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
 import type { ShowEsim } from "../show-esims.js";
+import { makeAdminDelivery } from "./admin-delivery.js";
+import { makeInstallLinks } from "./install-links.js";
+import { purgeLinks } from "./link-store.js";
 import { sweepMails } from "./mail-store.js";
+import { registerAdminDelivery } from "./routes/admin-delivery.js";
+import { registerInstallPage } from "./routes/install-page.js";
+import { registerMakeInstallLink } from "./routes/make-install-link.js";
 import { makeSendEsimMailJob } from "./send-esim-mail.job.js";
 
 export interface DeliveryDeps {
   readonly db: Db;
   readonly reservedDb: Db;
+  readonly wakeWorkers: () => void;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly publicUrl: string;
   readonly showEsim: ShowEsim;
 }
 
-/** How an eSIM reaches its owner besides the API: mail, and the page behind a secret link. */
+/** How an eSIM reaches its owner besides the API: mail, the page behind a secret link, an operator. */
 export function makeDelivery(deps: DeliveryDeps) {
-  const { reservedDb, mailer, publicUrl, showEsim } = deps;
+  const { db, reservedDb, mailer, publicUrl, showEsim } = deps;
+  const installLinks = makeInstallLinks({ db, showEsim, publicUrl });
+  const adminDelivery = makeAdminDelivery(deps);
   return {
     jobs: {
       handlers: {
         send_esim_mail: makeSendEsimMailJob({ db: reservedDb, mailer, publicUrl, showEsim }),
         sweep_esim_mails: async () => sweepMails(reservedDb),
+        purge_install_links: async () => purgeLinks(reservedDb),
       },
-      scheduled: [{ task: "sweep_esim_mails", cron: "* * * * *" }],
+      scheduled: [
+        { task: "sweep_esim_mails", cron: "* * * * *" },
+        { task: "purge_install_links", cron: "17 3 * * *" },
+      ],
     },
-    registerRoutes(_app: Server): void {},
+    registerRoutes(app: Server): void {
+      registerInstallPage(app, { installLinks, publicUrl });
+      registerMakeInstallLink(app, { installLinks });
+      registerAdminDelivery(app, { adminDelivery });
+    },
   };
 }

@@ -1,10 +1,13 @@
+import { DEFAULT_LANGUAGE, languageOr } from "../../../kernel/language.js";
 import { qrPng } from "../../../providers/esim/formats/qr.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import type { Mail } from "../../../providers/mail/port.js";
 import type { EsimRow } from "../esim-read-model.js";
-import { esimOnWire } from "../esim-view.js";
 import type { InstallSecrets } from "../install-secrets.js";
+import { esimMailHtml, type MailFrame } from "./esim-mail-html.js";
+import { destinationOf, type GuideSection, type InstallGuide, installGuide } from "./install-guide.js";
 import type { MailClaim } from "./mail-store.js";
+import { type Texts, textsIn } from "./texts.js";
 
 export interface EsimMailInput {
   readonly row: EsimRow;
@@ -15,14 +18,64 @@ export interface EsimMailInput {
   readonly installPage: string;
 }
 
-/** The subject never has a code: subjects are shown on lock screens and kept in logs. */
+const QR_CONTENT_ID = "esim-qr";
+/** 8 pixels a module: sharp on screens of high density and when printed. */
+const QR_MODULE_PIXELS = 8;
+
+/**
+ * The mail with everything to install one eSIM; its plain text is complete by itself. The subject never has a code:
+ * subjects are shown on lock screens and kept in logs. Nothing in it is fetched or tracked.
+ */
 export function esimMail({ row, secrets, claim, publicUrl, installPage }: EsimMailInput): Mail {
+  const texts = textsIn(languageOr(claim.language, DEFAULT_LANGUAGE));
+  const { text } = texts;
+  const guide = installGuide({ row, secrets, orderReference: claim.order_reference }, texts);
+  const frame: MailFrame = {
+    pageLine: text("mail.page", { until: texts.moment(claim.link_expires_at) }),
+    pageUrl: installPage,
+    notes: [text("mail.later", { store: publicUrl }), text("mail.secret")],
+    storeUrl: publicUrl,
+  };
+  const qr = {
+    filename: "esim-qr.png",
+    contentType: "image/png",
+    content: qrPng(secrets.qrPayload, QR_MODULE_PIXELS),
+  };
   return {
     template: "esim",
     reference: `esim-${row.id}-${claim.number}`,
     to: { address: claim.email },
-    subject: "Your eSIM is ready to install",
-    text: mailText([esimOnWire(row, secrets).instructions, installPage], publicUrl),
-    attachments: [{ filename: "esim-qr.png", contentType: "image/png", content: qrPng(secrets.qrPayload) }],
+    subject: subjectOf(row, texts),
+    text: mailText(paragraphsOf(guide, frame, texts), publicUrl),
+    html: esimMailHtml(guide, frame, texts, `cid:${QR_CONTENT_ID}`),
+    // Once inside the text and once as a file, for mail programs that hide pictures and for printing.
+    attachments: [{ ...qr, contentId: QR_CONTENT_ID }, qr],
   };
 }
+
+function subjectOf(row: EsimRow, texts: Texts): string {
+  const destination = destinationOf(row, texts);
+  return destination === undefined
+    ? texts.text("mail.subject_anywhere")
+    : texts.text("mail.subject", { destination });
+}
+
+function paragraphsOf(guide: InstallGuide, frame: MailFrame, { text }: Texts): string[] {
+  return [
+    guide.title,
+    guide.facts.map(({ label, value }) => `${label}: ${value}`).join("\n"),
+    ...(guide.warning === null ? [] : [guide.warning]),
+    sectionText(guide.before),
+    `${text("tap.title")}\n${text("tap.hint")}`,
+    `${text("tap.apple")}:\n${guide.links.apple}`,
+    `${text("tap.android")}:\n${guide.links.android}`,
+    `${text("code.title")}\n\n${guide.codes.map(({ label, value }) => `${label}:\n${value}`).join("\n\n")}`,
+    ...guide.platforms.map(sectionText),
+    sectionText(guide.arrival),
+    `${frame.pageLine}\n${frame.pageUrl}`,
+    frame.notes.join("\n"),
+  ];
+}
+
+const sectionText = ({ title, lines }: GuideSection): string =>
+  [title, ...lines.map((line) => `- ${line}`)].join("\n");

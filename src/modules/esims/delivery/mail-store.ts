@@ -1,4 +1,6 @@
+import type { Act } from "../../../db/audit-log.js";
 import { type Queryable, statement } from "../../../db/database.js";
+import type { Language } from "../../../kernel/language.js";
 
 /** The right to send one mail, until its time is up. */
 export interface MailClaim {
@@ -44,6 +46,16 @@ export async function claimMail(
   return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];
 }
 
+const NOTE_LANGUAGE = statement(
+  "esim_mails.note_language",
+  "update esim_profiles set language = $2 where id = $1 and language is null",
+);
+
+/** Where the order did not say what its buyer reads, the activation may. */
+export async function noteLanguage(db: Queryable, profileId: number, language: Language): Promise<void> {
+  await db.run(NOTE_LANGUAGE, [profileId, language]);
+}
+
 const MARK = statement(
   "esim_mails.mark",
   `update esim_profiles set mail_claimed_until = null,
@@ -80,4 +92,34 @@ const SWEEP = statement(
 /** Enqueues again what nobody is sending. A job that has used up its tries stays with the operator. */
 export async function sweepMails(db: Queryable): Promise<void> {
   await db.run(SWEEP);
+}
+
+const AGAIN = statement(
+  "esim_mails.again",
+  `with again as (
+     update esim_profiles p set mailed_at = null, mail_refused_at = null, mail_claimed_until = null,
+       mail_number = p.mail_number + 1
+     from orders o
+     where p.id = $1 and p.status in ('ready', 'active') and o.id = p.order_id and o.status = 'paid'
+     returning p.id, p.mail_number
+   ), audited as (
+     insert into audit_log (actor, action, subject, request_id, after)
+     select $2, 'esim.mail_resent', 'esim:' || id, $3, jsonb_build_object('mail_number', mail_number) from again
+   )
+   select enqueue_job('send_esim_mail', json_build_object('profile_id', id), 'esim-mail:' || id) from again`,
+);
+
+/** A new mail with a Message-ID of its own. False: there is nothing to install, or the money went back. */
+export async function scheduleMailAgain(db: Queryable, profileId: number, act: Act): Promise<boolean> {
+  return (await db.run(AGAIN, [profileId, act.actor, act.requestId])).count === 1;
+}
+
+const OPERATOR_REVEAL = statement(
+  "esim_mails.operator_reveal",
+  `insert into audit_log (actor, action, subject, request_id) values ($1, 'esim.code_shown', $2, $3)`,
+);
+
+/** Who of the operators asked for whose code: beside esim_reveals, so that the audit log tells it too. */
+export async function logOperatorReveal(db: Queryable, profileId: number, act: Act): Promise<void> {
+  await db.run(OPERATOR_REVEAL, [act.actor, `esim:${profileId}`, act.requestId]);
 }

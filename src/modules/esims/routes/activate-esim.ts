@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { languageOfRequest } from "../../../http/accept-language.js";
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
@@ -32,7 +33,11 @@ export function registerActivateEsim(
     },
     async (request, reply) => {
       const userId = callerOf(request).userId;
-      const activation = await deps.activateEsim({ userId, orderId: request.body.order_id });
+      const activation = await deps.activateEsim({
+        userId,
+        orderId: request.body.order_id,
+        language: languageOfRequest(request),
+      });
       switch (activation.kind) {
         case "not_found":
           throw new AppError("not_found", "Order not found");

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { languageOfRequest } from "../../../http/accept-language.js";
 import { callerOf } from "../../../http/caller.js";
 import { idempotentRequestOf } from "../../../http/idempotency-key.js";
 import type { Server } from "../../../http/server.js";
@@ -41,6 +42,7 @@ export function registerCreateOrder(
         planId,
         currency,
         idempotent,
+        language: languageOfRequest(request),
       });
       if (wasReplayed) reply.header("idempotent-replayed", "true");
       return orderOnWire(order);

@@ -1,0 +1,45 @@
+import type { Act } from "../../../db/audit-log.js";
+import type { Db } from "../../../db/database.js";
+import { AppError } from "../../../kernel/errors.js";
+import { type EsimRow, findEsim } from "../esim-read-model.js";
+import type { ShowEsim } from "../show-esims.js";
+import { logOperatorReveal, scheduleMailAgain } from "./mail-store.js";
+
+export type AdminDelivery = ReturnType<typeof makeAdminDelivery>;
+
+/** What an operator does for a customer who cannot find the mail. */
+export function makeAdminDelivery(deps: { db: Db; showEsim: ShowEsim; wakeWorkers: () => void }) {
+  const { db, showEsim } = deps;
+  const getRow = async (profileId: number): Promise<EsimRow> => {
+    const row = await findEsim(db, profileId);
+    if (row === undefined) throw new AppError("not_found", "eSIM not found");
+    return row;
+  };
+  return {
+    async resendMail(profileId: number, act: Act): Promise<void> {
+      if (await scheduleMailAgain(db, profileId, act)) {
+        deps.wakeWorkers();
+        return;
+      }
+      const { status, order_status: orderStatus } = await getRow(profileId);
+      throw new AppError(
+        "conflict",
+        `There is nothing to mail: the eSIM is ${status} and its order ${orderStatus}.`,
+      );
+    },
+
+    /** Both records are written before the code leaves; an answer that fails afterwards is on record as shown. */
+    async show(profileId: number, act: Act) {
+      const asRead = await getRow(profileId);
+      const viewer = {
+        actor: act.actor,
+        sessionId: null,
+        channel: "admin",
+        requestId: act.requestId,
+      } as const;
+      const shown = await showEsim(asRead, viewer);
+      if (shown.secrets !== null) await logOperatorReveal(db, profileId, act);
+      return shown;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { installAdvice } from "../../../providers/esim/formats/install-data.js";
+import type { EsimRow } from "../esim-read-model.js";
+import { installLinksOf } from "../esim-view.js";
+import type { InstallSecrets } from "../install-secrets.js";
+import type { Texts } from "./texts.js";
+
+/** Türkiye blocks eSIM downloads, so whoever goes there has to install before. */
+const BLOCKS_DOWNLOADS = "TR";
+
+export interface Labelled {
+  readonly label: string;
+  readonly value: string;
+}
+
+export interface GuideCode extends Labelled {
+  /** False for words in place of a code, which nobody should type or copy. */
+  readonly isCode: boolean;
+}
+
+export interface GuideSection {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** Everything that a person needs to install one eSIM, in one language; the mail and the page lay it out. */
+export interface InstallGuide {
+  readonly title: string;
+  readonly facts: readonly Labelled[];
+  readonly before: GuideSection;
+  readonly links: { readonly apple: string; readonly android: string };
+  readonly codes: readonly GuideCode[];
+  /** What is missing and has to be said before anybody tries. */
+  readonly warning: string | null;
+  readonly platforms: readonly GuideSection[];
+  readonly arrival: GuideSection;
+  readonly qrPayload: string;
+}
+
+export interface GuideInput {
+  readonly row: EsimRow;
+  readonly secrets: InstallSecrets;
+  readonly orderReference: string;
+}
+
+export function installGuide({ row, secrets, orderReference }: GuideInput, texts: Texts): InstallGuide {
+  const { text } = texts;
+  const { isConfirmationCodeMissing } = installAdvice(secrets);
+  const destination = destinationOf(row, texts);
+  return {
+    title: destination === undefined ? text("title.ready_anywhere") : text("title.ready", { destination }),
+    facts: factsOf(row, orderReference, texts),
+    before: {
+      title: text("before.title"),
+      lines: [
+        ...(row.plan_snapshot.country_iso2 === BLOCKS_DOWNLOADS ? [text("before.turkiye")] : []),
+        text("before.wifi"),
+        text("before.once"),
+        text("before.phone"),
+      ],
+    },
+    links: installLinksOf(secrets),
+    codes: codesOf(secrets, texts),
+    warning: isConfirmationCodeMissing ? text("code.confirmation_missing") : null,
+    platforms: [
+      {
+        title: text("iphone.title"),
+        lines: [text("iphone.link"), text("iphone.scan"), text("iphone.type")],
+      },
+      {
+        title: text("android.title"),
+        lines: [text("android.scan"), text("android.link"), text("android.type")],
+      },
+    ],
+    arrival: { title: text("arrive.title"), lines: arrivalLines(secrets, texts) },
+    qrPayload: secrets.qrPayload,
+  };
+}
+
+/** In the reader's language where it has a name for the country; undefined for plans of several countries. */
+export function destinationOf({ plan_snapshot: plan }: EsimRow, texts: Texts): string | undefined {
+  const { country_iso2: iso2, country_name: name } = plan;
+  if (texts.language === "en" && typeof name === "string" && name !== "") return name;
+  const translated = typeof iso2 === "string" ? texts.country(iso2) : undefined;
+  return translated ?? (typeof name === "string" && name !== "" ? name : undefined);
+}
+
+function factsOf(row: EsimRow, orderReference: string, { text, day }: Texts): Labelled[] {
+  const facts = [
+    { label: text("fact.plan"), value: row.plan_snapshot.name },
+    {
+      label: text("fact.validity"),
+      value: text("fact.days", { count: row.plan_snapshot.duration_days }),
+    },
+  ];
+  if (row.status === "ready" && row.expires_at !== null) {
+    facts.push({ label: text("fact.use_by"), value: day(row.expires_at) });
+  }
+  return [...facts, { label: text("fact.order"), value: orderReference }];
+}
+
+function codesOf(secrets: InstallSecrets, { text }: Texts): GuideCode[] {
+  const codes = [{ label: text("code.smdp"), value: secrets.smdpAddress, isCode: true }];
+  // An empty matching id is legal: the carrier knows the phone by its EID (SGP.22 4.1).
+  const hasMatchingId = secrets.matchingId !== "";
+  codes.push({
+    label: text("code.activation"),
+    value: hasMatchingId ? secrets.matchingId : text("code.none"),
+    isCode: hasMatchingId,
+  });
+  if (secrets.confirmationCode !== null) {
+    codes.push({ label: text("code.confirmation"), value: secrets.confirmationCode, isCode: true });
+  }
+  return [...codes, { label: text("code.full"), value: secrets.qrPayload, isCode: true }];
+}
+
+function arrivalLines({ apn }: InstallSecrets, { text }: Texts): string[] {
+  const lines = [text("arrive.label"), text("arrive.roaming")];
+  if (apn?.ios) lines.push(text("arrive.apn_ios", { apn: apn.ios }));
+  if (apn?.android) lines.push(text("arrive.apn_android", { apn: apn.android }));
+  return lines;
+}

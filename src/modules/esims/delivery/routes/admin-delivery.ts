@@ -1,0 +1,45 @@
+import { Type } from "typebox";
+import { adminAct } from "../../../../http/act.js";
+import type { Server } from "../../../../http/server.js";
+import { EsimWire, esimOnWire } from "../../esim-view.js";
+import { EsimId } from "../../routes/read-esims.js";
+import type { AdminDelivery } from "../admin-delivery.js";
+
+export function registerAdminDelivery(app: Server, deps: { adminDelivery: AdminDelivery }): void {
+  const { adminDelivery } = deps;
+  const tags = ["Administration"];
+
+  app.post(
+    "/admin/esims/:id/resend-mail",
+    {
+      config: { access: "admin" },
+      schema: {
+        tags,
+        summary: "Mail an eSIM to its owner again",
+        params: EsimId,
+        response: { 200: Type.Object({ message: Type.String() }) },
+      },
+    },
+    async (request) => {
+      await adminDelivery.resendMail(request.params.id, adminAct(request));
+      return { message: "mail_scheduled" };
+    },
+  );
+  app.get(
+    "/admin/esims/:id/install",
+    {
+      config: { access: "admin" },
+      schema: {
+        tags,
+        summary: "Show the codes of a customer's eSIM",
+        description: "Every time is on record, in the audit log, before the answer.",
+        params: EsimId,
+        response: { 200: EsimWire },
+      },
+    },
+    async (request) => {
+      const { row, secrets } = await adminDelivery.show(request.params.id, adminAct(request));
+      return esimOnWire(row, secrets);
+    },
+  );
+}

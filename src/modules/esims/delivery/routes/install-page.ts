@@ -1,0 +1,66 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import { languageOfRequest } from "../../../../http/accept-language.js";
+import type { Server } from "../../../../http/server.js";
+import { languageOr } from "../../../../kernel/language.js";
+import { installGuide } from "../install-guide.js";
+import type { FoundLink, InstallLinks } from "../install-links.js";
+import { closedPage, gonePage, openPage } from "../install-page.js";
+import { INSTALL_PAGE_POLICY } from "../install-page-style.js";
+import { type Texts, textsIn } from "../texts.js";
+
+const Params = Type.Object({ secret: Type.String() });
+/** A button sends an empty form. */
+const FORM_BYTES_MAX = 1_024;
+
+/**
+ * The page of one eSIM for whoever has its secret link. Programs that preview links only GET, and a GET shows
+ * nothing; the button's POST does.
+ */
+export function registerInstallPage(
+  app: Server,
+  deps: { installLinks: InstallLinks; publicUrl: string },
+): void {
+  const { installLinks, publicUrl } = deps;
+  const config = { access: "public", isInternal: true } as const;
+  const sendGone = (reply: FastifyReply, found: FoundLink, texts: Texts): FastifyReply =>
+    sendPage(reply, found.kind === "unknown" ? 404 : 410, gonePage(texts, publicUrl));
+
+  app.get("/install/:secret", { config, schema: { params: Params } }, async (request, reply) => {
+    const found = await installLinks.find(request.params.secret);
+    const texts = textsFor(request, found);
+    if (found.kind !== "live") return sendGone(reply, found, texts);
+    return sendPage(reply, 200, closedPage(texts, found.link.expires_at));
+  });
+  app.post(
+    "/install/:secret",
+    { config: { ...config, consumes: "form" }, bodyLimit: FORM_BYTES_MAX, schema: { params: Params } },
+    async (request, reply) => {
+      const opened = await installLinks.open(request.params.secret, request.id);
+      const texts = textsFor(request, opened);
+      if (opened.kind !== "open") return sendGone(reply, opened, texts);
+      const { row, secrets, link } = opened;
+      const guide = installGuide({ row, secrets, orderReference: link.order_reference }, texts);
+      return sendPage(reply, 200, openPage(guide, texts, link.expires_at));
+    },
+  );
+}
+
+/** The browser's language, else the one of the order. */
+function textsFor(request: FastifyRequest, found: FoundLink | { link: { language: string | null } }): Texts {
+  const ofOrder = "link" in found ? found.link.language : null;
+  return textsIn(languageOfRequest(request) ?? languageOr(ofOrder));
+}
+
+/** `no-store` and `no-referrer` stand on every answer of the server (http/server.ts). */
+function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {
+  return reply
+    .code(status)
+    .headers({
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": INSTALL_PAGE_POLICY,
+      "x-robots-tag": "noindex, nofollow, noarchive",
+      vary: "Accept-Language, Origin",
+    })
+    .send(page);
+}
