@@ -1,4 +1,4 @@
-import { type Queryable, statement } from "../../db/database.js";
+import { type Queryable, statement, type Tx } from "../../db/database.js";
 import type { PaymentProviderName } from "../../providers/payment/port.js";
 import type { PaymentState } from "./payment-state.js";
 
@@ -117,6 +117,7 @@ const LOCK_BY_INTENT = statement(
   "payments.lock_by_intent",
   `select ${COLUMNS} from payments where intent_id = $1 for update`,
 );
+const LOCK = statement("payments.lock", "select id from payments where id = $1 for update");
 const LIST_OF_ORDER = statement(
   "payments.list_of_order",
   `select ${COLUMNS} from payments where order_id = $1 order by (status = 'requires_action') desc, id desc`,
@@ -137,8 +138,13 @@ export async function findPaymentByIntent(db: Queryable, intentId: string): Prom
 }
 
 /** Nothing moves the payment until the transaction ends. */
-export async function lockPaymentByIntent(db: Queryable, intentId: string): Promise<PaymentRow | undefined> {
+export async function lockPaymentByIntent(db: Tx, intentId: string): Promise<PaymentRow | undefined> {
   return (await db.run<PaymentRow>(LOCK_BY_INTENT, [intentId])).rows[0];
+}
+
+/** Taken before the refund's own row, as everywhere: payment, then refund, then order. */
+export async function lockPayment(tx: Tx, paymentId: number): Promise<void> {
+  await tx.run(LOCK, [paymentId]);
 }
 
 /** The live one first, then the newest. */

@@ -11,7 +11,7 @@ import { refundKey } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
 import type { PaymentProviders } from "./payment-providers.js";
-import { findPayment, type PaymentRow } from "./payment-store.js";
+import { findPayment, lockPayment, type PaymentRow } from "./payment-store.js";
 import {
   beginRefundCall,
   findRefund,
@@ -206,6 +206,7 @@ async function moveRefund(
   const from = move.to === "parked" ? (["requested"] as const) : RISES_FROM[move.to];
   const moved = await deps.db.transaction(async (tx) => {
     await setAuditContext(tx, actor, null);
+    await lockPayment(tx, refund.payment_id);
     const row = await moveRefundIfIn(tx, refund.id, from, move);
     if (row?.status === "succeeded") await deps.follow.orderIsRefunded(tx, row.payment_id);
     return row;

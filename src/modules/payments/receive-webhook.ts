@@ -38,8 +38,13 @@ export function makeReceiveWebhook(deps: { applyEvent: ApplyEvent; events: Event
     const { rawBody, headers, receivedAtMillis, requestId } = delivery;
     const verdict = await provider.verifyWebhook(rawBody, headers, receivedAtMillis);
     if (!verdict.ok) {
-      deps.events.webhookRejected({ provider: provider.name, reason: verdict.reason });
-      throw new AppError(REJECTED[verdict.reason], verdict.detail);
+      const { reason, detail } = verdict;
+      deps.events.webhookRejected({ provider: provider.name, reason }, { detail, request_id: requestId });
+      // What exactly was wrong is for our log: it would help whoever tries to forge one.
+      throw new AppError(
+        REJECTED[reason],
+        reason === "invalid_signature" ? "Invalid Stripe webhook signature" : detail,
+      );
     }
     await failpoint("s7.after_verify");
     const applied = await deps.applyEvent(verdict.event, { source: "webhook", requestId });

@@ -1,0 +1,433 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.js";
+import { violations } from "../support/invariants.js";
+import { disagreements, type StripeShop, startStripeShop } from "../support/stripe-shop.js";
+
+let shop: StripeShop;
+beforeAll(async () => {
+  shop = await startStripeShop();
+});
+afterEach(async () => {
+  shop.stripe.control.clearFaults();
+  shop.stripe.control.webhooks({ off: false, hold: false, copies: 1, delayMillis: 0, beforeResponse: false });
+  await shop.settled();
+  expect(await violations(shop.app.database)).toEqual({});
+});
+afterAll(() => shop.stop());
+
+const query = <Row>(sql: string, values: unknown[] = []) => shop.app.database.query<Row>(sql, values);
+const eventsOf = (intentId: string) =>
+  query<{ type: string; outcome: string; reason: string }>(
+    "select type, outcome, reason from webhook_events where intent_id = $1 order by id",
+    [intentId],
+  );
+const lastEvent = (type: string) =>
+  shop.stripe
+    .ledger()
+    .events.filter((event) => event.type === type)
+    .at(-1)!;
+
+describe("a payment at Stripe", () => {
+  it("200: gives the browser what it needs, the same again and again", async () => {
+    const order = await shop.shopper.order();
+    const first = await shop.shopper.create(order.id, "STRIPE");
+    expect(first.status).toBe(200);
+    expect(first.body).toEqual({
+      intent_id: expect.stringMatching(/^pi_/),
+      status: "requires_action",
+      provider: "STRIPE",
+      amount_minor_units: order.amount_minor_units,
+      currency: "USD",
+      client_secret: expect.any(String),
+      publishable_key: "pk_test_of_the_fake",
+    });
+    const again = await shop.shopper.create(order.id);
+    expect(again.body).toEqual(first.body);
+    const intent = shop.stripe.ledger().intents.find((one) => one.id === first.body.intent_id);
+    expect(intent?.metadata).toMatchObject({ order_id: String(order.id), shop_id: "tribi" });
+  });
+
+  it("409 payment_in_progress: another provider while one is live", async () => {
+    const { orderId } = await shop.paying();
+    expect((await shop.shopper.create(orderId, "MOCK")).body).toMatchObject({
+      status: 409,
+      code: "payment_in_progress",
+    });
+  });
+
+  it("twenty creates at once make one intent", async () => {
+    const order = await shop.shopper.order();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => shop.shopper.create(order.id, "STRIPE")),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ body }) => body.intent_id)).size).toBe(1);
+  });
+
+  it("JPY and KWD-like decimals: the intent has the order's minor units", async () => {
+    const { orderId, intentId, amount } = await shop.paid("JPY");
+    expect(shop.stripe.ledger().intents.find(({ id }) => id === intentId)).toMatchObject({
+      amount,
+      currency: "jpy",
+    });
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("a signed success pays the order and starts provisioning and the receipt", async () => {
+    const { orderId } = await shop.paid();
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+    await eventually(async () => {
+      const [mail] = await query("select 1 from dev_inbox where subject like 'Your receipt%'");
+      return mail;
+    });
+  });
+
+  it("the intent's webhook before the answer of its own create call", async () => {
+    shop.stripe.control.webhooks({ beforeResponse: true });
+    const { orderId, intentId } = await shop.paying();
+    shop.stripe.control.approve(intentId);
+    await shop.settled();
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+    expect(await query("select id from payments where order_id = $1", [orderId])).toHaveLength(1);
+  });
+
+  it("an event whose payment has no intent yet is adopted by the signed metadata", async () => {
+    const { orderId, intentId } = await shop.paying();
+    await query("update payments set intent_id = null where order_id = $1", [orderId]);
+    shop.stripe.control.approve(intentId);
+    await shop.settled();
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("a declined card ends nothing: the payment stays, the decline is recorded, another card pays", async () => {
+    const { orderId, intentId } = await shop.paying();
+    shop.stripe.control.decline(intentId, "insufficient_funds");
+    await shop.settled();
+    const [payment] = await query("select status, decline_code from payments where order_id = $1", [orderId]);
+    expect(payment).toEqual({ status: "requires_action", decline_code: "insufficient_funds" });
+    shop.stripe.control.approve(intentId);
+    await shop.settled();
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("an intent cancelled at Stripe fails payment and order", async () => {
+    const { orderId, intentId } = await shop.paying();
+    shop.stripe.control.cancel(intentId);
+    await shop.settled();
+    expect(await shop.orderStatus(orderId)).toBe("failed");
+  });
+});
+
+describe("signatures", () => {
+  it("400: missing, wrong, old, re-serialised; nothing is stored", async () => {
+    const { intentId, orderId } = await shop.paying();
+    shop.stripe.control.webhooks({ off: true });
+    shop.stripe.control.approve(intentId);
+    const event = lastEvent("payment_intent.succeeded");
+    const now = Math.floor(Date.now() / 1000);
+    const missing = await shop.app.request("POST", "/payments/webhook/stripe", { body: event });
+    expect(missing.body).toMatchObject({ status: 400, detail: "Missing Stripe-Signature header" });
+    const attempts = [
+      shop.post(event, { secret: "whsec_of_somebody_else" }),
+      shop.post(event, { atSeconds: now - 302 }),
+      shop.post(event, { atSeconds: now + 320 }),
+      shop.post(event, { atSeconds: now * 1000 }),
+    ];
+    for (const answer of await Promise.all(attempts)) {
+      expect(answer.body).toMatchObject({ status: 400, detail: "Invalid Stripe webhook signature" });
+    }
+    const stored = await eventsOf(intentId);
+    expect(stored.filter(({ type }) => type === "payment_intent.succeeded")).toEqual([]);
+    expect(await shop.orderStatus(orderId)).toBe("created");
+    // Odd spacing passes when it is what was signed.
+    const spaced = await shop.post(JSON.stringify(event, null, 3), {
+      path: "/api/payments/webhook?provider=stripe",
+    });
+    expect(spaced.body).toEqual({ status: "processed", intent_status: "succeeded" });
+  });
+
+  it("413, 400: too large, not JSON though signed", async () => {
+    expect((await shop.post("x".repeat(10 * 1024 * 1024))).status).toBe(413);
+    expect((await shop.post("not json")).status).toBe(400);
+  });
+});
+
+describe("events that are not for us, or cannot be believed", () => {
+  const eventOf = (changes: Record<string, unknown>, object: Record<string, unknown> = {}) => ({
+    id: `evt_${Math.random().toString(36).slice(2)}`,
+    object: "event",
+    type: "payment_intent.succeeded",
+    created: Math.floor(Date.now() / 1000),
+    livemode: false,
+    data: { object: { id: "pi_unknown", object: "payment_intent", status: "succeeded", ...object } },
+    ...changes,
+  });
+
+  it("200 ignored: an unknown type, an intent without our shop id", async () => {
+    expect((await shop.post(eventOf({ type: "customer.created" }))).body).toEqual({
+      status: "ignored",
+      intent_status: null,
+    });
+    const foreign = eventOf(
+      {},
+      { amount: 1, amount_received: 1, currency: "usd", metadata: { shop_id: "other" } },
+    );
+    expect((await shop.post(foreign)).body).toEqual({ status: "ignored", intent_status: null });
+  });
+
+  it("200 parked: a known type with missing fields", async () => {
+    expect((await shop.post(eventOf({}))).body.status).toBe("parked");
+  });
+
+  it("200 parked: amount, currency, mode and account must be the payment's", async () => {
+    const { orderId, intentId, amount } = await shop.paying();
+    const said = {
+      id: intentId,
+      amount,
+      amount_received: amount,
+      currency: "usd",
+      metadata: { shop_id: "tribi" },
+    };
+    const wrong = [
+      eventOf({}, { ...said, amount_received: amount - 1 }),
+      eventOf({}, { ...said, currency: "eur" }),
+      eventOf({ livemode: true }, said),
+      eventOf({ account: "acct_of_somebody" }, said),
+    ];
+    for (const event of wrong) {
+      expect((await shop.post(event)).body).toEqual({ status: "parked", intent_status: expect.anything() });
+    }
+    expect(
+      (await eventsOf(intentId)).filter(({ outcome }) => outcome === "parked").map(({ reason }) => reason),
+    ).toEqual(["amount_differs", "currency_differs", "livemode_differs", "account_differs"]);
+    expect(await shop.orderStatus(orderId)).toBe("created");
+  });
+
+  it("NUL and lone surrogates in a provider's text are stored without them", async () => {
+    const { intentId, amount } = await shop.paying();
+    const event = eventOf(
+      { type: "payment_intent.payment_failed" },
+      {
+        id: intentId,
+        amount,
+        currency: "usd",
+        last_payment_error: { code: "card_declined", message: "no\u0000 \ud800money" },
+        metadata: { shop_id: "tribi" },
+      },
+    );
+    expect((await shop.post(event)).status).toBe(200);
+  });
+});
+
+describe("orders of arrival", () => {
+  it("every permutation of decline, processing and success, twice over, ends paid", async () => {
+    const kinds = [
+      "payment_intent.payment_failed",
+      "payment_intent.processing",
+      "payment_intent.succeeded",
+      "payment_intent.created",
+    ];
+    const permutations = permute(kinds);
+    shop.stripe.control.webhooks({ hold: true });
+    for (const order of permutations) {
+      const { orderId, intentId } = await shop.paying();
+      shop.stripe.control.decline(intentId);
+      shop.stripe.control.process(intentId);
+      shop.stripe.control.approve(intentId);
+      const events = shop.stripe
+        .ledger()
+        .events.filter((event) => JSON.stringify(event.data).includes(intentId));
+      for (const kind of [...order, ...order.toReversed()]) {
+        const event = events.find(({ type }) => type === kind);
+        if (event !== undefined) expect((await shop.post(event)).status).toBe(200);
+      }
+      expect([order.join(), await shop.orderStatus(orderId)]).toEqual([order.join(), "paid"]);
+    }
+    shop.stripe.control.webhooks({ hold: false });
+  });
+
+  it("refund and dispute events that overtake the success end alike", async () => {
+    shop.stripe.control.webhooks({ off: true });
+    const { orderId, intentId, amount } = await shop.paying();
+    shop.stripe.control.approve(intentId);
+    const { app, stripe } = shop;
+    const [payment] = await query<{ id: number }>("select id from payments where order_id = $1", [orderId]);
+    const refundEvents = async () => {
+      await fetch(`${stripe.url}/v1/refunds`, {
+        method: "POST",
+        headers: {
+          authorization: "Bearer sk_test_of_the_fake",
+          "content-type": "application/x-www-form-urlencoded",
+        },
+        body: new URLSearchParams({ payment_intent: intentId, amount: String(amount) }),
+      });
+      return stripe
+        .ledger()
+        .events.filter((event) => /refund/.test(event.type) && JSON.stringify(event.data).includes(intentId));
+    };
+    for (const event of (await refundEvents()).toReversed()) {
+      expect((await shop.post(event)).status).toBe(200);
+    }
+    expect((await eventsOf(intentId)).length).toBeGreaterThan(0);
+    await eventually(async () => (await shop.orderStatus(orderId)) === "refunded", {
+      what: "the refund is applied",
+    });
+    expect((await shop.post(lastEvent("payment_intent.succeeded"))).body.status).toBe("ignored");
+    expect(await shop.orderStatus(orderId)).toBe("refunded");
+    const [row] = await app.database.query(
+      "select refunded_minor, captured_minor from payments where id = $1",
+      [payment?.id],
+    );
+    expect(row).toEqual({ refunded_minor: amount, captured_minor: amount });
+  });
+});
+
+function permute<Item>(items: readonly Item[]): Item[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, index) => permute(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
+}
+
+describe("refunds", () => {
+  it("200: all of it, and the order is refunded", async () => {
+    const { orderId, amount } = await shop.paid();
+    const { status, body } = await shop.refund(orderId, { reason: "changed their mind", accept_loss: true });
+    expect([status, body.refund]).toEqual([
+      200,
+      expect.objectContaining({ status: "succeeded", amount_minor_units: amount, id: expect.any(Number) }),
+    ]);
+    expect(body.order).toMatchObject({ id: orderId, status: "refunded", refunded_minor_units: amount });
+    const again = await shop.refund(orderId, { reason: "changed their mind", accept_loss: true });
+    expect(again.body.refund.id).toBe(body.refund.id);
+    await shop.settled();
+    expect(await disagreements(shop)).toEqual([]);
+  });
+
+  it("422: a part of it needs an Idempotency-Key; with one it is made once", async () => {
+    const { orderId } = await shop.paid();
+    expect((await shop.refund(orderId, { amount_minor_units: 100, reason: "slow" })).body.code).toBe(
+      "idempotency_key_required",
+    );
+    const key = { "idempotency-key": `part-${orderId}` };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        shop.refund(orderId, { amount_minor_units: 100, reason: "slow" }, key),
+      ),
+    );
+    expect(answers.filter(({ status }) => status !== 200 && status !== 202)).toEqual([]);
+    expect(new Set(answers.map(({ body }) => body.refund.id)).size).toBe(1);
+    expect((await shop.refund(orderId, { amount_minor_units: 101, reason: "slow" }, key)).body.code).toBe(
+      "idempotency_key_reused",
+    );
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+    await shop.settled();
+    expect(await disagreements(shop)).toEqual([]);
+  });
+
+  it("409: never above the capture, ten at once", async () => {
+    const { orderId, amount, intentId } = await shop.paid();
+    const part = Math.floor(amount / 3);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        shop.refund(
+          orderId,
+          { amount_minor_units: part, reason: "race" },
+          { "idempotency-key": `race-${orderId}-${index}` },
+        ),
+      ),
+    );
+    expect(answers.filter(({ status }) => status < 300)).toHaveLength(3);
+    expect(answers.filter(({ status }) => status === 409).map(({ body }) => body.code)).toEqual(
+      Array.from({ length: 7 }, () => "refund_exceeds_payment"),
+    );
+    await shop.settled();
+    const refunded = shop.stripe.ledger().refunds.filter((one) => one.payment_intent === intentId);
+    expect(refunded).toHaveLength(3);
+    expect(await disagreements(shop)).toEqual([]);
+  });
+
+  it.each([
+    "timeout_after_success",
+    "error_500_after_success",
+    "drop_after_success",
+    "half_answer",
+    "drop_before",
+  ] as const)("one refund although the call ended in %s", { timeout: 90_000 }, async (fault) => {
+    const { orderId, intentId } = await shop.paid();
+    shop.stripe.control.fault({ operation: "create_refund", fault });
+    const { status } = await shop.refund(orderId, { reason: "fault", accept_loss: true });
+    expect([200, 202]).toContain(status);
+    await shop.settled();
+    if (status === 202) {
+      await query("update refunds set created_at = created_at - interval '1 minute' where order_id = $1", [
+        orderId,
+      ]);
+      await query("select enqueue_job('carry_on_money', '{}')");
+    }
+    await eventually(async () => (await shop.orderStatus(orderId)) === "refunded", { timeoutMillis: 30_000 });
+    expect(shop.stripe.ledger().refunds.filter((one) => one.payment_intent === intentId)).toHaveLength(1);
+    expect(await disagreements(shop)).toEqual([]);
+  });
+
+  it("202: a refund that the provider works on; its event ends it", async () => {
+    shop.stripe.control.refundsStartAs("pending");
+    const { orderId } = await shop.paid();
+    const { status, body } = await shop.refund(orderId, { reason: "bank transfer", accept_loss: true });
+    expect([status, body.refund.status]).toEqual([202, "pending"]);
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+    const refund = shop.stripe.ledger().refunds.at(-1)!;
+    shop.stripe.control.succeedRefund(refund.id);
+    await shop.settled();
+    expect(await shop.orderStatus(orderId)).toBe("refunded");
+    shop.stripe.control.refundsStartAs("succeeded");
+  });
+
+  it("a dispute is recorded and shown, and its money is not refunded a second time", async () => {
+    const { orderId, intentId } = await shop.paid();
+    const dispute = shop.stripe.control.openDispute(intentId);
+    await shop.settled();
+    expect(await query("select status from disputes where dispute_id = $1", [dispute.id])).toEqual([
+      { status: "open" },
+    ]);
+    const refused = await shop.refund(orderId, { reason: "again", accept_loss: true });
+    expect(refused.body.code).toBe("refund_exceeds_payment");
+    shop.stripe.control.closeDispute(dispute.id, "lost");
+    await shop.settled();
+    expect(await query("select status from disputes where dispute_id = $1", [dispute.id])).toEqual([
+      { status: "lost" },
+    ]);
+  });
+
+  it("404, 422, 403: what is refused before anything happens", async () => {
+    expect((await shop.refund(999_999_999, { reason: "x" })).status).toBe(404);
+    const { orderId } = await shop.paying();
+    expect((await shop.refund(orderId, {})).status).toBe(422);
+    expect((await shop.refund(orderId, { reason: "x" })).body.code).toBe("order_not_paid");
+    const asCustomer = await shop.app.request("POST", `/admin/orders/${orderId}/refund`, {
+      bearer: shop.shopper.token,
+      body: { reason: "x" },
+    });
+    expect(asCustomer.status).toBe(403);
+  });
+});
+
+describe("create calls that end without an answer", () => {
+  it.each([
+    "timeout_after_success",
+    "error_500_after_success",
+    "drop_after_success",
+    "half_answer",
+    "timeout_before",
+    "error_500_before",
+    "rate_limit",
+  ] as const)("one intent although the call ended in %s", { timeout: 120_000 }, async (fault) => {
+    const order = await shop.shopper.order();
+    shop.stripe.control.fault({ operation: "create_intent", fault });
+    const first = await shop.shopper.create(order.id, "STRIPE");
+    expect([200, 503]).toContain(first.status);
+    if (first.status === 503) expect(first.headers.get("retry-after")).not.toBeNull();
+    const again = await shop.shopper.create(order.id, "STRIPE");
+    expect(again.status).toBe(200);
+    const intents = shop.stripe.ledger().intents.filter((one) => one.metadata.order_id === String(order.id));
+    expect(intents.map(({ id }) => id)).toEqual([again.body.intent_id]);
+  });
+});
