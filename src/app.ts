@@ -26,6 +26,7 @@ import { type Jobs, startWorker, type Worker } from "./modules/jobs/jobs.module.
 import { makeWakeWorkers } from "./modules/jobs/wake-workers.js";
 import { type MailModule, makeMailModule } from "./modules/mail/mail.module.js";
 import { makeOrdersModule } from "./modules/orders/orders.module.js";
+import type { PaymentsModule } from "./modules/payments/payments.module.js";
 import { makeNoEarlyRefusal } from "./providers/early-refusal/no-early-refusal.js";
 import { makeRedisEarlyRefusal } from "./providers/early-refusal/redis-early-refusal.js";
 import { makeInboxSender } from "./providers/mail/inbox/inbox-sender.js";
@@ -127,6 +128,22 @@ export async function describeApp(options: Omit<AppOptions, "roles">): Promise<S
   }));
   await server.ready();
   return server;
+}
+
+/** The payments room alone, for a command that runs beside the store. */
+export async function withPayments<Value>(
+  options: Omit<AppOptions, "roles">,
+  work: (payments: PaymentsModule) => Promise<Value>,
+): Promise<Value> {
+  const foundation = openFoundation({ ...options, roles: { api: false, worker: false } });
+  const mail = composeMail(foundation);
+  try {
+    // No eSIM room here: a refund that needs one is left to the store's own jobs.
+    return await work(composePayments(foundation, mail, async () => "unknown"));
+  } finally {
+    mail.close();
+    await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
+  }
 }
 
 function openFoundation({ config, databaseUrl, log }: AppOptions): Foundation {

@@ -100,6 +100,18 @@ program
   });
 
 program
+  .command("reconcile")
+  .description(
+    "compare our books with the payment providers'; exits 3 when something is left for an operator",
+  )
+  .option("--since <time>", "ISO 8601; the last three days when left out")
+  .option("--apply", "put right what is certain, such as a paid intent whose webhook never came", false)
+  .action(async (options: { since?: string; apply: boolean }) => {
+    const { runReconcile } = await import("./commands/reconcile.js");
+    await runReconcile(options);
+  });
+
+program
   .command("openapi")
   .description("print the OpenAPI document of this version")
   .action(async () => {

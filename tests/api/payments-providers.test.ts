@@ -222,3 +222,29 @@ describe("money that arrives late", () => {
     expect(await statusOf(orderId)).toBe("failed");
   });
 });
+
+describe("the mock's pay page", () => {
+  it("shows the amount, and its buttons pay and decline", async () => {
+    const { orderId, intentId } = await paying();
+    const page = await app.request("GET", `/dev/pay/${intentId}`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(page.text).toContain("Approve");
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const foreign = await app.request("POST", `/dev/pay/${intentId}`, {
+      body: "status=succeeded",
+      headers: { ...form, origin: "https://evil.test", "sec-fetch-site": "cross-site" },
+    });
+    expect(foreign.status).toBe(403);
+    const pressed = await app.request("POST", `/dev/pay/${intentId}`, {
+      body: "status=succeeded",
+      headers: form,
+    });
+    expect([pressed.status, pressed.headers.get("location")]).toEqual([303, `/dev/pay/${intentId}`]);
+    expect(await statusOf(orderId)).toBe("paid");
+  });
+
+  it("404: no such intent", async () => {
+    expect((await app.request("GET", "/dev/pay/nobody")).status).toBe(404);
+  });
+});

@@ -1,16 +1,7 @@
 import { type Queryable, statement } from "../../db/database.js";
 import type { PaymentProviderName } from "../../providers/payment/port.js";
+import type { FindingClass } from "./finding-classes.js";
 import type { PaymentRow } from "./payment-store.js";
-
-export const FINDING_CLASSES = [
-  "paid_not_recorded",
-  "recorded_not_paid",
-  "charged_twice",
-  "amount_differs",
-  "orphan_intent",
-  "refund_missing",
-] as const;
-export type FindingClass = (typeof FINDING_CLASSES)[number];
 
 export interface Finding {
   readonly class: FindingClass;

@@ -1,0 +1,117 @@
+import type { Config } from "../../config/config.js";
+import { type Db, statement } from "../../db/database.js";
+import type { PaymentProvider } from "../../providers/payment/port.js";
+import type { Events } from "../../telemetry/events.js";
+import type { Logger } from "../../telemetry/log.js";
+import { makeApplyEvent } from "./apply-event.js";
+import { makeCarryOnMoney } from "./carry-on-money.js";
+import { makeCreatePayment } from "./create-payment.js";
+import { makeFailUnpaid } from "./fail-unpaid.js";
+import { makeFindIntent } from "./find-intent.js";
+import { makePaymentProviders } from "./payment-providers.js";
+import type { PaymentRow } from "./payment-store.js";
+import { makeProceedRefund, type TakeBackEsim } from "./proceed-refund.js";
+import { makeReceiveWebhook } from "./receive-webhook.js";
+import { makeReconcile } from "./reconcile.js";
+import { makeRecordAside } from "./record-aside.js";
+import { makeRefundOrder } from "./refund-order.js";
+import { makeRefundFollow } from "./refund-store.js";
+import { makeRefundSurplus } from "./refund-surplus.js";
+import { makeRefundUndeliverable } from "./refund-undeliverable.js";
+import { makeReleaseUnpaid } from "./release-unpaid.js";
+import { makeRereadPayment } from "./reread-payment.js";
+import { makeRetryRefund } from "./retry-refund.js";
+import { makeSendReceipt, type SendMail } from "./send-receipt.js";
+import { type FollowUp, makeSettleStore } from "./settle-store.js";
+
+export interface PaymentUseCaseDeps {
+  readonly config: Config;
+  /** Connections that floods of reads cannot use up. */
+  readonly reservedDb: Db;
+  readonly events: Events;
+  readonly log: Logger;
+  readonly wakeWorkers: () => void;
+  /** Those that are configured; in production the mock is not among them. */
+  readonly providers: readonly PaymentProvider[];
+  /** What a payment's move takes with it (settle-store.ts); one is called `order_moved`. */
+  readonly followUps: readonly FollowUp[];
+  /** What a full refund takes with it (refund-store.ts); one is called `order_refunded`. */
+  readonly refundFollowUps: readonly FollowUp[];
+  readonly takeBackEsim: TakeBackEsim;
+  readonly sendMail: SendMail;
+}
+
+/** What every paid order needs from this room: its receipt, in the statement that pays it. */
+const receiptFollowsPayment = `receipt_enqueued as (
+  select enqueue_jobs(array['send_receipt'], json_build_object('order_id', id)) from order_moved where status = 'paid'
+)`;
+
+/** Wires the use cases; read it to see which one stands on which. */
+export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
+  const { config, events, wakeWorkers } = deps;
+  const { shopId, autoRefundMaxPerHour: maxPerHour } = config.payments;
+  const db = deps.reservedDb;
+  const providers = makePaymentProviders(deps.providers);
+  const followUps = [...deps.followUps, receiptFollowsPayment];
+  const follow = makeRefundFollow(deps.refundFollowUps);
+
+  const recordAside = makeRecordAside({ db, follow });
+  const store = makeSettleStore(followUps);
+  const settling = { db, store, providers, recordAside, shopId, events, wakeWorkers };
+  const { applyEvent, applyWaiting, applyKept, replayEvent } = makeApplyEvent(settling);
+  const findIntent = makeFindIntent({ db, providers, shopId });
+  const { rereadPayment, rereadIntent } = makeRereadPayment({ db, providers, applyEvent, findIntent });
+  const failUnpaid = makeFailUnpaid({ db, followUps });
+  const releaseUnpaid = makeReleaseUnpaid({ db, providers, findIntent, applyEvent, failUnpaid });
+  const afterIntent = makeAfterIntent(db, config.payments.mockAutoConfirm);
+  const creating = { db, providers, findIntent, applyEvent, applyWaiting, failUnpaid, afterIntent };
+  const createPayment = makeCreatePayment({ ...creating, shopId, events });
+
+  const { takeBackEsim } = deps;
+  const refunding = { db, providers, follow, takeBackEsim, shopId, events, wakeWorkers };
+  const proceedRefund = makeProceedRefund(refunding);
+  const refundSurplus = makeRefundSurplus({
+    db,
+    providers,
+    rereadPayment,
+    proceedRefund,
+    maxPerHour,
+    events,
+  });
+  return {
+    providers,
+    createPayment,
+    receiveWebhook: makeReceiveWebhook({ applyEvent, events }),
+    replayEvent,
+    rereadPayment,
+    rereadIntent,
+    releaseUnpaid,
+    refundOrder: makeRefundOrder({ db, proceedRefund }),
+    retryRefund: makeRetryRefund({ db, proceedRefund }),
+    refundUndeliverable: makeRefundUndeliverable({ db, proceedRefund }),
+    refundSurplus,
+    proceedRefund,
+    carryOnMoney: makeCarryOnMoney({
+      db,
+      log: deps.log,
+      applyKept,
+      rereadPayment,
+      proceedRefund,
+      refundSurplus,
+    }),
+    reconcile: makeReconcile({ db, providers, applyEvent, shopId, events }),
+    sendReceipt: makeSendReceipt({ db, sendMail: deps.sendMail, publicUrl: config.http.publicUrl }),
+  };
+}
+
+const AUTO_CONFIRM = statement(
+  "payments.enqueue_auto_confirm",
+  `select enqueue_job('reread_payment', json_build_object('payment_id', $1::bigint), null, now() + interval '1 second')`,
+);
+
+/** With MOCK_AUTO_CONFIRM the mock's intent confirms itself after a second; a job then reads that it did. */
+function makeAfterIntent(db: Db, confirmsByItself: boolean) {
+  return async (payment: PaymentRow): Promise<void> => {
+    if (payment.provider === "MOCK" && confirmsByItself) await db.run(AUTO_CONFIRM, [payment.id]);
+  };
+}

@@ -1,0 +1,109 @@
+import { type Static, Type } from "typebox";
+import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list-query.js";
+import type { Server } from "../../../http/server.js";
+import { csvDocument } from "../../../kernel/csv-cell.js";
+import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
+import { FINDING_CLASSES } from "../finding-classes.js";
+import { FINDING_SORTS, type FindingRow, type RunRow } from "../reconciliation-read-model.js";
+
+const Finding = Type.Object({
+  id: Type.Integer(),
+  provider: Type.String(),
+  class: Type.String(),
+  subject: Type.String(),
+  action: Type.String(),
+  payment_id: Type.Union([Type.Integer(), Type.Null()]),
+  order_id: Type.Union([Type.Integer(), Type.Null()]),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  found_at: Type.String(),
+  seen_at: Type.String(),
+  closed_at: Type.Union([Type.String(), Type.Null()]),
+});
+
+const Run = Type.Object({
+  provider: Type.String(),
+  since: Type.String(),
+  applies: Type.Boolean(),
+  started_at: Type.String(),
+  finished_at: Type.Union([Type.String(), Type.Null()]),
+  failure: Type.Union([Type.String(), Type.Null()]),
+  intents_seen: Type.Integer(),
+  refunds_seen: Type.Integer(),
+});
+
+const Answer = Type.Object({ ...listOf(Finding).properties, runs: Type.Array(Run) });
+
+const SORTS = Object.keys(FINDING_SORTS) as (keyof typeof FINDING_SORTS)[];
+
+export interface ReconciliationDeps {
+  readonly listFindings: (
+    request: ListRequest<keyof typeof FINDING_SORTS>,
+    filter: { findingClass: string | null; isOpen: boolean | null },
+  ) => Promise<ListPage<FindingRow>>;
+  readonly listAllFindings: () => Promise<readonly FindingRow[]>;
+  readonly listLastRuns: () => Promise<readonly RunRow[]>;
+}
+
+const COLUMNS = [
+  "id",
+  "provider",
+  "class",
+  "subject",
+  "action",
+  "payment_id",
+  "order_id",
+  "found_at",
+  "seen_at",
+  "closed_at",
+] as const;
+
+export function registerReconciliation(app: Server, deps: ReconciliationDeps): void {
+  app.get(
+    "/admin/reconciliation",
+    {
+      config: { access: "admin" },
+      schema: {
+        tags: ["admin"],
+        summary: "Where our books and the provider's differ, and the last comparison of each provider",
+        querystring: listQuery(SORTS, {
+          class: Type.Optional(Type.Union(FINDING_CLASSES.map((name) => Type.Literal(name)))),
+          is_open: Type.Optional(Type.Boolean()),
+        }),
+        response: { 200: Answer },
+      },
+    },
+    async (request): Promise<Static<typeof Answer>> => {
+      const wanted = listRequestOf(request.query, { sortBy: "id", sortOrder: "desc" });
+      const filter = { findingClass: request.query.class ?? null, isOpen: request.query.is_open ?? null };
+      const page = await deps.listFindings(wanted, filter);
+      return {
+        ...listAnswer(page, wanted, (row) => ({ ...row })),
+        runs: (await deps.listLastRuns()).map((run) => ({ ...run })),
+      };
+    },
+  );
+  app.get(
+    "/admin/reconciliation/export",
+    {
+      config: { access: "admin" },
+      schema: {
+        tags: ["admin"],
+        summary: "The findings of reconciliation as CSV",
+        response: {
+          200: { description: "CSV in UTF-8", content: { "text/csv": { schema: Type.String() } } },
+        },
+      },
+    },
+    async (_request, reply) => {
+      const rows = (await deps.listAllFindings()).map((row) => [
+        ...COLUMNS.map((column) => row[column]),
+        JSON.stringify(row.detail),
+      ]);
+      return reply
+        .header("content-type", "text/csv; charset=utf-8")
+        .header("content-disposition", 'attachment; filename="reconciliation.csv"')
+        .serializer((text: unknown) => String(text))
+        .send(csvDocument([...COLUMNS, "detail"], rows));
+    },
+  );
+}

@@ -1,0 +1,292 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.js";
+import { violations } from "../support/invariants.js";
+import { disagreements, type StripeShop, startStripeShop } from "../support/stripe-shop.js";
+
+let shop: StripeShop;
+beforeAll(async () => {
+  shop = await startStripeShop({ AUTO_REFUND_MAX_PER_HOUR: "2" });
+});
+afterEach(async () => {
+  shop.stripe.control.clearFaults();
+  shop.stripe.control.webhooks({ off: false, hold: false });
+  await shop.settled();
+  expect(await violations(shop.app.database)).toEqual({});
+});
+afterAll(() => shop.stop());
+
+const query = <Row>(sql: string, values: unknown[] = []) => shop.app.database.query<Row>(sql, values);
+
+/** As if the interval were over; resolves when a run begun now has ended. */
+async function reconcile(): Promise<void> {
+  await query("update reconciliation_runs set started_at = started_at - interval '1 hour'");
+  const [before] = await query<{ id: number }>("select coalesce(max(id), 0) as id from reconciliation_runs");
+  await query("select enqueue_job('reconcile_payments', '{}')");
+  await eventually(
+    async () => {
+      const [run] = await query(
+        "select id from reconciliation_runs where provider = 'STRIPE' and id > $1 and finished_at is not null",
+        [before?.id],
+      );
+      return run;
+    },
+    { timeoutMillis: 30_000, what: "A run of reconciliation" },
+  );
+}
+
+const findings = (orderId: number | null) =>
+  query<{ class: string; action: string }>(
+    "select class, action from reconciliation_findings where order_id is not distinct from $1 order by id",
+    [orderId],
+  );
+
+describe("reconciliation", () => {
+  it("with webhooks switched off a paid intent becomes a paid order", async () => {
+    shop.stripe.control.webhooks({ off: true });
+    const { orderId, intentId } = await shop.paying();
+    shop.stripe.control.approve(intentId);
+    expect(await shop.orderStatus(orderId)).toBe("created");
+    await reconcile();
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+    expect(await findings(orderId)).toEqual([{ class: "paid_not_recorded", action: "repaired" }]);
+    expect(await disagreements(shop)).toEqual([]);
+  });
+
+  it("a refund made in the provider's own pages is recorded and moves the order", async () => {
+    const { orderId, intentId, amount } = await shop.paid();
+    shop.stripe.control.webhooks({ off: true });
+    await fetch(`${shop.stripe.url}/v1/refunds`, {
+      method: "POST",
+      headers: { authorization: "Bearer sk_test_x", "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ payment_intent: intentId, amount: String(amount) }),
+    });
+    await reconcile();
+    expect(await shop.orderStatus(orderId)).toBe("refunded");
+    expect(await findings(orderId)).toEqual([{ class: "refund_missing", action: "repaired" }]);
+  });
+
+  it("an intent of ours without a row is reported, not touched", async () => {
+    shop.stripe.control.webhooks({ off: true });
+    const response = await fetch(`${shop.stripe.url}/v1/payment_intents`, {
+      method: "POST",
+      headers: { authorization: "Bearer sk_test_x", "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        amount: "500",
+        currency: "usd",
+        "automatic_payment_methods[enabled]": "true",
+        "metadata[shop_id]": "tribi",
+        "metadata[order_id]": "999999",
+        "metadata[payment_id]": "999999",
+      }),
+    });
+    const intent = (await response.json()) as { id: string };
+    shop.stripe.control.approve(intent.id);
+    await reconcile();
+    expect(await findings(null)).toEqual([{ class: "orphan_intent", action: "reported" }]);
+  });
+
+  it("an amount that differs, and a payment that the provider does not know, are reported", async () => {
+    const { orderId, intentId } = await shop.paid();
+    await query("alter table payments disable trigger all");
+    await query("update payments set intent_id = 'pi_nobody' where order_id = $1", [orderId]);
+    await reconcile();
+    expect((await findings(orderId)).map((one) => one.class)).toEqual(["recorded_not_paid"]);
+    await query("update payments set intent_id = $2 where order_id = $1", [orderId, intentId]);
+    await query("alter table payments enable trigger all");
+    await reconcile();
+    const open = await query(
+      "select 1 from reconciliation_findings where order_id = $1 and closed_at is null",
+      [orderId],
+    );
+    expect(open).toEqual([]);
+  });
+
+  it("one runner at a time: two at once make one run", async () => {
+    await query("update reconciliation_runs set started_at = started_at - interval '1 hour'");
+    const [before] = await query<{ count: number }>(
+      "select count(*)::int as count from reconciliation_runs where provider = 'STRIPE'",
+    );
+    await query("select enqueue_job('reconcile_payments', '{}') from generate_series(1, 6)");
+    await eventually(async () => {
+      const [left] = await query<{ count: number }>(
+        "select count(*)::int as count from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'reconcile_payments'",
+      );
+      return left?.count === 0;
+    });
+    const [after] = await query<{ count: number }>(
+      "select count(*)::int as count from reconciliation_runs where provider = 'STRIPE'",
+    );
+    expect(after?.count).toBe((before?.count ?? 0) + 1);
+  });
+
+  it("a provider that stops answering ends the run with what was found; the next one goes on", async () => {
+    shop.stripe.control.webhooks({ off: true });
+    const { orderId, intentId } = await shop.paying();
+    shop.stripe.control.approve(intentId);
+    shop.stripe.control.fault({ operation: "list_intents", fault: "error_500_before", times: 5 });
+    await reconcile();
+    const [run] = await query<{ failure: string }>(
+      "select failure from reconciliation_runs where provider = 'STRIPE' order by id desc limit 1",
+    );
+    expect(run?.failure).toContain("broke off");
+    shop.stripe.control.clearFaults();
+    await reconcile();
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("GET /admin/reconciliation, and CSV", async () => {
+    const list = await shop.app.request("GET", "/admin/reconciliation?page_size=2&class=paid_not_recorded", {
+      bearer: shop.adminToken,
+    });
+    expect(list.status).toBe(200);
+    expect(list.body.items[0]).toMatchObject({
+      class: "paid_not_recorded",
+      action: "repaired",
+      provider: "STRIPE",
+    });
+    expect(list.body.runs.map((run: { provider: string }) => run.provider)).toContain("STRIPE");
+    const csv = await shop.app.request("GET", "/admin/reconciliation/export", { bearer: shop.adminToken });
+    expect(csv.headers.get("content-type")).toContain("text/csv");
+    expect(csv.text.split("\r\n")[0]).toContain("class,subject,action");
+    expect(
+      (await shop.app.request("GET", "/admin/reconciliation", { bearer: shop.shopper.token })).status,
+    ).toBe(403);
+  });
+});
+
+describe("esims/activate before the webhook", () => {
+  it("re-reads the intent before it says that the order is unpaid", async () => {
+    shop.stripe.control.webhooks({ off: true });
+    const { orderId, intentId } = await shop.paying();
+    const unpaid = await shop.app.request("POST", "/esims/activate", {
+      bearer: shop.shopper.token,
+      body: { order_id: orderId },
+    });
+    expect(unpaid.body).toMatchObject({ status: 400, detail: "Order must be paid before activating eSIM" });
+    shop.stripe.control.approve(intentId);
+    const { status } = await shop.app.request("POST", "/esims/activate", {
+      bearer: shop.shopper.token,
+      body: { order_id: orderId },
+    });
+    expect([200, 202]).toContain(status);
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+});
+
+describe("an unpaid order that expires", () => {
+  const expire = async (orderId: number) => {
+    await query("update orders set expires_at = now() - interval '1 second' where id = $1", [orderId]);
+    await query("select enqueue_job('expire_unpaid_orders', '{}')");
+  };
+
+  it("its intent is cancelled at the provider, then the order fails", async () => {
+    const { orderId, intentId } = await shop.paying();
+    await expire(orderId);
+    await eventually(async () => (await shop.orderStatus(orderId)) === "failed");
+    expect(shop.stripe.ledger().intents.find(({ id }) => id === intentId)?.status).toBe("canceled");
+  });
+
+  it("a payer who was faster has paid", async () => {
+    shop.stripe.control.webhooks({ off: true });
+    const { orderId, intentId } = await shop.paying();
+    shop.stripe.control.approve(intentId);
+    await expire(orderId);
+    await eventually(async () => (await shop.orderStatus(orderId)) === "paid");
+  });
+
+  it("one that is being processed goes on waiting, and is paid in the end", async () => {
+    const { orderId, intentId } = await shop.paying();
+    shop.stripe.control.process(intentId);
+    await expire(orderId);
+    await eventually(async () =>
+      shop.stripe
+        .ledger()
+        .calls.some(
+          (call) =>
+            JSON.stringify(call).includes(`${intentId}/cancel`) ||
+            JSON.stringify(call).includes("cancel_intent"),
+        ),
+    );
+    expect(await shop.orderStatus(orderId)).toBe("created");
+    shop.stripe.control.approve(intentId);
+    await shop.settled();
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("without a payment it just fails, and can then not be paid", async () => {
+    const order = await shop.shopper.order();
+    await expire(order.id);
+    await eventually(async () => (await shop.orderStatus(order.id)) === "failed");
+    expect((await shop.shopper.create(order.id)).body.code).toBe("order_not_payable");
+  });
+
+  it("a provider that does not answer leaves it waiting; the next sweep ends it", async () => {
+    const { orderId } = await shop.paying();
+    shop.stripe.control.fault({ operation: "cancel_intent", fault: "error_500_before", times: 3 });
+    await expire(orderId);
+    await eventually(async () => {
+      const [left] = await query<{ count: number }>(
+        "select count(*)::int as count from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'expire_unpaid_orders'",
+      );
+      return left?.count === 0;
+    });
+    shop.stripe.control.clearFaults();
+    await query("select enqueue_job('expire_unpaid_orders', '{}')");
+    await eventually(async () => (await shop.orderStatus(orderId)) === "failed");
+  });
+});
+
+describe("late and double money", () => {
+  it("goes back by itself up to the hourly brake; the rest waits for an operator, who lets it go", async () => {
+    const surplus: number[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { orderId, intentId } = await shop.paying();
+      // The order fails behind the payment's back, as after a restored backup.
+      await query("update orders set status = 'failed', failed_at = now() where id = $1", [orderId]);
+      shop.stripe.control.approve(intentId);
+      await shop.settled();
+      surplus.push(orderId);
+      await eventually(async () => {
+        const rows = await query(
+          "select status from refunds where order_id = $1 and status in ('succeeded', 'parked')",
+          [orderId],
+        );
+        return rows.length === 1;
+      });
+    }
+    const states = await query<{ id: number; status: string; failure_reason: string | null }>(
+      "select id, status, failure_reason from refunds where order_id = any ($1) order by id",
+      [surplus],
+    );
+    expect(states.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "parked"]);
+    const parked = states[2]!;
+    expect(parked.failure_reason).toBe("brake");
+    const retried = await shop.app.request("POST", `/admin/refunds/${parked.id}/retry`, {
+      bearer: shop.adminToken,
+    });
+    expect([retried.status, retried.body.status]).toEqual([200, "succeeded"]);
+    for (const orderId of surplus) expect(await shop.orderStatus(orderId)).toBe("failed");
+    // The orphan of another test is meant to be alone.
+    const open = (await disagreements(shop)).filter((line) => !line.endsWith("is not in our books"));
+    expect(open).toEqual([]);
+  });
+
+  it("a parked event can be replayed once its reason is gone", async () => {
+    const { orderId, intentId } = await shop.paying();
+    await query("update payments set livemode = true where order_id = $1", [orderId]);
+    shop.stripe.control.approve(intentId);
+    await shop.settled();
+    expect(await shop.orderStatus(orderId)).toBe("created");
+    const [event] = await query<{ id: number; outcome: string }>(
+      "select id, outcome from webhook_events where intent_id = $1 and kind = 'intent_succeeded'",
+      [intentId],
+    );
+    expect(event?.outcome).toBe("parked");
+    await query("update payments set livemode = false where order_id = $1", [orderId]);
+    const replayed = await shop.app.request("POST", `/admin/webhook-events/${event?.id}/replay`, {
+      bearer: shop.adminToken,
+    });
+    expect(replayed.body).toMatchObject({ status: "processed", intent_status: "succeeded" });
+    expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+});
