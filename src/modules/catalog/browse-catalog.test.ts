@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { makeTestDatabase, type TestDatabase } from "../../../tests/support/database.js";
+import type { Db } from "../../db/database.js";
+import { systemClock } from "../../kernel/clock.js";
+import { makeBrowsing } from "./browse-catalog.js";
+import type { PlanFilter } from "./catalog-read-model.js";
+import { seedDemoCatalog } from "./seed-demo-catalog.js";
+
+let database: TestDatabase;
+let queries = 0;
+let counting: Db;
+beforeAll(async () => {
+  database = await makeTestDatabase();
+  await seedDemoCatalog(database.db);
+  const run: Db["run"] = (...args) => {
+    queries += 1;
+    return database.db.run(...args);
+  };
+  counting = { ...database.db, run };
+});
+afterAll(() => database.drop());
+beforeEach(() => {
+  queries = 0;
+});
+
+const everything: PlanFilter = {
+  currency: "USD",
+  country: null,
+  minGb: null,
+  maxGb: null,
+  maxPrice: null,
+  days: null,
+};
+const lengthOf = (body: { plain: Buffer }): number => JSON.parse(String(body.plain)).length;
+
+it("a list is one query, whatever its length", async () => {
+  const lengths: number[] = [];
+  for (const filter of [everything, { ...everything, country: "ES" }, { ...everything, maxPrice: 0 }]) {
+    queries = 0;
+    lengths.push(lengthOf(await makeBrowsing({ db: counting, clock: systemClock }).plans(filter)));
+    expect(queries).toBe(1);
+  }
+  expect(lengths[0]).toBeGreaterThan(200);
+  expect(lengths[1]).toBeGreaterThan(5);
+  expect(lengths[2]).toBe(0);
+});
+
+it("a crowd that asks at the same moment is one query", async () => {
+  const { plans, countries } = makeBrowsing({ db: counting, clock: systemClock });
+  await Promise.all(Array.from({ length: 50 }, () => plans(everything)));
+  await Promise.all(Array.from({ length: 50 }, (_, n) => countries(n % 2 === 0 ? "Es" : "eS")));
+  expect(queries).toBe(2);
+});
+
+it("what names no currency or no country is answered without a query", async () => {
+  const { plans } = makeBrowsing({ db: counting, clock: systemClock });
+  expect(lengthOf(await plans({ ...everything, currency: "XXX" }))).toBe(0);
+  expect(lengthOf(await plans({ ...everything, country: "__" }))).toBe(0);
+  expect(queries).toBe(0);
+});
+
+it("a change of this process shows at once, one of another within a second", async () => {
+  let now = 0;
+  const { plans, forget } = makeBrowsing({ db: counting, clock: { nowMillis: () => now } });
+  const japan = { ...everything, country: "JP" };
+  const before = lengthOf(await plans(japan));
+  await database.query("update plans set is_active = false, paused_reason = 'x' where sku = 'JP-1GB-7D'");
+  expect(lengthOf(await plans(japan))).toBe(before);
+  now = 1_000;
+  expect(lengthOf(await plans(japan))).toBe(before - 1);
+  await database.query("update plans set is_active = true, paused_reason = null where sku = 'JP-1GB-7D'");
+  forget();
+  expect(lengthOf(await plans(japan))).toBe(before);
+});
