@@ -1,6 +1,7 @@
 /** The eSIM room with its suppliers; part of the composition root (app.ts). */
 import type { Foundation } from "./app.js";
 import { composeRemoteSuppliers } from "./compose-suppliers.js";
+import { makeClientOf } from "./http/client-address.js";
 import { makeEsimsModule, makeInstallVault, makeStockShelf } from "./modules/esims/esims.module.js";
 import type { MailModule } from "./modules/mail/mail.module.js";
 import type { PaymentsModule } from "./modules/payments/payments.module.js";
@@ -16,7 +17,7 @@ export function composeEsims(
   payments: PaymentsModule,
   { mailer }: Pick<MailModule, "mailer">,
 ): ReturnType<typeof makeEsimsModule> & { close(): Promise<void> } {
-  const { config, reservedDb } = foundation;
+  const { config, reservedDb, log } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
   const remote = composeRemoteSuppliers(config.esims.suppliers);
   const suppliers: EsimSupplier[] = [
@@ -28,14 +29,14 @@ export function composeEsims(
     makeStockSupplier(makeStockShelf({ db: reservedDb, vault })),
     ...remote,
   ];
+  const clientOf = makeClientOf(config.http.trustProxy, (message) => log.warn(message));
   const module = makeEsimsModule({
     ...foundation,
     suppliers,
     vault,
     mailer,
-    rereadIntent: async (orderId) => {
-      await payments.rereadIntent(orderId);
-    },
+    clientAddressOf: (request) => clientOf(request).address,
+    rereadIntent: payments.rereadIntent,
     refundUndeliverable: payments.refundUndeliverable,
   });
   return {

@@ -40,6 +40,7 @@ export function readSuppliers(reader: VariableReader, isProduction: boolean) {
     callbackVersion: reader.choice("ESIM_GO_CALLBACK_VERSION", ["v2", "v3"], "v3"),
   };
   return {
+    timeoutMillis,
     airalo: clientId === null || clientSecret === null ? null : { ...airalo, clientId, clientSecret },
     esimAccess: accessCode === null ? null : { ...esimAccess, accessCode },
     esimGo: apiKey === null ? null : { ...esimGo, apiKey },

@@ -1,6 +1,6 @@
 import { type Db, type Queryable, statement } from "../../db/database.js";
 import type { AttemptState } from "./esim-state.js";
-import { LEASE_SECONDS, type Lease } from "./provisioning-store.js";
+import type { Lease } from "./provisioning-store.js";
 
 /** Locks the profile's row, so a new claim waits until this write is in. */
 const HOLDS_LEASE = `held as (
@@ -36,7 +36,7 @@ export async function beginAttempt(
   const { rows } = await db.run<{ id: number; sent_after_millis: string }>(BEGIN_ATTEMPT, [
     lease.profile_id,
     lease.lease_token,
-    LEASE_SECONDS,
+    lease.lease_seconds,
     number,
     reference,
     supplier,
@@ -103,7 +103,7 @@ export async function recordAttempt(
     change.callMillis ?? null,
     change.cost?.amountText ?? null,
     change.cost?.currency ?? null,
-    LEASE_SECONDS,
+    lease.lease_seconds,
   ]);
   return count === 1;
 }

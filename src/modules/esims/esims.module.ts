@@ -5,6 +5,7 @@
  * Never: a purchase without a committed attempt; another supplier before a definite no; a code in a log, a job's
  *   payload or an error.
  */
+import type { FastifyRequest } from "fastify";
 import type { Config } from "../../config/config.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
@@ -19,18 +20,24 @@ import { HOLDING_LIMIT_CONSTRAINT, makeOfferFragment, type OfferFragment } from 
 import { makeDelivery } from "./delivery/delivery.js";
 import { makeImportStock } from "./import-stock.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
+import { makeLifeJobs } from "./life-jobs.js";
 import { makeMarkInstalled } from "./mark-installed.js";
 import { makeOnRefusal } from "./on-refusal.js";
 import { makeProvisionEsim } from "./provision-esim.js";
 import { provisioningFollowsPayment, takeBackFollowsRefund } from "./provisioning-follows-payment.js";
 import { makeEsimJobs } from "./provisioning-jobs.js";
+import { leaseSecondsFor } from "./provisioning-store.js";
+import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./refresh-esim.js";
 import { makeRevealLog } from "./reveal-log.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
 import { registerReadEsims } from "./routes/read-esims.js";
 import { registerShowQr } from "./routes/show-qr.js";
+import { registerSupplierWebhook } from "./routes/supplier-webhook.js";
 import { makeShowEsim } from "./show-esims.js";
 import { makeStockShelf } from "./stock-shelf.js";
+import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./supplier-events.js";
 import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./take-back-esim.js";
+import { makeReadBalance, makeReadBalances, makeWatchPrices } from "./watch-suppliers.js";
 
 export interface EsimsDeps {
   readonly config: Config;
@@ -43,6 +50,8 @@ export interface EsimsDeps {
   readonly suppliers: readonly EsimSupplier[];
   readonly vault: InstallVault;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
+  /** The address of whoever sends a request, for suppliers that publish theirs. */
+  readonly clientAddressOf: (request: FastifyRequest) => string;
   /** Asks the payment provider how the order's intent is now, and stores the answer. */
   readonly rereadIntent: (orderId: number) => Promise<unknown>;
   /** Gives the whole price of an order back that no supplier can deliver; safe to repeat. */
@@ -65,6 +74,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
     db: reservedDb,
     suppliers,
     defaultSupplier: defaultSupplierOf(config),
+    leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
     events,
     outcomes,
     wakeWorkers: deps.wakeWorkers,
@@ -76,6 +86,24 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const markInstalled = makeMarkInstalled({ db });
   const takingBack = { db: reservedDb, suppliers, provisionEsim, events };
   const takeBackEsim = makeTakeBackEsim(takingBack);
+  const refreshing = { db: reservedDb, suppliers, log };
+  const refreshEsim = makeRefreshEsim(refreshing);
+  const readBalance = makeReadBalance(refreshing);
+  const eventDeps = {
+    ...deps,
+    ...refreshing,
+    indexKey: config.secrets.indexKey,
+    provisionEsim,
+    refreshEsim,
+    readBalance,
+  };
+  const life = makeLifeJobs({
+    applySupplierEvent: makeApplySupplierEvent(eventDeps),
+    pollEsims: makePollEsims(refreshing, refreshEsim),
+    expireUnused: makeExpireUnused(refreshing),
+    readBalances: makeReadBalances(refreshing, readBalance),
+    watchPrices: makeWatchPrices(refreshing),
+  });
   const provisioning: Jobs = makeEsimJobs({
     takeBackEsim,
     takeBackSurplus: makeTakeBackSurplus(takingBack),
@@ -84,8 +112,8 @@ export function makeEsimsModule(deps: EsimsDeps) {
     refundUndeliverable: deps.refundUndeliverable,
   });
   const jobs: Jobs = {
-    handlers: { ...provisioning.handlers, ...delivery.jobs.handlers },
-    scheduled: [...(provisioning.scheduled ?? []), ...delivery.jobs.scheduled],
+    handlers: { ...provisioning.handlers, ...life.handlers, ...delivery.jobs.handlers },
+    scheduled: [...(provisioning.scheduled ?? []), ...(life.scheduled ?? []), ...delivery.jobs.scheduled],
   };
   const offer = makeOfferFragment({
     defaultSupplier: defaultSupplierOf(config),
@@ -97,11 +125,15 @@ export function makeEsimsModule(deps: EsimsDeps) {
     importStock: makeImportStock({ db, vault }),
     provisionEsim,
     takeBackEsim,
-    registerRoutes(app: Server): void {
+    async registerRoutes(app: Server): Promise<void> {
       registerActivateEsim(app, { activateEsim, showEsim });
       registerReadEsims(app, { db, showEsim, markInstalled });
       registerShowQr(app, { db, showEsim });
       delivery.registerRoutes(app);
+      await registerSupplierWebhook(app, {
+        receive: makeReceiveSupplierWebhook(eventDeps),
+        clientAddressOf: deps.clientAddressOf,
+      });
       app.addHook("onClose", () => reveals.flush());
     },
   };

@@ -12,6 +12,8 @@ export interface ProvisionDeps {
   readonly suppliers: ReadonlyMap<string, EsimSupplier>;
   /** For plans that name no supplier: "local" or "stock"; null when every plan must name its own. */
   readonly defaultSupplier: "local" | "stock" | null;
+  /** Longer than any conversation with a supplier. */
+  readonly leaseSeconds: number;
   readonly events: Events;
   readonly outcomes: AttemptOutcomes;
   /** The mail and whatever else was enqueued begins at once. */
@@ -35,6 +37,7 @@ export function makeProvisionEsim(deps: ProvisionDeps): ProvisionEsim {
     const leaseFrom = performance.now();
     const claim = await store.claimProvisioning(db, orderId, {
       includesParked: options.includesParked === true,
+      leaseSeconds: deps.leaseSeconds,
     });
     if (claim === undefined) return;
     let step: Step = { next: "again", work: { claim, attempts: claim.attempts, leaseFrom } };

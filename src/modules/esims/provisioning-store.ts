@@ -6,6 +6,7 @@ export interface Claim {
   readonly profile_id: number;
   readonly plan_id: number;
   readonly lease_token: number;
+  readonly lease_seconds: number;
   readonly order_reference: string;
   readonly forgiven_attempts: number;
   readonly is_parked: boolean;
@@ -15,10 +16,14 @@ export interface Claim {
 }
 
 /** Every write names the lease it is made under. A worker that slept past its lease changes nothing. */
-export type Lease = Pick<Claim, "profile_id" | "lease_token">;
+export type Lease = Pick<Claim, "profile_id" | "lease_token" | "lease_seconds">;
 
-/** Longer than the longest supplier call, so that a lease never ends while one is under way. */
-export const LEASE_SECONDS = 60;
+/** How long a worker that holds a lease may have slept and still call. */
+export const LEASE_GRACE_MILLIS = 4_000;
+
+/** A supplier's answer may take several calls (a token, the order, once more after a renewed token). */
+export const leaseSecondsFor = (supplierTimeoutMillis: number): number =>
+  Math.ceil((4 * supplierTimeoutMillis + LEASE_GRACE_MILLIS) / 1000) + 1;
 
 const CLAIM = statement(
   "esims.claim",
@@ -29,9 +34,11 @@ const CLAIM = statement(
 export async function claimProvisioning(
   db: Db,
   orderId: number,
-  options: { includesParked: boolean },
+  options: { includesParked: boolean; leaseSeconds: number },
 ): Promise<Claim | undefined> {
-  return (await db.run<Claim>(CLAIM, [orderId, LEASE_SECONDS, options.includesParked])).rows[0];
+  const { leaseSeconds, includesParked } = options;
+  const { rows } = await db.run<Omit<Claim, "lease_seconds">>(CLAIM, [orderId, leaseSeconds, includesParked]);
+  return rows[0] && { ...rows[0], lease_seconds: leaseSeconds };
 }
 
 export interface Delivery {

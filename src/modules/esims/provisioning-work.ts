@@ -1,5 +1,5 @@
 import type { Attempt } from "./choose-supplier.js";
-import { type Claim, LEASE_SECONDS } from "./provisioning-store.js";
+import { type Claim, LEASE_GRACE_MILLIS } from "./provisioning-store.js";
 
 /** A claim in work: what the store said, and what has been done since. */
 export interface Work {
@@ -13,10 +13,7 @@ export interface Work {
 export type Step = { readonly next: "stop" } | { readonly next: "again"; readonly work: Work };
 export const STOP: Step = { next: "stop" };
 
-/** A supplier call ends within this time, whatever happens; it must end inside the lease. */
-const CALL_SECONDS_MAX = 40;
-
 /** A worker that slept must not call: somebody else may hold the lease by now and have looked the order up. */
 export function mayCall(work: Work): boolean {
-  return performance.now() - work.leaseFrom < (LEASE_SECONDS - CALL_SECONDS_MAX) * 1000;
+  return performance.now() - work.leaseFrom < LEASE_GRACE_MILLIS;
 }
