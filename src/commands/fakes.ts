@@ -23,6 +23,12 @@ type StartFake = (options: FakeOptions) => Promise<RunningFake>;
 /** Long enough for the start's check on secrets, and visibly not one. */
 const WEBHOOK_SECRET = "whsec_of_the_local_fake_0123456789abcdef";
 
+/** A supplier's numbers go on after a restart, and the store remembers them. */
+const secondsOfThisYear = (): number => Math.floor(Date.now() / 1000) % 31_536_000;
+
+const packagesOf = (ledger: { readonly packages: readonly { readonly id: string }[] }): string =>
+  `it sells ${[...new Set(ledger.packages.map(({ id }) => id))].join(", ")}`;
+
 const FAKES: Readonly<Record<string, StartFake>> = {
   stripe: async ({ port, store }) => {
     const { startFakeStripe } = await import("../providers/payment/stripe/fake-server.js");
@@ -44,49 +50,63 @@ const FAKES: Readonly<Record<string, StartFake>> = {
       stop: fake.stop,
     };
   },
-  airalo: async ({ port }) => {
+  airalo: async ({ port, store }) => {
     const { startFakeAiralo } = await import("../providers/esim/airalo/fake-server.js");
     const { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } = await import("../providers/esim/airalo/fake-orders.js");
-    const fake = await startFakeAiralo({ port });
-    return supplier(fake, {
-      AIRALO_API_BASE: fake.url,
-      AIRALO_CLIENT_ID: FAKE_AIRALO_ID,
-      AIRALO_CLIENT_SECRET: FAKE_AIRALO_SECRET,
-    });
+    const fake = await startFakeAiralo({ port, numbersAfter: secondsOfThisYear() });
+    fake.settings.webhookUrl = `${store}/esims/webhook/airalo`;
+    return {
+      url: fake.origin,
+      variables: {
+        AIRALO_API_BASE: fake.url,
+        AIRALO_CLIENT_ID: FAKE_AIRALO_ID,
+        AIRALO_CLIENT_SECRET: FAKE_AIRALO_SECRET,
+      },
+      hints: [
+        packagesOf(fake.ledger),
+        `with AIRALO_WEBHOOK_URL=${fake.settings.webhookUrl} orders are asynchronous`,
+      ],
+      stop: fake.stop,
+    };
   },
-  "esim-access": async ({ port }) => {
+  "esim-access": async ({ port, store }) => {
     const { FAKE_ESIM_ACCESS_CODE, FAKE_ESIM_ACCESS_SECRET, startFakeEsimAccess } = await import(
       "../providers/esim/esim-access/fake-server.js"
     );
-    const fake = await startFakeEsimAccess({ port });
-    return supplier(fake, {
-      ESIM_ACCESS_API_BASE: fake.url,
-      ESIM_ACCESS_CODE: FAKE_ESIM_ACCESS_CODE,
-      ESIM_ACCESS_SECRET: FAKE_ESIM_ACCESS_SECRET,
-    });
+    const fake = await startFakeEsimAccess({ port, numbersAfter: secondsOfThisYear() });
+    fake.ledger.settings.readyAfterMillis = 5_000;
+    fake.settings.webhookUrl = `${store}/esims/webhook/esim-access`;
+    return {
+      url: fake.origin,
+      variables: {
+        ESIM_ACCESS_API_BASE: fake.url,
+        ESIM_ACCESS_CODE: FAKE_ESIM_ACCESS_CODE,
+        ESIM_ACCESS_SECRET_KEY: FAKE_ESIM_ACCESS_SECRET,
+        ESIM_ACCESS_WEBHOOK_SENDERS: "127.0.0.1",
+      },
+      hints: [
+        packagesOf(fake.ledger),
+        `an eSIM is ready after 5 seconds; then ${fake.settings.webhookUrl} is told`,
+      ],
+      stop: fake.stop,
+    };
   },
-  "esim-go": async ({ port }) => {
+  "esim-go": async ({ port, store }) => {
     const { FAKE_ESIM_GO_KEY, startFakeEsimGo } = await import("../providers/esim/esim-go/fake-server.js");
-    const fake = await startFakeEsimGo({ port });
-    return supplier(fake, { ESIM_GO_API_BASE: fake.url, ESIM_GO_API_KEY: FAKE_ESIM_GO_KEY });
+    const fake = await startFakeEsimGo({ port, numbersAfter: secondsOfThisYear() });
+    fake.settings.callbackUrl = `${store}/esims/webhook/esim-go`;
+    return {
+      url: fake.origin,
+      variables: {
+        ESIM_GO_API_BASE: fake.url,
+        ESIM_GO_API_KEY: FAKE_ESIM_GO_KEY,
+        ESIM_GO_REFUNDS_ENABLED: "true",
+      },
+      hints: [packagesOf(fake.ledger), `callbacks go to ${fake.settings.callbackUrl}`],
+      stop: fake.stop,
+    };
   },
 };
-
-interface SupplierFake {
-  readonly origin: string;
-  readonly ledger: { readonly packages: readonly { readonly id: string }[] };
-  stop(): Promise<void>;
-}
-
-const supplier = (
-  { origin, ledger, stop }: SupplierFake,
-  variables: RunningFake["variables"],
-): RunningFake => ({
-  url: origin,
-  variables,
-  hints: [`it sells ${ledger.packages.map(({ id }) => id).join(", ")}`],
-  stop,
-});
 
 /** The names that `tribi fakes NAME` takes. */
 export const FAKE_NAMES = Object.keys(FAKES);

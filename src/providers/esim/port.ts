@@ -7,7 +7,7 @@
  * itself, a question (list, find, get, status, balance) is never `unknown`, and no `detail` or `cause` contains an
  * activation code, a confirmation code or a credential.
  */
-import type { Done, Outcome, Unknown } from "../../kernel/outcome.js";
+import type { Done, Unknown } from "../../kernel/outcome.js";
 import type { DataVolume, ExactMoney, PackagePage, SupplierPackage, UnitBase } from "./package-port.js";
 import type { RefusalReason } from "./refusal-port.js";
 import type { WebhookReading, WebhookRequest } from "./webhook-port.js";
@@ -25,10 +25,6 @@ export interface SupplierRefused {
 export type SupplierOutcome<Value> = Done<Value> | SupplierRefused | Unknown;
 /** What a question is answered with. */
 export type SupplierAnswer<Value> = Done<Value> | SupplierRefused;
-
-/** Compiles only while a supplier's outcome is an outcome of the kernel. */
-export type AssertSupplierOutcome<Value> =
-  SupplierOutcome<Value> extends Outcome<Value, RefusalReason> ? true : never;
 
 export interface OrderRequest {
   /** From `purchaseReference()` in formats/purchase-reference.ts: at most 50 of A-Z a-z 0-9 and "-". */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { commonControl, esimById } from "../fakes/common-control.js";
+import { commonControl, esimById, type FakeOptions } from "../fakes/common-control.js";
 import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
 import { fieldsOf } from "../fakes/forms.js";
 import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../fakes/ledger.js";
@@ -73,8 +73,9 @@ const DAY_PACKAGES: readonly FakePackage[] = [
   },
 ];
 
-export async function startFakeAiralo(options: { readonly port?: number } = {}): Promise<FakeAiralo> {
+export async function startFakeAiralo(options: FakeOptions = {}): Promise<FakeAiralo> {
   const ledger = makeLedger({
+    numbersAfter: options.numbersAfter ?? 0,
     packages: DAY_PACKAGES,
     gigabyteBytes: 1024 ** 3,
     orderId: (number) => String(9_000 + number),

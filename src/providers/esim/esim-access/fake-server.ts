@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { commonControl, esimById } from "../fakes/common-control.js";
+import { commonControl, esimById, type FakeOptions } from "../fakes/common-control.js";
 import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
 import { type FakeEsim, type FakeOrder, type Ledger, makeLedger } from "../fakes/ledger.js";
 import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
@@ -47,9 +47,10 @@ interface World {
 
 type Fields = Record<string, unknown>;
 
-export async function startFakeEsimAccess(options: { readonly port?: number } = {}): Promise<FakeEsimAccess> {
+export async function startFakeEsimAccess(options: FakeOptions = {}): Promise<FakeEsimAccess> {
   const stock = 1_000_000;
   const ledger = makeLedger({
+    numbersAfter: options.numbersAfter ?? 0,
     packages: [
       { id: "AU1GB7D", kind: "esim", countries: ["AU"], gigabytes: 1, days: 7, price: 18_000, stock },
       {

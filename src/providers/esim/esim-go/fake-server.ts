@@ -1,4 +1,4 @@
-import { commonControl, esimById } from "../fakes/common-control.js";
+import { commonControl, esimById, type FakeOptions } from "../fakes/common-control.js";
 import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
 import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../fakes/ledger.js";
 import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
@@ -74,8 +74,9 @@ const BUNDLES: readonly FakePackage[] = [
   },
 ];
 
-export async function startFakeEsimGo(options: { readonly port?: number } = {}): Promise<FakeEsimGo> {
+export async function startFakeEsimGo(options: FakeOptions = {}): Promise<FakeEsimGo> {
   const ledger = makeLedger({
+    numbersAfter: options.numbersAfter ?? 0,
     // The same bundle tops up an eSIM that is there: the ledger keeps it twice, the catalogue shows it once.
     packages: BUNDLES.flatMap((entry) => [entry, { ...entry, kind: "top_up" as const }]),
     orderId: (number) => `11111111-2222-4333-8444-${String(number).padStart(12, "0")}`,

@@ -2,6 +2,12 @@ import type { ControlTable } from "./fake-http.js";
 import type { FakeEsim, FakePackage, Ledger, LedgerSettings } from "./ledger.js";
 import type { FakeLimits } from "./limits.js";
 
+export interface FakeOptions {
+  /** 0 or nothing: a free one. */
+  readonly port?: number;
+  readonly numbersAfter?: number;
+}
+
 /** The control functions that every fake supplier has, whatever its wire looks like. */
 export function commonControl(ledger: Ledger, limits: FakeLimits): ControlTable {
   return {

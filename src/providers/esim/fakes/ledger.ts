@@ -95,10 +95,13 @@ const GIGABYTE = 1_000_000_000;
 export function makeLedger(seed: {
   readonly packages: readonly FakePackage[];
   readonly gigabyteBytes?: number;
+  /** Orders and eSIMs are numbered from here on; so a fake that starts again does not repeat numbers. */
+  readonly numbersAfter?: number;
   readonly orderId: (number: number) => string;
   readonly matchingId: (number: number) => string;
 }): Ledger {
   const clock = makeFakeClock();
+  const numbersAfter = seed.numbersAfter ?? 0;
   const orders: FakeOrder[] = [];
   const esims: FakeEsim[] = [];
   const packages = seed.packages.map((entry) => ({ ...entry }));
@@ -111,7 +114,7 @@ export function makeLedger(seed: {
   };
 
   function book(reference: string, entry: FakePackage, esimId: number): FakeOrder {
-    const number = orders.length + 1;
+    const number = numbersAfter + orders.length + 1;
     const order: FakeOrder = {
       id: seed.orderId(number),
       number,
@@ -140,7 +143,7 @@ export function makeLedger(seed: {
     sell({ reference, packageId }) {
       const entry = buyable(ledger, packageId, "esim");
       if ("sold" in entry) return entry;
-      const id = esims.length + 1;
+      const id = numbersAfter + esims.length + 1;
       const order = book(reference, entry, id);
       const esim = newEsim({
         order,

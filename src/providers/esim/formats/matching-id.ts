@@ -1,17 +1,11 @@
 /** Matching ids (SGP.22 4.1.1, "token"). One-time secrets until used: keep them out of logs, subjects and URLs. */
 
 const READABLE = /^[0-9A-Za-z-]*$/;
-const CANONICAL = /^[0-9A-Z]+(-[0-9A-Z]+)*$/;
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /** What readers take: lower case is outside the specification, yet every parser examined accepts it. */
 export function isReadableMatchingId(text: string): boolean {
   return READABLE.test(text);
-}
-
-/** What a writer may invent. A supplier's own id is passed on as it came. */
-export function isCanonicalMatchingId(text: string): boolean {
-  return CANONICAL.test(text);
 }
 
 /** Upper case, for comparing only; a supplier's id is never changed. */

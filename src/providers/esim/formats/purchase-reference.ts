@@ -3,8 +3,6 @@
  * and the number of the attempt, not of a serial id: after a restore of the database serial ids repeat for other
  * orders, and a supplier that keeps references would hand out a stranger's eSIM.
  */
-export const PURCHASE_REFERENCE_LENGTH_MAX = 50;
-
 const LEGAL = /^[A-Za-z0-9][A-Za-z0-9-]{0,49}$/;
 
 /** `<order reference>-<attempt number>`. Throws RangeError when the result is not a legal reference. */
