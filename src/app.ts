@@ -42,6 +42,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Whether this process serves HTTP, runs jobs, or both. */
   readonly roles: { readonly api: boolean; readonly worker: boolean };
+  /** Routes beside the modules', for a benchmark's or test's own server. */
+  readonly extraRoutes?: (server: Server) => void;
 }
 
 export interface App {
@@ -91,6 +93,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     onAnswer: foundation.metrics.observeAnswer,
   });
   await registerEverything(server, modules, foundation, () => readinessOf(foundation, modules, state));
+  options.extraRoutes?.(server);
   await server.ready();
 
   let worker: Worker | undefined;

@@ -23,9 +23,9 @@ export interface PlacedOrder extends OrderView {
 /**
  * One statement finds the order of this user and key, or makes order and profile with the price of now frozen in.
  * The unique constraint decides between simultaneous requests: the losers insert nothing and see nothing, since the
- * winner's row is younger than their snapshot; the caller then asks again.
+ * winner's row is younger than their snapshot; the caller then asks again. The benchmark's ceiling runs it alone.
  */
-const placeOrFindStatement = (offer: OfferFragment): Statement =>
+export const placeOrFindStatement = (offer: OfferFragment): Statement =>
   statement(
     "orders.place_or_find",
     `with known as (

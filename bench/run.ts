@@ -1,0 +1,265 @@
+/**
+ * `npm run bench`: measures the built server on a durable database of its own. Options: `--rounds N` (3),
+ * `--seconds N` (4), `--keep` (writes bench/results/). Exits 1 when a scenario had an error.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { startEmbeddedPostgres } from "../src/db/embedded-postgres.js";
+import { type Arranged, arrange, query } from "./arrange.js";
+import { deliverySeconds } from "./delivery.js";
+import { type LoadResult, load } from "./load.js";
+import { type MailSink, startMailSink } from "./mail-sink.js";
+import { type BenchProcess, ROOT, residentMegabytes, runTribi, startTribi } from "./processes.js";
+import { keep, type Line, lineOf, type Measure, median, tableOf } from "./report.js";
+import {
+  type Asked,
+  CONNECTIONS,
+  requestCodeTraffic,
+  type Scenario,
+  steadyScenarios,
+  type Traffic,
+  verifyCodeTraffic,
+  WEBHOOK_SECRET,
+  webhookTraffic,
+} from "./scenarios.js";
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "4" },
+    keep: { type: "boolean", default: false },
+  },
+});
+const ROUNDS = Number(options.rounds);
+const SECONDS = Number(options.seconds);
+const WARM_UP_SECONDS = 1;
+const PEOPLE = 32;
+/** One-shot scenarios use up what was prepared, so they are counted and not timed. */
+const WEBHOOKS_PER_ROUND = 2_000;
+const UNTIL_USED_UP_SECONDS = 120;
+
+const say = (line: string): void => console.log(line);
+const folder = mkdtempSync(path.join(tmpdir(), "tribi-bench-"));
+const logFile = path.join(folder, "tribi.log");
+
+interface Stage {
+  readonly databaseUrl: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly server: BenchProcess;
+  readonly sink: MailSink;
+  readonly arranged: Arranged;
+}
+
+const run = (server: BenchProcess, traffic: Traffic, seconds: number): Promise<LoadResult> =>
+  load({ url: server.url, connections: CONNECTIONS, seconds, ...traffic });
+
+/** Start-up and memory on an embedded database of its own: as `npm start` does, the first time and again. */
+async function measureStart(): Promise<Measure[]> {
+  const environment = { DATA_DIR: path.join(folder, "start") };
+  const first = await startTribi(["serve"], environment, { logFile });
+  await first.stop();
+  const second = await startTribi(["serve"], environment, { logFile });
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const atRest = residentMegabytes(second.pid);
+  await second.stop();
+  return [
+    { name: "ready after the first start", value: first.readySeconds, unit: "s", atMost: 5 },
+    { name: "ready after a later start", value: second.readySeconds, unit: "s", atMost: 2 },
+    { name: "memory of the Node process at rest", value: atRest, unit: "MB", atMost: 200 },
+  ];
+}
+
+async function setStage(databaseUrl: string, sink: MailSink): Promise<Stage> {
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: path.join(folder, "store"),
+    TRUST_PROXY: "1",
+    SMTP_HOST: "127.0.0.1",
+    SMTP_PORT: String(sink.port),
+    SMTP_USE_TLS: "false",
+    PAYMENT_PROVIDER: "MOCK",
+    STRIPE_SECRET_KEY: "sk_test_bench",
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  };
+  await runTribi(["seed"], environment, logFile);
+  await query(
+    databaseUrl,
+    "delete from plan_prices where plan_id in (select id from plans order by id offset 200)",
+  );
+  await query(databaseUrl, "delete from plans where id in (select id from plans order by id offset 200)");
+  const server = await startTribi(["serve", "--no-worker"], environment, { logFile });
+  const worker = await startTribi(["worker"], environment, { logFile });
+  const arranged = await arrange(server.url, sink, PEOPLE + 1);
+  await worker.stop();
+  return { databaseUrl, environment, server, sink, arranged };
+}
+
+function ceilingOnce({ databaseUrl, arranged }: Stage, label: string): number {
+  const users = arranged.people.map(({ id }) => id).join(",");
+  const args = [databaseUrl, String(SECONDS), String(arranged.planId), label, users];
+  const output = execFileSync(process.execPath, ["--import", "tsx", "bench/ceiling.ts", ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  return Number(output.trim());
+}
+
+/** The rounds of all steady scenarios in turn, each round with the ceiling beside it. */
+async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: number }> {
+  const scenarios = steadyScenarios(stage.arranged);
+  const results = new Map<Scenario, LoadResult[]>(scenarios.map((scenario) => [scenario, []]));
+  const ceilings: number[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    ceilings.push(ceilingOnce(stage, `ceiling-${round}`));
+    for (const scenario of scenarios) {
+      if (round === 1) await run(stage.server, scenario.traffic, WARM_UP_SECONDS);
+      results.get(scenario)?.push(await run(stage.server, scenario.traffic, SECONDS));
+    }
+    say(`round ${round} of ${ROUNDS}: ceiling ${Math.round(ceilings.at(-1) ?? 0)}/s`);
+  }
+  const ceiling = median(ceilings);
+  const lines = scenarios.map(({ name, atLeast, ofCeiling }, index) =>
+    lineOf(
+      name,
+      [...results.values()][index] ?? [],
+      atLeast !== undefined
+        ? { atLeast, words: "the figure" }
+        : ofCeiling === undefined
+          ? undefined
+          : { atLeast: ofCeiling * ceiling, words: `${ofCeiling} of the ceiling` },
+    ),
+  );
+  return { lines, ceiling };
+}
+
+/** Codes are asked for while no worker runs; then the mails are drained, timed apart; then everybody signs in. */
+async function measureLogin(stage: Stage, ceiling: number): Promise<{ lines: Line[]; measures: Measure[] }> {
+  const asked: Asked[] = [];
+  const { server, sink, environment } = stage;
+  const requests: LoadResult[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1)
+    requests.push(await run(server, requestCodeTraffic(asked, `round-${round}`), SECONDS));
+  const before = sink.received();
+  const startedAt = performance.now();
+  const worker = await startTribi(["worker"], environment, { logFile });
+  while (sink.received() - before < asked.length && performance.now() - startedAt < 120_000)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const drained = (sink.received() - before) / ((performance.now() - startedAt) / 1000);
+  await worker.stop();
+  const verify = await run(server, verifyCodeTraffic(asked, sink.codes), UNTIL_USED_UP_SECONDS);
+  return {
+    lines: [
+      lineOf("POST /auth/request-code", requests, { atLeast: 0.2 * ceiling, words: "0.2 of the ceiling" }),
+      lineOf("POST /auth/verify-code", [verify]),
+    ],
+    measures: [
+      { name: `mails drained by one worker (${asked.length} waiting)`, value: drained, unit: "mails/s" },
+    ],
+  };
+}
+
+async function measureWebhooks({ databaseUrl, server }: Stage, ceiling: number): Promise<Line> {
+  const rounds: LoadResult[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const traffic = await webhookTraffic(databaseUrl, WEBHOOKS_PER_ROUND);
+    rounds.push(await run(server, traffic, UNTIL_USED_UP_SECONDS));
+  }
+  return lineOf("POST /payments/webhook/stripe (signed)", rounds, {
+    atLeast: 0.4 * ceiling,
+    words: "0.4 of the ceiling",
+  });
+}
+
+/** `GET /auth/me` beside an authenticated route of the same server that does nothing. */
+async function measureNothing(stage: Stage): Promise<Line[]> {
+  const script = path.join(ROOT, "bench", "nothing-server.mjs");
+  const server = await startTribi(["serve"], stage.environment, { logFile, script });
+  const [me] = steadyScenarios(stage.arranged);
+  const nothing = steadyScenarios(stage.arranged, { me: "/bench/nothing" })[0];
+  if (me === undefined || nothing === undefined) throw new Error("The first scenario is GET /auth/me");
+  const results: { me: LoadResult[]; nothing: LoadResult[] } = { me: [], nothing: [] };
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const seconds = round === 0 ? WARM_UP_SECONDS : SECONDS;
+    const [one, other] = [
+      await run(server, me.traffic, seconds),
+      await run(server, nothing.traffic, seconds),
+    ];
+    if (round === 0) continue;
+    results.me.push(one);
+    results.nothing.push(other);
+  }
+  await server.stop();
+  const does = lineOf("a route that does nothing, signed in", results.nothing);
+  return [
+    does,
+    lineOf("GET /auth/me on that server", results.me, {
+      atLeast: 0.5 * does.perSecond,
+      words: "0.5 of the route that does nothing",
+    }),
+  ];
+}
+
+async function bench(): Promise<number> {
+  if (spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: ROOT, stdio: "inherit" }).status !== 0)
+    return 1;
+  const measures = await measureStart();
+  // Durable: without settings of ours the embedded server has fsync and synchronous_commit on.
+  const database = await startEmbeddedPostgres({
+    dataDir: path.join(folder, "database"),
+    settings: { max_connections: "200" },
+  });
+  const sink = await startMailSink();
+  try {
+    const stage = await setStage(database.url, sink);
+    const [facts] = await query<{ version: string; fsync: string; commit: string }>(
+      database.url,
+      "select version(), current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit",
+    );
+    if (facts?.fsync !== "on" || facts.commit !== "on") throw new Error("The database is not durable");
+    const { lines, ceiling } = await measureSteady(stage);
+    const login = await measureLogin(stage, ceiling);
+    const webhooks = await measureWebhooks(stage, ceiling);
+    const nothing = await measureNothing(stage);
+    const afterLoad = residentMegabytes(stage.server.pid);
+    const delivery = await deliverySeconds(stage.databaseUrl, stage.server, stage.arranged, () =>
+      startTribi(["worker"], stage.environment, { logFile }),
+    );
+    await stage.server.stop();
+    const report = {
+      lines: [...lines, ...login.lines, webhooks, ...nothing],
+      ceiling,
+      measures: [
+        ...measures,
+        { name: "memory of the Node process after load", value: afterLoad, unit: "MB" },
+        ...login.measures,
+        ...delivery,
+      ],
+      postgres: facts.version.split(" on ")[0] ?? "",
+      rounds: ROUNDS,
+      seconds: SECONDS,
+    };
+    const table = tableOf(report);
+    say(`\n${table}`);
+    if (options.keep) say(`Kept in ${keep(report, table)}`);
+    const failed = report.lines.filter(({ errors }) => errors > 0);
+    for (const { name, errors, samples } of failed)
+      say(`${name}: ${errors} errors, such as ${samples.join(" | ")}`);
+    return failed.length === 0 ? 0 : 1;
+  } finally {
+    await sink.stop();
+    await database.stop();
+    rmSync(path.dirname(database.dataFolder), { recursive: true, force: true });
+  }
+}
+
+try {
+  process.exitCode = await bench();
+} catch (error) {
+  console.error(error);
+  say(`The log is in ${logFile}`);
+  process.exit(1);
+}
+rmSync(folder, { recursive: true, force: true });
