@@ -72,7 +72,7 @@ function drive(
   const expected = String(options.expectsStatus ?? 200);
   return new Promise((resolve, reject) => {
     let sentAt = 0;
-    let received: Buffer = Buffer.alloc(0);
+    let answer = newAnswer();
     const send = (): void => {
       const now = performance.now();
       const request = now < deadline ? options.next(connection) : undefined;
@@ -84,15 +84,13 @@ function drive(
       socket.write(request);
     };
     socket.on("data", (chunk) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      const answer = wholeAnswer(received);
-      if (answer === undefined) return;
-      received = Buffer.alloc(0);
+      if (!takeChunk(answer, chunk)) return;
       tally.millis.push(performance.now() - sentAt);
       if (answer.status !== expected) {
         tally.errors += 1;
-        if (tally.samples.length < 3) tally.samples.push(`${answer.status} ${answer.body().slice(0, 300)}`);
-      } else options.onAnswer?.(connection, answer.body());
+        if (tally.samples.length < 3) tally.samples.push(`${answer.status} ${bodyOf(answer).slice(0, 300)}`);
+      } else options.onAnswer?.(connection, bodyOf(answer));
+      answer = newAnswer();
       send();
     });
     socket.once("close", () => reject(new Error("The server closed a connection")));
@@ -100,15 +98,35 @@ function drive(
   });
 }
 
-function wholeAnswer(bytes: Buffer): { status: string; body: () => string } | undefined {
+interface Answer {
+  status: string;
+  chunks: Buffer[];
+  bodyAt: number;
+  /** Bytes still to come; unknown until the head is whole. */
+  missing: number | undefined;
+}
+
+const newAnswer = (): Answer => ({ status: "", chunks: [], bodyAt: 0, missing: undefined });
+
+const bodyOf = ({ chunks, bodyAt }: Answer): string => Buffer.concat(chunks).toString("utf8", bodyAt);
+
+/** True when the answer is whole. Large bodies are counted, not joined. */
+function takeChunk(answer: Answer, chunk: Buffer): boolean {
+  answer.chunks.push(chunk);
+  if (answer.missing !== undefined) {
+    answer.missing -= chunk.length;
+    return answer.missing <= 0;
+  }
+  const bytes = answer.chunks.length === 1 ? chunk : Buffer.concat(answer.chunks);
   const headEnd = bytes.indexOf("\r\n\r\n");
-  if (headEnd === -1) return undefined;
+  if (headEnd === -1) return false;
   const head = bytes.toString("latin1", 0, headEnd).toLowerCase();
   const at = head.indexOf("content-length: ");
   if (at === -1) throw new Error(`An answer without Content-Length: ${head}`);
-  const end = headEnd + 4 + Number.parseInt(head.slice(at + 16), 10);
-  if (bytes.length < end) return undefined;
-  return { status: head.slice(9, 12), body: () => bytes.toString("utf8", headEnd + 4, end) };
+  answer.status = head.slice(9, 12);
+  answer.bodyAt = headEnd + 4;
+  answer.missing = answer.bodyAt + Number.parseInt(head.slice(at + 16), 10) - bytes.length;
+  return answer.missing <= 0;
 }
 
 /** The bytes of one HTTP/1.1 request. */

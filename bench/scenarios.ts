@@ -123,8 +123,20 @@ export function verifyCodeTraffic(asked: readonly Asked[], codes: ReadonlyMap<st
   };
 }
 
+/** More orders like the last one, each with its profile, so that there is always enough to pay. */
+const UNPAID_ORDERS = `
+  with model as (select * from orders order by id desc limit 1), placed as (
+    insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot, expires_at)
+    select 'TRB-' || gen_random_uuid(), user_id, plan_id, currency, amount_minor, plan_snapshot,
+           now() + interval '1 hour'
+    from model, generate_series(1, $1)
+    returning id, user_id, plan_id
+  )
+  insert into esim_profiles (order_id, user_id, plan_id) select id, user_id, plan_id from placed`;
+
 /** Signed events of Stripe, one per payment; each pays its order. */
 export async function webhookTraffic(databaseUrl: string, count: number): Promise<Traffic> {
+  await query(databaseUrl, UNPAID_ORDERS, [count]);
   const rows = await query<{ order_id: number; intent_id: string; amount_minor: number }>(
     databaseUrl,
     `insert into payments (order_id, provider, intent_id, currency, amount_minor, livemode)

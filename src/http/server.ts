@@ -64,6 +64,8 @@ export function makeServer(options: ServerOptions): Server {
   const app = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A child logger for every request would compile the redaction anew each time; lines name their request_id.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     keepAliveTimeout: 72_000,

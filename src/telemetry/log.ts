@@ -1,4 +1,4 @@
-import { type Logger, pino, stdTimeFunctions } from "pino";
+import { destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } from "pino";
 
 export type { Logger };
 
@@ -20,21 +20,26 @@ const REDACTED = [
   "client_secret",
 ];
 
+/** One write for many lines: at a thousand orders a second a write for each costs more than the rest of logging. */
+const BUFFER_BYTES = 4096;
+/** How long a line may wait in the buffer. The end of the process and a fatal line flush it at once. */
+const FLUSH_MILLIS = 200;
+
 export function makeLog(options: { level: string; format: "json" | "pretty" }): Logger {
-  return pino({
+  const settings: LoggerOptions = {
     level: options.level,
     base: { pid: process.pid },
     timestamp: stdTimeFunctions.isoTime,
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*["${name}"]`]), censor: "[redacted]" },
-    ...(options.format === "pretty"
-      ? {
-          transport: {
-            target: "pino-pretty",
-            options: { ignore: "pid,hostname", translateTime: "HH:MM:ss" },
-          },
-        }
-      : {}),
-  });
+  };
+  if (options.format === "json") {
+    return pino(settings, destination({ sync: true, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MILLIS }));
+  }
+  const pretty = {
+    target: "pino-pretty",
+    options: { ignore: "pid,hostname", translateTime: "HH:MM:ss" },
+  };
+  return pino({ ...settings, transport: pretty });
 }
 
 /** `a•••@example.com`: enough for an operator to recognise, not enough to write to. */
