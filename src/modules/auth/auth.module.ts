@@ -30,6 +30,12 @@ import { makePurgeLoginRowsJob } from "./purge-login-rows.job.js";
 import { makeRefreshSession } from "./refresh-session.js";
 import { makeRefreshTokens } from "./refresh-token.js";
 import { makeRequestCode } from "./request-code.js";
+import {
+  registerLiftLimit,
+  registerListBusiestAddresses,
+  registerListLimits,
+} from "./routes/admin-limits.js";
+import { registerDisableUser, registerEnableUser, registerListLogins } from "./routes/admin-users.js";
 import { registerDeleteMe } from "./routes/delete-me.js";
 import { registerEndSession } from "./routes/end-session.js";
 import { registerExportMe } from "./routes/export-me.js";
@@ -110,6 +116,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     isAdminEmail: isOneOf(settings.adminEmails),
   });
   const managePerson = makeManagePerson({ db, sessionCache, events, personalData: deps.personalData });
+  const manageLimits = makeManageLimits({ db, limits, earlyRefusal });
   const login = { db, secrets, accessTokens, refreshTokens, sessionCache, events };
   addLoginAlarms(deps.metrics, reservedDb);
 
@@ -119,6 +126,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
         ...deps,
         sessionGuard,
         managePerson,
+        manageLimits,
         refreshTokens,
         limits,
         ttlMinutes: otp.ttlMinutes,
@@ -143,7 +151,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     },
     sessionGuard,
     managePerson,
-    manageLimits: makeManageLimits({ db, limits, earlyRefusal }),
+    manageLimits,
     troubles: () => (earlyRefusal.state() === "down" ? { redis: "does not answer" } : {}),
     close: () => earlyRefusal.close(),
   };
@@ -175,6 +183,7 @@ type RouteDeps = Parameters<typeof registerRequestCode>[1] &
   Parameters<typeof registerRefreshSession>[1] &
   Parameters<typeof registerLogOut>[1] & {
     readonly managePerson: ManagePerson;
+    readonly manageLimits: ManageLimits;
     readonly listSessions: Parameters<typeof registerListSessions>[1];
   };
 
@@ -189,4 +198,10 @@ function registerLoginRoutes(app: Server, deps: RouteDeps): void {
   registerExportMe(app, deps.managePerson);
   registerListSessions(app, deps.listSessions);
   registerEndSession(app, deps.endSessions);
+  registerListLimits(app, deps.manageLimits);
+  registerListBusiestAddresses(app, deps.manageLimits);
+  registerLiftLimit(app, deps.manageLimits);
+  registerDisableUser(app, deps.managePerson);
+  registerEnableUser(app, deps.managePerson);
+  registerListLogins(app, deps.managePerson);
 }

@@ -1,5 +1,7 @@
-import type { Db, Queryable } from "../../db/database.js";
+import { type Act, writeAudit } from "../../db/audit-log.js";
+import type { Db } from "../../db/database.js";
 import type { EarlyRefusal } from "../../providers/early-refusal/port.js";
+import { maskEmail } from "../../telemetry/log.js";
 import {
   type BusyAddress,
   findBusiestAddresses,
@@ -12,6 +14,14 @@ import {
 import type { SendingLimits } from "./sending-limits.js";
 
 export type { LimitName };
+
+export interface LimitSubject {
+  readonly limit: LimitName;
+  /** Null for limits of an address alone. */
+  readonly email: string | null;
+  /** Null for limits of an e-mail from anywhere. */
+  readonly ip_address: string | null;
+}
 
 export interface ManageLimitsDeps {
   readonly db: Db;
@@ -32,20 +42,21 @@ export function makeManageLimits({ db, limits, earlyRefusal }: ManageLimitsDeps)
     /** Client addresses of the last 24 hours by codes and wrong tries together. */
     listBusiestAddresses: (limit = 50): Promise<readonly BusyAddress[]> => findBusiestAddresses(db, limit),
 
-    /**
-     * Lifts one limit of one subject, named as in the list. Inside the caller's transaction, which also writes the
-     * audit row; call `forgetEarlyRefusals` after the commit. Answers how many rows no longer count.
-     */
-    lift: (
-      tx: Queryable,
-      subject: {
-        readonly limit: LimitName;
-        readonly email: string | null;
-        readonly ip_address: string | null;
-      },
-    ): Promise<number> =>
-      liftLimit(tx, { limit: subject.limit, email: subject.email, network: subject.ip_address }),
-
-    forgetEarlyRefusals: (): Promise<void> => earlyRefusal.forgetAll(),
+    /** Lifts one limit of one subject, named as in the list, with its audit row. Answers how many rows count no more. */
+    async lift(subject: LimitSubject, reason: string, act: Act): Promise<number> {
+      const rows = await db.transaction(async (tx) => {
+        const count = await liftLimit(tx, { ...subject, network: subject.ip_address });
+        await writeAudit(tx, act, {
+          action: "limit.lifted",
+          subject: `limit:${subject.limit}`,
+          before: { email: subject.email && maskEmail(subject.email), ip_address: subject.ip_address },
+          after: { rows: count, reason },
+        });
+        return count;
+      });
+      // An early "no" only repeats what the database said; what it forgets is asked again.
+      await earlyRefusal.forgetAll();
+      return rows;
+    },
   };
 }

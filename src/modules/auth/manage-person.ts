@@ -1,3 +1,4 @@
+import { type Act, writeAudit } from "../../db/audit-log.js";
 import type { Db, Tx } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";
@@ -6,7 +7,10 @@ import {
   disableIfEnabled,
   enableIfDisabled,
   exportPerson,
+  findLogins,
+  type LoginLine,
   type Person,
+  personExists,
   renamePerson,
 } from "./person-store.js";
 import type { SessionCache } from "./session-cache.js";
@@ -29,6 +33,25 @@ export type ManagePerson = ReturnType<typeof makeManagePerson>;
 
 /** A person's own rights, and what an operator may do with a person. */
 export function makeManagePerson({ db, sessionCache, events, personalData }: ManagePersonDeps) {
+  const change = async (
+    userId: number,
+    act: Act,
+    {
+      action,
+      reason,
+      write,
+    }: { action: string; reason: string; write: (tx: Tx, id: number) => Promise<boolean> },
+  ): Promise<void> => {
+    const sids = await db.transaction(async (tx) => {
+      if (!(await write(tx, userId))) throw await whyUnchanged(tx, userId);
+      await writeAudit(tx, act, { action, subject: `user:${userId}`, after: { reason } });
+      // A statement of its own, after the row is ours: it sees the session of a login that was under way.
+      return action === "user.disabled" ? revokeSessionsOfUser(tx, userId, "user_disabled") : [];
+    });
+    sessionCache.forgetUser(userId);
+    for (const _ of sids) events.sessionRevoked({ reason: "user_disabled" });
+  };
+
   return {
     async rename(userId: number, name: string | null): Promise<Person> {
       const person = await renamePerson(db, userId, name);
@@ -51,21 +74,25 @@ export function makeManagePerson({ db, sessionCache, events, personalData }: Man
       return { ...login, ...Object.fromEntries(parts) };
     },
 
-    /**
-     * Inside the caller's transaction, which also writes the audit row. False when the person was disabled already
-     * or does not exist. Call `forget` after the commit.
-     */
-    async disable(tx: Tx, userId: number): Promise<boolean> {
-      if (!(await disableIfEnabled(tx, userId))) return false;
-      await revokeSessionsOfUser(tx, userId, "user_disabled");
-      return true;
-    },
+    /** Ends every session, and codes open none any more. Throws `not_found`, or `conflict` when it is done already. */
+    disable: (userId: number, reason: string, act: Act): Promise<void> =>
+      change(userId, act, { action: "user.disabled", reason, write: disableIfEnabled }),
 
-    enable: (tx: Tx, userId: number): Promise<boolean> => enableIfDisabled(tx, userId),
+    enable: (userId: number, reason: string, act: Act): Promise<void> =>
+      change(userId, act, { action: "user.enabled", reason, write: enableIfDisabled }),
 
-    /** So that this process sees a change of the person at once; the others do within 5 s. */
-    forget(userId: number): void {
-      sessionCache.forgetUser(userId);
+    /** A person's logins of the last 90 days, newest first; looking is written down too. */
+    async listLogins(userId: number, act: Act): Promise<readonly LoginLine[]> {
+      return db.transaction(async (tx) => {
+        await writeAudit(tx, act, { action: "user.logins_viewed", subject: `user:${userId}` });
+        return findLogins(tx, userId);
+      });
     },
   };
+}
+
+async function whyUnchanged(tx: Tx, userId: number): Promise<AppError> {
+  return (await personExists(tx, userId))
+    ? new AppError("conflict", "This user is in that state already. Load the list again.")
+    : new AppError("not_found", "User not found");
 }

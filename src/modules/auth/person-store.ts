@@ -98,14 +98,40 @@ const ENABLE = statement(
   "update users set disabled_at = null where id = $1 and disabled_at is not null and deleted_at is null",
 );
 
-/**
- * False when nothing changed. A login that is under way holds the person's row, so this waits for it; the sessions
- * must be ended by a later statement of the same transaction, which sees the one that was opened meanwhile.
- */
+/** False when nothing changed. A login that is under way holds the person's row, so this waits for it. */
 export async function disableIfEnabled(tx: Tx, userId: number): Promise<boolean> {
   return (await tx.run(DISABLE, [userId])).count === 1;
 }
 
 export async function enableIfDisabled(tx: Tx, userId: number): Promise<boolean> {
   return (await tx.run(ENABLE, [userId])).count === 1;
+}
+
+const EXISTS = statement("persons.exists", "select from users where id = $1 and deleted_at is null");
+
+export async function personExists(db: Queryable, userId: number): Promise<boolean> {
+  return (await db.run(EXISTS, [userId])).count === 1;
+}
+
+const LOGINS = statement(
+  "persons.logins",
+  `select id as session_id, created_at, last_used_at, expires_at, revoked_at, revoked_because,
+     kind as session_kind, host(ip_address) as ip_address, user_agent
+   from sessions where user_id = $1 order by created_at desc, id desc limit 200`,
+);
+
+export interface LoginLine {
+  readonly session_id: number;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly expires_at: string;
+  readonly revoked_at: string | null;
+  readonly revoked_because: string | null;
+  readonly session_kind: string;
+  readonly ip_address: string | null;
+  readonly user_agent: string | null;
+}
+
+export async function findLogins(db: Queryable, userId: number): Promise<readonly LoginLine[]> {
+  return (await db.run<LoginLine>(LOGINS, [userId])).rows;
 }
