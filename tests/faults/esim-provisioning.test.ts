@@ -198,4 +198,53 @@ describe("buying at a supplier that fails in every way", () => {
       failure_reason: "refunded_with_loss",
     });
   });
+
+  describe("an operator's decision", () => {
+    const decide = (order: PlantedOrder, body: object) =>
+      room.as(1, "POST", `/admin/esims/${order.profileId}/decision`, {
+        reason: "looked at the books",
+        ...body,
+      });
+    const parkedWithoutFunds = async (): Promise<PlantedOrder> => {
+      for (const supplier of [first, second]) supplier.script = [{ refuse: "no_funds" }];
+      const order = await paid();
+      await eventually(async () => (await profile(order)).parked_at !== null);
+      return order;
+    };
+
+    it("ask again: suppliers that refused are asked once more", async () => {
+      const order = await parkedWithoutFunds();
+      first.script = ["sell"];
+      expect((await decide(order, { decision: "ask_again" })).status).toBe(200);
+      await reaches(order, "ready");
+      expect((await decide(order, { decision: "ask_again" })).status).toBe(409);
+    });
+
+    it("refund: the eSIM fails, the money is asked back once, and the evidence stays", async () => {
+      const order = await parkedWithoutFunds();
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => decide(order, { decision: "refund" })),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+      await reaches(order, "failed");
+      await eventually(() => room.refunds.some(({ orderId }) => orderId === order.id));
+      const { body } = await room.as(1, "GET", `/admin/esims/${order.profileId}/attempts`);
+      expect(body.map((one: { reason: string }) => one.reason)).toEqual(["no_funds", "no_funds"]);
+    });
+
+    it("a decision that does not fit is refused and changes nothing", async () => {
+      const order = await parkedWithoutFunds();
+      expect((await decide(order, { decision: "accept_loss" })).status).toBe(409);
+      expect((await decide(order, { decision: "adopt" })).status).toBe(422);
+      expect((await profile(order)).parked_reason).toBe("no_funds");
+    });
+
+    it("the report of suppliers says what is wrong with them", async () => {
+      await parkedWithoutFunds();
+      const { body } = await room.as(1, "GET", "/admin/suppliers");
+      expect(body.find((one: { supplier: string }) => one.supplier === "first")).toMatchObject({
+        problem: "no_funds",
+      });
+    });
+  });
 });

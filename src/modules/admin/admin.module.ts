@@ -13,7 +13,13 @@ import { registerListScreen } from "./list-screen.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
 import { registerOrderDetail } from "./routes/order-detail.js";
 import { registerRetryJob } from "./routes/retry-job.js";
-import { auditScreen, esimsScreen, jobsScreen, usersScreen } from "./screens/operation-screens.js";
+import {
+  auditScreen,
+  esimsScreen,
+  inventoryScreen,
+  jobsScreen,
+  usersScreen,
+} from "./screens/operation-screens.js";
 import {
   disputesScreen,
   ordersScreen,
@@ -30,6 +36,7 @@ const SCREENS = [
   webhookEventsScreen,
   usersScreen,
   esimsScreen,
+  inventoryScreen,
   jobsScreen,
   auditScreen,
 ];

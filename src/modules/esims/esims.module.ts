@@ -16,9 +16,10 @@ import type { Logger } from "../../telemetry/log.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { makeAttemptOutcomes } from "./attempt-outcomes.js";
+import { makeDecideParked } from "./decide-parked.js";
 import { HOLDING_LIMIT_CONSTRAINT, makeOfferFragment, type OfferFragment } from "./deliverable-offer.js";
 import { makeDelivery } from "./delivery/delivery.js";
-import { makeImportStock } from "./import-stock.js";
+import { type ImportStock, makeImportStock } from "./import-stock.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeLifeJobs } from "./life-jobs.js";
 import { makeMarkInstalled } from "./mark-installed.js";
@@ -30,11 +31,14 @@ import { leaseSecondsFor } from "./provisioning-store.js";
 import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./refresh-esim.js";
 import { makeRevealLog } from "./reveal-log.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
+import { registerAdminEsims } from "./routes/admin-esims.js";
+import { registerAdminInventory } from "./routes/admin-inventory.js";
 import { registerReadEsims } from "./routes/read-esims.js";
 import { registerShowQr } from "./routes/show-qr.js";
 import { registerSupplierWebhook } from "./routes/supplier-webhook.js";
 import { makeShowEsim } from "./show-esims.js";
 import { makeStockShelf } from "./stock-shelf.js";
+import { listLowStock } from "./stock-store.js";
 import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./supplier-events.js";
 import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./take-back-esim.js";
 import { makeReadBalance, makeReadBalances, makeWatchPrices } from "./watch-suppliers.js";
@@ -119,10 +123,11 @@ export function makeEsimsModule(deps: EsimsDeps) {
     defaultSupplier: defaultSupplierOf(config),
     suppliers: [...suppliers.keys()],
   });
+  const importStock = makeImportStock({ db, vault });
   return {
     jobs,
     offer,
-    importStock: makeImportStock({ db, vault }),
+    importStock,
     provisionEsim,
     takeBackEsim,
     async registerRoutes(app: Server): Promise<void> {
@@ -130,6 +135,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
       registerReadEsims(app, { db, showEsim, markInstalled });
       registerShowQr(app, { db, showEsim });
       delivery.registerRoutes(app);
+      registerAdministration(app, deps, importStock);
       await registerSupplierWebhook(app, {
         receive: makeReceiveSupplierWebhook(eventDeps),
         clientAddressOf: deps.clientAddressOf,
@@ -137,6 +143,20 @@ export function makeEsimsModule(deps: EsimsDeps) {
       app.addHook("onClose", () => reveals.flush());
     },
   };
+}
+
+function registerAdministration(app: Server, deps: EsimsDeps, importStock: ImportStock): void {
+  const { db, config, wakeWorkers } = deps;
+  registerAdminEsims(app, {
+    db,
+    decideParked: makeDecideParked({ db, wakeWorkers }),
+    supplierIds: deps.suppliers.map(({ id }) => id),
+  });
+  registerAdminInventory(app, {
+    importStock,
+    listLowStock: (threshold) => listLowStock(db, threshold, config.esims.supplier === "stock"),
+    bytesMax: config.http.csvImportBytesMax,
+  });
 }
 
 function defaultSupplierOf(config: Config): "local" | "stock" | null {

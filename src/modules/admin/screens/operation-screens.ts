@@ -59,6 +59,30 @@ export const esimsScreen: ListScreen = {
   id: "e.id",
 };
 
+export const inventoryScreen: ListScreen = {
+  name: "inventory",
+  summary: "Codes in stock; the codes themselves are not in this list",
+  item: Type.Object({
+    id,
+    plan_id: id,
+    sku: text,
+    status: text,
+    iccid: textOrNull,
+    batch: text,
+    order_id: Type.Union([Type.Integer(), Type.Null()]),
+    created_at: time,
+    taken_at: timeOrNull,
+    revealed_at: timeOrNull,
+  }),
+  select: `i.id, i.plan_id, p.sku, i.status, i.iccid, i.batch, i.order_id, i.created_at, i.taken_at, i.revealed_at`,
+  from: "stock_items i join plans p on p.id = i.plan_id",
+  searched: ["coalesce(i.iccid, '')", "p.sku", "i.batch"],
+  filters: { status: "i.status", plan_id: "i.plan_id::text" },
+  sortable: { id: "i.id", created_at: "i.created_at", taken_at: "i.taken_at", status: "i.status" },
+  sortedBy: "id",
+  id: "i.id",
+};
+
 export const jobsScreen: ListScreen = {
   name: "jobs",
   summary: "Jobs that wait, run or have failed for good",

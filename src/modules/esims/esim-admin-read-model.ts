@@ -1,0 +1,51 @@
+import { type Db, statement } from "../../db/database.js";
+
+const ATTEMPTS = statement(
+  "esims.attempts_of_profile",
+  `select a.id, a.number, a.reference, a.supplier, a.package_id, a.status, a.supplier_order_id, a.reason, a.detail,
+     a.lookups, a.cost_text, a.cost_currency, a.call_millis, a.created_at, a.decided_at, a.decided_by
+   from provisioning_attempts a where a.profile_id = $1 order by a.number`,
+);
+
+export type AttemptEvidence = Readonly<Record<string, string | number | null>>;
+
+/** Every purchase that was begun, with what was seen. Codes are in none of its columns. */
+export async function listAttempts(db: Db, profileId: number): Promise<readonly AttemptEvidence[]> {
+  return (await db.run<AttemptEvidence>(ATTEMPTS, [profileId])).rows;
+}
+
+const SUPPLIERS = statement(
+  "esims.supplier_report",
+  `select s.supplier, a.balance_text, a.balance_currency, a.balance_read_at, a.problem, a.problem_since,
+     count(t.id) filter (where t.status <> 'intended') as purchases,
+     count(t.id) filter (where t.status in ('refused', 'parked') or (t.status = 'unknown')) as not_delivered,
+     percentile_cont(0.5) within group (order by t.call_millis) as median_millis,
+     percentile_cont(0.95) within group (order by t.call_millis) as p95_millis,
+     (select count(*) from plan_suppliers p where p.supplier = s.supplier and p.paused_at is not null) as paused_plans
+   from unnest($1::text[]) as s(supplier)
+   left join supplier_accounts a on a.supplier = s.supplier
+   left join provisioning_attempts t on t.supplier = s.supplier and t.created_at > now() - interval '24 hours'
+   group by s.supplier, a.supplier order by s.supplier`,
+);
+
+export interface SupplierReport {
+  readonly supplier: string;
+  readonly balance_text: string | null;
+  readonly balance_currency: string | null;
+  readonly balance_read_at: string | null;
+  readonly problem: string | null;
+  readonly problem_since: string | null;
+  readonly purchases: number;
+  readonly not_delivered: number;
+  readonly median_millis: number | null;
+  readonly p95_millis: number | null;
+  readonly paused_plans: number;
+}
+
+/** Balance, and of the last 24 hours how many purchases did not deliver and how long calls took. */
+export async function reportSuppliers(
+  db: Db,
+  suppliers: readonly string[],
+): Promise<readonly SupplierReport[]> {
+  return (await db.run<SupplierReport>(SUPPLIERS, [suppliers])).rows;
+}

@@ -1,0 +1,98 @@
+import { Type } from "typebox";
+import { adminAct } from "../../../http/act.js";
+import type { Server } from "../../../http/server.js";
+import { AppError } from "../../../kernel/errors.js";
+import type { ImportStock } from "../import-stock.js";
+import type { StockLevel } from "../stock-store.js";
+
+const REFUSED_SHOWN_MAX = 1_000;
+
+export interface AdminInventoryDeps {
+  readonly importStock: ImportStock;
+  readonly listLowStock: (threshold: number) => Promise<readonly StockLevel[]>;
+  readonly bytesMax: number;
+}
+
+export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): void {
+  const tags = ["Administration: eSIMs"];
+  app.post(
+    "/admin/inventory/import",
+    {
+      config: { access: "admin", consumes: "csv" },
+      bodyLimit: deps.bytesMax,
+      schema: {
+        tags,
+        summary: "Import eSIM codes into stock from CSV",
+        description:
+          "Body text/csv in UTF-8 with the columns sku, activation_code, and iccid and confirmation_code if there are " +
+          "any. Codes that were ever imported stay as they are, sold or not.",
+        querystring: Type.Object(
+          {
+            dry_run: Type.Optional(Type.Boolean()),
+            batch: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+          },
+          { additionalProperties: false },
+        ),
+        // Any: the body is bytes, and the importer judges them row by row.
+        body: { content: { "text/csv": { schema: Type.Any() } } },
+        response: {
+          200: Type.Object({
+            dry_run: Type.Boolean(),
+            imported: Type.Integer(),
+            known: Type.Integer({ description: "Codes that the shop has had before" }),
+            refused_count: Type.Integer(),
+            refused: Type.Array(
+              Type.Object({ line: Type.Integer(), column: Type.String(), reason: Type.String() }),
+            ),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      if (!Buffer.isBuffer(request.body) || request.body.length === 0)
+        throw new AppError("csv_invalid", "Send the file as the body, with content type text/csv.");
+      const report = await deps.importStock({
+        bytes: request.body,
+        isDryRun: request.query.dry_run ?? false,
+        batch: request.query.batch ?? `import ${new Date().toISOString().slice(0, 16)}`,
+        act: adminAct(request),
+      });
+      if (report.kind === "refused_file")
+        throw new AppError("csv_invalid", `Line ${report.line}: ${report.reason}`);
+      return {
+        dry_run: report.isDryRun,
+        imported: report.imported,
+        known: report.known,
+        refused_count: report.refused.length,
+        refused: report.refused.slice(0, REFUSED_SHOWN_MAX).map((row) => ({ ...row })),
+      };
+    },
+  );
+  app.get(
+    "/admin/inventory/low-stock",
+    {
+      config: { access: "admin" },
+      schema: {
+        tags,
+        summary: "Plans sold from stock that are running out, those with none left first",
+        querystring: Type.Object(
+          { threshold: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })) },
+          { additionalProperties: false },
+        ),
+        response: {
+          200: Type.Array(
+            Type.Object({
+              plan_id: Type.Integer(),
+              sku: Type.String(),
+              name: Type.String(),
+              available: Type.Integer(),
+              held: Type.Integer(),
+              assigned: Type.Integer(),
+            }),
+          ),
+        },
+      },
+    },
+    async ({ query }) => (await deps.listLowStock(query.threshold ?? 10)).map((row) => ({ ...row })),
+  );
+}
