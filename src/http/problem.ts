@@ -15,6 +15,7 @@ const PROBLEMS = {
   esim_not_revocable: [409, "eSIM cannot be taken back"],
   expectation_failed: [417, "Expectation failed"],
   forbidden: [403, "Forbidden"],
+  gone: [410, "Gone"],
   header_too_large: [431, "Header too large"],
   idempotency_key_invalid: [422, "Invalid Idempotency-Key"],
   idempotency_key_required: [422, "Idempotency-Key required"],

@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   "esim_not_revocable",
   "expectation_failed",
   "forbidden",
+  "gone",
   "header_too_large",
   "idempotency_key_invalid",
   "idempotency_key_required",

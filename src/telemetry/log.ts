@@ -1,4 +1,11 @@
-import { destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } from "pino";
+import {
+  type DestinationStream,
+  destination,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdTimeFunctions,
+} from "pino";
 
 export type { Logger };
 
@@ -25,13 +32,19 @@ const BUFFER_BYTES = 4096;
 /** How long a line may wait in the buffer. The end of the process and a fatal line flush it at once. */
 const FLUSH_MILLIS = 200;
 
-export function makeLog(options: { level: string; format: "json" | "pretty" }): Logger {
+export function makeLog(options: {
+  level: string;
+  format: "json" | "pretty";
+  /** Takes the JSON lines instead of standard output. */
+  sink?: DestinationStream;
+}): Logger {
   const settings: LoggerOptions = {
     level: options.level,
     base: { pid: process.pid },
     timestamp: stdTimeFunctions.isoTime,
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*["${name}"]`]), censor: "[redacted]" },
   };
+  if (options.sink !== undefined) return pino(settings, options.sink);
   if (options.format === "json") {
     return pino(settings, destination({ sync: true, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MILLIS }));
   }

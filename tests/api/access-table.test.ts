@@ -57,6 +57,9 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "POST /esims/:id/installed": "user",
   "GET /esims/:id/qr.svg": "user",
   "GET /esims/:id/qr.png": "user",
+  "POST /esims/:id/install-link": "user",
+  "GET /install/:secret": "public",
+  "POST /install/:secret": "public",
 
   "GET /admin/countries": "admin",
   "GET /admin/countries/:id": "admin",
@@ -87,6 +90,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /admin/webhook-events": "admin",
   "GET /admin/users": "admin",
   "GET /admin/esims": "admin",
+  "GET /admin/esims/:id/install": "admin",
+  "POST /admin/esims/:id/resend-mail": "admin",
   "GET /admin/jobs": "admin",
   "POST /admin/jobs/:id/retry": "admin",
   "GET /admin/audit-log": "admin",

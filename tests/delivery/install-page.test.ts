@@ -3,6 +3,7 @@ import { decodedPng } from "../support/decode-qr.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 
+const HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
 const STORE = "https://shop.example";
 
 describe("the install page behind a secret link", () => {
@@ -27,12 +28,12 @@ describe("the install page behind a secret link", () => {
     return body.url.slice(STORE.length);
   };
   const get = (url: string, headers: Record<string, string> = {}) =>
-    room.server.inject({ method: "GET", url, headers });
+    room.server.inject({ method: "GET", url, headers: { accept: HTML, ...headers } });
   const press = (url: string, headers: Record<string, string> = {}) =>
     room.server.inject({
       method: "POST",
       url,
-      headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+      headers: { accept: HTML, "content-type": "application/x-www-form-urlencoded", ...headers },
       payload: "",
     });
 
@@ -122,6 +123,10 @@ describe("the install page behind a secret link", () => {
         pages.add(answer.body);
       }
     }
+    const program = await room.server.inject({ method: "GET", url: expired });
+    expect([program.statusCode, program.json().code]).toEqual([410, "gone"]);
+    const stray = await room.server.inject({ method: "GET", url: "/install/x" });
+    expect([stray.statusCode, stray.json().code]).toEqual([404, "not_found"]);
     expect(pages.size).toBe(1);
     expect([...pages][0]).toContain("This link does not work any more");
   });

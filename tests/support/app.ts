@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type App, startApp } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
-import { makeLog } from "../../src/telemetry/log.js";
+import { type Logger, makeLog } from "../../src/telemetry/log.js";
 import { currentContract, useContract } from "./contract.js";
 import { makeTestDatabase, type TestDatabase } from "./database.js";
 
@@ -35,7 +35,7 @@ export interface TestApp {
 /** The whole app in this process, on a free port of 127.0.0.1 and a database of its own. */
 export async function startTestApp(
   environment: Readonly<Record<string, string>> = {},
-  options: { worker?: boolean; database?: TestDatabase } = {},
+  options: { worker?: boolean; database?: TestDatabase; log?: Logger } = {},
 ): Promise<TestApp> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "tribi-test-"));
   const database = options.database ?? (await makeTestDatabase());
@@ -48,7 +48,7 @@ export async function startTestApp(
       ...environment,
     }),
     databaseUrl: database.url,
-    log: makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" }),
+    log: options.log ?? makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" }),
     roles: { api: true, worker: options.worker ?? true },
   });
   useContract(app.server.swagger());

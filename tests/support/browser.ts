@@ -11,5 +11,7 @@ export async function openBrowser(): Promise<Browser> {
   const { default: packaged } = await import("@sparticuz/chromium");
   const { chromium } = await import("playwright-core");
   const executablePath = INSTALLED.find((file) => existsSync(file)) ?? (await packaged.executablePath());
-  return chromium.launch({ executablePath, args: [...packaged.args, "--no-sandbox"], headless: true });
+  // In a single process the whole browser ends with its first context, and pages are not kept apart as in real life.
+  const args = packaged.args.filter((arg) => arg !== "--single-process" && arg !== "--disable-web-security");
+  return chromium.launch({ executablePath, args: [...args, "--no-sandbox"], headless: true });
 }

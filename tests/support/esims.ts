@@ -73,10 +73,12 @@ export interface RoomOptions {
   readonly suppliers?: readonly EsimSupplier[];
   readonly overrides?: Partial<EsimsDeps>;
   readonly poolMax?: number;
+  /** Another room's, as a second process would have it; then that room drops it. */
+  readonly database?: TestDatabase;
 }
 
 export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom> {
-  const database = await makeTestDatabase({ poolMax: options.poolMax ?? 10 });
+  const database = options.database ?? (await makeTestDatabase({ poolMax: options.poolMax ?? 10 }));
   const { db } = database;
   const config = loadConfig({
     ENVIRONMENT: "test",
@@ -201,7 +203,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     stop: async () => {
       for (const worker of workers) await worker.stop();
       await server.close();
-      await database.drop();
+      if (options.database === undefined) await database.drop();
     },
   };
 }

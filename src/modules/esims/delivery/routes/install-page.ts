@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { languageOfRequest } from "../../../../http/accept-language.js";
 import type { Server } from "../../../../http/server.js";
+import { AppError } from "../../../../kernel/errors.js";
 import { languageOr } from "../../../../kernel/language.js";
 import { installGuide } from "../install-guide.js";
 import type { FoundLink, InstallLinks } from "../install-links.js";
@@ -10,6 +11,7 @@ import { INSTALL_PAGE_POLICY } from "../install-page-style.js";
 import { type Texts, textsIn } from "../texts.js";
 
 const Params = Type.Object({ secret: Type.String() });
+const LINK_ENDED = "This install link does not work. Sign in at the store and make a new one.";
 /** A button sends an empty form. */
 const FORM_BYTES_MAX = 1_024;
 
@@ -23,13 +25,24 @@ export function registerInstallPage(
 ): void {
   const { installLinks, publicUrl } = deps;
   const config = { access: "public", isInternal: true } as const;
-  const sendGone = (reply: FastifyReply, found: FoundLink, texts: Texts): FastifyReply =>
-    sendPage(reply, found.kind === "unknown" ? 404 : 410, gonePage(texts, publicUrl));
+  const sendGone = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    found: FoundLink,
+    texts: Texts,
+  ): FastifyReply => {
+    const isUnknown = found.kind === "unknown";
+    // Programs get a problem document as from every other route.
+    if (!/text\/html/i.test(request.headers.accept ?? "")) {
+      throw new AppError(isUnknown ? "not_found" : "gone", LINK_ENDED);
+    }
+    return sendPage(reply, isUnknown ? 404 : 410, gonePage(texts, publicUrl));
+  };
 
   app.get("/install/:secret", { config, schema: { params: Params } }, async (request, reply) => {
     const found = await installLinks.find(request.params.secret);
     const texts = textsFor(request, found);
-    if (found.kind !== "live") return sendGone(reply, found, texts);
+    if (found.kind !== "live") return sendGone(request, reply, found, texts);
     return sendPage(reply, 200, closedPage(texts, found.link.expires_at));
   });
   app.post(
@@ -38,7 +51,7 @@ export function registerInstallPage(
     async (request, reply) => {
       const opened = await installLinks.open(request.params.secret, request.id);
       const texts = textsFor(request, opened);
-      if (opened.kind !== "open") return sendGone(reply, opened, texts);
+      if (opened.kind !== "open") return sendGone(request, reply, opened, texts);
       const { row, secrets, link } = opened;
       const guide = installGuide({ row, secrets, orderReference: link.order_reference }, texts);
       return sendPage(reply, 200, openPage(guide, texts, link.expires_at));
@@ -60,7 +73,7 @@ function sendPage(reply: FastifyReply, status: number, page: string): FastifyRep
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": INSTALL_PAGE_POLICY,
       "x-robots-tag": "noindex, nofollow, noarchive",
-      vary: "Accept-Language, Origin",
+      vary: "Accept, Accept-Language, Origin",
     })
     .send(page);
 }
