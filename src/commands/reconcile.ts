@@ -2,6 +2,7 @@ import { withPayments } from "../app.js";
 import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
 import type { ReconcileReport } from "../modules/payments/payments.module.js";
+import { armFailpoints } from "../telemetry/failpoints.js";
 import { makeLog } from "../telemetry/log.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
@@ -21,7 +22,9 @@ export async function runReconcile(command: ReconcileCommand): Promise<void> {
   await exitOnFailure(async () => {
     const since = command.since === undefined ? null : readTime(command.since);
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
-    const config = loadConfig(readEnvironment());
+    const environment = readEnvironment();
+    armFailpoints(environment);
+    const config = loadConfig(environment);
     const server = await openDatabaseServer(config, say);
     try {
       const log = makeLog({ ...config.log, level: "warn" });

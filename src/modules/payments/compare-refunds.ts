@@ -6,6 +6,7 @@ import { listOurRefunds } from "./reconcile-store.js";
 
 /** Their refunds: those that our books do not have, or have in an earlier state. */
 export async function compareRefunds(comparison: Comparison): Promise<void> {
+  await stayAlive(comparison);
   const { deps, provider, run, seen, refundIds } = comparison;
   const ours = new Map(
     (await listOurRefunds(deps.db, provider.name, run.since)).map((refund) => [

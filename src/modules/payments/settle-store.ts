@@ -44,13 +44,23 @@ const VERDICT = `case
     else 'ignored already_' || t.status
   end`;
 
+interface Storing {
+  /** The event's row as it was before; one that has been stored is not judged again. */
+  readonly known: string;
+  readonly store: string;
+}
+
+/** A repeated delivery is recognised before any lock is taken, so a thousand of them do not queue for a row. */
+const KNOWN_FRESH = "select id from webhook_events where provider = $1 and event_id = $2";
+const KNOWN_KEPT = "select null::bigint as id where false";
+
 const STORE_FRESH = `insert into webhook_events
      (provider, event_id, source, type, kind, intent_id, payment_id, outcome, reason, facts, provider_created_at,
       applied_at, next_try_at)
    select $1, $2, $13, $3, $4, $5, j.payment_id, j.outcome, j.reason, $10, $9,
           case when j.outcome = 'processed' then now() end,
           case when j.outcome = 'waiting' then now() end
-   from judged j where j.payment_id is not null or $14
+   from judged j where not exists (select from known) and (j.payment_id is not null or $14)
    on conflict on constraint webhook_events_once_per_provider_and_id do nothing
    returning id, outcome, reason`;
 
@@ -72,7 +82,7 @@ const NAME_OF_CTE = /^\s*([a-z_]+) as/;
  * Locks are taken in one order everywhere: payment, event, order. A simultaneous delivery of the same event waits
  * for the payment's row, finds the event stored, and changes nothing.
  */
-function settleText(store: string, followUps: readonly FollowUp[]): string {
+function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): string {
   const names = followUps.map((text) => NAME_OF_CTE.exec(text)?.[1] ?? "");
   if (!names.includes("order_moved")) throw new Error("One of the follow-ups must be called order_moved");
   return `with event as (
@@ -81,9 +91,11 @@ function settleText(store: string, followUps: readonly FollowUp[]): string {
            $10::jsonb, $11::boolean, $12::text, $13::text, $14::boolean, $15::text, $16::text, $17::text
   ), context as materialized (
     select set_config('tribi.actor', $13 || ':' || $1, true), set_config('tribi.request_id', $15, true)
+  ), known as materialized (
+    ${known}
   ), target as materialized (
     select p.id, p.order_id, p.provider, p.status, p.currency, p.amount_minor, p.livemode, p.captured_minor
-    from payments p where p.intent_id = $5 for update
+    from payments p where p.intent_id = $5 and not exists (select from known) for update
   ), judged as materialized (
     select t.id as payment_id, t.order_id, t.provider, t.status, t.currency, t.amount_minor,
            split_part(v.verdict, ' ', 1) as outcome, split_part(v.verdict, ' ', 2) as reason
@@ -117,12 +129,13 @@ function settleText(store: string, followUps: readonly FollowUp[]): string {
     select enqueue_job('refund_surplus', json_build_object('payment_id', w.id))
     from written w where w.surplus_reason is not null and $4 = 'intent_succeeded'
   )
-  select s.outcome, s.reason, s.id as event_row_id, j.payment_id, j.order_id,
-         coalesce(w.status, j.status) as payment_status, m.status is not null as has_moved, w.surplus_reason,
+  select s.outcome, s.reason, s.id as event_row_id, coalesce(j.payment_id, seen.id) as payment_id,
+         coalesce(j.order_id, seen.order_id) as order_id, coalesce(w.status, j.status, seen.status) as payment_status, m.status is not null as has_moved, w.surplus_reason,
          exists (select from webhook_events x where x.intent_id = $5 and x.outcome = 'waiting') as has_waiting,
          ${names.map((name) => `(select count(*) from ${name}) as ran_${name}`).join(", ")},
          (select count(*) from surplus) as ran_surplus
-  from judged j left join stored s on true left join moved m on true left join written w on true`;
+  from judged j left join stored s on true left join moved m on true left join written w on true
+    left join payments seen on seen.intent_id = $5 and j.payment_id is null`;
 }
 
 export interface SettleInput {
@@ -144,8 +157,14 @@ export interface SettleStore {
 }
 
 export function makeSettleStore(followUps: readonly FollowUp[]): SettleStore {
-  const fresh = statement("payments.settle", settleText(STORE_FRESH, followUps));
-  const kept = statement("payments.settle_kept", settleText(STORE_KEPT, followUps));
+  const fresh = statement(
+    "payments.settle",
+    settleText({ known: KNOWN_FRESH, store: STORE_FRESH }, followUps),
+  );
+  const kept = statement(
+    "payments.settle_kept",
+    settleText({ known: KNOWN_KEPT, store: STORE_KEPT }, followUps),
+  );
   const run = async (db: Queryable, query: Statement, input: SettleInput): Promise<SettleRow> => {
     const [row] = (await db.run<SettleRow>(query, valuesOf(input))).rows;
     if (row === undefined) throw new Error("The settling statement answers exactly one row");

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "../support/eventually.js";
+import { violations } from "../support/invariants.js";
+import { type StripeShop, startStripeShop } from "../support/stripe-shop.js";
+
+let shop: StripeShop;
+beforeAll(async () => {
+  shop = await startStripeShop({ DATABASE_POOL_MAX: "5", DATABASE_RESERVED_POOL_MAX: "5" });
+});
+afterAll(() => shop.stop());
+
+it("a provider that sleeps holds no database connection: twenty waiting calls, a pool of five, quick answers", async () => {
+  const orders = [];
+  for (let index = 0; index < 20; index += 1) orders.push(await shop.shopper.order());
+  shop.stripe.control.fault({ operation: "create_intent", fault: "delay", delayMillis: 8_000, times: 20 });
+  const creating = orders.map((order) => shop.shopper.create(order.id, "STRIPE"));
+  // Every call is at the provider now.
+  await eventually(async () => {
+    const rows = await shop.app.database.query("select id from payments where intent_id is null");
+    return rows.length === 20;
+  });
+  // They all wait for the provider now. Not one of them holds a connection, and others are served.
+  const busy = await shop.app.database.query(
+    `select state, query from pg_stat_activity
+     where datname = current_database() and application_name in ('tribi api', 'tribi reserved') and state <> 'idle'`,
+  );
+  expect(busy).toEqual([]);
+  expect((await shop.app.request("GET", "/orders/mine", { bearer: shop.shopper.token })).status).toBe(200);
+  const answers = await Promise.all(creating);
+  expect(answers.map(({ status }) => status)).toEqual(orders.map(() => 200));
+  expect(await violations(shop.app.database)).toEqual({});
+}, 60_000);
