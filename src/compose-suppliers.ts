@@ -8,12 +8,7 @@ import type { EsimSupplier } from "./providers/esim/port.js";
 export type RemoteSupplier = EsimSupplier & { close(): Promise<void> };
 
 /** One adapter for each supplier whose credentials are set. */
-export function composeRemoteSuppliers({
-  airalo,
-  esimAccess,
-  esimGo,
-  timeoutMillis,
-}: SuppliersConfig): RemoteSupplier[] {
+export function composeRemoteSuppliers({ airalo, esimAccess, esimGo }: SuppliersConfig): RemoteSupplier[] {
   const suppliers: RemoteSupplier[] = [];
   if (airalo !== null) suppliers.push(makeAiraloSupplier(airalo));
   if (esimAccess !== null) {
@@ -23,12 +18,5 @@ export function composeRemoteSuppliers({
     );
   }
   if (esimGo !== null) suppliers.push(makeEsimGoSupplier(esimGo));
-  return suppliers.map((one) => settlingBy(one, timeoutMillis));
-}
-
-/** A request that timed out may still arrive for about as long again; after that a look-up is conclusive. */
-function settlingBy(supplier: RemoteSupplier, timeoutMillis: number): RemoteSupplier {
-  const { capabilities } = supplier;
-  const seconds = Math.min(capabilities.lookupSettlesAfterSeconds, Math.ceil((2 * timeoutMillis) / 1000));
-  return { ...supplier, capabilities: { ...capabilities, lookupSettlesAfterSeconds: seconds } };
+  return suppliers;
 }

@@ -69,13 +69,12 @@ const FAKES: Readonly<Record<string, StartFake>> = {
       stop: fake.stop,
     };
   },
-  "esim-access": async ({ port, store }) => {
+  "esim-access": async ({ port }) => {
     const { FAKE_ESIM_ACCESS_CODE, FAKE_ESIM_ACCESS_SECRET, startFakeEsimAccess } = await import(
       "../providers/esim/esim-access/fake-server.js"
     );
     const fake = await startFakeEsimAccess({ port, numbersAfter: secondsOfThisYear() });
     fake.ledger.settings.readyAfterMillis = 5_000;
-    fake.settings.webhookUrl = `${store}/esims/webhook/esim-access`;
     return {
       url: fake.origin,
       variables: {
@@ -86,7 +85,7 @@ const FAKES: Readonly<Record<string, StartFake>> = {
       },
       hints: [
         packagesOf(fake.ledger),
-        `an eSIM is ready after 5 seconds; then ${fake.settings.webhookUrl} is told`,
+        "an eSIM is ready after 5 seconds; the store asks, or set its secret webhook address as settings.webhookUrl",
       ],
       stop: fake.stop,
     };

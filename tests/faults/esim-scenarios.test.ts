@@ -185,6 +185,8 @@ describe("stories of eSIMs", () => {
     const unsigned = await room.server.inject({ method: "POST", url: "/esims/webhook/airalo", payload: {} });
     expect([answer.statusCode, guessed.statusCode, unsigned.statusCode]).toEqual([400, 400, 400]);
     expect((await room.server.inject({ method: "POST", url: "/esims/webhook/local" })).statusCode).toBe(404);
+    const probe = await room.server.inject({ method: "HEAD", url: "/esims/webhook/airalo" });
+    expect(probe.statusCode).toBe(200);
   });
 });
 

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
-import { type Bench, doneValue } from "./bench-conformance.js";
+import { type Bench, doneValue, only } from "./bench-conformance.js";
 import type { FaultAct } from "./fakes/fake-http.js";
 
 /** The part of the conformance suite about answers that fail: what is unknown, what is refused, what is neither. */
 export function describeFailures(bench: Bench): void {
   describeFaults(bench);
+  describeTopUpFaults(bench);
   describeRefusals(bench);
   describeQuestions(bench);
 }
@@ -41,6 +42,29 @@ function describeFaults({ harness, known, newLookup, orderWith }: Bench): void {
       expect(harness().purchases()).toBe(before + 1);
     });
   }
+}
+
+function describeTopUpFaults({ harness, known, newLookup, deliver }: Bench): void {
+  it("a top-up that was sold and then dropped is unknown, not sent twice, and found like an order", async ({
+    skip,
+  }) => {
+    const { fault, supplier, topUpPackageId } = harness();
+    if (!fault || !topUpPackageId) return skip();
+    const order = await deliver(newLookup());
+    const esim = { ...only(order.esims), supplierOrderId: order.supplierOrderId };
+    const request = { reference: newLookup().reference, esim, packageId: topUpPackageId, expectedCost: null };
+    const before = harness().purchases() ?? 0;
+    fault("topUp", { kind: "drop_after" });
+    expect(await supplier.topUp(request)).toMatchObject({ kind: "unknown" });
+    const lookup = { ...request, sentAfterMillis: Date.now() - 1_000, knownSupplierTopUpIds: [] };
+    const search = doneValue(await supplier.findTopUp(lookup));
+    if (search.found === "one") known.push(search.topUp.supplierTopUpId);
+    else {
+      expect(supplier.capabilities.idempotency).toBe("native");
+      doneValue(await supplier.topUp(request));
+    }
+    expect(harness().purchases()).toBe(before + 1);
+  });
 }
 
 function describeRefusals({ harness, newLookup, orderWith }: Bench): void {

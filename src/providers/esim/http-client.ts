@@ -46,6 +46,9 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** Milliseconds that a call may take when the options say nothing. */
+export const TIMEOUT_MILLIS_DEFAULT = 30_000;
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Failures of connecting and of the TLS handshake: all happen before the request is written. */
@@ -69,7 +72,7 @@ const BEFORE_SENDING = new Set([
 /** Throws RangeError for a base URL that is neither https nor loopback. */
 export function makeHttpClient(options: HttpClientOptions): HttpClient {
   const base = checkedBaseUrl(options.baseUrl);
-  const timeoutMillis = options.timeoutMillis ?? 30_000;
+  const timeoutMillis = options.timeoutMillis ?? TIMEOUT_MILLIS_DEFAULT;
   const connect = {
     timeout: options.connectTimeoutMillis ?? 5_000,
     rejectUnauthorized: true,

@@ -40,7 +40,10 @@ export interface OrderLookup {
   readonly packageId: string;
   /** When the attempt row was committed, before the call. Milliseconds since the epoch. */
   readonly sentAfterMillis: number;
-  /** Supplier order ids that other attempts own. Needed where `lookup` is "by_match", harmless elsewhere. */
+  /**
+   * Supplier order ids that other attempts own, top-ups included: a top-up may be an order of the same package. Needed
+   * where `lookup` is "by_match", harmless elsewhere.
+   */
   readonly knownSupplierOrderIds: readonly string[];
 }
 

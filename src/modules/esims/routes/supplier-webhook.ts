@@ -59,6 +59,12 @@ export async function registerSupplierWebhook(app: Server, deps: SupplierWebhook
       { ...common, schema: { ...schema, params: Named } },
       (request, reply) => answer(request, reply, request.params.supplier, null),
     );
+    // Airalo probes an address before it uses it, and takes only 200 for a yes (suppliers.md 3.13).
+    scope.head(
+      "/esims/webhook/:supplier",
+      { ...common, schema: { hide: true, params: Named } },
+      (_request, reply) => reply.code(200).send(),
+    );
     const Secret = Type.Object(
       { supplier: Name, secret: Type.String({ minLength: 1, maxLength: 128 }) },
       { additionalProperties: false },

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../../kernel/clock.js";
 import { done, unknown } from "../../../kernel/outcome.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
-import { type HttpClientOptions, makeHttpClient } from "../http-client.js";
+import { type HttpClientOptions, makeHttpClient, TIMEOUT_MILLIS_DEFAULT } from "../http-client.js";
 import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type {
@@ -30,12 +30,9 @@ export interface AiraloOptions extends HttpClientOptions {
   readonly clock?: Clock;
 }
 
-const CAPABILITIES: SupplierCapabilities = {
+const CAPABILITIES: Omit<SupplierCapabilities, "delivery" | "lookupSettlesAfterSeconds"> = {
   idempotency: "lookup",
   lookup: "by_reference",
-  // Longer than the time-out of an order, so that a request that is still under way has come to its end.
-  lookupSettlesAfterSeconds: 60,
-  delivery: "immediate",
   cancellable: "manual_review",
   webhookAuth: "native",
   dataUnitBase: 1024,
@@ -59,7 +56,12 @@ export function makeAiraloSupplier(options: AiraloOptions): EsimSupplier & { clo
 
   return {
     id: "airalo",
-    capabilities: { ...CAPABILITIES, delivery: webhookUrl === null ? "immediate" : "deferred" },
+    capabilities: {
+      ...CAPABILITIES,
+      delivery: webhookUrl === null ? "immediate" : "deferred",
+      // A request that timed out here may still arrive there; after as long again it has come to its end.
+      lookupSettlesAfterSeconds: Math.ceil((2 * (options.timeoutMillis ?? TIMEOUT_MILLIS_DEFAULT)) / 1000),
+    },
     listPackages: (cursor) => listAiraloPackages(client, cursor),
     order: (request) =>
       webhookUrl === null ? orderNow(client, request) : orderLater(client, request, webhookUrl),

@@ -26,6 +26,8 @@ export interface World {
   readonly settings: FakeAiraloSettings;
   readonly tokens: Set<string>;
   readonly timers: Set<NodeJS.Timeout>;
+  /** What was not taken with a status below 204; sent again by the control function `redeliver`. */
+  readonly undelivered: { readonly url: string; readonly body: string }[];
 }
 
 /** Sandbox ids (suppliers.md 3.14). */
@@ -128,14 +130,24 @@ async function tellAll(world: World, url: string, body: string): Promise<void> {
   for (let copy = 0; copy < copies; copy += 1) await sendSigned(world, url, body, mode === "forged_only");
 }
 
-export function sendSigned(
+export async function sendSigned(
   world: World,
   url: string,
   body: string,
   isForged: boolean,
 ): Promise<number | null> {
-  const signature = hmac("sha512", isForged ? "not-the-secret" : FAKE_AIRALO_SECRET, body).toString("hex");
-  return deliver(world.ledger, { url, body, headers: { "airalo-signature": signature } });
+  const key = isForged ? "not-the-secret" : FAKE_AIRALO_SECRET;
+  const headers = { "airalo-signature": hmac("sha512", key, body).toString("hex") };
+  const status = await deliver(world.ledger, { url, body, headers });
+  // 204 and above count as failures (suppliers.md 3.13).
+  if (!isForged && (status === null || status >= 204)) world.undelivered.push({ url, body });
+  return status;
+}
+
+/** The supplier's next try, a quarter of an hour later in its own time. */
+export async function redeliver(world: World): Promise<void> {
+  world.ledger.advanceClock(15 * 60_000);
+  for (const { url, body } of world.undelivered.splice(0)) await sendSigned(world, url, body, false);
 }
 
 export function submitTopUp(world: World, fields: Record<string, string>): FakeReply {

@@ -11,6 +11,7 @@ import {
   type FakeAiraloSettings,
   listOrders,
   oneOrder,
+  redeliver,
   sendSigned,
   submitLater,
   submitOrder,
@@ -75,6 +76,7 @@ const DAY_PACKAGES: readonly FakePackage[] = [
 
 export async function startFakeAiralo(options: FakeOptions = {}): Promise<FakeAiralo> {
   const ledger = makeLedger({
+    iccidSeries: 2,
     numbersAfter: options.numbersAfter ?? 0,
     packages: DAY_PACKAGES,
     gigabyteBytes: 1024 ** 3,
@@ -89,7 +91,7 @@ export async function startFakeAiralo(options: FakeOptions = {}): Promise<FakeAi
     asyncFailure: null,
     isAddressAllowed: true,
   };
-  const world: World = { ledger, limits, settings, tokens: new Set(), timers: new Set() };
+  const world: World = { ledger, limits, settings, tokens: new Set(), timers: new Set(), undelivered: [] };
   const sendNotice = (esimId: number, level: string, isForged = false) =>
     sendSigned(world, settings.webhookUrl ?? "", noticeBody(esimById(ledger, esimId), level), isForged);
   const http = await startFakeHttp({
@@ -99,6 +101,7 @@ export async function startFakeAiralo(options: FakeOptions = {}): Promise<FakeAi
       ...commonControl(ledger, limits),
       settings: (change: Partial<FakeAiraloSettings>) => Object.assign(settings, change),
       revoke_tokens: () => world.tokens.clear(),
+      redeliver: () => redeliver(world),
       notice: (input: { esimId: number; level: string; isForged?: boolean }) =>
         sendNotice(input.esimId, input.level, input.isForged),
     },
@@ -141,6 +144,8 @@ async function handle(world: World, request: FakeRequest): Promise<FakeReply> {
       return listOrders(world, request.query);
     case "POST /orders/topups":
       return submitTopUp(world, fieldsOf(request));
+    case "POST /notifications/opt-in":
+      return optIn(world, fieldsOf(request));
     case "POST /refund":
       return limited(world, "refund", 5, 60) ?? refund(world, fieldsOf(request));
     case "GET /balance":
@@ -177,6 +182,15 @@ function token(world: World, request: FakeRequest): FakeReply {
   const text = randomUUID();
   world.tokens.add(text);
   return ok({ token_type: "Bearer", expires_in: 31_622_400, access_token: text });
+}
+
+/** The address is probed with HEAD and has to answer 200. */
+async function optIn(world: World, fields: Record<string, string>): Promise<FakeReply> {
+  const url = fields.webhook_url ?? "";
+  const probe = await fetch(url, { method: "HEAD" }).catch(() => null);
+  if (probe?.status !== 200) return fieldFault("webhook_url", "The webhook url did not answer with 200.");
+  world.settings.webhookUrl = url;
+  return ok({ type: fields.type, webhook_url: url });
 }
 
 function catalogue(world: World, request: FakeRequest): FakeReply {

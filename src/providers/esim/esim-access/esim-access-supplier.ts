@@ -39,7 +39,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const CAPABILITIES: SupplierCapabilities = {
   idempotency: "native",
   lookup: "by_reference",
-  lookupSettlesAfterSeconds: 60,
+  // The same reference may be sent again at once; a search proves nothing here however long one waits.
+  lookupSettlesAfterSeconds: 0,
   delivery: "deferred",
   cancellable: "until_installed",
   webhookAuth: "unsigned",

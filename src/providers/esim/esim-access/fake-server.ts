@@ -50,6 +50,7 @@ type Fields = Record<string, unknown>;
 export async function startFakeEsimAccess(options: FakeOptions = {}): Promise<FakeEsimAccess> {
   const stock = 1_000_000;
   const ledger = makeLedger({
+    iccidSeries: 3,
     numbersAfter: options.numbersAfter ?? 0,
     packages: [
       { id: "AU1GB7D", kind: "esim", countries: ["AU"], gigabytes: 1, days: 7, price: 18_000, stock },

@@ -1,6 +1,6 @@
 import { done, unknown } from "../../../kernel/outcome.js";
 import { isSameAmount, moneyFromDecimal } from "../formats/supplier-amount.js";
-import { type HttpClientOptions, makeHttpClient } from "../http-client.js";
+import { type HttpClientOptions, makeHttpClient, TIMEOUT_MILLIS_DEFAULT } from "../http-client.js";
 import { filledTextOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type { ExactMoney, SupplierPackage } from "../package-port.js";
@@ -39,10 +39,9 @@ export interface EsimGoOptions extends HttpClientOptions {
   readonly callbackVersion?: EsimGoCallbackVersion;
 }
 
-const CAPABILITIES: SupplierCapabilities = {
+const CAPABILITIES: Omit<SupplierCapabilities, "lookupSettlesAfterSeconds"> = {
   idempotency: "lookup",
   lookup: "by_match",
-  lookupSettlesAfterSeconds: 120,
   delivery: "immediate",
   cancellable: "until_used",
   webhookAuth: "native",
@@ -62,6 +61,8 @@ export function makeEsimGoSupplier(options: EsimGoOptions): EsimSupplier & { clo
     id: "esim-go",
     capabilities: {
       ...CAPABILITIES,
+      // The list of orders is not promised to be up to date: twice as long as a reference would need.
+      lookupSettlesAfterSeconds: Math.ceil((4 * (options.timeoutMillis ?? TIMEOUT_MILLIS_DEFAULT)) / 1000),
       cancellable: options.areRefundsEnabled ? "until_used" : "never",
       webhookAuth: callbackVersion === "v3" ? "native" : "unsigned",
     },

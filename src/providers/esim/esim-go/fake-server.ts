@@ -76,6 +76,7 @@ const BUNDLES: readonly FakePackage[] = [
 
 export async function startFakeEsimGo(options: FakeOptions = {}): Promise<FakeEsimGo> {
   const ledger = makeLedger({
+    iccidSeries: 4,
     numbersAfter: options.numbersAfter ?? 0,
     // The same bundle tops up an eSIM that is there: the ledger keeps it twice, the catalogue shows it once.
     packages: BUNDLES.flatMap((entry) => [entry, { ...entry, kind: "top_up" as const }]),

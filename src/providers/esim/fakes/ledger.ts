@@ -95,6 +95,8 @@ const GIGABYTE = 1_000_000_000;
 export function makeLedger(seed: {
   readonly packages: readonly FakePackage[];
   readonly gigabyteBytes?: number;
+  /** 2 to 9, another for each supplier: two suppliers never have the same ICCID. */
+  readonly iccidSeries: number;
   /** Orders and eSIMs are numbered from here on; so a fake that starts again does not repeat numbers. */
   readonly numbersAfter?: number;
   readonly orderId: (number: number) => string;
@@ -153,6 +155,7 @@ export function makeLedger(seed: {
         settings,
         nowMillis: ledger.nowMillis(),
         earlier: esims,
+        iccidSeries: seed.iccidSeries,
       });
       esims.push(esim);
       return { sold: true, order, esim };
@@ -218,9 +221,10 @@ function newEsim(sale: {
   readonly settings: LedgerSettings;
   readonly nowMillis: number;
   readonly earlier: readonly FakeEsim[];
+  readonly iccidSeries: number;
 }): FakeEsim {
   const { order, settings } = sale;
-  const iccid = iccidOf(order.esimId, settings.iccidStyle, sale.earlier);
+  const iccid = iccidOf(sale.iccidSeries * 10_000_000_000 + order.esimId, settings.iccidStyle, sale.earlier);
   if (settings.iccidStyle === "duplicate") settings.iccidStyle = "standard";
   return {
     id: order.esimId,
@@ -240,8 +244,8 @@ function newEsim(sale: {
 }
 
 /** Made-up numbers with prefix 8999999; each style is one that real suppliers were seen to send. */
-function iccidOf(id: number, style: IccidStyle, earlier: readonly FakeEsim[]): string {
-  const payload = `8999999${String(20_000_000_000 + id)}`;
+function iccidOf(serial: number, style: IccidStyle, earlier: readonly FakeEsim[]): string {
+  const payload = `8999999${serial}`;
   const standard = payload + luhnDigit(payload);
   switch (style) {
     case "twenty":
@@ -255,7 +259,7 @@ function iccidOf(id: number, style: IccidStyle, earlier: readonly FakeEsim[]): s
     case "duplicate":
       return earlier.at(-1)?.iccid ?? standard;
     case "shapeless":
-      return `SIM-${id}`;
+      return `SIM-${serial % 10_000_000_000}`;
     case "standard":
       return standard;
   }

@@ -110,6 +110,34 @@ describe("airalo, asynchronous orders", () => {
     expect(verdicts(receiver.readings)).toEqual(["accepted", "accepted", "forged"]);
   });
 
+  test("opting in probes the address with HEAD; what is not taken with 200 comes again with the same key", async () => {
+    const token = await fetch(`${fake.url}/token`, {
+      method: "POST",
+      body: new URLSearchParams({ client_id: FAKE_AIRALO_ID, client_secret: FAKE_AIRALO_SECRET }),
+    }).then(
+      async (response) => ((await response.json()) as { data: { access_token: string } }).data.access_token,
+    );
+    const optIn = async (url: string) => {
+      const body = new URLSearchParams({ type: "webhook_low_data", webhook_url: url });
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${fake.url}/notifications/opt-in`, { method: "POST", headers, body })).status;
+    };
+    expect(await optIn("http://127.0.0.1:1/")).toBe(422);
+    receiver.readWith(supplier, 204);
+    expect(await optIn(webhookUrl)).toBe(422);
+    receiver.readWith(supplier, 200);
+    expect(await optIn(webhookUrl)).toBe(200);
+    const esim = fake.ledger.sell({ reference: "x", packageId: "moshi-7days-1gb" });
+    if (!esim.sold) throw new Error(esim.why);
+    receiver.readings.length = 0;
+    receiver.readWith(supplier, 204);
+    await fake.sendNotice(esim.esim.id, "75%");
+    receiver.readWith(supplier, 200);
+    for (const _time of [1, 2]) await fetch(`${fake.origin}/__control/redeliver`, { method: "POST" });
+    expect(receiver.readings).toHaveLength(2);
+    expect(new Set(keys(receiver.readings)).size).toBe(1);
+  });
+
   test("without any webhook asking is enough; a failure is told and the money is back", async () => {
     fake.settings.webhookMode = "never";
     await supplier.order(request);
