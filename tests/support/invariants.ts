@@ -78,3 +78,43 @@ export async function violations(
   }
   return broken;
 }
+
+/** What must always hold of eSIMs (requirements §10). */
+export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
+  "I04 one live eSIM per ICCID, one profile per code and per supplier's reference": `
+    select iccid from esim_profiles where status in ('ready', 'active') and iccid is not null
+    group by iccid having count(*) > 1
+    union all
+    select encode(code_fingerprint, 'hex') from esim_profiles where code_fingerprint is not null
+    group by code_fingerprint having count(*) > 1`,
+  "I04 every order of an eSIM has exactly one profile": `
+    select o.id from orders o left join esim_profiles e on e.order_id = o.id
+    where o.kind = 'esim' group by o.id having count(e.id) <> 1`,
+  "I05 a deliverable profile has exactly one delivered attempt, and a stock item has one owner": `
+    select e.id from esim_profiles e
+    where e.status in ('ready', 'active')
+      and 1 <> (select count(*) from provisioning_attempts a where a.profile_id = e.id and a.status = 'delivered')
+    union all
+    select s.id from stock_items s
+    where s.status = 'assigned' and not exists (
+      select from provisioning_attempts a where a.reference = s.reference
+        and a.status in ('delivered', 'intended', 'surplus', 'parked', 'taken_back'))`,
+  "I05 nothing is bought for one order twice and kept": `
+    select profile_id from provisioning_attempts where status = 'delivered' group by profile_id having count(*) > 1`,
+  "I08 the audit log of an eSIM is a path in its graph": `
+    select subject from (
+      select subject, before->>'status' as was, after->>'status' as became,
+             lag(after->>'status') over (partition by subject order by id) as previous
+      from audit_log where subject like 'esim:%' and before ? 'status' and after ? 'status') moves
+    where previous is not null and previous <> was`,
+  "I20 every move of an eSIM has exactly one audit row": `
+    select e.id from esim_profiles e
+    where e.version - 1 <> (
+      select count(*) from audit_log a
+      where a.subject = 'esim:' || e.id and a.before ? 'status' and a.after ? 'status')`,
+  "I21 an eSIM is provisioned after its order is paid": `
+    select e.id from esim_profiles e join orders o on o.id = e.order_id
+    where e.provisioned_at is not null and (o.paid_at is null or e.provisioned_at < o.paid_at)`,
+  "a code that was revealed is never for sale": `
+    select id from stock_items where revealed_at is not null and status in ('available', 'held')`,
+};

@@ -19,7 +19,7 @@ export interface Claim {
 export type Lease = Pick<Claim, "profile_id" | "lease_token" | "lease_seconds">;
 
 /** How long a worker that holds a lease may have slept and still call. */
-export const LEASE_GRACE_MILLIS = 4_000;
+export const LEASE_GRACE_MILLIS = 2_000;
 
 /** A supplier's answer may take several calls (a token, the order, once more after a renewed token). */
 export const leaseSecondsFor = (supplierTimeoutMillis: number): number =>

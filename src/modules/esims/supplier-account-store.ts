@@ -2,7 +2,7 @@ import { type Db, statement } from "../../db/database.js";
 import { exponentOf, isCurrencyCode } from "../../kernel/money.js";
 import type { ExactMoney } from "../../providers/esim/package-port.js";
 
-/** More money than before: what waited for it goes on, in the statement that learns of it. */
+/** The trouble is over and there is money enough: what waited for it goes on, in the statement that learns of it. */
 const STORE_BALANCE = statement(
   "esims.store_balance",
   `with before as (select balance_minor, problem from supplier_accounts where supplier = $1),
@@ -18,8 +18,9 @@ const STORE_BALANCE = statement(
        forgiven_attempts = (select coalesce(max(number), 0) from provisioning_attempts a where a.profile_id = p.id)
      where p.status = 'pending' and p.parked_reason in ('no_funds', 'auth')
        and exists (select from stored)
-       and exists (select from before b where b.problem = 'auth' or $4 > coalesce(b.balance_minor, -1))
-       and exists (select from plan_suppliers s where s.plan_id = p.plan_id and s.supplier = $1)
+       and exists (select from before b where b.problem is not null)
+       and exists (select from plan_suppliers s where s.plan_id = p.plan_id and s.supplier = $1
+                   and coalesce(s.cost_minor, 0) <= coalesce($4, 0))
      returning p.order_id
    )
    select enqueue_job('provision_esim', json_build_object('order_id', order_id), 'provision:' || order_id) from freed`,
