@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type FakeStripe, startFakeStripe } from "../../src/providers/payment/stripe/fake-server.js";
+import { startTestApp, type TestApp } from "../support/app.js";
+import { seedCatalog } from "../support/catalog.js";
+import { type Client, makeWebClient, READ_FIELDS } from "../support/client.js";
+import { mailedCode, mailsTo } from "../support/login.js";
+
+const ORIGIN = "http://localhost:3000";
+const SECRET = "whsec_of_the_web_client_test_0123456789abcdef";
+
+let app: TestApp;
+let stripe: FakeStripe;
+beforeAll(async () => {
+  stripe = await startFakeStripe();
+  app = await startTestApp({
+    FRONTEND_ORIGINS: `["${ORIGIN}","http://localhost:19006"]`,
+    ADMIN_EMAILS: "boss@example.com",
+    STRIPE_API_BASE: stripe.url,
+    STRIPE_SECRET_KEY: "sk_test_of_the_fake",
+    STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_fake",
+    STRIPE_WEBHOOK_SECRET: SECRET,
+  });
+  stripe.control.webhookTarget({ url: `${app.url}/api/payments/webhook/stripe`, secrets: [SECRET] });
+  await seedCatalog(app.database);
+});
+afterAll(async () => {
+  await app.stop();
+  await stripe.stop();
+});
+
+async function signIn(client: Client, email: string): Promise<void> {
+  const before = (await mailsTo(app, email)).length;
+  const asked = await client.call("POST", "/auth/request-code", `{"email":"${email}"}`);
+  expect(asked.body).toMatchObject({ message: "code_sent" });
+  const code = await mailedCode(app, email, before + 1);
+  const verified = await client.call("POST", "/auth/verify", `{"email":"${email}","code":"${code}"}`);
+  expect(verified.status, verified.text).toBe(200);
+  expect(verified.body).toMatchObject(READ_FIELDS.verify);
+  client.state.token = verified.body.token;
+  const me = await client.call("GET", "/auth/me");
+  expect(me.body).toMatchObject({ id: verified.body.user.id, email });
+}
+
+it("CONTRACT §9: the existing web client signs in, buys by card and sees its eSIM before any webhook came", async () => {
+  const client = makeWebClient(`${app.url}/api`, ORIGIN);
+  await signIn(client, "web@example.com");
+  expect(client.state.cookies.get("tribi_token")).toBe(client.state.token);
+
+  for (const path of ["/countries", "/countries?q=es"]) {
+    const countries = await client.call("GET", path);
+    expect(countries.body.length).toBeGreaterThan(0);
+    for (const country of countries.body) expect(country).toEqual(READ_FIELDS.country);
+  }
+  const plans = await client.call("GET", "/plans?country=ES");
+  for (const plan of plans.body) expect(plan).toMatchObject(READ_FIELDS.plan);
+  const plan = plans.body.find(({ country }: { country: unknown }) => country !== null);
+
+  const order = await client.call("POST", "/orders", `{"plan_id":${plan.id},"currency":"USD"}`);
+  expect(order.status).toBe(200);
+  expect(order.body).toMatchObject(READ_FIELDS.order);
+  const payment = await client.call(
+    "POST",
+    "/payments/create",
+    `{"order_id":${order.body.id},"provider":"STRIPE"}`,
+    {
+      "x-provider": "STRIPE",
+    },
+  );
+  expect([payment.status, payment.body]).toEqual([
+    200,
+    {
+      intent_id: expect.stringMatching(/^pi_/),
+      status: "requires_action",
+      provider: "STRIPE",
+      amount_minor_units: order.body.amount_minor_units,
+      currency: "USD",
+      client_secret: expect.stringContaining(payment.body.intent_id),
+      publishable_key: "pk_test_of_the_fake",
+    },
+  ]);
+
+  const early = await client.call("POST", "/esims/activate", `{"order_id":${order.body.id}}`);
+  expect([early.status, early.body.detail]).toEqual([400, "Order must be paid before activating eSIM"]);
+
+  // Stripe's script in the browser confirms; the webhook is still on its way.
+  stripe.control.webhooks({ hold: true });
+  stripe.control.approve(payment.body.intent_id);
+  const esim = await client.call("POST", "/esims/activate", `{"order_id":${order.body.id}}`);
+  expect(esim.status, esim.text).toBe(200);
+  expect(esim.body).toMatchObject({ ...READ_FIELDS.esim, order_id: order.body.id });
+
+  stripe.control.webhooks({ hold: false });
+  await stripe.control.release();
+  await stripe.control.webhooksSettled();
+  const orders = await client.call("GET", "/orders/mine");
+  expect(orders.body).toMatchObject([
+    { id: order.body.id, status: "paid", amount_major: order.body.amount_major },
+  ]);
+  const esims = await client.call("GET", "/esims/mine");
+  expect(esims.body).toMatchObject([
+    { ...READ_FIELDS.esim, order_id: order.body.id, activation_code: esim.body.activation_code },
+  ]);
+
+  const admin = await client.call("GET", "/admin/countries?page=1&page_size=1");
+  expect([admin.status, admin.body.detail]).toEqual([403, "Admin access required"]);
+});
+
+it("CONTRACT §9: its log-out forgets only the token, and the cookie that stays does not hinder the next person", async () => {
+  const client = makeWebClient(`${app.url}/api`, ORIGIN);
+  await signIn(client, "first@example.com");
+  client.state.token = null;
+  await signIn(client, "second@example.com");
+  expect((await client.call("GET", "/auth/me")).body).toMatchObject({ email: "second@example.com" });
+  expect((await client.call("GET", "/orders/mine")).body).toEqual([]);
+});
+
+it("T30 an expired cookie falls back to the token", async () => {
+  const client = makeWebClient(`${app.url}/api`, ORIGIN);
+  await signIn(client, "stale@example.com");
+  client.state.cookies.set("tribi_token", "eyJhbGciOiJIUzI1NiJ9.e30.expired");
+  expect((await client.call("GET", "/auth/me")).body).toMatchObject({ email: "stale@example.com" });
+  expect((await client.call("POST", "/orders", '{"plan_id":1,"currency":"USD"}')).status).toBe(200);
+});
+
+it("CONTRACT §9: its admin pages read items, total and total_pages", async () => {
+  const client = makeWebClient(`${app.url}/api`, ORIGIN);
+  await signIn(client, "boss@example.com");
+  expect((await client.call("GET", "/auth/me")).body).toMatchObject({ is_admin: true });
+  const page = await client.call("GET", "/admin/countries?page=1&page_size=1");
+  expect(page.body).toMatchObject({ items: [READ_FIELDS.country], total: 76, total_pages: 76 });
+});
