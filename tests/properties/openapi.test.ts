@@ -62,7 +62,7 @@ afterAll(() => app.stop());
 
 function requestFor(method: string, path: string, operation: Operation): fc.Arbitrary<Sent> {
   const parameters = operation.parameters ?? [];
-  const valueOf = (parameter: Parameter): fc.Arbitrary<string | undefined> => {
+  const textFor = (parameter: Parameter): fc.Arbitrary<string | undefined> => {
     const value = sentFor(parameter.schema ?? {}).map((sent) =>
       typeof sent === "string" ? sent : JSON.stringify(sent),
     );
@@ -81,7 +81,7 @@ function requestFor(method: string, path: string, operation: Operation): fc.Arbi
     freq: 4,
   });
   return fc
-    .tuple(fc.tuple(...parameters.map(valueOf)), body, who, key)
+    .tuple(fc.tuple(...parameters.map(textFor)), body, who, key)
     .map(([values, text, caller, idempotencyKey]) => {
       let target = path;
       const query = new URLSearchParams();

@@ -64,7 +64,7 @@ function validFor(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined) return fc.oneof(...choices.map(sentFor));
-  switch ([schema.type].flat()[0]) {
+  switch ([schema.type].flat()[0] ?? "string") {
     case "integer":
       return integerFor(schema);
     case "number":
