@@ -6,10 +6,12 @@ import { makeAdminDelivery } from "./admin-delivery.js";
 import { makeInstallLinks } from "./install-links.js";
 import { purgeLinks } from "./link-store.js";
 import { sweepMails } from "./mail-store.js";
+import { sweepNotices } from "./notice-store.js";
 import { registerAdminDelivery } from "./routes/admin-delivery.js";
 import { registerInstallPage } from "./routes/install-page.js";
 import { registerMakeInstallLink } from "./routes/make-install-link.js";
 import { makeSendEsimMailJob } from "./send-esim-mail.job.js";
+import { makeSendEsimNoticeJob } from "./send-esim-notice.job.js";
 
 export interface DeliveryDeps {
   readonly db: Db;
@@ -29,7 +31,11 @@ export function makeDelivery(deps: DeliveryDeps) {
     jobs: {
       handlers: {
         send_esim_mail: makeSendEsimMailJob({ db: reservedDb, mailer, publicUrl, showEsim }),
-        sweep_esim_mails: async () => sweepMails(reservedDb),
+        send_esim_notice: makeSendEsimNoticeJob({ db: reservedDb, mailer, publicUrl }),
+        sweep_esim_mails: async () => {
+          await sweepMails(reservedDb);
+          await sweepNotices(reservedDb);
+        },
         purge_install_links: async () => purgeLinks(reservedDb),
       },
       scheduled: [

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { done, unknown } from "../../src/kernel/outcome.js";
+import type { Mail, MailOutcome } from "../../src/providers/mail/port.js";
+import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
+import { eventually } from "../support/eventually.js";
+
+const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
+const STORE = "https://shop.example";
+
+describe("notices about an eSIM", () => {
+  let room: EsimRoom;
+  let planId: number;
+  let mails: Mail[];
+  let answer: () => MailOutcome;
+  beforeAll(async () => {
+    room = await makeEsimRoom({
+      environment: { PUBLIC_URL: STORE },
+      overrides: {
+        mailer: {
+          send: async (mail) => {
+            mails.push(mail);
+            return answer();
+          },
+        },
+      },
+    });
+    planId = await room.addPlan();
+  });
+  beforeEach(() => {
+    mails = [];
+    answer = () => done({ messageId: "1" });
+  });
+  afterAll(() => room.stop());
+
+  const notify = async (notice: "failed" | "reminder", { profileId }: PlantedOrder) =>
+    room.esims.jobs.handlers.send_esim_notice!({ profile_id: profileId, notice }, RUN);
+  const change = (text: string, { profileId }: PlantedOrder) => room.database.query(text, [profileId]);
+  const fail = (order: PlantedOrder, reason = "no_supplier") =>
+    change(
+      `update esim_profiles set status = 'failed', failure_reason = '${reason}', ended_at = now() where id = $1`,
+      order,
+    );
+  const readyFor = async (days: number, ofDays = 180): Promise<PlantedOrder> => {
+    const order = await room.addOrder({ planId });
+    await room.esims.provisionEsim(order.id);
+    await change(
+      `update esim_profiles set use_by = now() + interval '${days} days',
+         provisioned_at = now() - interval '${ofDays - days} days', created_at = now() - interval '200 days'
+       where id = $1`,
+      order,
+    );
+    return order;
+  };
+
+  it("an order that nobody could deliver is told, once, in the buyer's language", async () => {
+    const order = await room.addOrder({ planId });
+    await change("update esim_profiles set language = 'es' where id = $1", order);
+    await fail(order);
+    await Promise.all(Array.from({ length: 10 }, () => notify("failed", order)));
+    await notify("failed", order);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.subject).toBe("No hemos podido entregar tu eSIM: te devolvemos el dinero");
+    expect(mails[0]?.text).toContain(order.reference);
+    expect(mails[0]?.text).toContain(STORE);
+  });
+
+  it("an order that was never paid is not", async () => {
+    const order = await room.addOrder({ planId });
+    await fail(order, "order_not_paid");
+    await notify("failed", order);
+    expect(mails).toEqual([]);
+  });
+
+  it("an unused eSIM is reminded of before it expires, with a link and without a code", async () => {
+    const order = await readyFor(13);
+    await Promise.all(Array.from({ length: 10 }, () => notify("reminder", order)));
+    await notify("reminder", order);
+    expect(mails).toHaveLength(1);
+    const { text, subject } = mails[0]!;
+    expect(subject).toMatch(/^Your eSIM is not installed yet: it expires on \d+ \w+ \d{4}$/);
+    const path = /https:\/\/shop\.example(\/install\/[\w-]{22})/.exec(text)?.[1];
+    const page = await room.server.inject({ method: "GET", url: path! });
+    expect(page.statusCode).toBe(200);
+    const esim = (await room.as(order.userId, "GET", `/esims/${order.profileId}`)).body;
+    for (const code of [esim.matching_id, esim.activation_code]) expect(text).not.toContain(code);
+  });
+
+  it.each([
+    ["fifteen days before the end", 15, 180],
+    ["a week before the end of a fortnight", 7, 14],
+    ["after the end", -1, 180],
+  ])("but not %s", async (_, days, ofDays) => {
+    await notify("reminder", await readyFor(days, ofDays));
+    expect(mails).toEqual([]);
+  });
+
+  it("nor when it is installed, taken back, or its money went back", async () => {
+    const installed = await readyFor(10);
+    await change("update esim_profiles set status = 'active' where id = $1", installed);
+    const cancelled = await readyFor(10);
+    await change("update esim_profiles set status = 'cancelled' where id = $1", cancelled);
+    const refunded = await readyFor(10);
+    await room.database.query("update orders set status = 'refunded' where id = $1", [refunded.id]);
+    for (const order of [installed, cancelled, refunded]) await notify("reminder", order);
+    expect(mails).toEqual([]);
+  });
+
+  it("after an unknown outcome again, as the same mail", async () => {
+    const order = await readyFor(10);
+    answer = () => unknown("421");
+    await expect(notify("reminder", order)).rejects.toThrow("421");
+    answer = () => done({ messageId: "1" });
+    await notify("reminder", order);
+    expect(mails.map(({ reference }) => reference)).toEqual(
+      Array(2).fill(`esim-reminder-${order.profileId}`),
+    );
+  });
+
+  it("the minute's job finds whom to tell", async () => {
+    const failed = await room.addOrder({ planId });
+    await fail(failed);
+    const unused = await readyFor(5);
+    // Its own mail went out long ago; while that is being sent no notice is.
+    await change("update esim_profiles set mailed_at = provisioned_at where id = $1", unused);
+    await room.esims.jobs.handlers.sweep_esim_mails!({}, RUN);
+    await room.startWorker();
+    for (const reference of [`esim-failed-${failed.profileId}`, `esim-reminder-${unused.profileId}`]) {
+      await eventually(() => mails.some((mail) => mail.reference === reference));
+    }
+  });
+});
