@@ -85,7 +85,7 @@ export default {
     },
     {
       name: "only-app-names-adapters",
-      comment: "Modules know ports; adapters are named by app.ts alone.",
+      comment: "Modules know ports; adapters are named by compose/ alone.",
       severity: "error",
       from: { path: "^src/(modules|http|db|config|kernel|telemetry)/", pathNot: "\\.test\\.ts$" },
       to: { path: "^src/providers/", pathNot: "(port|/formats/.+)\\.ts$" },
@@ -114,8 +114,8 @@ export default {
     {
       name: "nobody-imports-the-root",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(main|compose-[a-z]+|commands/.+)\\.ts$" },
-      to: { path: "^src/(main|app)\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(main|app|compose/.+|commands/.+)\\.ts$" },
+      to: { path: "^src/((main|app)\\.ts$|compose/)" },
     },
     ...moduleRules,
   ],

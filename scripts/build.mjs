@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -16,8 +17,44 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => path.join(entry.parentPath, entry.name));
 
+/**
+ * typebox comes as 679 small files, all of which are read at every start. In dist/ it is one file, which makes a
+ * start about half a second of computing shorter.
+ */
+const typeboxInOneFile = {
+  name: "typebox-in-one-file",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+      const one = path
+        .relative(path.dirname(file), path.join(source, "vendor", "typebox.js"))
+        .replaceAll(path.sep, "/");
+      const text = await readFile(file, "utf8");
+      return {
+        contents: text.replaceAll(
+          / from "typebox(\/value)?"/g,
+          ` from "${one.startsWith(".") ? one : `./${one}`}"`,
+        ),
+        loader: "ts",
+      };
+    });
+  },
+};
+
 rmSync(target, { recursive: true, force: true });
 await build({
+  stdin: {
+    contents: 'export { Type } from "typebox"; export { Value } from "typebox/value";',
+    resolveDir: root,
+  },
+  outfile: path.join(target, "vendor", "typebox.js"),
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  logLevel: "warning",
+});
+await build({
+  plugins: [typeboxInOneFile],
   entryPoints: files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts")),
   outdir: target,
   outbase: source,

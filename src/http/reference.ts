@@ -1,7 +1,7 @@
 import swagger from "@fastify/swagger";
-import reference from "@scalar/fastify-api-reference";
+import { type FastifyInstance, fastify } from "fastify";
 import { ERROR_CODES } from "../kernel/errors.js";
-import { REFERENCE_PREFIX, type Server } from "./server.js";
+import type { Server } from "./server.js";
 
 /** RFC 9457; `detail` says what to do, `code` is for programs and never changes its meaning. */
 const PROBLEM_SCHEMA = {
@@ -61,7 +61,7 @@ export async function describeRoutes(app: Server, version: string): Promise<void
       schema: {
         ...schema,
         response: { ...(schema?.response as object | undefined), default: PROBLEM_ANSWER },
-        hide: route.config?.isInternal === true || url.startsWith(REFERENCE_PREFIX),
+        hide: route.config?.isInternal === true,
         ...(route.config?.access === "user" || route.config?.access === "admin"
           ? { security: [{ bearer: [] }, { cookie: [] }] }
           : {}),
@@ -76,13 +76,31 @@ const PAGE_POLICY =
   "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
 /** The document at /openapi.json and a reference page at /docs that asks no other host for anything. */
-export async function registerReference(app: Server): Promise<void> {
-  app.get("/openapi.json", { config: { access: "public", isInternal: true } }, async () => app.swagger());
-  app.addHook("onRequest", async (request, reply) => {
-    if (request.url.startsWith(REFERENCE_PREFIX)) reply.header("content-security-policy", PAGE_POLICY);
+export function registerReference(app: Server): void {
+  const config = { access: "public", isInternal: true } as const;
+  let pages: Promise<FastifyInstance> | undefined;
+  app.get("/openapi.json", { config }, async () => app.swagger());
+  for (const path of ["/docs", "/docs/*"]) {
+    app.get(path, { config }, async (request, reply) => {
+      pages ??= openReferencePages();
+      const page = await (await pages).inject({ method: "GET", url: request.url });
+      for (const name of ["content-type", "location", "etag"]) {
+        if (page.headers[name] !== undefined) reply.header(name, page.headers[name]);
+      }
+      return reply.code(page.statusCode).header("content-security-policy", PAGE_POLICY).send(page.rawPayload);
+    });
+  }
+  app.addHook("onClose", async () => {
+    await (await pages)?.close();
   });
-  await app.register(reference, {
-    routePrefix: REFERENCE_PREFIX,
+}
+
+/** The page's program is megabytes that most processes never serve: it is loaded when somebody asks for it. */
+async function openReferencePages(): Promise<FastifyInstance> {
+  const { default: reference } = await import("@scalar/fastify-api-reference");
+  const pages = fastify();
+  await pages.register(reference, {
+    routePrefix: "/docs",
     configuration: {
       url: "/openapi.json",
       withDefaultFonts: false,
@@ -93,4 +111,6 @@ export async function registerReference(app: Server): Promise<void> {
       telemetry: false,
     },
   });
+  await pages.ready();
+  return pages;
 }

@@ -53,8 +53,6 @@ const REQUEST_TIMEOUT_MILLIS = 30_000;
 const HEADERS_TIMEOUT_MILLIS = 10_000;
 /** How often Node looks for connections beyond these time-outs. */
 const TIMEOUT_CHECK_MILLIS = 2_000;
-/** The reference page's own plugin makes its routes; they are public. */
-export const REFERENCE_PREFIX = "/docs";
 
 /**
  * The HTTP concerns that every route shares: both mount points, limits, strict JSON, problem documents, security
@@ -160,7 +158,7 @@ function declareAccess(app: Server, guards: Guards): void {
   const declared: DeclaredRoute[] = [];
   declaredRoutes.set(app.server, declared);
   app.addHook("onRoute", (route: RouteOptions) => {
-    const access = route.url.startsWith(REFERENCE_PREFIX) ? "public" : route.config?.access;
+    const access = route.config?.access;
     if (access === undefined)
       throw new Error(`Route ${String(route.method)} ${route.url} does not say who may call it`);
     for (const method of [route.method].flat()) {

@@ -15,6 +15,7 @@ import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
 import { makeExpireUnpaidOrders, type ReleaseUnpaid } from "./expire-unpaid-orders.job.js";
 import { makeOrderPlacingStore } from "./order-store.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
+import { collectOrdersOf } from "./personal-data.js";
 import { makePlaceOrder } from "./place-order.js";
 import { registerCreateOrder } from "./routes/create-order.js";
 import { registerReadOrders } from "./routes/read-orders.js";
@@ -56,4 +57,4 @@ export function makeOrdersModule(deps: OrdersDeps) {
   };
 }
 
-export { orderFollowsPayment, orderFollowsRefund };
+export { collectOrdersOf, orderFollowsPayment, orderFollowsRefund };

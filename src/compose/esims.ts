@@ -1,25 +1,26 @@
-/** The eSIM room with its suppliers; part of the composition root (app.ts). */
-import type { Foundation } from "./app.js";
-import { composeRemoteSuppliers } from "./compose-suppliers.js";
-import { makeClientOf } from "./http/client-address.js";
-import { makeEsimsModule, makeInstallVault, makeStockShelf } from "./modules/esims/esims.module.js";
-import type { MailModule } from "./modules/mail/mail.module.js";
-import type { PaymentsModule } from "./modules/payments/payments.module.js";
-import { makeLocalSupplier } from "./providers/esim/local/local-supplier.js";
-import type { EsimSupplier } from "./providers/esim/port.js";
-import { makeStockSupplier } from "./providers/esim/stock/stock-supplier.js";
+/** The eSIM room with its suppliers; part of the composition root. */
+
+import { makeClientOf } from "../http/client-address.js";
+import { makeEsimsModule, makeInstallVault, makeStockShelf } from "../modules/esims/esims.module.js";
+import type { MailModule } from "../modules/mail/mail.module.js";
+import type { PaymentsModule } from "../modules/payments/payments.module.js";
+import { makeLocalSupplier } from "../providers/esim/local/local-supplier.js";
+import type { EsimSupplier } from "../providers/esim/port.js";
+import { makeStockSupplier } from "../providers/esim/stock/stock-supplier.js";
+import type { Foundation } from "./foundation.js";
+import { composeRemoteSuppliers } from "./suppliers.js";
 
 /** A reserved name (RFC 2606): codes of a development store must not reach anybody's server. */
 const DEVELOPMENT_SMDP_ADDRESS = "smdp.tribi.example";
 
-export function composeEsims(
+export async function composeEsims(
   foundation: Foundation,
   payments: PaymentsModule,
   { mailer }: Pick<MailModule, "mailer">,
-): ReturnType<typeof makeEsimsModule> & { close(): Promise<void> } {
+): Promise<ReturnType<typeof makeEsimsModule> & { close(): Promise<void> }> {
   const { config, reservedDb, log } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
-  const remote = composeRemoteSuppliers(config.esims.suppliers);
+  const remote = await composeRemoteSuppliers(config.esims.suppliers);
   const suppliers: EsimSupplier[] = [
     makeLocalSupplier({
       smdpAddress: config.esims.localSmdpAddress ?? DEVELOPMENT_SMDP_ADDRESS,

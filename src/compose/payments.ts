@@ -1,33 +1,33 @@
-/** The payments room with its providers; part of the composition root (app.ts). */
-import type { Foundation } from "./app.js";
-import { makeDevGuard } from "./http/local-guard.js";
+/** The payments room with its providers; part of the composition root. */
+
+import { makeDevGuard } from "../http/local-guard.js";
 import {
   provisioningFollowsPayment,
   type TakeBackEsim,
   takeBackFollowsRefund,
-} from "./modules/esims/esims.module.js";
-import type { MailModule } from "./modules/mail/mail.module.js";
-import { orderFollowsPayment, orderFollowsRefund } from "./modules/orders/orders.module.js";
+} from "../modules/esims/esims.module.js";
+import type { MailModule } from "../modules/mail/mail.module.js";
+import { orderFollowsPayment, orderFollowsRefund } from "../modules/orders/orders.module.js";
 import {
   makeMockLedger,
   makePaymentsModule,
   type PaymentsModule,
-} from "./modules/payments/payments.module.js";
-import { makeMockProvider } from "./providers/payment/mock/mock-provider.js";
-import type { PaymentProvider } from "./providers/payment/port.js";
-import { makeStripeProvider } from "./providers/payment/stripe/stripe-provider.js";
+} from "../modules/payments/payments.module.js";
+import { makeMockProvider } from "../providers/payment/mock/mock-provider.js";
+import type { PaymentProvider } from "../providers/payment/port.js";
+import type { Foundation } from "./foundation.js";
 
 const STRIPE_API_ORIGIN = "https://api.stripe.com";
 
-export function composePayments(
+export async function composePayments(
   foundation: Foundation,
   { mailer }: MailModule,
   takeBackEsim: TakeBackEsim,
-): PaymentsModule {
+): Promise<PaymentsModule> {
   const { isProduction, http } = foundation.config;
   return makePaymentsModule({
     ...foundation,
-    providers: providersOf(foundation),
+    providers: await providersOf(foundation),
     followUps: [orderFollowsPayment, provisioningFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund],
     takeBackEsim,
@@ -37,7 +37,7 @@ export function composePayments(
 }
 
 /** In production there is no mock: not in a route, not in a command, not in the configuration. */
-function providersOf({ config, reservedDb, log }: Foundation): PaymentProvider[] {
+async function providersOf({ config, reservedDb, log }: Foundation): Promise<PaymentProvider[]> {
   const { mockAutoConfirm, stripe } = config.payments;
   const providers: PaymentProvider[] = [];
   if (!config.isProduction) {
@@ -46,6 +46,7 @@ function providersOf({ config, reservedDb, log }: Foundation): PaymentProvider[]
   if (stripe !== null) {
     const onUnreadable = (object: string, problem: string): void =>
       log.warn({ object, problem }, "an object at Stripe could not be read");
+    const { makeStripeProvider } = await import("../providers/payment/stripe/stripe-provider.js");
     const apiBase = stripe.apiBase ?? STRIPE_API_ORIGIN;
     providers.push(makeStripeProvider({ ...stripe, apiBase, onUnreadable }));
   }

@@ -1,0 +1,45 @@
+import { cookieCheckOf } from "../config/config.js";
+import { cookieWarnings } from "../config/cookie-checks.js";
+import { describeTrust, makeClientOf } from "../http/client-address.js";
+import { makeCookies } from "../http/cookies.js";
+import { systemClock } from "../kernel/clock.js";
+import { makeSealer } from "../kernel/sealing.js";
+import { type AuthModule, makeAuthModule, type PersonalDataSource } from "../modules/auth/auth.module.js";
+import type { MailModule } from "../modules/mail/mail.module.js";
+import { makeNoEarlyRefusal } from "../providers/early-refusal/no-early-refusal.js";
+import type { EarlyRefusal } from "../providers/early-refusal/port.js";
+import type { Foundation } from "./foundation.js";
+
+export async function composeAuth(
+  foundation: Foundation,
+  { mailer }: MailModule,
+  personalData: readonly PersonalDataSource[],
+): Promise<AuthModule> {
+  const { config, log } = foundation;
+  const { auth, secrets, isProduction } = config;
+  const { trustProxy, publicUrl } = config.http;
+  const warn = (message: string): void => log.warn(message);
+  log.info({ trust_proxy: trustProxy }, `client addresses: ${describeTrust(trustProxy)}`);
+  if (auth.cookie.isEnabled) cookieWarnings(cookieCheckOf(config)).forEach(warn);
+  return makeAuthModule({
+    ...foundation,
+    clock: systemClock,
+    mailer,
+    personalData,
+    earlyRefusal: await openEarlyRefusal(foundation),
+    cookies: makeCookies({ ...auth.cookie, isProduction }),
+    clientOf: makeClientOf(trustProxy, warn),
+    sealer: makeSealer(secrets.encryptionKeys),
+    settings: { ...auth, ...secrets, adminEmails: config.adminEmails, publicUrl },
+  });
+}
+
+/** Redis is optional, and its client is loaded only when it is configured. */
+async function openEarlyRefusal({ config, log }: Foundation): Promise<EarlyRefusal> {
+  if (config.redisUrl === null) return makeNoEarlyRefusal();
+  const { makeRedisEarlyRefusal } = await import("../providers/early-refusal/redis-early-refusal.js");
+  return makeRedisEarlyRefusal({
+    url: config.redisUrl,
+    onTrouble: (error) => log.debug({ err: error }, "Redis does not answer; PostgreSQL decides alone"),
+  });
+}

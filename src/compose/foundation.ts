@@ -1,0 +1,61 @@
+import type { Config } from "../config/config.js";
+import { type Db, openDatabase } from "../db/database.js";
+import { makeOriginGuard, type OriginGuard } from "../http/origin-guard.js";
+import type { Server } from "../http/server.js";
+import type { Jobs } from "../modules/jobs/jobs.module.js";
+import { makeWakeWorkers } from "../modules/jobs/wake-workers.js";
+import { type Events, makeEvents } from "../telemetry/events.js";
+import type { Logger } from "../telemetry/log.js";
+import { type Metrics, makeMetrics } from "../telemetry/metrics.js";
+
+/** What every module may ask for. */
+export interface Foundation {
+  readonly config: Config;
+  readonly db: Db;
+  /** A share of connections that floods of reads cannot use: for webhooks and the work of paid orders. */
+  readonly reservedDb: Db;
+  readonly events: Events;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly wakeWorkers: () => void;
+  readonly origins: OriginGuard;
+}
+
+export interface Module {
+  registerRoutes(app: Server): void | Promise<void>;
+  readonly jobs: Jobs;
+  /** What does not work and only slows the store down, by part: `{redis: "down"}`. */
+  troubles?(): Readonly<Record<string, string>>;
+  /** Lets go of what the module holds open, after the last request and job. */
+  close?(): void | Promise<void>;
+}
+
+export interface FoundationOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+}
+
+export function openFoundation({ config, databaseUrl, log }: FoundationOptions): Foundation {
+  const metrics = makeMetrics();
+  const open = (poolMax: number, applicationName: string): Db =>
+    openDatabase({
+      url: databaseUrl,
+      poolMax,
+      applicationName,
+      tracksTransactions: config.environment === "test",
+      onIdleError: (error) => log.warn({ err: error }, "an idle database connection was lost"),
+    });
+  const db = open(config.database.poolMax, "tribi api");
+  const reservedDb = open(config.database.reservedPoolMax, "tribi reserved");
+  return {
+    config,
+    db,
+    reservedDb,
+    events: makeEvents(log, metrics.registry),
+    metrics,
+    log,
+    wakeWorkers: makeWakeWorkers(reservedDb, (error) => log.debug({ err: error }, "workers were not woken")),
+    origins: makeOriginGuard({ ...config.http, isProduction: config.isProduction }),
+  };
+}

@@ -1,0 +1,38 @@
+import { systemClock } from "../kernel/clock.js";
+import { makeAdminModule } from "../modules/admin/admin.module.js";
+import type { AuthModule } from "../modules/auth/auth.module.js";
+import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
+import { collectOrdersOf, makeOrdersModule } from "../modules/orders/orders.module.js";
+import { composeAuth } from "./auth.js";
+import { composeEsims } from "./esims.js";
+import type { Foundation, Module } from "./foundation.js";
+import { composeMail } from "./mail.js";
+import { composePayments } from "./payments.js";
+
+/** Every module with what it needs; an event between modules is a function argument here. */
+export async function composeModules(
+  foundation: Foundation,
+): Promise<{ modules: readonly Module[]; auth: AuthModule }> {
+  const { config, db } = foundation;
+  const mail = await composeMail(foundation);
+  const catalog = makeCatalogModule({
+    db,
+    clock: systemClock,
+    defaultCurrency: config.payments.defaultCurrency,
+    deviceDataFile: config.catalog.deviceDataFile,
+    csvImportBytesMax: config.http.csvImportBytesMax,
+  });
+  const auth = await composeAuth(foundation, mail, [
+    { name: "orders", collect: (userId) => collectOrdersOf(db, userId) },
+  ]);
+  // A refund takes the eSIM back, and an eSIM that cannot be delivered gives the money back.
+  const payments = await composePayments(foundation, mail, (...order) => esims.takeBackEsim(...order));
+  const esims = await composeEsims(foundation, payments, mail);
+  const orders = makeOrdersModule({
+    ...foundation,
+    releaseUnpaid: payments.releaseUnpaid,
+    offer: esims.offer,
+  });
+  const admin = makeAdminModule(foundation);
+  return { modules: [mail, catalog, auth, payments, esims, orders, admin], auth };
+}

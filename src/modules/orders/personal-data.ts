@@ -1,0 +1,27 @@
+import { type Queryable, statement } from "../../db/database.js";
+
+/** Secrets of an eSIM are not in it: the person reads them at /esims, where every look is recorded. */
+const COLLECT = statement(
+  "orders.collect_personal_data",
+  `select coalesce(json_agg(json_build_object(
+     'id', o.id, 'reference', o.reference, 'status', o.status, 'currency', o.currency,
+     'amount_minor_units', o.amount_minor, 'plan_snapshot', o.plan_snapshot, 'created_at', o.created_at,
+     'paid_at', o.paid_at, 'failed_at', o.failed_at, 'refunded_at', o.refunded_at,
+     'payments', (select coalesce(json_agg(json_build_object(
+        'provider', p.provider, 'intent_id', p.intent_id, 'status', p.status, 'created_at', p.created_at,
+        'decline_code', p.decline_code) order by p.id), '[]') from payments p where p.order_id = o.id),
+     'refunds', (select coalesce(json_agg(json_build_object(
+        'amount_minor_units', r.amount_minor, 'status', r.status, 'reason', r.reason, 'created_at', r.created_at)
+        order by r.id), '[]') from refunds r where r.order_id = o.id),
+     'esim', (select json_build_object(
+        'id', e.id, 'status', e.status, 'iccid', e.iccid, 'created_at', e.created_at,
+        'provisioned_at', e.provisioned_at, 'installed_at', e.installed_at)
+        from esim_profiles e where e.order_id = o.id)
+   ) order by o.id), '[]') as orders
+   from orders o where o.user_id = $1`,
+);
+
+/** All that this store holds about a person's purchases, for the person's export. */
+export async function collectOrdersOf(db: Queryable, userId: number): Promise<unknown> {
+  return (await db.run<{ orders: unknown }>(COLLECT, [userId])).rows[0]?.orders ?? [];
+}
