@@ -30,11 +30,12 @@ export async function freePort(): Promise<number> {
 export async function startProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  options: { waitsUntilReady?: boolean } = {},
+  options: { waitsUntilReady?: boolean; cwd?: string } = {},
 ): Promise<ServerProcess> {
   const port = environment.PORT ?? String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [MAIN, ...args], {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: {
       PATH: process.env.PATH ?? "",
       HOME: mkdtempSync(path.join(tmpdir(), "tribi-home-")),
