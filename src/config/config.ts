@@ -3,7 +3,7 @@ import path from "node:path";
 import { type EmailAddress, readEmailAddress } from "../kernel/email-address.js";
 import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
 import type { Environment } from "./env.js";
-import { type EncryptionKey, readSecrets, splitSecrets } from "./secrets.js";
+import { readSecrets, splitSecrets } from "./secrets.js";
 import { readDefaultSupplier, readSuppliers } from "./suppliers.js";
 import {
   type ConfigProblem,
@@ -273,5 +273,3 @@ function deepFreeze<Value>(value: Value): Value {
   }
   return value;
 }
-
-export type { ConfigProblem, EncryptionKey, TrustProxy };

@@ -24,5 +24,3 @@ export function callerOf(request: FastifyRequest): Caller {
   if (caller === undefined) throw new AppError("missing_credentials", "Missing credentials");
   return caller;
 }
-
-export const findCaller = (request: FastifyRequest): Caller | undefined => callers.get(request);

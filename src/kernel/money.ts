@@ -30,13 +30,6 @@ export function exponentOf(currency: string): number {
   return exponent;
 }
 
-/** Throws RangeError unless the currency is active and the amount a safe integer (it may be negative). */
-export function money(minor: number, currency: string): Money {
-  exponentOf(currency);
-  if (!Number.isSafeInteger(minor)) throw new RangeError(`Not a whole number of minor units: ${minor}`);
-  return { currency, minor };
-}
-
 export function isSameMoney(a: Money, b: Money): boolean {
   return a.currency === b.currency && a.minor === b.minor;
 }

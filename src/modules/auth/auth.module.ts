@@ -52,7 +52,7 @@ import { makeSessionCache } from "./session-cache.js";
 import { findLiveSession, listLiveSessions } from "./session-store.js";
 import { makeVerifyCode } from "./verify-code.js";
 
-export type { LimitName, ManageLimits } from "./manage-limits.js";
+export type { ManageLimits } from "./manage-limits.js";
 export type { ManagePerson, PersonalDataSource } from "./manage-person.js";
 
 export interface AuthModuleDeps {

@@ -65,7 +65,6 @@ export const ATTEMPT_MOVES = [
 ] as const;
 
 export const STOCK_STATES = ["available", "held", "assigned", "withdrawn"] as const;
-export type StockState = (typeof STOCK_STATES)[number];
 
 export const STOCK_MOVES = [
   "available>held",

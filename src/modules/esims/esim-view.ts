@@ -59,8 +59,6 @@ export function secretsOf(vault: InstallVault, row: EsimRow): InstallSecrets | n
   return vault.openProfile(row.id, row.sealed);
 }
 
-export type EsimBody = ReturnType<typeof esimOnWire>;
-
 export function esimOnWire(row: EsimRow, secrets: InstallSecrets | null) {
   const hasUsage =
     row.usage_total_bytes !== null && row.usage_remaining_bytes !== null && row.usage_as_of !== null;

@@ -13,7 +13,7 @@ import type { NewMail } from "./inbox-mail.js";
 import { keepMail, listMails } from "./inbox-store.js";
 import { registerDevInbox } from "./routes/dev-inbox.js";
 
-export type { Mail, MailAttachment, MailOutcome } from "../../providers/mail/port.js";
+export type { Mail, MailOutcome } from "../../providers/mail/port.js";
 
 export interface Mailer {
   /** done: the mail server has it. refused: never send this mail again. unknown: let the job try again. */

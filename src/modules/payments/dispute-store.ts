@@ -1,4 +1,4 @@
-import { type Queryable, statement, type Tx } from "../../db/database.js";
+import { statement, type Tx } from "../../db/database.js";
 import type { DisputeSnapshot, PaymentProviderName } from "../../providers/payment/port.js";
 
 /** A dispute's state only rises (warning, open, then won or lost), so events in any order end alike. */
@@ -39,17 +39,4 @@ export async function upsertDispute(
   ]);
   if (count === 1) await tx.run(SUM, [paymentId]);
   return count === 1;
-}
-
-const FIND_STATUS = statement(
-  "disputes.find_status",
-  "select status from disputes where provider = $1 and dispute_id = $2",
-);
-
-export async function findDisputeStatus(
-  db: Queryable,
-  provider: PaymentProviderName,
-  disputeId: string,
-): Promise<string | undefined> {
-  return (await db.run<{ status: string }>(FIND_STATUS, [provider, disputeId])).rows[0]?.status;
 }

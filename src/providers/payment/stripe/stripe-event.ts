@@ -14,7 +14,10 @@ import {
 } from "./stripe-json.js";
 import { readDecline, readDispute, readRefund } from "./stripe-objects.js";
 
-/** The event types that we act on (docs.stripe.com/api/events/types); every other one is recorded and ignored. */
+/**
+ * The event types that we act on (docs.stripe.com/api/events/types), so what an endpoint at Stripe subscribes to; every
+ * other one is recorded and ignored.
+ */
 const KIND_BY_TYPE: ReadonlyMap<string, PaymentEventKind> = new Map([
   ["payment_intent.created", "intent_open"],
   ["payment_intent.requires_action", "intent_open"],
@@ -33,9 +36,6 @@ const KIND_BY_TYPE: ReadonlyMap<string, PaymentEventKind> = new Map([
   ["charge.dispute.funds_reinstated", "dispute_updated"],
   ["charge.dispute.closed", "dispute_closed"],
 ]);
-
-/** What a webhook endpoint at Stripe has to be subscribed to. */
-export const STRIPE_EVENT_TYPES: readonly string[] = [...KIND_BY_TYPE.keys()];
 
 type Facts = Pick<PaymentEvent, "intentId" | "amount" | "decline" | "refund" | "dispute">;
 
