@@ -728,6 +728,7 @@ CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USI
 CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
 CREATE INDEX esim_profiles_pending ON public.esim_profiles USING btree (created_at) WHERE (status = 'pending'::text);
 CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
+CREATE INDEX esim_profiles_untold_failures ON public.esim_profiles USING btree (ended_at) WHERE ((status = 'failed'::text) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
 CREATE INDEX esim_profiles_unused_by_use_by ON public.esim_profiles USING btree (use_by) WHERE (status = 'ready'::text);
 CREATE TRIGGER esim_profiles_audit AFTER UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('esim');
 CREATE TRIGGER esim_profiles_moves BEFORE UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>ready', 'pending>failed', 'pending>cancelled', 'ready>active', 'ready>expired', 'ready>cancelled', 'active>cancelled');

@@ -83,6 +83,8 @@ create index esim_profiles_unused_by_use_by on esim_profiles (use_by) where stat
 create index esim_profiles_by_poll on esim_profiles (poll_at) where poll_at is not null;
 create index esim_profiles_unmailed on esim_profiles (provisioned_at)
   where status in ('ready', 'active') and mailed_at is null and mail_refused_at is null;
+create index esim_profiles_untold_failures on esim_profiles (ended_at)
+  where status = 'failed' and mailed_at is null and mail_refused_at is null;
 create index esim_profiles_parked on esim_profiles (parked_at) where parked_at is not null;
 
 create trigger esim_profiles_moves before update of status on esim_profiles

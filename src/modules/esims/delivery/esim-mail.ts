@@ -55,9 +55,12 @@ export function esimMail({ row, secrets, claim, publicUrl, installPage }: EsimMa
 
 function subjectOf(row: EsimRow, texts: Texts): string {
   const destination = destinationOf(row, texts);
-  return destination === undefined
-    ? texts.text("mail.subject_anywhere")
-    : texts.text("mail.subject", { destination });
+  const subject =
+    destination === undefined
+      ? texts.text("mail.subject_anywhere")
+      : texts.text("mail.subject", { destination });
+  // A country's name comes from the catalogue; a header is one line whatever stands there.
+  return subject.replace(/[\p{C}\s]+/gu, " ");
 }
 
 function paragraphsOf(guide: InstallGuide, frame: MailFrame, { text }: Texts): string[] {

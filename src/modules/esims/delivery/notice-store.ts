@@ -22,7 +22,8 @@ const DUE: Readonly<Record<Notice, string>> = {
   failed: `p.status = 'failed' and p.failure_reason is distinct from 'order_not_paid' and p.mailed_at is null
     and p.mail_refused_at is null and p.ended_at > now() - interval '7 days' and u.deleted_at is null`,
   reminder: `p.status = 'ready' and p.reminded_at is null and o.status = 'paid' and u.deleted_at is null
-    and p.use_by > now() and p.use_by < now() + least(interval '14 days', (p.use_by - p.provisioned_at) / 4)`,
+    and p.use_by > now() and p.use_by < now() + interval '14 days'
+    and p.use_by < now() + least(interval '14 days', (p.use_by - p.provisioned_at) / 4)`,
 };
 const SENT: Readonly<Record<Notice, string>> = { failed: "mailed_at", reminder: "reminded_at" };
 const FROM = `orders o, users u
