@@ -8,7 +8,7 @@ import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
-import { countFailedJobs } from "./job-store.js";
+import { countFailedJobs, oldestDueJobSeconds } from "./job-store.js";
 import { registerListScreen } from "./list-screen.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
 import { registerOrderDetail } from "./routes/order-detail.js";
@@ -49,6 +49,9 @@ export interface AdminDeps {
 
 export function makeAdminModule({ db, metrics, wakeWorkers }: AdminDeps) {
   metrics.gauge("jobs_failed", "Jobs that have used up their attempts", () => countFailedJobs(db));
+  metrics.gauge("jobs_oldest_due_seconds", "How long the job that is due longest has waited", () =>
+    oldestDueJobSeconds(db),
+  );
   const jobs: Jobs = { handlers: {} };
   return {
     jobs,
