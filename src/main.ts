@@ -112,6 +112,14 @@ program
   });
 
 program
+  .command("rotate-keys")
+  .description("seal all codes at rest with the first of DATA_ENCRYPTION_KEYS, with traffic on")
+  .action(async () => {
+    const { rotateKeys } = await import("./commands/rotate-keys.js");
+    await rotateKeys();
+  });
+
+program
   .command("openapi")
   .description("print the OpenAPI document of this version")
   .action(async () => {

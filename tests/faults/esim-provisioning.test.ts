@@ -81,6 +81,19 @@ describe("buying at a supplier that fails in every way", () => {
     ]);
   });
 
+  it("a request that arrives after its time-out is found, whatever the supplier says meanwhile", async () => {
+    first.script = ["drop", { refuse: "retryable" }];
+    const order = await room.addOrder({ planId });
+    await room.esims.provisionEsim(order.id);
+    expect((await attempts(order)).map((one) => one.status)).toEqual(["unknown"]);
+    // The lost request arrives now, before anybody has looked.
+    first.script = ["sell"];
+    await first.order({ reference: `${order.reference}-1`, packageId: "p", expectedCost: null });
+    await reaches(order, "ready");
+    expect(first.calls).toEqual([`${order.reference}-1`, `${order.reference}-1`]);
+    expect(first.sold.size).toBe(1);
+  });
+
   it("only a definite no leads to the next supplier, and the package is not sold from there again", async () => {
     first.script = [{ refuse: "out_of_stock" }];
     const order = await paid();

@@ -18,7 +18,7 @@ import {
   waits,
 } from "./attempt-results.js";
 import { beginAttempt, listKnownSupplierOrders, recordAttempt } from "./attempt-store.js";
-import { isOutOfPatience, pauseMillis, settlesInMillis } from "./chain-timing.js";
+import { pauseMillis, settlesInMillis } from "./chain-timing.js";
 import type { Attempt, Candidate } from "./choose-supplier.js";
 import * as store from "./provisioning-store.js";
 import { mayCall, STOP, type Step, type Work } from "./provisioning-work.js";
@@ -75,16 +75,16 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
       });
     },
 
-    /** Finds out what became of an attempt that is still open; buys nothing that is not bought already. */
+    /**
+     * Finds out what became of an attempt that may have been sent; sends nothing. Not even where the supplier knows a
+     * reference again: "not now" to a second sending would say nothing about the first, which may still arrive.
+     */
     async settle(work: Work, attempt: Attempt): Promise<Step> {
       const supplier = deps.suppliers.get(attempt.supplier);
       if (supplier === undefined) return parkAttempt(deps, work, attempt, "supplier_not_configured");
       assertNoOpenTransaction(supplier.id);
       if (!mayCall(work)) return STOP;
       const { reference, packageId, supplierOrderId, sentAfterMillis } = attempt;
-      if (supplierOrderId === null && supplier.capabilities.idempotency === "native") {
-        return order(deps, work, attempt, { reference, packageId, expectedCost: null });
-      }
       const knownSupplierOrderIds =
         supplier.capabilities.lookup === "by_match"
           ? await listKnownSupplierOrders(deps.db, supplier.id, packageId)
@@ -122,11 +122,9 @@ async function order(
   if (outcome.kind === "done") return supplied(deps, work, attempt, outcome.value, callMillis);
   if (outcome.kind === "refused") return refusedPurchase(deps, work, attempt, outcome, callMillis);
   const settleMillis = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds);
-  if (isOutOfPatience(attempt)) return parkAttempt(deps, work, attempt, "outcome_unknown", outcome.cause);
   await recordAttempt(deps.db, work.claim, attempt.id, {
     status: "unknown",
     detail: outcome.cause,
-    wasLookup: attempt.status === "unknown",
     callMillis,
     againMillis: Math.max(settleMillis, pauseMillis(attempt.lookups, deps.paceMillis, null)),
   });

@@ -30,6 +30,7 @@ import { makeEsimJobs } from "./provisioning-jobs.js";
 import { leaseSecondsFor } from "./provisioning-store.js";
 import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./refresh-esim.js";
 import { makeRevealLog } from "./reveal-log.js";
+import { makeRotateKeys } from "./rotate-keys.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
 import { registerAdminEsims } from "./routes/admin-esims.js";
 import { registerAdminInventory } from "./routes/admin-inventory.js";
@@ -168,6 +169,7 @@ export type { OfferFragment, TakeBackEsim };
 export {
   HOLDING_LIMIT_CONSTRAINT,
   makeInstallVault,
+  makeRotateKeys,
   makeStockShelf,
   provisioningFollowsPayment,
   takeBackFollowsRefund,

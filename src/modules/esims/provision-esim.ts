@@ -26,7 +26,7 @@ export type ProvisionEsim = (orderId: number, options?: { includesParked?: boole
  * Brings a paid order's eSIM as far as it goes now. Whoever calls, job, request or webhook, joins the same chain:
  * one holds the lease, the others find nothing to do. Each step is a row, a call, a row:
  *
- *   an open attempt is settled first (the order is asked about, or sent again where that is the same order);
+ *   an open attempt is settled first, by asking the supplier about it;
  *   without one the next supplier is chosen, its attempt committed, and then it is called.
  *
  * Only a definite no leads to the next supplier. When nobody can deliver, the eSIM fails and the refund is enqueued.

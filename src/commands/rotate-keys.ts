@@ -1,0 +1,29 @@
+import { loadConfig } from "../config/config.js";
+import { readEnvironment } from "../config/env.js";
+import { openDatabase } from "../db/database.js";
+import { makeInstallVault, makeRotateKeys } from "../modules/esims/esims.module.js";
+import { openDatabaseServer } from "./database-server.js";
+import { exitOnFailure } from "./exit.js";
+
+/**
+ * `tribi rotate-keys`: after a new key was put first in DATA_ENCRYPTION_KEYS (the old ones behind it) and every
+ * process was restarted with it. When it has ended the old keys can go.
+ */
+export async function rotateKeys(): Promise<void> {
+  await exitOnFailure(async () => {
+    const say = (line: string): void => void process.stdout.write(`${line}\n`);
+    const config = loadConfig(readEnvironment());
+    const server = await openDatabaseServer(config, say);
+    const db = openDatabase({ url: server.url, poolMax: 1, applicationName: "tribi rotate-keys" });
+    try {
+      const { encryptionKeys: keys, indexKey } = config.secrets;
+      const rotate = makeRotateKeys({ db, vault: makeInstallVault({ keys, indexKey }) });
+      const { resealed, seen } = await rotate();
+      say(`${seen} sealed rows, ${resealed} of them sealed anew with key ${keys[0]?.id ?? ""}.`);
+      say("Older keys can be taken out of DATA_ENCRYPTION_KEYS once no process writes with them any more.");
+    } finally {
+      await db.close();
+      await server.stop();
+    }
+  });
+}

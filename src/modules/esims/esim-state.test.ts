@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeTestDatabase, type TestDatabase } from "../../../tests/support/database.js";
+import {
+  ATTEMPT_MOVES,
+  ATTEMPT_STATES,
+  ESIM_MOVES,
+  ESIM_STATES,
+  STOCK_MOVES,
+  STOCK_STATES,
+} from "./esim-state.js";
+
+describe("the states of eSIMs, attempts and stock", () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await makeTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const tables = [
+    ["esim_profiles", ESIM_MOVES, ESIM_STATES],
+    ["provisioning_attempts", ATTEMPT_MOVES, ATTEMPT_STATES],
+    ["stock_items", STOCK_MOVES, STOCK_STATES],
+  ] as const;
+
+  it.each(tables)(
+    "the trigger of %s declares the same moves as the table in the code",
+    async (table, moves) => {
+      const [row] = await database.query<{ definition: string }>(
+        "select pg_get_triggerdef(oid) as definition from pg_trigger where tgname = $1",
+        [`${table}_moves`],
+      );
+      const declared = [...(row?.definition.matchAll(/'([a-z_]+>[a-z_]+)'/g) ?? [])].map((match) => match[1]);
+      expect(declared.sort()).toEqual([...moves].sort());
+    },
+  );
+
+  it.each(tables)("%s: moves name known states only, and nothing leaves an end", (_table, moves, states) => {
+    const known = new Set<string>(states);
+    for (const move of moves) for (const state of move.split(">")) expect(known).toContain(state);
+    const leaves = new Set(moves.map((move) => move.split(">")[0]));
+    for (const end of ["failed", "expired", "cancelled", "refused", "taken_back", "withdrawn"])
+      expect(leaves.has(end)).toBe(false);
+  });
+});
