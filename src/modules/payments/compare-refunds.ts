@@ -3,6 +3,7 @@ import { type Comparison, PAGE, report, stayAlive } from "./comparison.js";
 import { eventOfDispute, eventOfRefund } from "./event-facts.js";
 import { findPaymentByIntent } from "./payment-store.js";
 import { listOurRefunds } from "./reconcile-store.js";
+import { REFUND_RISES } from "./refund-store.js";
 
 /** Their refunds: those that our books do not have, or have in an earlier state. */
 export async function compareRefunds(comparison: Comparison): Promise<void> {
@@ -18,7 +19,10 @@ export async function compareRefunds(comparison: Comparison): Promise<void> {
     refundIds.add(refund.providerRefundId);
     seen.refunds += 1;
     if (seen.refunds % PAGE === 0) await stayAlive(comparison);
-    if (refund.intentId === null || ours.get(refund.providerRefundId)?.status === refund.state) continue;
+    const known = ours.get(refund.providerRefundId);
+    const { to } = REFUND_RISES[refund.state];
+    if (refund.intentId === null || known?.status === to || (known === undefined && to === "failed"))
+      continue;
     await readRefund(comparison, refund);
   }
 }
@@ -26,7 +30,7 @@ export async function compareRefunds(comparison: Comparison): Promise<void> {
 async function readRefund(comparison: Comparison, refund: RefundSnapshot): Promise<void> {
   const { deps, provider, run } = comparison;
   const payment = refund.intentId === null ? undefined : await findPaymentByIntent(deps.db, refund.intentId);
-  if (payment === undefined || refund.state === "failed" || refund.state === "canceled") return;
+  if (payment === undefined) return;
   const applied = run.applies
     ? await deps.applyEvent(eventOfRefund(provider, refund), { source: "read", requestId: null })
     : undefined;

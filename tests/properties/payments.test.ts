@@ -1,0 +1,232 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.js";
+import { violations } from "../support/invariants.js";
+import { disagreements, type StripeShop, startStripeShop } from "../support/stripe-shop.js";
+
+/** PROPERTY_RUNS=200 is the full proof; a plain run takes fewer. */
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 12);
+
+let shop: StripeShop;
+beforeAll(async () => {
+  shop = await startStripeShop({ AUTO_REFUND_MAX_PER_HOUR: "100000" });
+  // The test is the network: it delivers what it likes, when it likes, as often as it likes.
+  shop.stripe.control.webhooks({ off: true });
+});
+afterAll(() => shop.stop());
+
+const query = <Row>(sql: string, values: unknown[] = []) => shop.app.database.query<Row>(sql, values);
+
+async function runJob(task: string): Promise<void> {
+  await query("select enqueue_job($1, '{}')", [task]);
+  await quiet();
+}
+
+/** Nothing that is due is left to the workers. */
+async function quiet(): Promise<void> {
+  await eventually(
+    async () => {
+      const [left] = await query<{ count: number }>(
+        `select count(*)::int as count from graphile_worker._private_jobs
+         where run_at <= now() and attempts < max_attempts and attempts < 3`,
+      );
+      return left?.count === 0;
+    },
+    { timeoutMillis: 40_000, what: "Quiet workers" },
+  );
+}
+
+type Action =
+  | {
+      readonly kind:
+        | "approve"
+        | "decline"
+        | "process"
+        | "cancel"
+        | "expire"
+        | "create"
+        | "activate"
+        | "reconcile";
+    }
+  | { readonly kind: "deliver"; readonly pick: number }
+  | { readonly kind: "refund_at_provider" | "refund_by_admin"; readonly part: number }
+  | { readonly kind: "end_refund"; readonly fails: boolean }
+  | { readonly kind: "refunds_start"; readonly as: "pending" | "succeeded" }
+  | { readonly kind: "open_dispute" }
+  | { readonly kind: "close_dispute"; readonly as: "won" | "lost" };
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom<Action>({ kind: "approve" }) },
+  { weight: 8, arbitrary: fc.nat(30).map((pick): Action => ({ kind: "deliver", pick })) },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom<Action>(
+      { kind: "decline" },
+      { kind: "process" },
+      { kind: "cancel" },
+      { kind: "expire" },
+      { kind: "create" },
+      { kind: "activate" },
+      { kind: "reconcile" },
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.integer({ min: 1, max: 4 }).map((part): Action => ({ kind: "refund_at_provider", part })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.integer({ min: 1, max: 4 }).map((part): Action => ({ kind: "refund_by_admin", part })),
+  },
+  { weight: 1, arbitrary: fc.boolean().map((fails): Action => ({ kind: "end_refund", fails })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Action>(
+      { kind: "refunds_start", as: "pending" },
+      { kind: "refunds_start", as: "succeeded" },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Action>(
+      { kind: "open_dispute" },
+      { kind: "close_dispute", as: "won" },
+      { kind: "close_dispute", as: "lost" },
+    ),
+  },
+);
+
+interface History {
+  readonly orderId: number;
+  readonly intentId: string;
+  readonly amount: number;
+}
+
+const eventsOf = (intentId: string) =>
+  shop.stripe.ledger().events.filter((event) => JSON.stringify(event.data).includes(intentId));
+
+/** What the other side refuses in its present state did not happen. */
+function attempt(work: () => unknown): void {
+  try {
+    work();
+  } catch {
+    // The fake says no, as Stripe would.
+  }
+}
+
+async function play(action: Action, { orderId, intentId, amount }: History, step: number): Promise<void> {
+  const { control } = shop.stripe;
+  const { refunds, disputes } = shop.stripe.ledger();
+  switch (action.kind) {
+    case "approve":
+      return attempt(() => control.approve(intentId));
+    case "decline":
+      return attempt(() => control.decline(intentId));
+    case "process":
+      return attempt(() => control.process(intentId));
+    case "cancel":
+      return attempt(() => control.cancel(intentId));
+    case "expire":
+      await query("update orders set expires_at = now() - interval '1 second' where id = $1", [orderId]);
+      return runJob("expire_unpaid_orders");
+    case "create":
+      expect([200, 409]).toContain((await shop.shopper.create(orderId, "STRIPE")).status);
+      return;
+    case "activate":
+      await shop.app.request("POST", "/esims/activate", {
+        bearer: shop.shopper.token,
+        body: { order_id: orderId },
+      });
+      return;
+    case "reconcile":
+      await query("update reconciliation_runs set started_at = started_at - interval '1 hour'");
+      return runJob("reconcile_payments");
+    case "deliver": {
+      const events = eventsOf(intentId);
+      const event = events[action.pick % Math.max(events.length, 1)];
+      if (event !== undefined) expect((await shop.post(event)).status).toBe(200);
+      return;
+    }
+    case "refund_at_provider":
+      await fetch(`${shop.stripe.url}/v1/refunds`, {
+        method: "POST",
+        headers: { authorization: "Bearer sk_test_x", "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({
+          payment_intent: intentId,
+          amount: String(Math.ceil(amount / action.part)),
+        }),
+      });
+      return;
+    case "refund_by_admin": {
+      const body = {
+        amount_minor_units: Math.ceil(amount / action.part),
+        reason: "history",
+        accept_loss: true,
+      };
+      const { status } = await shop.refund(orderId, body, {
+        "idempotency-key": `history-${orderId}-${step}`,
+      });
+      expect(status).toBeLessThan(500);
+      return;
+    }
+    case "end_refund": {
+      const pending = refunds.find((one) => one.payment_intent === intentId && one.status === "pending");
+      if (pending === undefined) return;
+      return attempt(() =>
+        action.fails ? control.failRefund(pending.id) : control.succeedRefund(pending.id),
+      );
+    }
+    case "refunds_start":
+      return control.refundsStartAs(action.as);
+    case "open_dispute":
+      return attempt(() => control.openDispute(intentId));
+    case "close_dispute": {
+      const open = disputes.find((one) => one.payment_intent === intentId);
+      if (open !== undefined) attempt(() => control.closeDispute(open.id, action.as));
+      return;
+    }
+  }
+}
+
+/** Everything is delivered at last, in any order and twice; what was pending ends; the jobs have run. */
+async function settle({ intentId }: History, seed: number): Promise<void> {
+  for (const refund of shop.stripe.ledger().refunds) {
+    if (refund.payment_intent === intentId && refund.status === "pending") {
+      attempt(() => shop.stripe.control.succeedRefund(refund.id));
+    }
+  }
+  const events = eventsOf(intentId);
+  const shuffled = events
+    .map((event, index) => ({ event, rank: Math.imul(index + 1, seed | 1) >>> 0 }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ event }) => event);
+  for (const event of [...shuffled, ...shuffled.toReversed()])
+    expect((await shop.post(event)).status).toBe(200);
+  await query("update refunds set created_at = created_at - interval '1 minute' where status = 'requested'");
+  await query("update reconciliation_runs set started_at = started_at - interval '1 hour'");
+  await runJob("reconcile_payments");
+  await runJob("carry_on_money");
+  // A refund that the sweep made has an event of its own.
+  for (const event of eventsOf(intentId)) await shop.post(event);
+  await quiet();
+}
+
+describe("random histories of both sides", () => {
+  it("end with books that agree and no invariant broken", { timeout: 900_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(action, { minLength: 3, maxLength: 14 }),
+        fc.integer(),
+        async (actions, seed) => {
+          shop.stripe.control.refundsStartAs("succeeded");
+          const history = await shop.paying();
+          for (const [step, one] of actions.entries()) await play(one, history, step);
+          await settle(history, seed);
+          expect(await violations(shop.app.database)).toEqual({});
+          expect((await disagreements(shop)).filter((line) => line.startsWith(history.intentId))).toEqual([]);
+        },
+      ),
+      { numRuns: RUNS, endOnFailure: false, interruptAfterTimeLimit: 600_000 },
+    );
+  });
+});
