@@ -160,3 +160,13 @@ export async function listPaymentsWithoutIntent(
 ): Promise<readonly PaymentRow[]> {
   return (await db.run<PaymentRow>(LIST_WITHOUT_INTENT, [olderThanSeconds, limit])).rows;
 }
+
+const ENQUEUE_REREAD = statement(
+  "payments.enqueue_reread",
+  "select enqueue_job('reread_payment', json_build_object('payment_id', $1::bigint), 'reread:' || $1)",
+);
+
+/** The provider is asked soon how this payment and its refunds stand. */
+export async function enqueueReread(tx: Tx, paymentId: number): Promise<void> {
+  await tx.run(ENQUEUE_REREAD, [paymentId]);
+}

@@ -11,7 +11,7 @@ import { refundKey } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
 import type { PaymentProviders } from "./payment-providers.js";
-import { findPayment, lockPayment, type PaymentRow } from "./payment-store.js";
+import { enqueueReread, findPayment, lockPayment, type PaymentRow } from "./payment-store.js";
 import {
   beginRefundCall,
   findRefund,
@@ -172,17 +172,31 @@ async function onRefusal(
     case "credentials_refused":
       return "unsettled";
     case "exceeds_capture":
+      // Somebody refunded it at the provider: ours gives way, and what is there is read and recorded.
+      await moveRefund(deps, refund, actor, { to: "failed", reason: `refused_${reason}`, readsAgain: true });
+      return "failed";
     case "not_captured":
     case "disputed":
     case "not_found":
     case "not_allowed":
     case "key_reused":
     case "amount_not_chargeable":
-      // The books of the two sides differ; what is certain is that this refund had no effect.
-      await moveRefund(deps, refund, actor, { to: "parked", reason: `refused_${reason}` });
-      deps.events.moneyParked({ reason: `refund_refused_${reason}` }, { refund_id: refund.id });
-      return "parked";
+      return endRefused(deps, refund, reason, actor);
   }
+}
+
+/** It had no effect. Who asked is told; money that goes back by itself must not be forgotten, so it is parked. */
+async function endRefused(
+  deps: ProceedRefundDeps,
+  refund: RefundRow,
+  reason: RefundRefusal,
+  actor: string,
+): Promise<RefundProgress> {
+  if (refund.origin === "admin") {
+    await moveRefund(deps, refund, actor, { to: "failed", reason: `refused_${reason}` });
+    return "failed";
+  }
+  return park(deps, refund, actor, `refused_${reason}`);
 }
 
 async function park(
@@ -201,7 +215,7 @@ async function moveRefund(
   deps: ProceedRefundDeps,
   refund: RefundRow,
   actor: string,
-  move: RefundMove,
+  move: RefundMove & { readonly readsAgain?: boolean },
 ): Promise<void> {
   const from = move.to === "parked" ? (["requested"] as const) : RISES_FROM[move.to];
   const moved = await deps.db.transaction(async (tx) => {
@@ -209,6 +223,7 @@ async function moveRefund(
     await lockPayment(tx, refund.payment_id);
     const row = await moveRefundIfIn(tx, refund.id, from, move);
     if (row?.status === "succeeded") await deps.follow.orderIsRefunded(tx, row.payment_id);
+    if (move.readsAgain === true) await enqueueReread(tx, refund.payment_id);
     return row;
   });
   if (moved === undefined) return;

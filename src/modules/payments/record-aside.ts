@@ -1,13 +1,16 @@
 import { type Db, statement, type Tx } from "../../db/database.js";
 import type { PaymentEvent, RefundSnapshot } from "../../providers/payment/port.js";
 import { upsertDispute } from "./dispute-store.js";
-import { lockPaymentByIntent, type PaymentRow } from "./payment-store.js";
+import { enqueueReread, lockPaymentByIntent, type PaymentRow } from "./payment-store.js";
 import {
+  failParkedRefunds,
   insertRefundIfWithinCapture,
   lockRefund,
   moveRefundIfIn,
+  type NewRefund,
   REFUND_RISES,
   type RefundFollow,
+  type RefundRow,
 } from "./refund-store.js";
 import type { EventSource } from "./settle-store.js";
 import { setAuditContext, storeEventOnce, updateEventIfKept, type Verdict } from "./webhook-event-store.js";
@@ -44,7 +47,7 @@ export function makeRecordAside(deps: { db: Db; follow: RefundFollow }): RecordA
       }
       if (payment.captured_minor === 0) {
         // Nothing was refunded that was not captured: the success is still on its way, so we go and look.
-        await tx.run(ENQUEUE_REREAD, [payment.id]);
+        await enqueueReread(tx, payment.id);
         return store(tx, event, context, payment, { outcome: "waiting", reason: "capture_unknown" });
       }
       // Stored first: a second delivery finds the row and has no effect.
@@ -57,10 +60,6 @@ export function makeRecordAside(deps: { db: Db; follow: RefundFollow }): RecordA
     });
 }
 
-const ENQUEUE_REREAD = statement(
-  "payments.enqueue_reread",
-  "select enqueue_job('reread_payment', json_build_object('payment_id', $1::bigint), 'reread:' || $1)",
-);
 const CORRECT = statement(
   "webhook_events.correct",
   `update webhook_events set outcome = $3, reason = $4,
@@ -118,7 +117,7 @@ async function effectOf(
   if ((event.amount?.minor ?? 0) <= payment.refunded_minor) {
     return { outcome: "ignored", reason: "refunds_known" };
   }
-  await tx.run(ENQUEUE_REREAD, [payment.id]);
+  await enqueueReread(tx, payment.id);
   return { outcome: "processed", reason: "refunds_are_read" };
 }
 
@@ -138,15 +137,7 @@ async function recordRefund(
   const { to, from } = REFUND_RISES[said.state];
   if (known === undefined) {
     if (to === "failed") return { outcome: "ignored", reason: "refund_came_to_nothing" };
-    const made = await insertRefundIfWithinCapture(tx, {
-      paymentId: payment.id,
-      amountMinor: said.amount.minor,
-      origin: "provider",
-      reason: "Made at the provider",
-      acceptsLoss: true,
-      status: to === "succeeded" ? "succeeded" : "pending",
-      providerRefundId: said.providerRefundId,
-    });
+    const made = await insertTheirs(tx, said, payment);
     if (made === undefined) return { outcome: "parked", reason: "refund_exceeds_capture" };
   } else {
     const isOther = known.provider_refund_id !== null && known.provider_refund_id !== said.providerRefundId;
@@ -173,4 +164,25 @@ async function recordRefund(
   }
   if (to === "succeeded") await follow.orderIsRefunded(tx, payment.id);
   return { outcome: "processed", reason: `refund_${to}` };
+}
+
+/** A refund that they made. One of ours that is parked had no effect and gives way to it. */
+async function insertTheirs(
+  tx: Tx,
+  said: RefundSnapshot,
+  payment: PaymentRow,
+): Promise<RefundRow | undefined> {
+  const theirs: NewRefund = {
+    paymentId: payment.id,
+    amountMinor: said.amount.minor,
+    origin: "provider",
+    reason: "Made at the provider",
+    acceptsLoss: true,
+    status: REFUND_RISES[said.state].to === "succeeded" ? "succeeded" : "pending",
+    providerRefundId: said.providerRefundId,
+  };
+  const made = await insertRefundIfWithinCapture(tx, theirs);
+  if (made !== undefined) return made;
+  const isMakingRoom = await failParkedRefunds(tx, payment.id, "made_at_the_provider");
+  return isMakingRoom ? insertRefundIfWithinCapture(tx, theirs) : undefined;
 }

@@ -198,6 +198,17 @@ export async function moveRefundIfIn(
   return (await db.run<RefundRow>(MOVE, values)).rows[0];
 }
 
+const FAIL_PARKED = statement(
+  "refunds.fail_parked",
+  `update refunds set status = 'failed', failure_reason = $2, finished_at = now()
+   where payment_id = $1 and status = 'parked'`,
+);
+
+/** Parked refunds have had no effect; they let go of what they reserved. False when there was none. */
+export async function failParkedRefunds(tx: Tx, paymentId: number, reason: string): Promise<boolean> {
+  return (await tx.run(FAIL_PARKED, [paymentId, reason])).count > 0;
+}
+
 /** From which of our states a provider's word moves a refund on; states only rise. */
 export const REFUND_RISES: Readonly<
   Record<RefundSnapshot["state"], { to: RefundStatus; from: readonly RefundStatus[] }>

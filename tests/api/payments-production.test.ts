@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestApp, type TestApp } from "../support/app.js";
+import { seedCatalog } from "../support/catalog.js";
+
+const secret = (name: string): string => createHash("sha256").update(name).digest("hex");
+
+/** R88: in production the mock provider does not exist, whoever asks and from wherever. */
+describe("production", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp(
+      {
+        ENVIRONMENT: "production",
+        DATABASE_URL: "postgresql://db.internal/tribi",
+        JWT_SECRET: secret("jwt"),
+        COOKIE_SECRET: secret("cookie"),
+        OTP_PEPPER: secret("pepper"),
+        DATA_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
+        DATA_INDEX_KEY: secret("index"),
+        SMTP_HOST: "127.0.0.1",
+        SMTP_PORT: "9",
+        STRIPE_SECRET_KEY: "sk_live_0123456789",
+        STRIPE_WEBHOOK_SECRET: "whsec_0123456789",
+        LOCAL_SMDP_ADDRESS: "rsp.shop.test",
+        DRAIN_SECONDS: "0",
+      },
+      { worker: false },
+    );
+    await seedCatalog(app.database);
+  });
+  afterAll(() => app.stop());
+
+  it.each([
+    ["in the path", "/payments/webhook/mock", {}],
+    ["in the query", "/payments/webhook?provider=MOCK", {}],
+    ["in the body", "/payments/webhook", { provider: "mock" }],
+    ["under /api", "/api/payments/webhook/MOCK", {}],
+  ])("404: no mock webhook, the provider named %s", async (_where, path, named) => {
+    const body = { intent_id: "mock_pi_1", status: "succeeded", ...named };
+    const { status } = await app.request("POST", path, { body });
+    expect(status).toBe(404);
+    expect(await app.database.query("select 1 from webhook_events")).toEqual([]);
+  });
+
+  it("404: no pay page", async () => {
+    expect((await app.request("GET", "/dev/pay/mock_pi_1")).status).toBe(404);
+  });
+
+  it("400: Stripe's webhook without a signature, also where no provider is named", async () => {
+    for (const path of [
+      "/payments/webhook",
+      "/payments/webhook/stripe",
+      "/payments/webhook?provider=STRIPE",
+    ]) {
+      const { body } = await app.request("POST", path, {
+        body: { id: "evt_1", type: "payment_intent.succeeded" },
+      });
+      expect(body).toMatchObject({ status: 400, detail: "Missing Stripe-Signature header" });
+    }
+  });
+
+  it("400: an unknown provider", async () => {
+    const { body } = await app.request("POST", "/payments/webhook/paypal", { body: {} });
+    expect(body).toMatchObject({ status: 400, detail: "Unsupported payment provider" });
+  });
+});
