@@ -157,10 +157,10 @@ async function startFleet(base: Record<string, string>) {
       .catch(() => false);
   const everyProcessIsUp = async (): Promise<void> => {
     for (const url of urls)
-      await eventually(() => isUp(url), { timeoutMillis: 60_000, what: `Readiness of ${url}` });
+      await eventually(() => isUp(url), { timeoutMillis: 150_000, what: `Readiness of ${url}` });
   };
   await start(0);
-  await eventually(() => isUp(urls[0] ?? ""), { timeoutMillis: 60_000, what: "the first process" });
+  await eventually(() => isUp(urls[0] ?? ""), { timeoutMillis: 150_000, what: "the first process" });
   await Promise.all([start(1), start(2)]);
   await everyProcessIsUp();
   return {
