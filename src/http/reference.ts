@@ -80,7 +80,7 @@ export function registerReference(app: Server): void {
   const config = { access: "public", isInternal: true } as const;
   let pages: Promise<FastifyInstance> | undefined;
   app.get("/openapi.json", { config }, async () => app.swagger());
-  for (const path of ["/docs", "/docs/*"]) {
+  for (const path of ["/docs", "/docs/", "/docs/js/scalar.js"]) {
     app.get(path, { config }, async (request, reply) => {
       pages ??= openReferencePages();
       const page = await (await pages).inject({ method: "GET", url: request.url });

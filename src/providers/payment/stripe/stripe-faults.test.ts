@@ -74,6 +74,7 @@ describe("a create that meets a fault", () => {
 
   it("is unknown too while another call with its key is under way", async () => {
     const payment = newPayment();
+    // Whichever call arrives first is slow, and the other one meets it under way.
     fake.control.fault({ operation: "create_intent", fault: "delay", delayMillis: 200 });
     const slow = provider.createIntent(payment);
     const heard: string[] = [];
@@ -83,7 +84,7 @@ describe("a create that meets a fault", () => {
         return heard;
       })
       .toContain("done");
-    expect((await slow).kind).toBe("done");
+    heard.push((await slow).kind);
     expect(heard).toContain("unknown");
     expect(heard).not.toContain("refused");
     expect(fake.ledger().intents).toHaveLength(1);
