@@ -12,7 +12,10 @@ function read(environment: Record<string, string>, isProduction = false) {
 
 describe("suppliers' variables", () => {
   test("without credentials there is no real supplier", () => {
-    expect(read({})).toEqual({ suppliers: { airalo: null, esimAccess: null, esimGo: null }, problems: [] });
+    expect(read({})).toEqual({
+      suppliers: { timeoutMillis: 30_000, airalo: null, esimAccess: null, esimGo: null },
+      problems: [],
+    });
   });
 
   test("credentials make a supplier at its own address, with refunds at eSIM Go off until they are switched on", () => {

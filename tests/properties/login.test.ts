@@ -145,5 +145,6 @@ test("any history of requests, tries, refreshes, log-outs and clock jumps is as 
     }),
     { numRuns: RUNS },
   );
-  expect(accepted, "some histories get in").toBeGreaterThan(RUNS / 4);
+  // Not a promise of login: that the histories, which are random, are not all refusals.
+  expect(accepted, "some histories get in").toBeGreaterThan(RUNS / 10);
 }, 600_000);
