@@ -773,7 +773,7 @@ create table mock_intents (
   intent_id text not null,
   idempotency_key text not null,
   shop_id text not null,
-  payment_id bigint not null,
+  payment_reference text not null,
   order_id bigint not null,
   currency text not null,
   amount_minor bigint not null,
@@ -791,7 +791,7 @@ create table mock_refunds (
   provider_refund_id text not null,
   idempotency_key text not null,
   shop_id text not null,
-  refund_id bigint not null,
+  refund_reference text not null,
   intent_id text not null,
   currency text not null,
   amount_minor bigint not null,
@@ -846,6 +846,7 @@ CREATE TRIGGER orders_moves BEFORE UPDATE OF status ON public.orders FOR EACH RO
 
 create table payments (
   id bigint generated always as identity,
+  reference text default (gen_random_uuid())::text not null,
   order_id bigint not null,
   provider text not null,
   intent_id text,
@@ -869,6 +870,7 @@ create table payments (
   version integer default 1 not null,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_one_per_intent UNIQUE (intent_id),
+  constraint payments_one_per_reference UNIQUE (reference),
   constraint payments_amount_is_positive CHECK ((amount_minor > 0)),
   constraint payments_captured_at_most_amount CHECK (((0 <= captured_minor) AND (captured_minor <= amount_minor))),
   constraint payments_counted_succeeded CHECK (((NOT is_counted) OR ((status = 'succeeded'::text) AND (surplus_reason IS NULL)))),
@@ -1038,6 +1040,7 @@ CREATE UNIQUE INDEX reconciliation_runs_one_at_a_time ON public.reconciliation_r
 
 create table refunds (
   id bigint generated always as identity,
+  reference text default (gen_random_uuid())::text not null,
   payment_id bigint not null,
   order_id bigint not null,
   status text default 'requested'::text not null,
@@ -1059,6 +1062,7 @@ create table refunds (
   constraint refunds_pkey PRIMARY KEY (id),
   constraint refunds_one_per_person_and_key UNIQUE (requested_by, idempotency_key),
   constraint refunds_one_per_provider_refund UNIQUE (provider_refund_id),
+  constraint refunds_one_per_reference UNIQUE (reference),
   constraint refunds_amount_is_positive CHECK ((amount_minor > 0)),
   constraint refunds_failed_say_why CHECK (((status <> ALL (ARRAY['failed'::text, 'parked'::text])) OR (failure_reason IS NOT NULL))),
   constraint refunds_key_has_fingerprint CHECK (((idempotency_key IS NULL) = (request_fingerprint IS NULL))),

@@ -76,13 +76,44 @@ describe("reconciliation", () => {
         "automatic_payment_methods[enabled]": "true",
         "metadata[shop_id]": "tribi",
         "metadata[order_id]": "999999",
-        "metadata[payment_id]": "999999",
+        "metadata[payment_reference]": "nobody's",
       }),
     });
     const intent = (await response.json()) as { id: string };
     shop.stripe.control.approve(intent.id);
     await reconcile();
     expect(await findings(null)).toEqual([{ class: "orphan_intent", action: "reported" }]);
+  });
+
+  it("after a restored backup ids repeat; the lost payment's intent is reported and never taken for the new one's", async () => {
+    shop.stripe.control.webhooks({ hold: true });
+    const lost = await shop.paying();
+    shop.stripe.control.approve(lost.intentId);
+    await query("delete from esim_profiles where order_id = $1", [lost.orderId]);
+    const [row] = await query<{ id: number }>("delete from payments where order_id = $1 returning id", [
+      lost.orderId,
+    ]);
+    await query("delete from orders where id = $1", [lost.orderId]);
+    await query(`alter table payments alter column id restart with ${row?.id}`);
+    await query(`alter table orders alter column id restart with ${lost.orderId}`);
+
+    const again = await shop.paying();
+    expect(again.orderId).toBe(lost.orderId);
+    expect(again.intentId).not.toBe(lost.intentId);
+    await shop.stripe.control.release("as_is");
+    shop.stripe.control.webhooks({ hold: false });
+    await shop.settled();
+    await reconcile();
+    expect(await shop.orderStatus(again.orderId)).toBe("created");
+    expect(
+      await query(
+        "select action from reconciliation_findings where class = 'orphan_intent' and subject = $1",
+        [`intent:${lost.intentId}`],
+      ),
+    ).toEqual([{ action: "reported" }]);
+    shop.stripe.control.approve(again.intentId);
+    await shop.settled();
+    expect(await shop.orderStatus(again.orderId)).toBe("paid");
   });
 
   it("an amount that differs, and a payment that the provider does not know, are reported", async () => {

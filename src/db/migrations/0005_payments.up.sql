@@ -26,6 +26,9 @@ $$;
 
 create table payments (
   id bigint generated always as identity primary key,
+  -- Our name for this row at the provider (idempotency key, metadata). Random: after a restored backup ids repeat,
+  -- and an id would name another payment's intent there.
+  reference text not null default gen_random_uuid()::text constraint payments_one_per_reference unique,
   order_id bigint not null references orders (id),
   provider text not null constraint payments_provider_known check (provider in ('MOCK', 'STRIPE')),
   -- The provider's id of the intent; unknown until the provider has answered.
@@ -133,6 +136,8 @@ create index webhook_events_parked on webhook_events (id) where outcome = 'parke
 
 create table refunds (
   id bigint generated always as identity primary key,
+  -- As the payment's.
+  reference text not null default gen_random_uuid()::text constraint refunds_one_per_reference unique,
   payment_id bigint not null references payments (id),
   order_id bigint not null references orders (id),
   -- requested: written down, the provider's answer is not known. pending: the provider works on it.
@@ -289,7 +294,7 @@ create table mock_intents (
   intent_id text primary key,
   idempotency_key text not null constraint mock_intents_one_per_key unique,
   shop_id text not null,
-  payment_id bigint not null,
+  payment_reference text not null,
   order_id bigint not null,
   currency text not null,
   amount_minor bigint not null,
@@ -304,7 +309,7 @@ create table mock_refunds (
   provider_refund_id text primary key,
   idempotency_key text not null constraint mock_refunds_one_per_key unique,
   shop_id text not null,
-  refund_id bigint not null,
+  refund_reference text not null,
   intent_id text not null references mock_intents (intent_id),
   currency text not null,
   amount_minor bigint not null,

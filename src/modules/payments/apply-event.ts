@@ -115,11 +115,10 @@ async function settleIntent(
 
 /** The signed metadata of our own intent name our row: the webhook overtook the answer of the create call. */
 async function adoptByMetadata(deps: ApplyEventDeps, event: PaymentEvent): Promise<boolean> {
-  const paymentId = Number(event.metadata.payment_id);
+  const reference = event.metadata.payment_reference;
   const orderId = Number(event.metadata.order_id);
-  if (event.intentId === null || !Number.isSafeInteger(paymentId) || !Number.isSafeInteger(orderId))
-    return false;
-  return adoptIntent(deps.db, { paymentId, orderId, provider: event.provider, intentId: event.intentId });
+  if (event.intentId === null || reference === undefined || !Number.isSafeInteger(orderId)) return false;
+  return adoptIntent(deps.db, { reference, orderId, provider: event.provider, intentId: event.intentId });
 }
 
 function tell(deps: ApplyEventDeps, event: PaymentEvent, row: SettleRow, context: ApplyContext): void {

@@ -49,17 +49,12 @@ async function findOrAdopt(
   intent: IntentSnapshot,
 ): Promise<PaymentRow | undefined> {
   const found = await findPaymentByIntent(deps.db, intent.intentId);
-  const paymentId = Number(intent.metadata.payment_id);
+  const reference = intent.metadata.payment_reference;
   const orderId = Number(intent.metadata.order_id);
-  if (
-    found !== undefined ||
-    !run.applies ||
-    !Number.isSafeInteger(paymentId) ||
-    !Number.isSafeInteger(orderId)
-  ) {
+  if (found !== undefined || !run.applies || reference === undefined || !Number.isSafeInteger(orderId)) {
     return found;
   }
-  const named = { paymentId, orderId, provider: provider.name, intentId: intent.intentId };
+  const named = { reference, orderId, provider: provider.name, intentId: intent.intentId };
   return (await adoptIntent(deps.db, named)) ? findPaymentByIntent(deps.db, intent.intentId) : undefined;
 }
 

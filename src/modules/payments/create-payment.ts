@@ -127,10 +127,10 @@ async function intentOf(
     if (found.kind !== "refused" || found.reason !== "not_found") return found;
   }
   const outcome = await provider.createIntent({
-    paymentId: payment.id,
+    paymentReference: payment.reference,
     orderId: payment.order_id,
     shopId: deps.shopId,
-    idempotencyKey: paymentKey(deps.shopId, payment.id),
+    idempotencyKey: paymentKey(deps.shopId, payment.reference),
     amount: { currency: payment.currency, minor: payment.amount_minor },
     description: `Order ${payment.order_id}`,
   });

@@ -26,6 +26,6 @@ function lookUp(
   const from = new Date(payment.created_at);
   // The database's clock: the row's age is counted there, whatever this machine's clock says.
   const until = new Date(from.getTime() + Math.ceil(payment.age_seconds) * 1000 + 1000);
-  const reference = { paymentId: payment.id, orderId: payment.order_id, shopId };
+  const reference = { paymentReference: payment.reference, orderId: payment.order_id, shopId };
   return provider.findIntentFor(reference, { from, until });
 }

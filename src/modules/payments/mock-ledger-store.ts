@@ -13,7 +13,7 @@ interface IntentRow {
   readonly intent_id: string;
   readonly idempotency_key: string;
   readonly shop_id: string;
-  readonly payment_id: number;
+  readonly payment_reference: string;
   readonly order_id: number;
   readonly currency: string;
   readonly amount_minor: number;
@@ -26,7 +26,7 @@ interface RefundRow {
   readonly provider_refund_id: string;
   readonly idempotency_key: string;
   readonly shop_id: string;
-  readonly refund_id: number;
+  readonly refund_reference: string;
   readonly intent_id: string;
   readonly currency: string;
   readonly amount_minor: number;
@@ -36,7 +36,7 @@ interface RefundRow {
 
 const ADD_INTENT = statement(
   "mock.add_intent",
-  `insert into mock_intents (intent_id, idempotency_key, shop_id, payment_id, order_id, currency, amount_minor)
+  `insert into mock_intents (intent_id, idempotency_key, shop_id, payment_reference, order_id, currency, amount_minor)
    values ($1, $2, $3, $4, $5, $6, $7) on conflict (idempotency_key) do nothing`,
 );
 const INTENT_BY_KEY = statement(
@@ -46,7 +46,7 @@ const INTENT_BY_KEY = statement(
 const FIND_INTENT = statement("mock.find_intent", "select * from mock_intents where intent_id = $1");
 const FIND_OF_PAYMENT = statement(
   "mock.find_intent_of_payment",
-  "select * from mock_intents where shop_id = $1 and payment_id = $2 order by created_at desc limit 1",
+  "select * from mock_intents where shop_id = $1 and payment_reference = $2 order by created_at desc limit 1",
 );
 const MOVE_INTENT = statement(
   "mock.move_intent",
@@ -71,12 +71,12 @@ const ADD_REFUND = statement(
      returning intent_id
    )
    insert into mock_refunds
-     (provider_refund_id, idempotency_key, shop_id, refund_id, intent_id, currency, amount_minor, reason)
+     (provider_refund_id, idempotency_key, shop_id, refund_reference, intent_id, currency, amount_minor, reason)
    select $1, $2, $3, $4, taken.intent_id, $6, $7, $8 from taken`,
 );
 const FIND_REFUND = statement(
   "mock.find_refund",
-  "select * from mock_refunds where shop_id = $1 and refund_id = $2 order by created_at desc limit 1",
+  "select * from mock_refunds where shop_id = $1 and refund_reference = $2 order by created_at desc limit 1",
 );
 const INTENTS_SINCE = statement(
   "mock.intents_since",
@@ -99,16 +99,16 @@ export function makeMockLedger(db: Db, options: { confirmsByItself: boolean }): 
   return {
     addIntent: (intent) => addIntent(db, intent),
     findIntent,
-    async findIntentOfPayment(shopId, paymentId) {
-      return toIntent((await db.run<IntentRow>(FIND_OF_PAYMENT, [shopId, paymentId])).rows[0]);
+    async findIntentOfPayment(shopId, paymentReference) {
+      return toIntent((await db.run<IntentRow>(FIND_OF_PAYMENT, [shopId, paymentReference])).rows[0]);
     },
     async moveIntent(intentId, from, to) {
       await db.run(MOVE_INTENT, [intentId, from, to]);
       return findIntent(intentId);
     },
     addRefund: (refund) => addRefund(db, refund),
-    async findRefund(shopId, refundId) {
-      return toRefund((await db.run<RefundRow>(FIND_REFUND, [shopId, refundId])).rows[0]);
+    async findRefund(shopId, refundReference) {
+      return toRefund((await db.run<RefundRow>(FIND_REFUND, [shopId, refundReference])).rows[0]);
     },
     async intentsSince(since) {
       return (await db.run<IntentRow>(INTENTS_SINCE, [since.toISOString()])).rows.flatMap(
@@ -124,12 +124,12 @@ export function makeMockLedger(db: Db, options: { confirmsByItself: boolean }): 
 }
 
 async function addIntent(db: Db, intent: NewMockIntent): Promise<MockIntent> {
-  const { intentId, idempotencyKey, shopId, paymentId, orderId, amount } = intent;
+  const { intentId, idempotencyKey, shopId, paymentReference, orderId, amount } = intent;
   await db.run(ADD_INTENT, [
     intentId,
     idempotencyKey,
     shopId,
-    paymentId,
+    paymentReference,
     orderId,
     amount.currency,
     amount.minor,
@@ -140,7 +140,7 @@ async function addIntent(db: Db, intent: NewMockIntent): Promise<MockIntent> {
 }
 
 async function addRefund(db: Db, refund: NewMockRefund): Promise<MockRefund | MockRefundProblem> {
-  const { providerRefundId, idempotencyKey, shopId, refundId, intentId, amount, reason } = refund;
+  const { providerRefundId, idempotencyKey, shopId, refundReference, intentId, amount, reason } = refund;
   const findByKey = async (): Promise<MockRefund | null> =>
     toRefund((await db.run<RefundRow>(REFUND_BY_KEY, [idempotencyKey])).rows[0]);
   const known = await findByKey();
@@ -149,7 +149,7 @@ async function addRefund(db: Db, refund: NewMockRefund): Promise<MockRefund | Mo
     providerRefundId,
     idempotencyKey,
     shopId,
-    refundId,
+    refundReference,
     intentId,
     amount.currency,
     amount.minor,
@@ -174,7 +174,7 @@ function toIntent(row: IntentRow | undefined): MockIntent | null {
     intentId: row.intent_id,
     idempotencyKey: row.idempotency_key,
     shopId: row.shop_id,
-    paymentId: row.payment_id,
+    paymentReference: row.payment_reference,
     orderId: row.order_id,
     amount: { currency: row.currency, minor: row.amount_minor },
     state: row.state,
@@ -189,7 +189,7 @@ function toRefund(row: RefundRow | undefined): MockRefund | null {
     providerRefundId: row.provider_refund_id,
     idempotencyKey: row.idempotency_key,
     shopId: row.shop_id,
-    refundId: row.refund_id,
+    refundReference: row.refund_reference,
     intentId: row.intent_id,
     amount: { currency: row.currency, minor: row.amount_minor },
     reason: row.reason,

@@ -4,6 +4,8 @@ import type { PaymentState } from "./payment-state.js";
 
 export interface PaymentRow {
   readonly id: number;
+  /** Our name for it at the provider. */
+  readonly reference: string;
   readonly order_id: number;
   readonly provider: PaymentProviderName;
   readonly intent_id: string | null;
@@ -21,7 +23,7 @@ export interface PaymentRow {
   readonly surplus_reason: string | null;
 }
 
-const COLUMNS = `id, order_id, provider, intent_id, status, currency, amount_minor, livemode, created_at,
+const COLUMNS = `id, reference, order_id, provider, intent_id, status, currency, amount_minor, livemode, created_at,
   extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
   disputed_minor, is_counted, surplus_reason`;
 
@@ -51,7 +53,7 @@ const BEGIN = statement(
      on conflict (order_id) where status = 'requires_action' do nothing
      returning ${COLUMNS}
    )
-   select o.status as order_status, o.is_expired, p.was_made, p.id, p.order_id, p.provider, p.intent_id, p.status,
+   select o.status as order_status, o.is_expired, p.was_made, p.id, p.reference, p.order_id, p.provider, p.intent_id, p.status,
           p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
           p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason
    from o left join (select *, false as was_made from live union all select *, true from made) p on true`,
@@ -96,15 +98,15 @@ export async function storeIntentIfUnknown(
 const ADOPT_INTENT = statement(
   "payments.adopt_intent",
   `update payments set intent_id = $4
-   where id = $1 and order_id = $2 and provider = $3 and intent_id is null returning id`,
+   where reference = $1 and order_id = $2 and provider = $3 and intent_id is null returning id`,
 );
 
 /** A webhook that overtook the answer of the create call names our row in its metadata. */
 export async function adoptIntent(
   db: Queryable,
-  named: { paymentId: number; orderId: number; provider: PaymentProviderName; intentId: string },
+  named: { reference: string; orderId: number; provider: PaymentProviderName; intentId: string },
 ): Promise<boolean> {
-  const values = [named.paymentId, named.orderId, named.provider, named.intentId];
+  const values = [named.reference, named.orderId, named.provider, named.intentId];
   return (await db.run(ADOPT_INTENT, values)).count === 1;
 }
 

@@ -105,10 +105,10 @@ async function callProvider(
 ): Promise<RefundProgress> {
   const provider = deps.providers.of(payment.provider);
   const command: RefundCommand = {
-    refundId: refund.id,
+    refundReference: refund.reference,
     shopId: deps.shopId,
     intentId: payment.intent_id,
-    idempotencyKey: refundKey(deps.shopId, refund.id),
+    idempotencyKey: refundKey(deps.shopId, refund.reference),
     amount: { currency: refund.currency, minor: refund.amount_minor },
     reason: refund.reason,
   };
@@ -153,7 +153,7 @@ async function storeAnswer(
   actor: string,
 ): Promise<RefundProgress> {
   const isSame = answer.amount.minor === refund.amount_minor && answer.amount.currency === refund.currency;
-  // After a restored backup ids may repeat: another refund with our id is not this one.
+  // Somebody changed the metadata at the provider: another amount under our name is not this refund.
   if (!isSame) return park(deps, refund, actor, "refund_differs");
   const { to } = REFUND_RISES[answer.state];
   const reason = answer.failureReason ?? answer.state;

@@ -127,13 +127,8 @@ async function recordRefund(
   said: RefundSnapshot,
   payment: PaymentRow,
 ): Promise<Judgement> {
-  const ourId = Number(said.metadata.refund_id);
-  const known = await lockRefund(
-    tx,
-    payment.id,
-    said.providerRefundId,
-    Number.isSafeInteger(ourId) ? ourId : null,
-  );
+  const ourReference = said.metadata.refund_reference ?? null;
+  const known = await lockRefund(tx, payment.id, said.providerRefundId, ourReference);
   const { to, from } = REFUND_RISES[said.state];
   if (known === undefined) {
     if (to === "failed") return { outcome: "ignored", reason: "refund_came_to_nothing" };

@@ -7,6 +7,8 @@ export type RefundOrigin = "admin" | "surplus" | "undeliverable" | "provider";
 
 export interface RefundRow {
   readonly id: number;
+  /** Our name for it at the provider. */
+  readonly reference: string;
   readonly payment_id: number;
   readonly order_id: number;
   readonly status: RefundStatus;
@@ -22,7 +24,7 @@ export interface RefundRow {
   readonly failure_reason: string | null;
 }
 
-const COLUMNS = `id, payment_id, order_id, status, amount_minor, currency, origin, reason, accepts_loss,
+const COLUMNS = `id, reference, payment_id, order_id, status, amount_minor, currency, origin, reason, accepts_loss,
   provider_refund_id, request_fingerprint, called_at is not null as was_called,
   esim_taken_back_at is not null as is_esim_taken_back, failure_reason`;
 
@@ -97,7 +99,7 @@ export async function insertRefundIfWithinCapture(
 const FIND = statement("refunds.find", `select ${COLUMNS} from refunds where id = $1`);
 const LOCK_BY_PROVIDER_ID = statement(
   "refunds.lock_by_provider_id",
-  `select ${COLUMNS} from refunds where payment_id = $1 and (provider_refund_id = $2 or id = $3)
+  `select ${COLUMNS} from refunds where payment_id = $1 and (provider_refund_id = $2 or reference = $3)
    order by (provider_refund_id = $2) desc nulls last limit 1 for update`,
 );
 const FIND_BY_KEY = statement(
@@ -131,9 +133,9 @@ export async function lockRefund(
   tx: Tx,
   paymentId: number,
   providerRefundId: string,
-  ourId: number | null,
+  ourReference: string | null,
 ): Promise<RefundRow | undefined> {
-  return (await tx.run<RefundRow>(LOCK_BY_PROVIDER_ID, [paymentId, providerRefundId, ourId])).rows[0];
+  return (await tx.run<RefundRow>(LOCK_BY_PROVIDER_ID, [paymentId, providerRefundId, ourReference])).rows[0];
 }
 
 const BEGIN_CALL = statement(
@@ -141,7 +143,7 @@ const BEGIN_CALL = statement(
   `with before as materialized (select id, called_at is not null as was_called from refunds where id = $1 for update)
    update refunds r set called_at = coalesce(called_at, now()) from before
    where r.id = before.id and r.status = 'requested'
-   returning r.id, r.payment_id, r.order_id, r.status, r.amount_minor, r.currency, r.origin, r.reason,
+   returning r.id, r.reference, r.payment_id, r.order_id, r.status, r.amount_minor, r.currency, r.origin, r.reason,
      r.accepts_loss, r.provider_refund_id, r.request_fingerprint, before.was_called,
      r.esim_taken_back_at is not null as is_esim_taken_back, r.failure_reason`,
 );

@@ -17,13 +17,14 @@ let nextRow = 1;
 
 /** A payment row that no other test uses, as the database would give it. */
 export function newPayment(over: Partial<CreateIntent> = {}): CreateIntent {
-  const paymentId = over.paymentId ?? nextRow++;
+  const row = nextRow++;
+  const paymentReference = over.paymentReference ?? randomUUID();
   const shopId = over.shopId ?? "conformance";
   return {
-    paymentId,
-    orderId: 1000 + paymentId,
+    paymentReference,
+    orderId: 1000 + row,
     shopId,
-    idempotencyKey: paymentKey(shopId, paymentId),
+    idempotencyKey: paymentKey(shopId, paymentReference),
     amount: { currency: "USD", minor: 999 },
     ...over,
   };
@@ -75,7 +76,7 @@ function describeIntents(world: () => ProviderWorld): void {
       livemode: world().provider.livemode,
       metadata: {
         order_id: String(payment.orderId),
-        payment_id: String(payment.paymentId),
+        payment_reference: payment.paymentReference,
         shop_id: payment.shopId,
       },
     });
@@ -152,7 +153,7 @@ function describeUnknowns(world: () => ProviderWorld): void {
     const payment = newPayment();
     const made = doneValue(await createIntent(payment));
     expect(doneValue(await findIntentFor(payment, window())).intentId).toBe(made.intentId);
-    for (const other of [{ shopId: "another shop's" }, { paymentId: 999_999 }]) {
+    for (const other of [{ shopId: "another shop's" }, { paymentReference: randomUUID() }]) {
       expect(await findIntentFor({ ...payment, ...other }, window())).toMatchObject({
         kind: "refused",
         reason: "not_found",
@@ -192,7 +193,7 @@ function describeRefunds(world: () => ProviderWorld): void {
       intentId: first.intentId,
       amount: first.amount,
       state: "succeeded",
-      metadata: { refund_id: String(first.refundId), shop_id: first.shopId },
+      metadata: { refund_reference: first.refundReference, shop_id: first.shopId },
     });
     expect(await refund({ ...third, amount: { currency: "USD", minor: 600 } })).toMatchObject({
       kind: "refused",
@@ -293,8 +294,12 @@ function describeBooks(world: () => ProviderWorld): void {
 }
 
 function refundRow() {
-  const refundId = nextRow++;
-  return { refundId, shopId: "conformance", idempotencyKey: refundKey(randomUUID(), refundId) };
+  const refundReference = randomUUID();
+  return {
+    refundReference,
+    shopId: "conformance",
+    idempotencyKey: refundKey("conformance", refundReference),
+  };
 }
 
 /** A paid intent and a refund of it that has not been made yet. */

@@ -35,7 +35,7 @@ export interface PaymentProvider {
   cancelIntent(intentId: string): Promise<Outcome<IntentSnapshot, WriteRefusal>>;
 
   refund(command: RefundCommand): Promise<Outcome<RefundSnapshot, RefundRefusal>>;
-  /** Settles an unknown refund, by our own refund id among the refunds of that intent. */
+  /** Settles an unknown refund, by our own reference among the refunds of that intent. */
   findRefund(reference: RefundReference): Promise<Outcome<RefundSnapshot, ReadRefusal>>;
 
   /**
@@ -64,7 +64,8 @@ export type PaymentProviderName = "MOCK" | "STRIPE";
 
 /** What ties an intent to our rows; an adapter writes it into the provider's metadata. */
 export interface PaymentReference {
-  readonly paymentId: number;
+  /** Our payment row's random name. Row ids repeat after a restored backup, names do not. */
+  readonly paymentReference: string;
   readonly orderId: number;
   /** Tells our intents from those of another shop that shares the provider's account. */
   readonly shopId: string;
@@ -78,8 +79,8 @@ export interface CreateIntent extends PaymentReference {
 }
 
 export interface RefundReference {
-  /** The id of our refund row. */
-  readonly refundId: number;
+  /** Our refund row's random name. */
+  readonly refundReference: string;
   readonly shopId: string;
   readonly intentId: string;
 }
@@ -125,8 +126,8 @@ export interface IntentSnapshot {
 export interface IntentMetadata {
   readonly order_id?: string;
   readonly shop_id?: string;
-  readonly payment_id?: string;
-  readonly refund_id?: string;
+  readonly payment_reference?: string;
+  readonly refund_reference?: string;
 }
 
 export interface Decline {
@@ -145,7 +146,7 @@ export interface RefundSnapshot {
   readonly state: RefundState;
   readonly amount: Money;
   readonly failureReason?: string;
-  /** `refund_id` and `shop_id` are ours when we made it; absent when it was made in the provider's own pages. */
+  /** `refund_reference` and `shop_id` are ours when we made it; absent when it was made in the provider's own pages. */
   readonly metadata: IntentMetadata;
   readonly createdAt: Date;
 }
@@ -274,13 +275,14 @@ export class PaymentProviderUnavailable extends Error {
 
 /**
  * The idempotency key of a payment row. One row is one attempt: a new attempt is a new row and so a new key, since
- * the same key with other parameters is an error at the provider.
+ * the same key with other parameters is an error at the provider. It holds the row's random name, not its id: ids
+ * repeat after a restored backup, and the provider remembers what the older row did with the key.
  */
-export function paymentKey(shopId: string, paymentId: number): string {
-  return `${shopId}-payment-${paymentId}`;
+export function paymentKey(shopId: string, paymentReference: string): string {
+  return `${shopId}-payment-${paymentReference}`;
 }
 
 /** The idempotency key of a refund row. */
-export function refundKey(shopId: string, refundId: number): string {
-  return `${shopId}-refund-${refundId}`;
+export function refundKey(shopId: string, refundReference: string): string {
+  return `${shopId}-refund-${refundReference}`;
 }

@@ -111,7 +111,7 @@ export function mockEvent(notice: MockNotice, intent: MockIntent | null, created
         : {
             order_id: String(intent.orderId),
             shop_id: intent.shopId,
-            payment_id: String(intent.paymentId),
+            payment_reference: intent.paymentReference,
           },
     decline: null,
     refund: null,

@@ -10,7 +10,7 @@ export interface MockLedger {
   /** Inserts unless the key is there; answers with the row that is there afterwards, whoever wrote it. */
   addIntent(intent: NewMockIntent): Promise<MockIntent>;
   findIntent(intentId: string): Promise<MockIntent | null>;
-  findIntentOfPayment(shopId: string, paymentId: number): Promise<MockIntent | null>;
+  findIntentOfPayment(shopId: string, paymentReference: string): Promise<MockIntent | null>;
   /** One guarded update. Answers with the row as it is afterwards, moved or not; null when there is none. */
   moveIntent(
     intentId: string,
@@ -22,7 +22,7 @@ export interface MockLedger {
    * capture. A repeated key answers with the refund that is there, also when the capture is used up by now.
    */
   addRefund(refund: NewMockRefund): Promise<MockRefund | MockRefundProblem>;
-  findRefund(shopId: string, refundId: number): Promise<MockRefund | null>;
+  findRefund(shopId: string, refundReference: string): Promise<MockRefund | null>;
   /** Newest first, created at or after `since`. */
   intentsSince(since: Date): Promise<readonly MockIntent[]>;
   refundsSince(since: Date): Promise<readonly MockRefund[]>;
@@ -35,7 +35,7 @@ export interface NewMockIntent {
   /** Unique. */
   readonly idempotencyKey: string;
   readonly shopId: string;
-  readonly paymentId: number;
+  readonly paymentReference: string;
   readonly orderId: number;
   readonly amount: Money;
 }
@@ -52,7 +52,7 @@ export interface NewMockRefund {
   /** Unique. */
   readonly idempotencyKey: string;
   readonly shopId: string;
-  readonly refundId: number;
+  readonly refundReference: string;
   readonly intentId: string;
   readonly amount: Money;
   readonly reason: string;

@@ -30,8 +30,8 @@ function makeMemoryLedger(): MockLedger {
       return added;
     },
     findIntent: async (id) => find(({ intentId }) => intentId === id),
-    findIntentOfPayment: async (shopId, paymentId) =>
-      find((intent) => intent.shopId === shopId && intent.paymentId === paymentId),
+    findIntentOfPayment: async (shopId, paymentReference) =>
+      find((intent) => intent.shopId === shopId && intent.paymentReference === paymentReference),
     moveIntent: async (intentId, from, to) => {
       const intent = intents.get(intentId);
       if (!intent) return null;
@@ -49,8 +49,9 @@ function makeMemoryLedger(): MockLedger {
       refunds.set(refund.providerRefundId, added);
       return added;
     },
-    findRefund: async (shopId, refundId) =>
-      [...refunds.values()].find((one) => one.shopId === shopId && one.refundId === refundId) ?? null,
+    findRefund: async (shopId, refundReference) =>
+      [...refunds.values()].find((one) => one.shopId === shopId && one.refundReference === refundReference) ??
+      null,
     intentsSince: async (since) =>
       [...intents.values()]
         .filter(({ createdAt }) => createdAt >= since)

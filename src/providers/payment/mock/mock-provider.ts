@@ -35,10 +35,17 @@ type IntentCalls = Pick<PaymentProvider, "createIntent" | "fetchIntent" | "findI
 function makeIntentCalls(ledger: MockLedger): IntentCalls {
   return {
     async createIntent(command) {
-      const { idempotencyKey, shopId, paymentId, orderId, amount } = command;
+      const { idempotencyKey, shopId, paymentReference, orderId, amount } = command;
       const intentId = mockId("mock_pi", idempotencyKey);
-      const intent = await ledger.addIntent({ intentId, idempotencyKey, shopId, paymentId, orderId, amount });
-      const isOurs = isSameMoney(intent.amount, amount) && intent.paymentId === paymentId;
+      const intent = await ledger.addIntent({
+        intentId,
+        idempotencyKey,
+        shopId,
+        paymentReference,
+        orderId,
+        amount,
+      });
+      const isOurs = isSameMoney(intent.amount, amount) && intent.paymentReference === paymentReference;
       if (!isOurs) return refused("key_reused", `${idempotencyKey} was used with other parameters`);
       return done(toSnapshot(intent));
     },
@@ -48,11 +55,11 @@ function makeIntentCalls(ledger: MockLedger): IntentCalls {
       return intent ? done(toSnapshot(intent)) : refused("not_found", `no mock intent ${intentId}`);
     },
 
-    async findIntentFor({ shopId, paymentId }) {
-      const intent = await ledger.findIntentOfPayment(shopId, paymentId);
+    async findIntentFor({ shopId, paymentReference }) {
+      const intent = await ledger.findIntentOfPayment(shopId, paymentReference);
       return intent
         ? done(toSnapshot(intent))
-        : refused("not_found", `no mock intent of payment ${paymentId}`);
+        : refused("not_found", `no mock intent of payment ${paymentReference}`);
     },
 
     async cancelIntent(intentId) {
@@ -65,26 +72,28 @@ function makeIntentCalls(ledger: MockLedger): IntentCalls {
 function makeRefundCalls(ledger: MockLedger): Pick<PaymentProvider, "refund" | "findRefund"> {
   return {
     async refund(command) {
-      const { idempotencyKey, shopId, refundId, intentId, amount, reason } = command;
+      const { idempotencyKey, shopId, refundReference, intentId, amount, reason } = command;
       const providerRefundId = mockId("mock_re", idempotencyKey);
       const refund = await ledger.addRefund({
         providerRefundId,
         idempotencyKey,
         shopId,
-        refundId,
+        refundReference,
         intentId,
         amount,
         reason,
       });
-      if (typeof refund === "string") return refused(refund, `mock refund ${refundId} of ${intentId}`);
+      if (typeof refund === "string") return refused(refund, `mock refund ${refundReference} of ${intentId}`);
       const isOurs = isSameMoney(refund.amount, amount) && refund.intentId === intentId;
       if (!isOurs) return refused("key_reused", `${idempotencyKey} was used with other parameters`);
       return done(toRefundSnapshot(refund));
     },
 
-    async findRefund({ shopId, refundId }) {
-      const refund = await ledger.findRefund(shopId, refundId);
-      return refund ? done(toRefundSnapshot(refund)) : refused("not_found", `no mock refund ${refundId}`);
+    async findRefund({ shopId, refundReference }) {
+      const refund = await ledger.findRefund(shopId, refundReference);
+      return refund
+        ? done(toRefundSnapshot(refund))
+        : refused("not_found", `no mock refund ${refundReference}`);
     },
   };
 }
@@ -146,7 +155,7 @@ function toSnapshot(intent: MockIntent): IntentSnapshot {
     metadata: {
       order_id: String(intent.orderId),
       shop_id: intent.shopId,
-      payment_id: String(intent.paymentId),
+      payment_reference: intent.paymentReference,
     },
     createdAt: intent.createdAt,
   };
@@ -158,7 +167,7 @@ function toRefundSnapshot(refund: MockRefund): RefundSnapshot {
     intentId: refund.intentId,
     state: "succeeded",
     amount: refund.amount,
-    metadata: { refund_id: String(refund.refundId), shop_id: refund.shopId },
+    metadata: { refund_reference: refund.refundReference, shop_id: refund.shopId },
     createdAt: refund.createdAt,
   };
 }

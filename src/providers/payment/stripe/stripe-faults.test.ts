@@ -98,7 +98,7 @@ describe("a refund that meets a fault", () => {
       const { intentId } = doneValue(await provider.createIntent(newPayment()));
       fake.control.approve(intentId);
       const command = {
-        refundId: 7,
+        refundReference: "r-7",
         shopId: "conformance",
         intentId,
         idempotencyKey: `refund-${fault}`,
@@ -192,7 +192,7 @@ describe("declines, pending refunds and disputes", () => {
     const { intentId } = doneValue(await provider.createIntent(newPayment()));
     fake.control.approve(intentId);
     const command = {
-      refundId: 8,
+      refundReference: "r-8",
       shopId: "conformance",
       intentId,
       idempotencyKey: "refund-pending",
@@ -214,7 +214,7 @@ describe("declines, pending refunds and disputes", () => {
     fake.control.approve(intentId);
     const dispute = fake.control.openDispute(intentId);
     const command = {
-      refundId: 9,
+      refundReference: "r-9",
       shopId: "conformance",
       intentId,
       idempotencyKey: "refund-disputed",

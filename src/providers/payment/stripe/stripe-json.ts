@@ -88,7 +88,7 @@ export function moneyOf(amount: number, currency: string): Money {
   return { currency: read.currency, minor: read.minor };
 }
 
-const OUR_KEYS = ["order_id", "shop_id", "payment_id", "refund_id"] as const;
+const OUR_KEYS = ["order_id", "shop_id", "payment_reference", "refund_reference"] as const;
 
 /** Our own members of the metadata; what else somebody put there is not ours to carry. */
 export function readMetadata(object: StripeObject): IntentMetadata {

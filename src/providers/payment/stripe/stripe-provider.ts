@@ -107,7 +107,7 @@ async function createIntent(
         metadata: {
           order_id: String(command.orderId),
           shop_id: command.shopId,
-          payment_id: String(command.paymentId),
+          payment_reference: command.paymentReference,
         },
         ...(command.description === undefined ? {} : { description: command.description }),
       },
@@ -131,12 +131,12 @@ async function findIntentFor(
   reference: PaymentReference,
   attempted: TimeWindow,
 ): Promise<Outcome<IntentSnapshot, ReadRefusal>> {
-  const { paymentId, shopId } = reference;
+  const { paymentReference, shopId } = reference;
   const isOurs = (metadata: Stripe.Metadata) =>
-    metadata.payment_id === String(paymentId) && metadata.shop_id === shopId;
+    metadata.payment_reference === paymentReference && metadata.shop_id === shopId;
   const reading = { maxNetworkRetries: READ_RETRIES };
   try {
-    const query = `metadata['payment_id']:'${paymentId}' AND metadata['shop_id']:'${shopId.replaceAll("'", "\\'")}'`;
+    const query = `metadata['payment_reference']:'${paymentReference}' AND metadata['shop_id']:'${shopId.replaceAll("'", "\\'")}'`;
     const searched = await stripe.paymentIntents.search({ query }, reading).catch(() => null);
     const hit = searched?.data.find((intent) => isOurs(intent.metadata));
     // The search answers with a copy that can be old; the intent itself says how it stands.
@@ -153,7 +153,7 @@ async function findIntentFor(
     for await (const intent of stripe.paymentIntents.list({ created, limit: 100 }, reading)) {
       if (isOurs(intent.metadata)) return done(readIntent(objectOf(intent)));
     }
-    return refused("not_found", `no intent with payment_id ${paymentId} created in the window`);
+    return refused("not_found", `no intent with payment_reference ${paymentReference} created in the window`);
   } catch (error) {
     return outcomeOfError(error, readRefusal);
   }
@@ -172,7 +172,7 @@ function makeRefundCalls(
           payment_intent: command.intentId,
           amount: amount.amount,
           metadata: {
-            refund_id: String(command.refundId),
+            refund_reference: command.refundReference,
             shop_id: command.shopId,
             reason: command.reason.slice(0, 500),
           },
@@ -185,17 +185,18 @@ function makeRefundCalls(
     }
   };
 
-  const findRefund: PaymentProvider["findRefund"] = async ({ refundId, shopId, intentId }) => {
+  const findRefund: PaymentProvider["findRefund"] = async ({ refundReference, shopId, intentId }) => {
     try {
       const refunds = stripe.refunds.list(
         { payment_intent: intentId, limit: 100 },
         { maxNetworkRetries: READ_RETRIES },
       );
       for await (const found of refunds) {
-        const isOurs = found.metadata?.refund_id === String(refundId) && found.metadata.shop_id === shopId;
+        const isOurs =
+          found.metadata?.refund_reference === refundReference && found.metadata.shop_id === shopId;
         if (isOurs) return done(readRefund(objectOf(found)));
       }
-      return refused("not_found", `no refund with refund_id ${refundId} of ${intentId}`);
+      return refused("not_found", `no refund with refund_reference ${refundReference} of ${intentId}`);
     } catch (error) {
       return outcomeOfError(error, readRefusal);
     }

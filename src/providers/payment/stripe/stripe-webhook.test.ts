@@ -27,7 +27,7 @@ const intent = {
   status: "succeeded",
   livemode: false,
   created: NOW,
-  metadata: { order_id: "7", shop_id: "s", payment_id: "9", other: "x" },
+  metadata: { order_id: "7", shop_id: "s", payment_reference: "p-9", other: "x" },
 };
 
 const event = (over: object = {}, object: object = intent) => ({
@@ -174,7 +174,7 @@ describe("the translation", () => {
       amount: { currency: "USD", minor: 999 },
       livemode: true,
       account: "acct_1",
-      metadata: { order_id: "7", shop_id: "s", payment_id: "9" },
+      metadata: { order_id: "7", shop_id: "s", payment_reference: "p-9" },
       decline: null,
       refund: null,
       dispute: null,
@@ -218,12 +218,12 @@ describe("the translation", () => {
       currency: "isk",
       status: "pending",
       created: NOW,
-      metadata: { refund_id: "3", shop_id: "s" },
+      metadata: { refund_reference: "r-3", shop_id: "s" },
     };
     expect(await translate(event({ type: "refund.created" }, refund))).toMatchObject({
       kind: "refund_updated",
       intentId: "pi_1",
-      metadata: { refund_id: "3" },
+      metadata: { refund_reference: "r-3" },
       refund: { providerRefundId: "re_1", state: "pending", amount: { currency: "ISK", minor: 5 } },
     });
     const charge = {
