@@ -77,6 +77,24 @@ program
   });
 
 program
+  .command("import-stock")
+  .description("import eSIM codes into stock from a CSV file; exits 2 when rows were refused")
+  .argument(
+    "<file>",
+    "CSV in UTF-8 with sku, activation_code, and iccid and confirmation_code if there are any",
+  )
+  .option("--dry-run", "report what would happen and change nothing", false)
+  .option("--batch <name>", "what lists call this delivery (default: the file's name)")
+  .addHelpText(
+    "after",
+    "\nImporting a file again is harmless: a code that is in stays as it is, sold or not.",
+  )
+  .action(async (file: string, options: { dryRun: boolean; batch?: string }) => {
+    const { importStockFile } = await import("./commands/import-stock.js");
+    await importStockFile(file, options);
+  });
+
+program
   .command("fakes")
   .description("play a provider or supplier on this machine, to develop without an account")
   .argument("<name>", "which one: stripe, airalo, esim-access or esim-go")

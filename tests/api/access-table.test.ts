@@ -109,6 +109,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /admin/inventory/low-stock": "admin",
   "POST /admin/inventory/import": "admin",
   "GET /admin/suppliers": "admin",
+  "GET /admin/suppliers/:supplier/webhook-address": "admin",
   "GET /admin/esims": "admin",
   "GET /admin/esims/:id/install": "admin",
   "GET /admin/esims/:id/attempts": "admin",

@@ -34,10 +34,12 @@ import { makeRotateKeys } from "./rotate-keys.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
 import { registerAdminEsims } from "./routes/admin-esims.js";
 import { registerAdminInventory } from "./routes/admin-inventory.js";
+import { registerAdminSuppliers } from "./routes/admin-suppliers.js";
 import { registerReadEsims } from "./routes/read-esims.js";
 import { registerShowQr } from "./routes/show-qr.js";
 import { registerSupplierWebhook } from "./routes/supplier-webhook.js";
 import { makeShowEsim } from "./show-esims.js";
+import { makeShowWebhookAddress } from "./show-webhook-address.js";
 import { makeStockShelf } from "./stock-shelf.js";
 import { listLowStock } from "./stock-store.js";
 import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./supplier-events.js";
@@ -151,7 +153,16 @@ function registerAdministration(app: Server, deps: EsimsDeps, importStock: Impor
   registerAdminEsims(app, {
     db,
     decideParked: makeDecideParked({ db, wakeWorkers }),
+  });
+  registerAdminSuppliers(app, {
+    db,
     supplierIds: deps.suppliers.map(({ id }) => id),
+    showWebhookAddress: makeShowWebhookAddress({
+      db,
+      suppliers: deps.suppliers,
+      indexKey: config.secrets.indexKey,
+      publicUrl: config.http.publicUrl,
+    }),
   });
   registerAdminInventory(app, {
     importStock,
@@ -168,6 +179,7 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
 export type { OfferFragment, TakeBackEsim };
 export {
   HOLDING_LIMIT_CONSTRAINT,
+  makeImportStock,
   makeInstallVault,
   makeRotateKeys,
   makeStockShelf,

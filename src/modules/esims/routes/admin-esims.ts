@@ -4,7 +4,7 @@ import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { DecideParked, Decision } from "../decide-parked.js";
-import { listAttempts, reportSuppliers } from "../esim-admin-read-model.js";
+import { listAttempts } from "../esim-admin-read-model.js";
 import { EsimId } from "./read-esims.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
@@ -29,21 +29,6 @@ const AttemptView = Type.Object({
   decided_by: NullableText,
 });
 
-const SupplierView = Type.Object({
-  supplier: Type.String(),
-  balance_text: NullableText,
-  balance_currency: NullableText,
-  balance_read_at: NullableText,
-  problem: NullableText,
-  problem_since: NullableText,
-  purchases: Type.Integer({ description: "Of the last 24 hours" }),
-  not_delivered: Type.Integer(),
-  error_rate: NullableNumber,
-  median_millis: NullableNumber,
-  p95_millis: NullableNumber,
-  paused_plans: Type.Integer(),
-});
-
 const DecisionBody = Type.Object(
   {
     decision: Type.Union([
@@ -62,10 +47,9 @@ const DecisionBody = Type.Object(
 export interface AdminEsimsDeps {
   readonly db: Db;
   readonly decideParked: DecideParked;
-  readonly supplierIds: readonly string[];
 }
 
-export function registerAdminEsims(app: Server, { db, decideParked, supplierIds }: AdminEsimsDeps): void {
+export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsimsDeps): void {
   const config = { access: "admin" } as const;
   const tags = ["Administration: eSIMs"];
 
@@ -115,21 +99,5 @@ export function registerAdminEsims(app: Server, { db, decideParked, supplierIds 
         throw new AppError("conflict", "This decision does not fit what the eSIM waits for.");
       return { status: "decided" as const };
     },
-  );
-  app.get(
-    "/admin/suppliers",
-    {
-      config,
-      schema: {
-        tags,
-        summary: "Suppliers: balance, error rate and latency",
-        response: { 200: Type.Array(SupplierView) },
-      },
-    },
-    async () =>
-      (await reportSuppliers(db, supplierIds)).map((row) => ({
-        ...row,
-        error_rate: row.purchases === 0 ? null : row.not_delivered / row.purchases,
-      })),
   );
 }

@@ -1,0 +1,90 @@
+import { Type } from "typebox";
+import type { Db } from "../../../db/database.js";
+import { adminAct } from "../../../http/act.js";
+import type { Server } from "../../../http/server.js";
+import { AppError } from "../../../kernel/errors.js";
+import { reportSuppliers } from "../esim-admin-read-model.js";
+import type { ShowWebhookAddress } from "../show-webhook-address.js";
+
+const NullableText = Type.Union([Type.String(), Type.Null()]);
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
+
+const SupplierView = Type.Object({
+  supplier: Type.String(),
+  balance_text: NullableText,
+  balance_currency: NullableText,
+  balance_read_at: NullableText,
+  problem: NullableText,
+  problem_since: NullableText,
+  purchases: Type.Integer({ description: "Of the last 24 hours" }),
+  not_delivered: Type.Integer(),
+  error_rate: NullableNumber,
+  median_millis: NullableNumber,
+  p95_millis: NullableNumber,
+  paused_plans: Type.Integer(),
+});
+
+const AddressView = Type.Object({
+  supplier: Type.String(),
+  url: Type.String({ description: "To be entered at the supplier" }),
+  is_secret: Type.Boolean({
+    description: "True: its last part is the only proof that an event is the supplier's",
+  }),
+  authenticity: Type.String({ description: "native: the supplier signs its events; unsigned: it does not" }),
+});
+
+export interface AdminSuppliersDeps {
+  readonly db: Db;
+  readonly supplierIds: readonly string[];
+  readonly showWebhookAddress: ShowWebhookAddress;
+}
+
+export function registerAdminSuppliers(app: Server, deps: AdminSuppliersDeps): void {
+  const config = { access: "admin" } as const;
+  const tags = ["Administration: eSIMs"];
+  app.get(
+    "/admin/suppliers",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Suppliers: balance, error rate and latency",
+        response: { 200: Type.Array(SupplierView) },
+      },
+    },
+    async () =>
+      (await reportSuppliers(deps.db, deps.supplierIds)).map((row) => ({
+        ...row,
+        error_rate: row.purchases === 0 ? null : row.not_delivered / row.purchases,
+      })),
+  );
+  app.get(
+    "/admin/suppliers/:supplier/webhook-address",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "The address to enter at a supplier for its events",
+        description: "An address with a secret part is on record in the audit log each time it is shown.",
+        params: Type.Object(
+          { supplier: Type.String({ minLength: 1, maxLength: 32 }) },
+          { additionalProperties: false },
+        ),
+        response: { 200: AddressView },
+      },
+    },
+    async (request) => {
+      const shown = await deps.showWebhookAddress(request.params.supplier, adminAct(request));
+      if (shown === "unknown_supplier")
+        throw new AppError("not_found", "There is no such supplier. GET /admin/suppliers lists them.");
+      if (shown === "sends_nothing")
+        throw new AppError("conflict", "This supplier sends no events; it is asked by a job.");
+      return {
+        supplier: shown.supplier,
+        url: shown.url,
+        is_secret: shown.isSecret,
+        authenticity: shown.auth,
+      };
+    },
+  );
+}
