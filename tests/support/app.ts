@@ -4,6 +4,7 @@ import path from "node:path";
 import { type App, startApp } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
 import { type Logger, makeLog } from "../../src/telemetry/log.js";
+import { jobsSettled } from "./checksums.js";
 import { currentContract, useContract } from "./contract.js";
 import { makeTestDatabase, type TestDatabase } from "./database.js";
 
@@ -62,6 +63,32 @@ export async function startTestApp(
       await app.stop();
       if (options.database === undefined) await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * An app whose past is arranged while a worker runs, and that has none from then on: nothing moves by the clock, so
+ * that every change in the database is a request's own.
+ */
+export async function startQuietApp(
+  environment: Readonly<Record<string, string>>,
+  arrange: (app: TestApp) => Promise<void>,
+): Promise<TestApp> {
+  const database = await makeTestDatabase();
+  // One folder, so that both have the same secrets.
+  const shared = { ...environment, DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-test-")) };
+  const busy = await startTestApp(shared, { database });
+  await arrange(busy);
+  await jobsSettled(database);
+  await busy.stop();
+  const quiet = await startTestApp(shared, { database, worker: false });
+  return {
+    ...quiet,
+    stop: async () => {
+      await quiet.stop();
+      await database.drop();
+      rmSync(shared.DATA_DIR, { recursive: true, force: true });
     },
   };
 }

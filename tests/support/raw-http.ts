@@ -31,10 +31,10 @@ export async function sendRaw(
     };
     socket.on("data", (chunk) => {
       chunks.push(chunk);
-      if (options.waitMillis === undefined && isComplete(Buffer.concat(chunks).toString("latin1"))) {
-        // A connection that the server ends is told by the end that follows at once.
-        setTimeout(() => settle(socket.readableEnded), 100);
-      }
+      const text = Buffer.concat(chunks).toString("latin1");
+      // Where the server says that it ends the connection, the end itself is waited for.
+      const isKept = !/\r\nconnection: close\r\n/i.test(text);
+      if (options.waitMillis === undefined && isKept && isComplete(text)) settle(false);
     });
     socket.on("end", () => settle(true));
     socket.on("close", () => settle(true));
