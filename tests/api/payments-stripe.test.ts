@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { paymentKey } from "../../src/providers/payment/port.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
 import { disagreements, type StripeShop, startStripeShop } from "../support/stripe-shop.js";
@@ -21,6 +23,10 @@ const eventsOf = (intentId: string) =>
     "select type, outcome, reason from webhook_events where intent_id = $1 order by id",
     [intentId],
   );
+const CASES = JSON.parse(readFileSync("tests/cases/currencies.json", "utf8")) as {
+  id: string;
+  expect: unknown;
+}[];
 const lastEvent = (type: string) =>
   shop.stripe
     .ledger()
@@ -82,6 +88,23 @@ describe("a payment at Stripe", () => {
     });
   });
 
+  it.each(["USD", "JPY", "EUR"])("the receipt says what was paid in %s's own notation", async (currency) => {
+    const { orderId, amount } = await shop.paid(currency);
+    const [order] = await query<{ reference: string }>("select reference from orders where id = $1", [
+      orderId,
+    ]);
+    const receipt = await eventually(async () => {
+      const [mail] = await query<{ text_body: string }>(
+        "select text_body from dev_inbox where subject = $1",
+        [`Your receipt for order ${order?.reference}`],
+      );
+      return mail?.text_body;
+    });
+    const major = currency === "JPY" ? amount.toLocaleString("en") : (amount / 100).toFixed(2);
+    const sign = { USD: "$", JPY: "¥", EUR: "€" }[currency];
+    expect(receipt).toContain(`Paid:    ${sign}${major} (${currency})`);
+  });
+
   it("the intent's webhook before the answer of its own create call", async () => {
     shop.stripe.control.webhooks({ beforeResponse: true });
     const { orderId, intentId } = await shop.paying();
@@ -108,6 +131,36 @@ describe("a payment at Stripe", () => {
     shop.stripe.control.approve(intentId);
     await shop.settled();
     expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("cur-120: after a declined card the second try has one live payment; other parameters go under another key", async () => {
+    const scenario = CASES.find(({ id }) => id === "cur-120");
+    expect(scenario?.expect).toEqual({ stripe_idempotency_key_differs: true, order_has_live_payments: 1 });
+    const keyOf = async (orderId: number): Promise<string> => {
+      const [row] = await query<{ reference: string }>(
+        "select reference from payments where order_id = $1 order by id desc limit 1",
+        [orderId],
+      );
+      return paymentKey("tribi", row?.reference ?? "");
+    };
+    const live = (orderId: number) =>
+      query("select from payments where order_id = $1 and status = 'requires_action'", [orderId]);
+    const first = await shop.paying("USD");
+    shop.stripe.control.decline(first.intentId, "card_declined");
+    await shop.settled();
+    // The same order again is the same intent, for another card: nothing is sent under the old key.
+    expect((await shop.shopper.create(first.orderId, "STRIPE")).body.intent_id).toBe(first.intentId);
+    expect(await live(first.orderId)).toHaveLength(1);
+    // Other parameters (here another currency) are another order, another row, and so another key.
+    const second = await shop.paying("EUR");
+    expect(await keyOf(second.orderId)).not.toBe(await keyOf(first.orderId));
+    expect(await live(second.orderId)).toHaveLength(1);
+    shop.stripe.control.approve(second.intentId);
+    await shop.settled();
+    expect([await shop.orderStatus(first.orderId), await shop.orderStatus(second.orderId)]).toEqual([
+      "created",
+      "paid",
+    ]);
   });
 
   it("an intent cancelled at Stripe fails payment and order", async () => {

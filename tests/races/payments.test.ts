@@ -155,3 +155,37 @@ describe("three instances", () => {
     expect(shop.stripe.ledger().refunds.filter((one) => one.payment_intent === intentId)).toHaveLength(1);
   });
 });
+
+describe("the same races against a read-then-write version", () => {
+  const CALLERS = 50;
+  /** Reads, compares, and then writes, as often as there are callers; answers how many rows there are. */
+  const race = async (table: string, read: string, write: string): Promise<number> => {
+    const { query } = shop.app.database;
+    await query(
+      `create table ${table} (id bigint generated always as identity, minor bigint not null default 25)`,
+    );
+    const naive = async (): Promise<void> => {
+      const [row] = await query<{ is_free: boolean }>(read);
+      if (row?.is_free === true) await query(write);
+    };
+    await Promise.all(Array.from({ length: CALLERS }, naive));
+    return (await query(`select from ${table}`)).length;
+  };
+
+  it("one event would have several effects", async () => {
+    const read = "select not exists (select from naive_events) as is_free";
+    expect(await race("naive_events", read, "insert into naive_events default values")).toBeGreaterThan(1);
+  });
+
+  it("one order would have several live payments", async () => {
+    const read = "select count(*) = 0 as is_free from naive_payments";
+    expect(await race("naive_payments", read, "insert into naive_payments default values")).toBeGreaterThan(
+      1,
+    );
+  });
+
+  it("refunds of a quarter would exceed the capture", async () => {
+    const read = "select coalesce(sum(minor), 0) + 25 <= 100 as is_free from naive_refunds";
+    expect(await race("naive_refunds", read, "insert into naive_refunds default values")).toBeGreaterThan(4);
+  });
+});

@@ -74,7 +74,10 @@ const EXPORT = statement(
         from auth_codes join users using (email) where users.id = $1) line), '[]') as login_codes,
      coalesce((select jsonb_agg(to_jsonb(line) order by line.created_at) from (
         select auth_tries.created_at, host(ip_address) as ip_address
-        from auth_tries join users using (email) where users.id = $1) line), '[]') as wrong_tries`,
+        from auth_tries join users using (email) where users.id = $1) line), '[]') as wrong_tries,
+     coalesce((select jsonb_agg(to_jsonb(line) order by line.at) from (
+        select at, action, subject from audit_log
+        where actor = 'user:' || $1::bigint or subject = 'user:' || $1::bigint) line), '[]') as acts`,
 );
 
 export interface LoginExport {
@@ -82,6 +85,8 @@ export interface LoginExport {
   readonly sessions: readonly Record<string, unknown>[];
   readonly login_codes: readonly Record<string, unknown>[];
   readonly wrong_tries: readonly Record<string, unknown>[];
+  /** What the audit log has of the person: done by them, or to their account. */
+  readonly acts: readonly Record<string, unknown>[];
 }
 
 /** All that login holds about a person; of secrets there are hashes only, and those are left out. */

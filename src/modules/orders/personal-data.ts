@@ -9,13 +9,27 @@ const COLLECT = statement(
      'paid_at', o.paid_at, 'failed_at', o.failed_at, 'refunded_at', o.refunded_at,
      'payments', (select coalesce(json_agg(json_build_object(
         'provider', p.provider, 'intent_id', p.intent_id, 'status', p.status, 'created_at', p.created_at,
-        'decline_code', p.decline_code) order by p.id), '[]') from payments p where p.order_id = o.id),
+        'currency', p.currency, 'amount_minor_units', p.amount_minor, 'succeeded_at', p.succeeded_at,
+        'failed_at', p.failed_at, 'decline_code', p.decline_code, 'decline_message', p.decline_message)
+        order by p.id), '[]') from payments p where p.order_id = o.id),
+     'disputes', (select coalesce(json_agg(json_build_object(
+        'amount_minor_units', d.amount_minor, 'currency', d.currency, 'status', d.status, 'reason', d.reason,
+        'created_at', d.created_at, 'closed_at', d.closed_at) order by d.id), '[]')
+        from disputes d join payments p on p.id = d.payment_id where p.order_id = o.id),
      'refunds', (select coalesce(json_agg(json_build_object(
-        'amount_minor_units', r.amount_minor, 'status', r.status, 'reason', r.reason, 'created_at', r.created_at)
+        'amount_minor_units', r.amount_minor, 'currency', r.currency, 'status', r.status, 'reason', r.reason, 'created_at', r.created_at)
         order by r.id), '[]') from refunds r where r.order_id = o.id),
      'esim', (select json_build_object(
         'id', e.id, 'status', e.status, 'iccid', e.iccid, 'created_at', e.created_at,
-        'provisioned_at', e.provisioned_at, 'installed_at', e.installed_at)
+        'provisioned_at', e.provisioned_at, 'installed_at', e.installed_at, 'ended_at', e.ended_at,
+        'plan_expires_at', e.plan_expires_at, 'usage_total_bytes', e.usage_total_bytes,
+        'usage_remaining_bytes', e.usage_remaining_bytes, 'usage_as_of', e.usage_as_of,
+        'language', e.language, 'mailed_at', e.mailed_at, 'reminded_at', e.reminded_at,
+        'shown', (select coalesce(json_agg(json_build_object('at', s.at, 'channel', s.channel) order by s.id), '[]')
+           from esim_reveals s where s.profile_id = e.id),
+        'install_links', (select coalesce(json_agg(json_build_object(
+           'created_at', l.created_at, 'expires_at', l.expires_at, 'revoked_at', l.revoked_at) order by l.id), '[]')
+           from install_links l where l.profile_id = e.id))
         from esim_profiles e where e.order_id = o.id)
    ) order by o.id), '[]') as orders
    from orders o where o.user_id = $1`,

@@ -34,7 +34,7 @@ export function makeSendReceipt(deps: { db: Db; sendMail: SendMail; publicUrl: s
     if (receipt === undefined) return;
     const outcome = await deps.sendMail({
       template: "receipt",
-      reference: `receipt-${receipt.id}`,
+      reference: `receipt-${receipt.reference}`,
       to: { address: receipt.email },
       subject: `Your receipt for order ${receipt.reference}`,
       text: receiptText(receipt, deps.publicUrl),
