@@ -48,6 +48,11 @@ const CHECKS = [
     command: [process.execPath, "--import", "tsx", "scripts/schema.ts", "--check"],
     hint: "`npm run schema` writes it anew; look at the difference.",
   },
+  {
+    name: "state diagrams",
+    command: [process.execPath, "--import", "tsx", "scripts/diagrams.ts", "--check"],
+    hint: "`npm run diagrams` draws them anew from the transition tables.",
+  },
   ...(existsSync(path.join(root, "web", "tsconfig.json"))
     ? [
         {
