@@ -1,4 +1,5 @@
 import { EXPONENT_BY_CURRENCY } from "./currencies.js";
+import { trimEndOf } from "./trim-end.js";
 
 /**
  * An amount in ISO 4217 minor units (cents, yen, fils), always a safe integer: nothing on the money path is a
@@ -60,7 +61,7 @@ export function minorFromMajor(text: string, currency: string): ParsedAmount {
   const match = DECIMAL.exec(text);
   if (!match) return { ok: false, error: "not_an_amount" };
   const whole = match[1] ?? "0";
-  const decimals = (match[2] ?? "").replace(/0+$/, "");
+  const decimals = trimEndOf(match[2] ?? "", "0");
   if (decimals.length > exponent) return { ok: false, error: "too_many_decimals" };
   const minor = Number(whole + decimals.padEnd(exponent, "0"));
   if (!Number.isSafeInteger(minor)) return { ok: false, error: "too_large" };

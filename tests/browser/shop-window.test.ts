@@ -43,8 +43,13 @@ describe("the shop window", () => {
     await page.getByRole("link", { name: /All destinations/ }).click();
     await page.getByLabel("Where are you going?").waitFor();
     expect(complaints).toEqual([]);
+    for (const href of ["/docs", "/openapi.json", "/dev/inbox"])
+      expect([href, (await page.locator(`a[href="${href}"]`).count()) > 0]).toEqual([href, true]);
     await page.getByRole("link", { name: "API reference" }).first().click();
     await page.waitForURL(`${app.url}/docs/`);
+    // Drawn, so that whatever it would load has been asked for.
+    await page.getByRole("heading", { name: "Is this process alive?" }).first().waitFor();
     expect(foreign).toEqual([]);
+    expect(complaints.filter((text) => /refused to|content security policy/i.test(text))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request as send } from "undici";
+import { trimEndOf } from "../../kernel/trim-end.js";
 
 /**
  * HTTP to a supplier: certificates verified, redirects not followed, every call bounded in time and size. It says
@@ -117,7 +118,7 @@ function checkedBaseUrl(text: string): string {
   const url = new URL(text);
   const isSafe = url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
   if (!isSafe) throw new RangeError(`A supplier is reached over https only: ${url.origin}`);
-  return text.replace(/\/+$/, "");
+  return trimEndOf(text, "/");
 }
 
 async function boundedText(response: Dispatcher.ResponseData, bytesMax: number): Promise<string | null> {

@@ -39,8 +39,8 @@ export function messageIdOf(reference: string, from: MailAddress): string {
 
 /** The operator's `SMTP_FROM_EMAIL`: an address, or `Name <address>`. */
 export function readSender(text: string): MailAddress {
-  const [, name, address] = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(text) ?? [];
+  const [, name, address] = /^([^<>]*)<([^<>]+)>$/.exec(text.trim()) ?? [];
   if (address === undefined) return { address: text.trim() };
-  const plainName = (name ?? "").replace(/^"(.*)"$/, "$1");
+  const plainName = (name ?? "").trim().replace(/^"(.*)"$/, "$1");
   return plainName === "" ? { address } : { address, name: plainName };
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { trimEndOf } from "../../../kernel/trim-end.js";
 
 /** Whoever has it may install the eSIM, so it is as long as such a secret has to be (requirements R69). */
 const SECRET_BYTES = 16;
@@ -22,6 +23,6 @@ export function hashOfLinkSecret(secret: string): Buffer | null {
 }
 
 export const installUrl = (publicUrl: string, secret: string): string =>
-  `${publicUrl.replace(/\/+$/, "")}/install/${secret}`;
+  `${trimEndOf(publicUrl, "/")}/install/${secret}`;
 
 const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,3 +1,4 @@
+import { trimEndOf } from "../../../kernel/trim-end.js";
 import type { DataVolume, UnitBase } from "../package-port.js";
 
 /**
@@ -23,7 +24,7 @@ export function volumeText(volume: DataVolume): string {
   const gigabyte = base ** 3n;
   const [unit, name] = volume.bytes * 10n >= gigabyte ? [gigabyte, "GB"] : [base ** 2n, "MB"];
   const hundredths = (volume.bytes * 100n + unit / 2n) / unit;
-  const decimals = (hundredths % 100n).toString().padStart(2, "0").replace(/0+$/, "");
+  const decimals = trimEndOf((hundredths % 100n).toString().padStart(2, "0"), "0");
   return `${hundredths / 100n}${decimals === "" ? "" : `.${decimals}`} ${name}`;
 }
 

@@ -1,3 +1,4 @@
+import { trimEndOf } from "../../../kernel/trim-end.js";
 import { isLuhnValid, luhnDigit } from "./luhn.js";
 
 /**
@@ -69,12 +70,12 @@ export function decodeEfIccid(hex: string): string {
   const digits = hex.replace(/\s/g, "");
   if (!/^[0-9A-Fa-f]{20}$/.test(digits)) throw new RangeError("EF_ICCID is ten bytes");
   const swapped = (digits.match(/../g) ?? []).map((pair) => `${pair[1]}${pair[0]}`).join("");
-  return swapped.toUpperCase().replace(/F+$/, "");
+  return trimEndOf(swapped.toUpperCase(), "F");
 }
 
 function withoutPadding(text: string, warnings: IccidWarning[]): string {
   if (text.length > PADDED_LENGTH_MAX) return text;
-  const unpadded = text.replace(/[Ff]+$/, "");
+  const unpadded = trimEndOf(text, "Ff");
   if (unpadded !== text) warnings.push("pad_removed");
   const bare = unpadded.replace(/^[Ff]+(?=89)/, "");
   if (bare !== unpadded) warnings.push("leading_pad_removed");

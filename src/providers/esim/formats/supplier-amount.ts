@@ -1,4 +1,5 @@
 import { isCurrencyCode, minorFromMajor } from "../../../kernel/money.js";
+import { trimEndOf } from "../../../kernel/trim-end.js";
 import type { ExactMoney } from "../package-port.js";
 
 /**
@@ -54,7 +55,7 @@ function shifted(text: string, exponent: number): string | null {
   const padded = point < 0 ? "0".repeat(-point) + digits : digits.padEnd(point, "0");
   const at = Math.max(point, 0);
   const head = padded.slice(0, at).replace(/^0+(?=.)/, "") || "0";
-  const tail = padded.slice(at).replace(/0+$/, "");
+  const tail = trimEndOf(padded.slice(at), "0");
   const plain = tail === "" ? head : `${head}.${tail}`;
   return plain === "0" ? plain : sign + plain;
 }
