@@ -9,6 +9,7 @@ const folder = (): string => mkdtempSync(path.join(tmpdir(), "tribi-config-"));
 const secret = (letter: string): string =>
   Array.from({ length: 40 }, (_, index) => `${letter}${index}`).join("");
 
+const KEY = Buffer.from("0123456789abcdefghijklmnopqrstuv").toString("base64");
 const PRODUCTION: Environment = {
   ENVIRONMENT: "production",
   DATABASE_URL: "postgresql://db.internal/tribi",
@@ -94,6 +95,23 @@ describe("the configuration", () => {
     ["one letter repeated", { COOKIE_SECRET: "a".repeat(40) }, "COOKIE_SECRET"],
     ["a secret shared by two purposes", { COOKIE_SECRET: PRODUCTION.JWT_SECRET ?? "" }, "COOKIE_SECRET"],
     ["a short rotated secret", { JWT_SECRET: `${PRODUCTION.JWT_SECRET},short` }, "JWT_SECRET"],
+    [
+      "an encryption key that is another secret, too",
+      { DATA_ENCRYPTION_KEYS: `k1:${KEY}`, DATA_INDEX_KEY: KEY },
+      "DATA_INDEX_KEY",
+    ],
+    [
+      "an encryption key of zeros",
+      { DATA_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString("base64")}` },
+      "DATA_ENCRYPTION_KEYS",
+    ],
+    ["a short encryption key", { DATA_ENCRYPTION_KEYS: "k1:c2hvcnQ=" }, "DATA_ENCRYPTION_KEYS"],
+    ["a short token for the metrics", { METRICS_TOKEN: "metrics" }, "METRICS_TOKEN"],
+    [
+      "a webhook secret that is another secret, too",
+      { STRIPE_WEBHOOK_SECRET: `whsec_1,${PRODUCTION.OTP_PEPPER}` },
+      "STRIPE_WEBHOOK_SECRET",
+    ],
     ["an empty rotated secret", { JWT_SECRET: `${PRODUCTION.JWT_SECRET},` }, "JWT_SECRET"],
     [
       "an empty webhook secret among several",
@@ -106,6 +124,20 @@ describe("the configuration", () => {
     ["a lifetime that cannot be parsed", { JWT_EXPIRATION_MINUTES: "1 day" }, "JWT_EXPIRATION_MINUTES"],
   ])("refuses production with %s", (_name, change, variable) => {
     expect(problemsOf({ ...PRODUCTION, ...change })).toContain(variable);
+  });
+
+  it("reports all of what production refuses at once", () => {
+    expect(problemsOf({ ENVIRONMENT: "production", PAYMENT_PROVIDER: "MOCK" }).sort()).toEqual([
+      "COOKIE_SECRET",
+      "DATABASE_URL",
+      "DATA_ENCRYPTION_KEYS",
+      "DATA_INDEX_KEY",
+      "JWT_SECRET",
+      "LOCAL_SMDP_ADDRESS",
+      "OTP_PEPPER",
+      "PAYMENT_PROVIDER",
+      "SMTP_HOST",
+    ]);
   });
 
   it("keeps the embedded database in production only when told to", () => {

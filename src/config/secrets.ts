@@ -14,7 +14,7 @@ export const SECRET_NAMES = [
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 const SAMPLE_VALUE =
-  /change[-_ ]?(me|in|this)|your[-_ ]|secret-key|example|placeholder|xxxx|^(?<repeated>.)\k<repeated>+$/i;
+  /change[-_ ]?(me|in|this)|your[-_ ]|secret-key|example|placeholder|xxxx|^(?<repeated>.)\k<repeated>+=*$/i;
 const BYTES_MIN = 32;
 
 export interface EncryptionKey {
@@ -57,7 +57,13 @@ export function readSecrets(
 export const splitSecrets = (text: string): string[] => text.split(",").map((item) => item.trim());
 
 function reportWeakSecrets(reader: VariableReader, secretOf: (name: SecretName) => string): void {
-  const purposeOf = new Map<string, SecretName>();
+  const purposeOf = new Map<string, string>();
+  const reportShared = (name: string, item: string): void => {
+    const other = purposeOf.get(item);
+    if (other !== undefined && other !== name)
+      reader.problem(name, `has the same value as ${other}; each purpose needs its own`);
+    purposeOf.set(item, name);
+  };
   for (const name of SECRET_NAMES) {
     const value = secretOf(name);
     if (value === "") {
@@ -67,21 +73,43 @@ function reportWeakSecrets(reader: VariableReader, secretOf: (name: SecretName) 
       );
       continue;
     }
-    for (const item of name === "JWT_SECRET" ? splitSecrets(value) : [value]) {
-      if (name !== "DATA_ENCRYPTION_KEYS" && Buffer.byteLength(item) < BYTES_MIN) {
-        reader.problem(
-          name,
-          `is shorter than ${BYTES_MIN} bytes; make a new one with \`openssl rand -base64 48\``,
-        );
-      }
+    for (const item of itemsOf(name, value)) {
+      // The length of an encryption key is exact and checked where the key is read.
+      if (name !== "DATA_ENCRYPTION_KEYS") reportShort(reader, name, item);
       if (SAMPLE_VALUE.test(item))
         reader.problem(name, "is a sample value; make a new one with `openssl rand -base64 48`");
-      const other = purposeOf.get(item);
-      if (other !== undefined && other !== name)
-        reader.problem(name, `has the same value as ${other}; each purpose needs its own`);
-      purposeOf.set(item, name);
+      reportShared(name, item);
     }
   }
+  reportOtherSecrets(reader, reportShared);
+}
+
+/** The values of a secret that may be several; of an encryption key without its id and padding. */
+function itemsOf(name: SecretName, value: string): string[] {
+  if (name === "JWT_SECRET") return splitSecrets(value);
+  if (name !== "DATA_ENCRYPTION_KEYS") return [value];
+  return splitSecrets(value).map((item) => item.slice(item.indexOf(":") + 1));
+}
+
+function reportShort(reader: VariableReader, name: string, item: string): void {
+  if (Buffer.byteLength(item) >= BYTES_MIN) return;
+  reader.problem(name, `is shorter than ${BYTES_MIN} bytes; make a new one with \`openssl rand -base64 48\``);
+}
+
+/** METRICS_TOKEN may be unset; the webhook's secret is made by Stripe, so only its being shared is our matter. */
+function reportOtherSecrets(
+  reader: VariableReader,
+  reportShared: (name: string, item: string) => void,
+): void {
+  const metricsToken = reader.text("METRICS_TOKEN");
+  if (metricsToken !== null) {
+    reportShort(reader, "METRICS_TOKEN", metricsToken);
+    if (SAMPLE_VALUE.test(metricsToken))
+      reader.problem("METRICS_TOKEN", "is a sample value; make a new one with `openssl rand -base64 48`");
+    reportShared("METRICS_TOKEN", metricsToken);
+  }
+  for (const item of splitSecrets(reader.text("STRIPE_WEBHOOK_SECRET") ?? ""))
+    if (item !== "") reportShared("STRIPE_WEBHOOK_SECRET", item);
 }
 
 /** `id:base64` of 32 bytes, comma-separated. The id travels with every ciphertext, so keys can be rotated. */

@@ -4,14 +4,9 @@ import ipaddr from "ipaddr.js";
 import { AppError } from "../kernel/errors.js";
 import type { Guard } from "./server.js";
 
-const FORWARDING_HEADERS = [
-  "forwarded",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-real-ip",
-  "via",
-];
+/** What proxies and tunnels add, by the names in use. */
+const FORWARDING_HEADER =
+  /^(?:forwarded|x-forwarded.*|x-original-.*|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|via)$/;
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
@@ -21,7 +16,7 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 export function isLocal(request: FastifyRequest): boolean {
   const address = request.raw.socket.remoteAddress ?? "";
   if (!ipaddr.isValid(address) || ipaddr.process(address).range() !== "loopback") return false;
-  if (FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined)) return false;
+  if (Object.keys(request.headers).some((name) => FORWARDING_HEADER.test(name))) return false;
   return LOOPBACK_HOST.test(request.headers.host ?? "");
 }
 

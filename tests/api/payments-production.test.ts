@@ -24,6 +24,7 @@ describe("production", () => {
         STRIPE_WEBHOOK_SECRET: "whsec_0123456789",
         LOCAL_SMDP_ADDRESS: "rsp.shop.test",
         DRAIN_SECONDS: "0",
+        DEV_TOKEN: "let-me-in",
       },
       { worker: false },
     );
@@ -43,9 +44,13 @@ describe("production", () => {
     expect(await app.database.query("select 1 from webhook_events")).toEqual([]);
   });
 
-  it("404: no pay page", async () => {
-    expect((await app.request("GET", "/dev/pay/mock_pi_1")).status).toBe(404);
-  });
+  it.each(["/dev/pay/mock_pi_1", "/dev/inbox", "/dev/inbox.json", "/api/dev/inbox.json"])(
+    "404: no development page %s, also for this machine and with a token",
+    async (path) => {
+      for (const headers of [{}, { "x-dev-token": "let-me-in" }])
+        expect((await app.request("GET", path, { headers })).status).toBe(404);
+    },
+  );
 
   it("400: Stripe's webhook without a signature, also where no provider is named", async () => {
     for (const path of [
