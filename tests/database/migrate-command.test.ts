@@ -72,7 +72,9 @@ describe("tribi migrate", () => {
   });
 });
 
-it("five cold starts at once on an empty database: all serve", { timeout: 180_000 }, async () => {
+it("five cold starts at once on an empty database: one migrates, all serve", {
+  timeout: 180_000,
+}, async () => {
   const servers = await Promise.all(
     Array.from({ length: 5 }, () => startProcess(["serve"], { DATABASE_URL: database.url })),
   );
@@ -80,5 +82,8 @@ it("five cold starts at once on an empty database: all serve", { timeout: 180_00
     await Promise.all(servers.map(async ({ url }) => (await fetch(`${url}/health/ready`)).status)),
   ).toEqual([200, 200, 200, 200, 200]);
   for (const server of servers) server.kill("SIGTERM");
-  expect(await Promise.all(servers.map(({ ended }) => ended))).toEqual([0, 0, 0, 0, 0]);
+  const ends = await Promise.all(servers.map(({ ended }) => ended));
+  expect(servers.filter((server) => server.output().includes("Migrating to 0001"))).toHaveLength(1);
+  expect(servers.filter((server) => server.output().includes("demo shop"))).toHaveLength(1);
+  expect(ends).toEqual([0, 0, 0, 0, 0]);
 });

@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { migrateUp } from "../../src/db/migrate.js";
 import { readSchemaText } from "../../src/db/schema-text.js";
+import { PROGRAM_VERSION } from "../../src/version.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
+import { OTHER_POSTGRES, startOtherPostgres } from "../support/other-postgres.js";
 
 describe("the text of the schema", () => {
   let database: TestDatabase;
@@ -44,3 +48,26 @@ CREATE TRIGGER zebra_touched BEFORE UPDATE ON public.zebra FOR EACH ROW EXECUTE 
     expect(await readSchemaText(database.url)).toBe(await readSchemaText(database.url));
   });
 });
+
+const CHECKED_IN = readFileSync("schema.sql", "utf8");
+
+it("of the migrated database is schema.sql", async () => {
+  const database = await makeTestDatabase();
+  expect(await readSchemaText(database.url)).toBe(CHECKED_IN);
+  await database.drop();
+});
+
+it.skipIf(OTHER_POSTGRES.length === 0)(
+  "is schema.sql on every other PostgreSQL that is installed",
+  async () => {
+    for (const { programs, major } of OTHER_POSTGRES) {
+      const server = await startOtherPostgres(programs);
+      try {
+        await migrateUp(server.url, { program: PROGRAM_VERSION });
+        expect([major, await readSchemaText(server.url)]).toEqual([major, CHECKED_IN]);
+      } finally {
+        await server.stop();
+      }
+    }
+  },
+);
