@@ -50,7 +50,8 @@ export function makeLog(options: {
   }
   const pretty = {
     target: "pino-pretty",
-    options: { ignore: "pid,hostname", translateTime: "HH:MM:ss" },
+    // An event's name is its message as well.
+    options: { ignore: "pid,hostname,event", translateTime: "HH:MM:ss" },
   };
   return pino({ ...settings, transport: pretty });
 }

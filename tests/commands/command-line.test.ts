@@ -1,11 +1,15 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { startProcess } from "../support/processes.js";
+
+const DATA_DIR = mkdtempSync(path.join(tmpdir(), "tribi-command-line-"));
+afterAll(() => rmSync(DATA_DIR, { recursive: true, force: true }));
 
 async function tribi(line: string, environment: Readonly<Record<string, string>> = {}) {
   const args = line === "" ? [] : line.split(" ");
-  const program = await startProcess(args, environment, { waitsUntilReady: false });
+  const program = await startProcess(args, { DATA_DIR, ...environment }, { waitsUntilReady: false });
   return { code: await program.ended, output: program.output() };
 }
 
@@ -41,25 +45,18 @@ describe("every command", () => {
     expect(output.replace(/\s+/g, " ")).toContain(help);
   });
 
-  it.each(opening)(
-    "1: tribi $line names every variable that is wrong, and touches nothing",
-    async ({ line }) => {
-      const { code, output } = await tribi(line, { PORT: "http", OTP_LENGTH: "4" });
-      expect(code).toBe(1);
-      expect(output).toMatch(
-        /^The configuration has 2 problems:\n {2}PORT must .*\n {2}OTP_LENGTH must .*\n.*\.env\.example\.\n$/,
-      );
-    },
-  );
+  it.each(opening)("1: tribi $line names every variable that is wrong", async ({ line }) => {
+    const { code, output } = await tribi(line, { PORT: "http", OTP_LENGTH: "4" });
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /^The configuration has 2 problems:\n {2}PORT must .*\n {2}OTP_LENGTH must .*\n.*\.env\.example\.\n$/,
+    );
+  });
 
   it.each(["serve", "seed", "rotate-keys"])(
     "1: tribi %s says that no database is there, without a stack",
     async (line) => {
-      const dataDir = path.resolve("node_modules/.cache/tribi-tests/command-line");
-      const { code, output } = await tribi(line, {
-        DATA_DIR: dataDir,
-        DATABASE_URL: "postgresql://127.0.0.1:1/none",
-      });
+      const { code, output } = await tribi(line, { DATABASE_URL: "postgresql://127.0.0.1:1/none" });
       expect([code, output]).toEqual([1, expect.stringContaining("127.0.0.1:1")]);
       expect(output).not.toContain("    at ");
     },
