@@ -23,6 +23,7 @@ const COMMANDS: readonly { readonly line: string; readonly help: string; readonl
   { line: "accept-secrets", help: "secrets are meant", opens: true },
   { line: "seed", help: "empty catalogue", opens: true },
   { line: "import-catalog package.json", help: "--dry-run", opens: true },
+  { line: "import-stock package.json", help: "--batch", opens: true },
   { line: "demo", help: "Exits 0", opens: false },
   { line: "fakes stripe", help: "--port", opens: false },
   { line: "reconcile", help: "--apply", opens: true },

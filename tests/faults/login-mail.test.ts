@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { type MailSink, startMailSink } from "../support/mail-sink.js";
+import { freePort } from "../support/processes.js";
 
 let sink: MailSink;
 let app: TestApp;
@@ -79,4 +80,29 @@ test.each([
     return (await jobsOf(email)).length === 0;
   });
   expect(sink.mailsTo(email)).toHaveLength(0);
+});
+
+test("R81 without Redis and mail server the store is ready, and says that it is degraded and by what", async () => {
+  const nobody = String(await freePort());
+  const alone = await startTestApp({
+    REDIS_URL: `redis://127.0.0.1:${nobody}`,
+    SMTP_HOST: "127.0.0.1",
+    SMTP_PORT: nobody,
+    SMTP_USE_TLS: "false",
+  });
+  try {
+    const asked = await alone.request("POST", "/auth/request-code", { body: { email: newEmail() } });
+    expect(asked.status).toBe(200);
+    const ready = await eventually(async () => {
+      const answer = await alone.request("GET", "/health/ready");
+      return answer.body.parts?.mail === undefined ? undefined : answer;
+    });
+    expect([ready.status, ready.body]).toEqual([
+      200,
+      { status: "degraded", parts: { redis: "does not answer", mail: expect.any(String) } },
+    ]);
+    expect((await alone.request("GET", "/health/live")).body).toEqual({ status: "ok", parts: {} });
+  } finally {
+    await alone.stop();
+  }
 });

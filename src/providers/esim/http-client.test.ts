@@ -1,11 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { selfSigned } from "../../../tests/support/self-signed.js";
 import { type HttpClientOptions, makeHttpClient } from "./http-client.js";
 import { failedCall, retryAfterSeconds, safeDetail, tooMany, unclearAnswer } from "./outcomes.js";
 
@@ -32,27 +29,6 @@ function clientOf(options: HttpClientOptions) {
 
 const serving = async (listener: RequestListener, options: Partial<HttpClientOptions> = {}) =>
   clientOf({ baseUrl: `http://127.0.0.1:${await listening(createHttpServer(listener))}`, ...options });
-
-/** A certificate that nobody vouches for, for the name 127.0.0.1. */
-function selfSigned(): { key: string; cert: string } {
-  const folder = mkdtempSync(path.join(tmpdir(), "tribi-tls-"));
-  cleanups.push(() => rmSync(folder, { recursive: true }));
-  const [keyFile, certFile] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
-  const subject = ["-subj", "/CN=supplier.example", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const request = [
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:prime256v1",
-    "-nodes",
-    "-days",
-    "2",
-  ];
-  execFileSync("openssl", [...request, ...subject, "-keyout", keyFile, "-out", certFile], { stdio: "pipe" });
-  return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
-}
 
 describe("HTTP to a supplier", () => {
   test("a self-signed certificate is refused before anything is sent, and trusted only when named", async () => {

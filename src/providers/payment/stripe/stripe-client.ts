@@ -37,7 +37,10 @@ export function makeStripeClient(options: StripeClientOptions): Stripe {
     protocol: isPlain ? "http" : "https",
     timeout: options.timeoutMillis,
     maxNetworkRetries: 0,
-    httpAgent: isPlain ? new HttpAgent(agentOptions) : new HttpsAgent(agentOptions),
+    httpAgent: isPlain
+      ? new HttpAgent(agentOptions)
+      : // Whatever the process's environment says about certificates.
+        new HttpsAgent({ ...agentOptions, rejectUnauthorized: true }),
     telemetry: false,
   });
 }

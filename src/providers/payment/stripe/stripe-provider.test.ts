@@ -1,3 +1,6 @@
+import { createServer } from "node:https";
+import { expect, test } from "vitest";
+import { selfSigned } from "../../../../tests/support/self-signed.js";
 import { describePaymentProvider } from "../conformance.js";
 import { startFakeStripe } from "./fake-server.js";
 import { makeStripeProvider } from "./stripe-provider.js";
@@ -23,4 +26,30 @@ describePaymentProvider("Stripe", async () => {
       }),
     stop: () => fake.stop(),
   };
+});
+
+test("R79 a provider with a certificate that nobody vouches for gets no request, and the outcome is no success", async () => {
+  let requests = 0;
+  const server = createServer(selfSigned(), (_request, response) => {
+    requests += 1;
+    response.end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  const provider = makeStripeProvider({
+    secretKey: "sk_test_1",
+    publishableKey: null,
+    apiBase: `https://127.0.0.1:${port}`,
+    webhookSecrets: ["whsec_1"],
+    timeoutMillis: 2_000,
+  });
+  const order = { orderId: 1, shopId: "shop" };
+  const outcome = await provider.createIntent({
+    reference: "order-1",
+    amount: { currency: "USD", minor: 100 },
+    ...order,
+  } as never);
+  expect(outcome.kind).not.toBe("done");
+  expect(requests).toBe(0);
+  server.close();
 });
