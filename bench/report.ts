@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import path from "node:path";
 import type { LoadResult } from "./load.js";
@@ -95,6 +95,7 @@ function commit(): string {
 export function keep(report: Report, table: string): string {
   const name = `${new Date().toISOString().slice(0, 16).replace(":", "")}-${commit().split(" ")[0]}`;
   const file = path.join(ROOT, "bench", "results", name);
+  mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(`${file}.md`, table);
   writeFileSync(`${file}.json`, `${JSON.stringify({ commit: commit(), ...report }, null, 2)}\n`);
   return `${file}.md`;

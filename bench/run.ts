@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the built server on a durable database of its own. Options: `--rounds N` (3),
- * `--seconds N` (4), `--keep` (writes bench/results/). Exits 1 when a scenario had an error.
+ * `--seconds N` (4), `--only PART,PART` (all), `--keep` (writes bench/results/). Exits 1 when a scenario had an error.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -30,11 +30,17 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "4" },
+    only: { type: "string", default: "" },
     keep: { type: "boolean", default: false },
   },
 });
 const ROUNDS = Number(options.rounds);
 const SECONDS = Number(options.seconds);
+const PARTS = ["start", "steady", "login", "webhooks", "nothing", "delivery"] as const;
+const only = options.only.split(",").filter((part) => part !== "");
+const unknownPart = only.find((part) => !PARTS.some((known) => known === part));
+if (unknownPart !== undefined) throw new Error(`--only takes ${PARTS.join(", ")}; not ${unknownPart}`);
+const wants = (part: (typeof PARTS)[number]): boolean => only.length === 0 || only.includes(part);
 const WARM_UP_SECONDS = 1;
 const PEOPLE = 32;
 /** One-shot scenarios use up what was prepared, so they are counted and not timed. */
@@ -58,6 +64,7 @@ const run = (server: BenchProcess, traffic: Traffic, seconds: number): Promise<L
 
 /** Start-up and memory on an embedded database of its own: as `npm start` does, the first time and again. */
 async function measureStart(): Promise<Measure[]> {
+  if (!wants("start")) return [];
   const environment = { DATA_DIR: path.join(folder, "start") };
   const first = await startTribi(["serve"], environment, { logFile });
   await first.stop();
@@ -109,7 +116,7 @@ function ceilingOnce({ databaseUrl, arranged }: Stage, label: string): number {
 
 /** The rounds of all steady scenarios in turn, each round with the ceiling beside it. */
 async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: number }> {
-  const scenarios = steadyScenarios(stage.arranged);
+  const scenarios = wants("steady") ? steadyScenarios(stage.arranged) : [];
   const results = new Map<Scenario, LoadResult[]>(scenarios.map((scenario) => [scenario, []]));
   const ceilings: number[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -137,6 +144,7 @@ async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: nu
 
 /** Codes are asked for while no worker runs; then the mails are drained, timed apart; then everybody signs in. */
 async function measureLogin(stage: Stage, ceiling: number): Promise<{ lines: Line[]; measures: Measure[] }> {
+  if (!wants("login")) return { lines: [], measures: [] };
   const asked: Asked[] = [];
   const { server, sink, environment } = stage;
   const requests: LoadResult[] = [];
@@ -161,20 +169,24 @@ async function measureLogin(stage: Stage, ceiling: number): Promise<{ lines: Lin
   };
 }
 
-async function measureWebhooks({ databaseUrl, server }: Stage, ceiling: number): Promise<Line> {
+async function measureWebhooks({ databaseUrl, server }: Stage, ceiling: number): Promise<Line[]> {
+  if (!wants("webhooks")) return [];
   const rounds: LoadResult[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     const traffic = await webhookTraffic(databaseUrl, WEBHOOKS_PER_ROUND);
     rounds.push(await run(server, traffic, UNTIL_USED_UP_SECONDS));
   }
-  return lineOf("POST /payments/webhook/stripe (signed)", rounds, {
-    atLeast: 0.4 * ceiling,
-    words: "0.4 of the ceiling",
-  });
+  return [
+    lineOf("POST /payments/webhook/stripe (signed)", rounds, {
+      atLeast: 0.4 * ceiling,
+      words: "0.4 of the ceiling",
+    }),
+  ];
 }
 
 /** `GET /auth/me` beside an authenticated route of the same server that does nothing. */
 async function measureNothing(stage: Stage): Promise<Line[]> {
+  if (!wants("nothing")) return [];
   const script = path.join(ROOT, "bench", "nothing-server.mjs");
   const server = await startTribi(["serve"], stage.environment, { logFile, script });
   const [me] = steadyScenarios(stage.arranged);
@@ -202,6 +214,11 @@ async function measureNothing(stage: Stage): Promise<Line[]> {
   ];
 }
 
+async function measureDelivery({ databaseUrl, server, arranged, environment }: Stage): Promise<Measure[]> {
+  if (!wants("delivery")) return [];
+  return deliverySeconds(databaseUrl, server, arranged, () => startTribi(["worker"], environment, { logFile }));
+}
+
 async function bench(): Promise<number> {
   if (spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: ROOT, stdio: "inherit" }).status !== 0)
     return 1;
@@ -224,12 +241,10 @@ async function bench(): Promise<number> {
     const webhooks = await measureWebhooks(stage, ceiling);
     const nothing = await measureNothing(stage);
     const afterLoad = residentMegabytes(stage.server.pid);
-    const delivery = await deliverySeconds(stage.databaseUrl, stage.server, stage.arranged, () =>
-      startTribi(["worker"], stage.environment, { logFile }),
-    );
+    const delivery = await measureDelivery(stage);
     await stage.server.stop();
     const report = {
-      lines: [...lines, ...login.lines, webhooks, ...nothing],
+      lines: [...lines, ...login.lines, ...webhooks, ...nothing],
       ceiling,
       measures: [
         ...measures,

@@ -1,6 +1,12 @@
 -- oldest-program: 0.1.0
 -- What every room stands on: the way to enqueue a job, the audit log, and facts about the installation.
 
+-- Which waiting job is taken first, the lowest number before the others: a person waits for a code at the screen, a
+-- traveller for the eSIM and then for its mail; everything else has time.
+create function job_priority(task text) returns integer language sql immutable as $$
+  select case task when 'send_login_code' then -30 when 'provision_esim' then -20 when 'send_esim_mail' then -10 else 0 end
+$$;
+
 -- Enqueues a job in the caller's transaction, so that the job exists exactly when its reason does.
 --
 -- graphile_worker.add_job would do the same and NOTIFY as well. A NOTIFY takes a database-wide lock at commit and
@@ -11,8 +17,7 @@ create function enqueue_job(
   payload json,
   job_key text default null,
   run_at timestamptz default null,
-  max_attempts integer default 25,
-  priority integer default 0
+  max_attempts integer default 25
 ) returns boolean language plpgsql as $$
 declare
   v_task_id integer;
@@ -29,7 +34,7 @@ begin
     where jobs.key = job_key and jobs.is_available is not true;
   end if;
   insert into graphile_worker._private_jobs as jobs (task_id, payload, run_at, max_attempts, key, priority)
-  values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key, priority)
+  values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key, job_priority(task))
   on conflict (key) do update set
     payload = excluded.payload,
     run_at = least(jobs.run_at, excluded.run_at),

@@ -9,8 +9,8 @@ declare
   v_task text;
   v_inserted integer;
 begin
-  insert into graphile_worker._private_jobs (task_id, payload)
-  select id, payload from graphile_worker._private_tasks where identifier = any (tasks);
+  insert into graphile_worker._private_jobs (task_id, payload, priority)
+  select id, payload, job_priority(identifier) from graphile_worker._private_tasks where identifier = any (tasks);
   get diagnostics v_inserted = row_count;
   if v_inserted < cardinality(tasks) then
     -- A task that no worker has named yet.

@@ -6,7 +6,7 @@ export const provisioningFollowsPayment = `provisioning as (
   update esim_profiles e set due_at = now() + interval '15 minutes'
   from order_moved
   where e.order_id = order_moved.id and order_moved.status = 'paid' and e.status = 'pending'
-  returning enqueue_job('provision_esim', json_build_object('order_id', e.order_id), 'provision:' || e.order_id)
+  returning enqueue_jobs(array['provision_esim'], json_build_object('order_id', e.order_id))
 )`;
 
 /**
