@@ -220,7 +220,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT 25, priority integer DEFAULT 0)
+CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT 25)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
@@ -239,7 +239,7 @@ begin
     where jobs.key = job_key and jobs.is_available is not true;
   end if;
   insert into graphile_worker._private_jobs as jobs (task_id, payload, run_at, max_attempts, key, priority)
-  values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key, priority)
+  values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key, job_priority(task))
   on conflict (key) do update set
     payload = excluded.payload,
     run_at = least(jobs.run_at, excluded.run_at),
@@ -261,8 +261,8 @@ declare
   v_task text;
   v_inserted integer;
 begin
-  insert into graphile_worker._private_jobs (task_id, payload)
-  select id, payload from graphile_worker._private_tasks where identifier = any (tasks);
+  insert into graphile_worker._private_jobs (task_id, payload, priority)
+  select id, payload, job_priority(identifier) from graphile_worker._private_tasks where identifier = any (tasks);
   get diagnostics v_inserted = row_count;
   if v_inserted < cardinality(tasks) then
     -- A task that no worker has named yet.
@@ -274,6 +274,15 @@ begin
   end if;
   return true;
 end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.job_priority(task text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case task when 'send_login_code' then -30 when 'provision_esim' then -20 when 'send_esim_mail' then -10 else 0 end
 $function$
 ;
 

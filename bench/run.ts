@@ -216,7 +216,9 @@ async function measureNothing(stage: Stage): Promise<Line[]> {
 
 async function measureDelivery({ databaseUrl, server, arranged, environment }: Stage): Promise<Measure[]> {
   if (!wants("delivery")) return [];
-  return deliverySeconds(databaseUrl, server, arranged, () => startTribi(["worker"], environment, { logFile }));
+  return deliverySeconds(databaseUrl, server, arranged, () =>
+    startTribi(["worker"], environment, { logFile }),
+  );
 }
 
 async function bench(): Promise<number> {

@@ -172,10 +172,11 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   [builtins.TIMESTAMPTZ]: isoFromTimestamp,
 };
 
+/** `2026-01-31 08:30:15.123456+00` as `2026-01-31T08:30:15.123Z`. By position: a list of orders has a hundred of them. */
 export function isoFromTimestamp(text: string): string {
-  const [date = "", time = ""] = text.split(" ");
-  const [clock = "", fraction = ""] = time.replace(/[+-]\d\d(:?\d\d)?$/, "").split(".");
-  return `${date}T${clock}.${fraction.padEnd(3, "0").slice(0, 3)}Z`;
+  const fraction = text[19] === "." ? text.slice(20, text.indexOf("+", 20)) : "";
+  const millis = fraction.length >= 3 ? fraction.slice(0, 3) : fraction.padEnd(3, "0");
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${millis}Z`;
 }
 
 function typeParserFor(id: number, format?: "text" | "binary"): unknown {

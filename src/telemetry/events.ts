@@ -10,7 +10,12 @@ type Fields = Readonly<Record<string, string | number | boolean | null | undefin
 export type Events = ReturnType<typeof makeEvents>;
 
 export function makeEvents(log: Logger, registry: Registry) {
-  const event = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[]) => {
+  const event = <Labels extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Labels[],
+    level: "info" | "debug" = "info",
+  ) => {
     const counter = new Counter({
       name: `tribi_${name}_total`,
       help,
@@ -19,8 +24,9 @@ export function makeEvents(log: Logger, registry: Registry) {
     });
     return (labels: Readonly<Record<Labels, string>>, fields: Fields = {}): void => {
       counter.inc(labels);
+      if (!log.isLevelEnabled(level)) return;
       const line: Fields = { event: name, ...labels, ...fields };
-      log.info(line, name);
+      log[level](line, name);
     };
   };
   return {
@@ -36,7 +42,8 @@ export function makeEvents(log: Logger, registry: Registry) {
       "outcome",
     ]),
     orderPlaced: event("order_placed", "Orders that were made", ["currency"]),
-    orderReplayed: event("order_replayed", "Orders that an Idempotency-Key gave again", []),
+    // Nothing happened, and a storm of retries would fill the log with it; the counter shows the storm.
+    orderReplayed: event("order_replayed", "Orders that an Idempotency-Key gave again", [], "debug"),
     orderRefused: event("order_refused", "Orders that were refused", ["reason"]),
     orderExpired: event("order_expired", "Unpaid orders that ended", []),
     paymentCreated: event("payment_created", "Payment intents that were made", ["provider"]),

@@ -1,3 +1,4 @@
+import { batchReads } from "../../db/batched-reads.js";
 import { type Queryable, statement } from "../../db/database.js";
 import type { OrderState } from "./order-state.js";
 
@@ -34,39 +35,70 @@ export interface OrderView {
   readonly profile_provisioned_at: string | null;
 }
 
+export interface OrderOfKey extends OrderView {
+  readonly request_fingerprint: Buffer | null;
+}
+
 /** Columns of an order `o` and its profile `e`, as OrderView names them. */
 export const ORDER_VIEW_COLUMNS = `
   o.id, o.reference, o.plan_id, o.status, o.currency, o.amount_minor, o.created_at, o.expires_at, o.plan_snapshot,
   e.id as profile_id, e.status as profile_status, e.created_at as profile_created_at,
   e.provisioned_at as profile_provisioned_at`;
 
+/** LIMIT keeps each key's part an index look-up of its own, whatever the planner thinks of the number of keys. */
 const FIND_MINE = statement(
   "orders.find_mine",
-  `select ${ORDER_VIEW_COLUMNS} from orders o join esim_profiles e on e.order_id = o.id
-   where o.id = $1 and o.user_id = $2`,
+  `select k.position, v.* from unnest($1::bigint[], $2::bigint[]) with ordinality as k(id, user_id, position)
+   cross join lateral (
+     select ${ORDER_VIEW_COLUMNS} from orders o join esim_profiles e on e.order_id = o.id
+     where o.id = k.id and o.user_id = k.user_id limit 1) v`,
 );
 
-/** Somebody else's order is missing, like one that does not exist. */
-export async function findOrderOf(
-  db: Queryable,
-  userId: number,
-  orderId: number,
-): Promise<OrderView | undefined> {
-  return (await db.run<OrderView>(FIND_MINE, [orderId, userId])).rows[0];
-}
+const FIND_BY_KEY = statement(
+  "orders.find_by_key",
+  `select k.position, v.* from unnest($1::bigint[], $2::text[]) with ordinality as k(user_id, key, position)
+   cross join lateral (
+     select o.request_fingerprint, ${ORDER_VIEW_COLUMNS} from orders o join esim_profiles e on e.order_id = o.id
+     where o.user_id = k.user_id and o.idempotency_key = k.key limit 1) v`,
+);
 
 const LIST_MINE = statement(
   "orders.list_mine",
-  `select ${ORDER_VIEW_COLUMNS} from orders o join esim_profiles e on e.order_id = o.id
-   where o.user_id = $1 and o.id < $2 order by o.id desc limit $3`,
+  `select k.position, v.*
+   from unnest($1::bigint[], $2::bigint[], $3::integer[]) with ordinality as k(user_id, before, most, position)
+   cross join lateral (
+     select ${ORDER_VIEW_COLUMNS} from orders o join esim_profiles e on e.order_id = o.id
+     where o.user_id = k.user_id and o.id < k.before order by o.id desc limit k.most) v
+   order by k.position, v.id desc`,
 );
 
-/** Newest first; `before` is the id of the last order of the page before. */
-export async function listOrdersOf(
-  db: Queryable,
-  userId: number,
-  page: { before?: number | undefined; limit: number },
-): Promise<readonly OrderView[]> {
-  const values = [userId, page.before ?? Number.MAX_SAFE_INTEGER, page.limit];
-  return (await db.run<OrderView>(LIST_MINE, values)).rows;
+export type OrderReads = ReturnType<typeof makeOrderReads>;
+
+/** What owners ask about their orders, answered for all requests of a moment at once. */
+export function makeOrderReads(db: Queryable) {
+  const find = batchReads<{ userId: number; orderId: number }, OrderView>(db, FIND_MINE, (keys) => [
+    keys.map(({ orderId }) => orderId),
+    keys.map(({ userId }) => userId),
+  ]);
+  const byKey = batchReads<{ userId: number; key: string }, OrderOfKey>(db, FIND_BY_KEY, (keys) => [
+    keys.map(({ userId }) => userId),
+    keys.map(({ key }) => key),
+  ]);
+  const list = batchReads<{ userId: number; before: number; limit: number }, OrderView>(
+    db,
+    LIST_MINE,
+    (pages) => [
+      pages.map(({ userId }) => userId),
+      pages.map(({ before }) => before),
+      pages.map(({ limit }) => limit),
+    ],
+  );
+  return {
+    /** Somebody else's order is missing, like one that does not exist. */
+    findOrderOf: async (userId: number, orderId: number) => (await find({ userId, orderId }))[0],
+    findOrderByKey: async (userId: number, key: string) => (await byKey({ userId, key }))[0],
+    /** Newest first; `before` is the id of the last order of the page before. */
+    listOrdersOf: (userId: number, page: { before?: number | undefined; limit: number }) =>
+      list({ userId, before: page.before ?? Number.MAX_SAFE_INTEGER, limit: page.limit }),
+  };
 }

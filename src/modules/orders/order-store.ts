@@ -1,7 +1,7 @@
 import { type Queryable, type Statement, statement } from "../../db/database.js";
 import type { Language } from "../../kernel/language.js";
 import type { OfferFragment } from "../esims/esims.module.js";
-import { ORDER_VIEW_COLUMNS, type OrderView } from "./order-read-model.js";
+import { ORDER_VIEW_COLUMNS, type OrderOfKey } from "./order-read-model.js";
 
 export interface NewOrder {
   readonly reference: string;
@@ -15,9 +15,8 @@ export interface NewOrder {
   readonly language: Language | null;
 }
 
-export interface PlacedOrder extends OrderView {
+export interface PlacedOrder extends OrderOfKey {
   readonly was_known: boolean;
-  readonly request_fingerprint: Buffer | null;
 }
 
 /**

@@ -13,6 +13,8 @@ import type { OfferFragment } from "../esims/esims.module.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
 import { makeExpireUnpaidOrders, type ReleaseUnpaid } from "./expire-unpaid-orders.job.js";
+import { makeKeysAtWork } from "./keys-at-work.js";
+import { makeOrderReads } from "./order-read-model.js";
 import { makeOrderPlacingStore } from "./order-store.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
 import { collectOrdersOf } from "./personal-data.js";
@@ -33,7 +35,15 @@ export interface OrdersDeps {
 export function makeOrdersModule(deps: OrdersDeps) {
   const { config, db, events } = deps;
   const store = makeOrderPlacingStore(deps.offer);
-  const placeOrder = makePlaceOrder({ db, store, events, ttlMinutes: config.orders.ttlMinutes });
+  const reads = makeOrderReads(db);
+  const placeOrder = makePlaceOrder({
+    db,
+    store,
+    findOrderByKey: reads.findOrderByKey,
+    keys: makeKeysAtWork(),
+    events,
+    ttlMinutes: config.orders.ttlMinutes,
+  });
   const jobs: Jobs = {
     handlers: {
       expire_idempotency_keys: makeExpireIdempotencyKeys({
@@ -52,7 +62,7 @@ export function makeOrdersModule(deps: OrdersDeps) {
     jobs,
     registerRoutes(app: Server): void {
       registerCreateOrder(app, { placeOrder, defaultCurrency: config.payments.defaultCurrency });
-      registerReadOrders(app, { db });
+      registerReadOrders(app, reads);
     },
   };
 }

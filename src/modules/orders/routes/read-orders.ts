@@ -1,9 +1,8 @@
 import { Type } from "typebox";
-import type { Db } from "../../../db/database.js";
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
-import { findOrderOf, listOrdersOf } from "../order-read-model.js";
+import type { OrderReads } from "../order-read-model.js";
 import { OrderWire, orderOnWire } from "./order-schema.js";
 
 const LIMIT_MAX = 200;
@@ -24,7 +23,7 @@ const Page = Type.Object(
 
 const Id = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
 
-export function registerReadOrders(app: Server, { db }: { db: Db }): void {
+export function registerReadOrders(app: Server, reads: OrderReads): void {
   app.get(
     "/orders/mine",
     {
@@ -38,7 +37,7 @@ export function registerReadOrders(app: Server, { db }: { db: Db }): void {
     },
     async (request) => {
       const { limit = LIMIT_MAX, before } = request.query;
-      return (await listOrdersOf(db, callerOf(request).userId, { limit, before })).map(orderOnWire);
+      return (await reads.listOrdersOf(callerOf(request).userId, { limit, before })).map(orderOnWire);
     },
   );
   app.get(
@@ -48,7 +47,7 @@ export function registerReadOrders(app: Server, { db }: { db: Db }): void {
       schema: { tags: ["orders"], summary: "One of my orders", params: Id, response: { 200: OrderWire } },
     },
     async (request) => {
-      const order = await findOrderOf(db, callerOf(request).userId, request.params.id);
+      const order = await reads.findOrderOf(callerOf(request).userId, request.params.id);
       if (order === undefined) throw new AppError("not_found", "Order not found");
       return orderOnWire(order);
     },
