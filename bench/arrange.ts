@@ -10,6 +10,8 @@ export interface Person {
 export interface Arranged {
   readonly people: readonly Person[];
   readonly planId: number;
+  /** Another plan, for what is sold from own stock. */
+  readonly stockPlanId: number;
   /** An order of the first person, and an eSIM that is ready. */
   readonly orderId: number;
   readonly profileId: number;
@@ -94,7 +96,7 @@ export async function arrange(store: string, sink: MailSink, count: number): Pro
     return answer.status === "ready" ? answer : undefined;
   });
   for (let index = 0; index < 20; index += 1) await order(store, collector, planId);
-  return { people, planId, orderId, profileId: profile.id, collector };
+  return { people, planId, stockPlanId: plans[1]?.id ?? 0, orderId, profileId: profile.id, collector };
 }
 
 async function signIn(store: string, sink: MailSink, index: number): Promise<Person> {

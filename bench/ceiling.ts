@@ -5,6 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import { sessionOptions } from "../src/db/database.js";
 import { makeOfferFragment } from "../src/modules/esims/deliverable-offer.js";
 import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
 
@@ -15,7 +16,7 @@ const CONNECTIONS = 32;
 const ORDER = placeOrFindStatement(makeOfferFragment({ defaultSupplier: "local", suppliers: ["local"] }));
 
 async function loop(connection: number, deadline: number): Promise<number> {
-  const client = new pg.Client({ connectionString: url, application_name: "bench ceiling" });
+  const client = new pg.Client({ connectionString: url, options: sessionOptions(10_000) });
   await client.connect();
   const fingerprint = randomBytes(32);
   const user = users[connection % users.length];

@@ -21,6 +21,7 @@ export interface Measure {
   readonly value: number;
   readonly unit: string;
   readonly atMost?: number;
+  readonly atLeast?: number;
 }
 
 const median = (numbers: readonly number[]): number =>
@@ -61,8 +62,8 @@ export function tableOf({ lines, ceiling, measures, postgres, rounds, seconds }:
     return `| ${line.name} | ${whole(line.perSecond)} | ${(line.perSecond / ceiling).toFixed(2)} | ${line.p50Millis.toFixed(1)} | ${line.p99Millis.toFixed(1)} | ${line.errors} | ${verdict} |`;
   });
   const others = measures.map(
-    ({ name, value, unit, atMost }) =>
-      `| ${name} | ${value.toFixed(value < 100 ? 2 : 0)} ${unit} | ${atMost === undefined ? "" : `at most ${atMost}`} |`,
+    ({ name, value, unit, atMost, atLeast }) =>
+      `| ${name} | ${value.toFixed(value < 100 ? 2 : 0)} ${unit} | ${atMost !== undefined ? `at most ${atMost}` : atLeast !== undefined ? `at least ${atLeast}` : ""} |`,
   );
   return [
     `Commit ${commit()}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}, ${postgres}.`,

@@ -25,6 +25,7 @@ import {
   WEBHOOK_SECRET,
   webhookTraffic,
 } from "./scenarios.js";
+import { measureStock } from "./stock.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +37,7 @@ const { values: options } = parseArgs({
 });
 const ROUNDS = Number(options.rounds);
 const SECONDS = Number(options.seconds);
-const PARTS = ["start", "steady", "login", "webhooks", "nothing", "delivery"] as const;
+const PARTS = ["start", "steady", "login", "webhooks", "nothing", "delivery", "stock"] as const;
 const only = options.only.split(",").filter((part) => part !== "");
 const unknownPart = only.find((part) => !PARTS.some((known) => known === part));
 if (unknownPart !== undefined) throw new Error(`--only takes ${PARTS.join(", ")}; not ${unknownPart}`);
@@ -244,6 +245,9 @@ async function bench(): Promise<number> {
     const nothing = await measureNothing(stage);
     const afterLoad = residentMegabytes(stage.server.pid);
     const delivery = await measureDelivery(stage);
+    const stock = wants("stock")
+      ? await measureStock(stage.databaseUrl, stage.arranged.stockPlanId, SECONDS, ceiling)
+      : [];
     await stage.server.stop();
     const report = {
       lines: [...lines, ...login.lines, ...webhooks, ...nothing],
@@ -253,6 +257,7 @@ async function bench(): Promise<number> {
         { name: "memory of the Node process after load", value: afterLoad, unit: "MB" },
         ...login.measures,
         ...delivery,
+        ...stock,
       ],
       postgres: facts.version.split(" on ")[0] ?? "",
       rounds: ROUNDS,

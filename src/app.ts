@@ -112,8 +112,6 @@ export async function withPayments<Value>(
   }
 }
 
-/** Redis only says an early "no"; without it every question goes to PostgreSQL. */
-/** SMTP when it is configured, else the development inbox (production requires SMTP: config/config.ts). */
 function makeGuards({ config }: Foundation, { sessionGuard }: AuthModule): Guards {
   return {
     user: sessionGuard.user,

@@ -8,7 +8,8 @@ interface ItemRow {
   readonly iccid: string | null;
 }
 
-const TAKE = statement(
+/** The benchmark runs it alone. */
+export const TAKE_STOCK = statement(
   "esims.take_stock",
   "select id, sealed, iccid from stock_items where id = (select take_stock_item($1, $2))",
 );
@@ -38,7 +39,7 @@ export function makeStockShelf(deps: { readonly db: Db; readonly vault: InstallV
   return {
     async take({ reference, packageId }) {
       if (!PACKAGE_ID.test(packageId)) return null;
-      return open((await db.run<ItemRow>(TAKE, [reference, Number(packageId)])).rows[0]);
+      return open((await db.run<ItemRow>(TAKE_STOCK, [reference, Number(packageId)])).rows[0]);
     },
     find: async (reference) => open((await db.run<ItemRow>(FIND, [reference])).rows[0]),
     async giveBack(reference) {

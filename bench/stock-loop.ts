@@ -1,0 +1,56 @@
+/**
+ * Two loops on 32 connections, named statements, durable commits: orders that hold a stock item, then items taken
+ * from the shelf. Prints both rates per second as JSON. Arguments: database URL, seconds, plan id.
+ */
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { sessionOptions } from "../src/db/database.js";
+import { makeOfferFragment } from "../src/modules/esims/deliverable-offer.js";
+import { TAKE_STOCK } from "../src/modules/esims/stock-shelf.js";
+import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
+
+const [, , url = "", seconds, planId] = process.argv;
+const CONNECTIONS = 32;
+const ORDER = placeOrFindStatement(
+  makeOfferFragment({ defaultSupplier: "local", suppliers: ["local", "stock"] }),
+);
+const fingerprint = randomBytes(32);
+
+const clients = Array.from(
+  { length: CONNECTIONS },
+  () => new pg.Client({ connectionString: url, options: sessionOptions(10_000) }),
+);
+for (const client of clients) await client.connect();
+const buyers = await clients[0]?.query<{ id: string }>("select id from users where email like 'stock-%'");
+const buyerIds = (buyers?.rows ?? []).map(({ id }) => Number(id));
+
+/** Every connection repeats `once` until the time is up; answers how often a second they did it together. */
+async function rate(once: (client: pg.Client, index: number) => Promise<pg.QueryResult>): Promise<number> {
+  const startedAt = performance.now();
+  const deadline = startedAt + Number(seconds) * 1000;
+  let started = 0;
+  const counts = await Promise.all(
+    clients.map(async (client) => {
+      let done = 0;
+      for (; performance.now() < deadline; done += 1) {
+        started += 1;
+        const { rowCount } = await once(client, started);
+        if (rowCount !== 1) throw new Error("The shelf is empty, or an order was refused");
+      }
+      return done;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0) / ((performance.now() - startedAt) / 1000);
+}
+
+const held = await rate((client, index) => {
+  const key = `stock-${index}`;
+  const buyer = buyerIds[index % buyerIds.length];
+  const values = [`TRB-${key}`, buyer, Number(planId), "USD", key, fingerprint, 60, null];
+  return client.query({ ...ORDER, values });
+});
+const taken = await rate((client, index) =>
+  client.query({ ...TAKE_STOCK, values: [`bench-${index}`, Number(planId)] }),
+);
+for (const client of clients) await client.end();
+console.log(JSON.stringify({ held, taken }));
