@@ -30,3 +30,28 @@ describe("the alert rules of docs/runbook.md", () => {
     for (const alert of alerts) expect([alert, runbook.includes(`\`${alert}\``)]).toEqual([alert, true]);
   });
 });
+
+describe("what is parked", () => {
+  const source = (file: string): string =>
+    readFileSync(path.join(path.dirname(RUNBOOK), "../src/modules", file), "utf8");
+  const found = (file: string, pattern: RegExp): string[] =>
+    [...source(file).matchAll(pattern)].map(([, name]) => name ?? "");
+
+  it("has a line in the runbook for every reason that the program gives for money", () => {
+    const reasons = [
+      ...found("payments/settle-store.ts", /'parked (\w+)'/g),
+      ...found("payments/record-aside.ts", /outcome: "parked", reason: "(\w+)"/g),
+      ...found("payments/payment-providers.ts", /return "(\w+_differs)"/g),
+      ...found("payments/proceed-refund.ts", /park\(deps, refund, actor, "(\w+)"\)/g),
+      ...found("payments/refund-surplus.ts", /failureReason: "(\w+)"/g),
+      ...found("payments/finding-classes.ts", /"(\w+)"/g),
+      // What ends at endRefused().
+      ...["not_captured", "disputed", "not_found", "not_allowed", "key_reused", "amount_not_chargeable"].map(
+        (reason) => `refused_${reason}`,
+      ),
+    ];
+    expect(reasons.length).toBeGreaterThan(20);
+    const runbook = readFileSync(RUNBOOK, "utf8");
+    expect(reasons.filter((reason) => !runbook.includes(`\`${reason}\``))).toEqual([]);
+  });
+});
