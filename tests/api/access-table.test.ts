@@ -285,6 +285,43 @@ describe("R67 the table of access", () => {
   });
 });
 
+/** A page of somebody else, in each form that a browser gives it; the API tells them apart from its own. */
+const STRANGE_PAGES: readonly Record<string, string>[] = [
+  { origin: "https://evil.test" },
+  { origin: "null" },
+  { "sec-fetch-site": "cross-site" },
+  { "sec-fetch-site": "same-site" },
+  {},
+];
+
+describe("R31 a cookie does not act for strange pages", () => {
+  const unsafe = of("user", "admin").filter(({ method }) => method !== "GET");
+
+  it.each(unsafe)("403: $name by cookie alone, 0 effect; beside a Bearer it gets past", async (route) => {
+    const { method, url, access } = route;
+    const token = access === "admin" ? adminToken : owner.token;
+    const path = pathOf(url, "nobody's");
+    const cookie = `tribi_token=${token}`;
+    await expectNoTrace(
+      app.database,
+      async () => {
+        for (const headers of STRANGE_PAGES) {
+          const answer = await app.request(method, path, { cookie, headers });
+          expect([answer.status, answer.body.code], JSON.stringify(headers)).toEqual([
+            403,
+            "cross_site_request",
+          ]);
+        }
+      },
+      WRITTEN_BY_READS,
+    );
+    if (url === "/auth/me" && method === "DELETE") return;
+    const headers = { origin: "https://evil.test", "content-type": "application/json" };
+    const beside = await app.request(method, path, { cookie, bearer: token, headers, body: "{" });
+    expect(beside.status).not.toBe(403);
+  });
+});
+
 describe("R66 what belongs to somebody else does not exist", () => {
   it.each(of("user").filter(({ url }) => url.includes("/:")))("404: $name", async ({ method, url }) => {
     const foreign = await app.request(method, pathOf(url, "owner's"), { bearer: strangerToken });
