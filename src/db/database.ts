@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomInt } from "node:crypto";
 import pg from "pg";
 
 /** An SQL text with the name under which each connection prepares it once. */
@@ -88,7 +89,7 @@ export function openDatabase(options: DatabaseOptions): Db {
         return await runTransaction(pool, work, options.tracksTransactions === true);
       } catch (error) {
         if (attempt === TRANSACTION_ATTEMPTS_MAX || !RETRIED_STATES.has(sqlStateOf(error))) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+        await new Promise((resolve) => setTimeout(resolve, randomInt(20) * attempt));
       }
     }
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, type RequestOptions, startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
+import { jobsSettled } from "../support/checksums.js";
 import { logIn } from "../support/login.js";
 
 let app: TestApp;
@@ -106,16 +107,45 @@ describe("200: the same key", () => {
       ).status,
     ).toBe(401);
     expect((await order({ plan_id: planId, currency: "XXX" }, { "idempotency-key": key })).status).toBe(422);
-    expect((await order({ plan_id: planId }, { "idempotency-key": key })).status).toBe(200);
+    const raw = async (
+      body: string,
+      headers: Record<string, string>,
+      credential: object = { bearer: alice },
+    ) =>
+      (
+        await app.request("POST", "/orders", {
+          body,
+          headers: { "idempotency-key": key, ...headers },
+          ...credential,
+        })
+      ).status;
+    const body = JSON.stringify({ plan_id: planId });
+    expect(await raw('{"plan_id":', {})).toBe(400);
+    expect(await raw(body, { origin: "https://evil.test" }, { cookie: `tribi_token=${alice}` })).toBe(403);
+    expect(await raw(`${body}${" ".repeat(70_000)}`, {})).toBe(413);
+    expect(await raw(body, { "content-type": "text/plain" })).toBe(415);
+    const made = await order({ plan_id: planId }, { "idempotency-key": key });
+    expect([made.status, made.headers.get("idempotent-replayed")]).toEqual([200, null]);
   });
 
   it("is new again after it was forgotten, and the order stays", async () => {
     const key = newKey();
     const first = await order({ plan_id: planId }, { "idempotency-key": key });
-    await app.database.query(
-      "update orders set idempotency_key = null, request_fingerprint = null where id = $1",
-      [first.body.id],
-    );
+    const age = (hours: number) =>
+      app.database.query("update orders set created_at = created_at - $2 * interval '1 hour' where id = $1", [
+        first.body.id,
+        hours,
+      ]);
+    const forget = async () => {
+      await app.database.query("select enqueue_job('expire_idempotency_keys', '{}')");
+      await jobsSettled(app.database);
+    };
+    await age(719);
+    await forget();
+    const still = await order({ plan_id: planId }, { "idempotency-key": key });
+    expect(still.body.id).toBe(first.body.id);
+    await age(2);
+    await forget();
     const second = await order({ plan_id: planId }, { "idempotency-key": key });
     expect(second.body.id).not.toBe(first.body.id);
     expect((await app.request("GET", `/orders/${first.body.id}`, { bearer: alice })).status).toBe(200);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { paymentKey } from "../../src/providers/payment/port.js";
@@ -207,7 +208,7 @@ describe("signatures", () => {
 
 describe("events that are not for us, or cannot be believed", () => {
   const eventOf = (changes: Record<string, unknown>, object: Record<string, unknown> = {}) => ({
-    id: `evt_${Math.random().toString(36).slice(2)}`,
+    id: `evt_${randomUUID()}`,
     object: "event",
     type: "payment_intent.succeeded",
     created: Math.floor(Date.now() / 1000),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -80,7 +81,7 @@ describe("the verdict", () => {
 describe("an operator's file", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "devices-"));
   const file = (content: unknown): string => {
-    const name = path.join(folder, `${Math.random()}.json`);
+    const name = path.join(folder, `${randomUUID()}.json`);
     writeFileSync(name, JSON.stringify(content));
     return name;
   };
