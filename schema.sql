@@ -205,6 +205,40 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.claim_top_up(p_order_id bigint, p_lease interval, p_includes_parked boolean)
+ RETURNS TABLE(top_up_id bigint, lease_token integer, order_reference text, forgiven_attempts integer, is_parked boolean, is_take_back_requested boolean, is_esim_alive boolean, supplier text, package_id text, cost_text text, cost_currency text, cost_minor bigint, supplier_reference text, supplier_order_id text, iccid text, attempts json)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  update top_ups t set lease_token = t.lease_token + 1, lease_until = clock_timestamp() + p_lease
+  from orders o, esim_profiles p
+  where t.order_id = p_order_id and o.id = p_order_id and p.id = t.profile_id
+    and t.status = 'pending' and o.status in ('paid', 'refunded') and (t.parked_at is null or p_includes_parked)
+    and (t.lease_until is null or t.lease_until < clock_timestamp())
+  returning t.id, t.lease_token, o.reference, t.forgiven_attempts, t.parked_at is not null,
+    t.take_back_requested_at is not null or o.status = 'refunded',
+    p.status in ('ready', 'active'),
+    t.supplier, t.package_id, t.cost_text, t.cost_currency, t.cost_minor,
+    p.supplier_reference, p.supplier_order_id, p.iccid
+  into top_up_id, lease_token, order_reference, forgiven_attempts, is_parked, is_take_back_requested, is_esim_alive,
+    supplier, package_id, cost_text, cost_currency, cost_minor, supplier_reference, supplier_order_id, iccid;
+  if not found then
+    return;
+  end if;
+  attempts := (
+    select coalesce(json_agg(json_build_object(
+      'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
+      'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
+      'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
+      'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
+      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
+    from provisioning_attempts a where a.top_up_id = claim_top_up.top_up_id);
+  return next;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.enforce_state_moves()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -277,12 +311,25 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.fail_top_up_of_failed_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update top_ups set status = 'failed', failure_reason = 'order_not_paid', ended_at = now()
+  where order_id = new.id and status = 'pending';
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.job_priority(task text)
  RETURNS integer
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select case task when 'send_login_code' then -30 when 'provision_esim' then -20 when 'send_esim_mail' then -10 else 0 end
+  select case task when 'send_login_code' then -30 when 'provision_esim' then -20 when 'top_up_esim' then -20
+    when 'send_esim_mail' then -10 else 0 end
 $function$
 ;
 
@@ -358,6 +405,23 @@ AS $function$
     and counts
     and created_at > p_now - p_window
   order by created_at desc offset p_budget - 1 limit 1
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.order_kind_has_its_own()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_kind text;
+begin
+  select kind into v_kind from orders where id = new.order_id;
+  if v_kind is distinct from tg_argv[0] then
+    raise exception 'Order % is of kind %', new.order_id, v_kind
+      using errcode = 'check_violation', constraint = tg_table_name || '_belong_to_their_kind', table = tg_table_name;
+  end if;
+  return null;
+end;
 $function$
 ;
 
@@ -757,6 +821,17 @@ create table esim_reveals (
 CREATE INDEX esim_reveals_by_profile ON public.esim_reveals USING btree (profile_id, at);
 CREATE UNIQUE INDEX esim_reveals_one_per_session_and_hour ON public.esim_reveals USING btree (profile_id, actor, session_id, channel, hour) WHERE (session_id IS NOT NULL);
 
+create table esim_top_up_lists (
+  profile_id bigint not null,
+  listed_at timestamp with time zone,
+  packages jsonb default '[]'::jsonb not null,
+  problem text,
+  due_at timestamp with time zone not null,
+  constraint esim_top_up_lists_pkey PRIMARY KEY (profile_id),
+  constraint esim_top_up_lists_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)
+);
+CREATE INDEX esim_top_up_lists_due ON public.esim_top_up_lists USING btree (due_at);
+
 create table install_links (
   id bigint generated always as identity,
   profile_id bigint not null,
@@ -844,12 +919,14 @@ create table orders (
   constraint orders_times_in_order CHECK ((created_at <= COALESCE(paid_at, created_at))),
   constraint orders_top_up_names_profile CHECK (((kind = 'top_up'::text) = (top_up_of_profile_id IS NOT NULL))),
   constraint orders_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
+  constraint orders_top_up_names_an_esim FOREIGN KEY (top_up_of_profile_id) REFERENCES esim_profiles(id),
   constraint orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX orders_by_user ON public.orders USING btree (user_id, id DESC);
 CREATE INDEX orders_keys_by_age ON public.orders USING btree (created_at) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX orders_unpaid_by_expiry ON public.orders USING btree (expires_at) WHERE (status = 'created'::text);
 CREATE TRIGGER orders_audit AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('order');
+CREATE TRIGGER orders_failed_fail_top_up AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text) AND (new.kind = 'top_up'::text))) EXECUTE FUNCTION fail_top_up_of_failed_order();
 CREATE TRIGGER orders_failed_release_esim AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text))) EXECUTE FUNCTION release_esim_of_failed_order();
 CREATE TRIGGER orders_moves BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('created>paid', 'created>failed', 'paid>refunded');
 
@@ -934,10 +1011,12 @@ create table plan_suppliers (
   paused_at timestamp with time zone,
   checked_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
+  top_up_package_id text,
   constraint plan_suppliers_pkey PRIMARY KEY (id),
   constraint plan_suppliers_one_per_package UNIQUE (plan_id, supplier, package_id),
   constraint plan_suppliers_names_are_short CHECK (((supplier ~ '^[a-z0-9-]{1,32}$'::text) AND ((length(package_id) >= 1) AND (length(package_id) <= 200)))),
   constraint plan_suppliers_paused_say_why CHECK (((paused_at IS NULL) = (paused_reason IS NULL))),
+  constraint plan_suppliers_top_up_package_is_short CHECK (((length(top_up_package_id) >= 1) AND (length(top_up_package_id) <= 200))),
   constraint plan_suppliers_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE CASCADE
 );
 CREATE INDEX plan_suppliers_by_package ON public.plan_suppliers USING btree (supplier, package_id);
@@ -977,7 +1056,7 @@ CREATE INDEX plans_by_country ON public.plans USING btree (country_id);
 
 create table provisioning_attempts (
   id bigint generated always as identity,
-  profile_id bigint not null,
+  profile_id bigint,
   number integer not null,
   reference text not null,
   supplier text not null,
@@ -996,16 +1075,21 @@ create table provisioning_attempts (
   decided_at timestamp with time zone,
   decided_by text,
   version integer default 1 not null,
+  top_up_id bigint,
   constraint provisioning_attempts_pkey PRIMARY KEY (id),
   constraint provisioning_attempts_one_per_number UNIQUE (profile_id, number),
   constraint provisioning_attempts_one_per_reference UNIQUE (reference),
+  constraint provisioning_attempts_one_per_top_up_number UNIQUE (top_up_id, number),
   constraint provisioning_attempts_accepted_have_an_order CHECK (((status <> 'accepted'::text) OR (supplier_order_id IS NOT NULL))),
+  constraint provisioning_attempts_of_an_esim_or_a_top_up CHECK ((num_nonnulls(profile_id, top_up_id) = 1)),
   constraint provisioning_attempts_status_known CHECK ((status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'delivered'::text, 'refused'::text, 'parked'::text, 'surplus'::text, 'taken_back'::text]))),
-  constraint provisioning_attempts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)
+  constraint provisioning_attempts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id),
+  constraint provisioning_attempts_top_up_id_fkey FOREIGN KEY (top_up_id) REFERENCES top_ups(id)
 );
 CREATE INDEX provisioning_attempts_by_time ON public.provisioning_attempts USING btree (created_at);
 CREATE UNIQUE INDEX provisioning_attempts_one_exclusive_per_package ON public.provisioning_attempts USING btree (supplier, package_id) WHERE (is_exclusive AND (status = ANY (ARRAY['intended'::text, 'unknown'::text])));
 CREATE UNIQUE INDEX provisioning_attempts_one_open_per_profile ON public.provisioning_attempts USING btree (profile_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
+CREATE UNIQUE INDEX provisioning_attempts_one_open_per_top_up ON public.provisioning_attempts USING btree (top_up_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
 CREATE UNIQUE INDEX provisioning_attempts_one_per_supplier_order ON public.provisioning_attempts USING btree (supplier, supplier_order_id) WHERE (supplier_order_id IS NOT NULL);
 CREATE INDEX provisioning_attempts_open ON public.provisioning_attempts USING btree (created_at) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text, 'surplus'::text]));
 CREATE TRIGGER provisioning_attempts_moves BEFORE UPDATE OF status ON public.provisioning_attempts FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('intended>unknown', 'intended>accepted', 'intended>delivered', 'intended>refused', 'intended>parked', 'intended>surplus', 'unknown>accepted', 'unknown>delivered', 'unknown>refused', 'unknown>parked', 'unknown>surplus', 'accepted>delivered', 'accepted>refused', 'accepted>parked', 'accepted>surplus', 'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus', 'delivered>taken_back', 'surplus>taken_back', 'surplus>parked');
@@ -1187,6 +1271,53 @@ create table supplier_events (
   constraint supplier_events_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)
 );
 CREATE INDEX supplier_events_unapplied ON public.supplier_events USING btree (received_at) WHERE (applied_at IS NULL);
+
+create table top_ups (
+  id bigint generated always as identity,
+  order_id bigint not null,
+  user_id bigint not null,
+  profile_id bigint not null,
+  plan_id bigint not null,
+  status text default 'pending'::text not null,
+  supplier text not null,
+  package_id text not null,
+  cost_text text,
+  cost_currency text,
+  cost_minor bigint,
+  supplier_top_up_id text,
+  created_at timestamp with time zone default now() not null,
+  done_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  failure_reason text,
+  due_at timestamp with time zone,
+  lease_token integer default 0 not null,
+  lease_until timestamp with time zone,
+  parked_reason text,
+  parked_at timestamp with time zone,
+  forgiven_attempts integer default 0 not null,
+  take_back_requested_at timestamp with time zone,
+  language text,
+  mailed_at timestamp with time zone,
+  mail_claimed_until timestamp with time zone,
+  version integer default 1 not null,
+  constraint top_ups_pkey PRIMARY KEY (id),
+  constraint top_ups_one_per_order UNIQUE (order_id),
+  constraint top_ups_done_are_known_to_the_supplier CHECK (((status <> 'done'::text) OR ((supplier_top_up_id IS NOT NULL) AND (done_at IS NOT NULL)))),
+  constraint top_ups_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
+  constraint top_ups_parked_say_why CHECK (((parked_at IS NULL) = (parked_reason IS NULL))),
+  constraint top_ups_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint top_ups_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint top_ups_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
+  constraint top_ups_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id),
+  constraint top_ups_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX top_ups_by_profile ON public.top_ups USING btree (profile_id, id DESC);
+CREATE INDEX top_ups_parked ON public.top_ups USING btree (parked_at) WHERE (parked_at IS NOT NULL);
+CREATE INDEX top_ups_pending ON public.top_ups USING btree (created_at) WHERE (status = 'pending'::text);
+CREATE INDEX top_ups_unmailed ON public.top_ups USING btree (id) WHERE ((status = ANY (ARRAY['done'::text, 'failed'::text])) AND (mailed_at IS NULL));
+CREATE TRIGGER top_ups_audit AFTER UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('top_up');
+CREATE TRIGGER top_ups_belong_to_their_kind AFTER INSERT ON public.top_ups FOR EACH ROW EXECUTE FUNCTION order_kind_has_its_own('top_up');
+CREATE TRIGGER top_ups_moves BEFORE UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>done', 'pending>failed', 'pending>cancelled', 'done>cancelled');
 
 create table users (
   id bigint generated always as identity,

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ATTEMPT_MOVES, ESIM_MOVES } from "../src/modules/esims/esim-state.js";
+import { TOP_UP_MOVES } from "../src/modules/esims/top-ups/top-up-state.js";
 import { ORDER_MOVES } from "../src/modules/orders/order-state.js";
 import { DISPUTE_MOVES, PAYMENT_MOVES, REFUND_MOVES } from "../src/modules/payments/payment-state.js";
 import { writeOrCheck } from "./drift.js";
@@ -46,6 +47,16 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   },
   disputes: { begins: ["warning", "open", "won", "lost"], moves: listed(DISPUTE_MOVES), why: {} },
   esims: { begins: ["pending"], moves: ESIM_MOVES, why: {} },
+  top_ups: {
+    begins: ["pending"],
+    moves: TOP_UP_MOVES,
+    why: {
+      "pending>done": "added by the supplier, or queued there",
+      "pending>failed": "not paid, or a definite no",
+      "pending>cancelled": "a refund came first",
+      "done>cancelled": "refunded as a loss",
+    },
+  },
   attempts: {
     begins: ["intended"],
     moves: ATTEMPT_MOVES,

@@ -32,6 +32,7 @@ export async function composeModules(
     ...foundation,
     releaseUnpaid: payments.releaseUnpaid,
     offer: esims.offer,
+    topUpOffer: esims.topUpOffer,
   });
   const admin = makeAdminModule(foundation);
   return { modules: [mail, catalog, auth, payments, esims, orders, admin], auth };

@@ -5,6 +5,7 @@ import {
   provisioningFollowsPayment,
   type TakeBackEsim,
   takeBackFollowsRefund,
+  topUpFollowsPayment,
 } from "../modules/esims/esims.module.js";
 import type { MailModule } from "../modules/mail/mail.module.js";
 import { orderFollowsPayment, orderFollowsRefund } from "../modules/orders/orders.module.js";
@@ -28,7 +29,7 @@ export async function composePayments(
   return makePaymentsModule({
     ...foundation,
     providers: await providersOf(foundation),
-    followUps: [orderFollowsPayment, provisioningFollowsPayment],
+    followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund],
     takeBackEsim,
     sendMail: mailer.send,

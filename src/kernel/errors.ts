@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   "request_timeout",
   "session_revoked",
   "too_many_attempts",
+  "top_up_not_possible",
   "unsupported_media_type",
   "unsupported_provider",
   "uri_too_long",

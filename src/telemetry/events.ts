@@ -63,6 +63,9 @@ export function makeEvents(log: Logger, registry: Registry) {
     esimReady: event("esim_ready", "eSIMs that became installable", ["supplier"]),
     esimFailed: event("esim_failed", "eSIMs that no supplier could deliver", ["reason"]),
     esimParked: event("esim_parked", "eSIMs that wait for an operator's decision", ["reason"]),
+    topUpDone: event("top_up_done", "Top-ups that suppliers have added", ["supplier"]),
+    topUpFailed: event("top_up_failed", "Top-ups that the supplier refused for good", ["reason"]),
+    topUpParked: event("top_up_parked", "Top-ups that wait for an operator's decision", ["reason"]),
     jobFailed: event("job_failed", "Runs of jobs that failed", ["task", "final"]),
   };
 }

@@ -54,6 +54,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "POST /esims/activate": "user",
   "GET /esims/mine": "user",
   "GET /esims/:id": "user",
+  "GET /esims/:id/top-ups": "user",
+  "POST /esims/:id/top-ups": "user",
   "POST /esims/:id/installed": "user",
   "POST /esims/:id/install-link": "user",
   "POST /esims/webhook/:supplier": "webhook",
@@ -115,6 +117,9 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /admin/esims/:id/attempts": "admin",
   "POST /admin/esims/:id/decision": "admin",
   "POST /admin/esims/:id/resend-mail": "admin",
+  "GET /admin/top-ups": "admin",
+  "GET /admin/top-ups/:id/attempts": "admin",
+  "POST /admin/top-ups/:id/decision": "admin",
   "GET /admin/jobs": "admin",
   "POST /admin/jobs/:id/retry": "admin",
   "GET /admin/audit-log": "admin",
@@ -324,8 +329,9 @@ describe("R31 a cookie does not act for strange pages", () => {
 
 describe("R66 what belongs to somebody else does not exist", () => {
   it.each(of("user").filter(({ url }) => url.includes("/:")))("404: $name", async ({ method, url }) => {
-    const foreign = await app.request(method, pathOf(url, "owner's"), { bearer: strangerToken });
-    const absent = await app.request(method, pathOf(url, "nobody's"), { bearer: strangerToken });
+    const body = url.endsWith("/top-ups") && method === "POST" ? { body: { plan_id: 1 } } : {};
+    const foreign = await app.request(method, pathOf(url, "owner's"), { bearer: strangerToken, ...body });
+    const absent = await app.request(method, pathOf(url, "nobody's"), { bearer: strangerToken, ...body });
     expect(foreign.status).toBe(404);
     expect(withoutRequestId(foreign)).toEqual(withoutRequestId(absent));
     if (method !== "GET") return;

@@ -109,9 +109,10 @@ describe("GET /auth/me/export", () => {
       "esim_profiles",
       "esim_reveals",
       "install_links",
+      "top_ups",
     ];
     // Between us and a supplier, or about our stock; nothing in them is about the person.
-    const ours = ["provisioning_attempts", "stock_items", "supplier_events"];
+    const ours = ["esim_top_up_lists", "provisioning_attempts", "stock_items", "supplier_events"];
     expect(holders.map(({ name }) => name)).toEqual([...exported, ...ours].sort());
   });
 });

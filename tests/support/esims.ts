@@ -128,6 +128,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     log,
     releaseUnpaid: async () => "released",
     offer: esims.offer,
+    topUpOffer: esims.topUpOffer,
   });
   const server = await serve(esims, log);
   await warmUp(db, options.poolMax ?? 10);

@@ -90,6 +90,15 @@ export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
   "I04 every order of an eSIM has exactly one profile": `
     select o.id from orders o left join esim_profiles e on e.order_id = o.id
     where o.kind = 'esim' group by o.id having count(e.id) <> 1`,
+  "I04 a top-up order has exactly one top-up and no profile, and no other order has one": `
+    select o.id from orders o
+    where (select count(*) from top_ups t where t.order_id = o.id) <> (o.kind = 'top_up')::int
+       or (o.kind = 'top_up' and exists (select from esim_profiles e where e.order_id = o.id))`,
+  "I05 a top-up that is done has exactly one delivered attempt, and no other has one": `
+    select t.id from top_ups t
+    where (t.status = 'done') <> (1 = (
+        select count(*) from provisioning_attempts a where a.top_up_id = t.id and a.status = 'delivered'))
+      and not (t.status = 'cancelled' and t.failure_reason = 'refunded_with_loss')`,
   "I05 a deliverable profile has exactly one delivered attempt, and a stock item has one owner": `
     select e.id from esim_profiles e
     where e.status in ('ready', 'active')
@@ -100,18 +109,27 @@ export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
       select from provisioning_attempts a where a.reference = s.reference
         and a.status in ('delivered', 'intended', 'surplus', 'parked', 'taken_back'))`,
   "I05 nothing is bought for one order twice and kept": `
-    select profile_id from provisioning_attempts where status = 'delivered' group by profile_id having count(*) > 1`,
+    select profile_id from provisioning_attempts where status = 'delivered'
+    group by profile_id, top_up_id having count(*) > 1`,
   "I08 the audit log of an eSIM is a path in its graph": `
     select subject from (
       select subject, before->>'status' as was, after->>'status' as became,
              lag(after->>'status') over (partition by subject order by id) as previous
-      from audit_log where subject like 'esim:%' and before ? 'status' and after ? 'status') moves
+      from audit_log where subject ~ '^(esim|top_up):' and before ? 'status' and after ? 'status') moves
     where previous is not null and previous <> was`,
   "I20 every move of an eSIM has exactly one audit row": `
     select e.id from esim_profiles e
     where e.version - 1 <> (
       select count(*) from audit_log a
       where a.subject = 'esim:' || e.id and a.before ? 'status' and a.after ? 'status')`,
+  "I20 every move of a top-up has exactly one audit row": `
+    select t.id from top_ups t
+    where t.version - 1 <> (
+      select count(*) from audit_log a
+      where a.subject = 'top_up:' || t.id and a.before ? 'status' and a.after ? 'status')`,
+  "I21 a top-up is done after its order is paid": `
+    select t.id from top_ups t join orders o on o.id = t.order_id
+    where t.done_at is not null and (o.paid_at is null or t.done_at < o.paid_at)`,
   "I21 an eSIM is provisioned after its order is paid": `
     select e.id from esim_profiles e join orders o on o.id = e.order_id
     where e.provisioned_at is not null and (o.paid_at is null or e.provisioned_at < o.paid_at)`,

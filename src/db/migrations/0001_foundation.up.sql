@@ -2,9 +2,10 @@
 -- What every room stands on: the way to enqueue a job, the audit log, and facts about the installation.
 
 -- Which waiting job is taken first, the lowest number before the others: a person waits for a code at the screen, a
--- traveller for the eSIM and then for its mail; everything else has time.
+-- traveller for the eSIM or the top-up and then for the mail; everything else has time.
 create function job_priority(task text) returns integer language sql immutable as $$
-  select case task when 'send_login_code' then -30 when 'provision_esim' then -20 when 'send_esim_mail' then -10 else 0 end
+  select case task when 'send_login_code' then -30 when 'provision_esim' then -20 when 'top_up_esim' then -20
+    when 'send_esim_mail' then -10 else 0 end
 $$;
 
 -- Enqueues a job in the caller's transaction, so that the job exists exactly when its reason does.

@@ -17,14 +17,21 @@ export interface AdminOrder {
   readonly esim_id: number | null;
   readonly esim_status: string | null;
   readonly esim_parked_reason: string | null;
+  readonly top_up_id: number | null;
+  readonly top_up_of_esim_id: number | null;
+  readonly top_up_status: string | null;
+  readonly top_up_parked_reason: string | null;
 }
 
 const FIND_ORDER = statement(
   "admin.find_order",
   `select o.id, o.reference, o.status, o.kind, o.user_id, u.email, o.currency, o.amount_minor as amount_minor_units,
           o.failure_reason, o.plan_snapshot, o.created_at, o.expires_at, o.paid_at,
-          e.id as esim_id, e.status as esim_status, e.parked_reason as esim_parked_reason
+          e.id as esim_id, e.status as esim_status, e.parked_reason as esim_parked_reason,
+          t.id as top_up_id, o.top_up_of_profile_id as top_up_of_esim_id, t.status as top_up_status,
+          t.parked_reason as top_up_parked_reason
    from orders o join users u on u.id = o.user_id left join esim_profiles e on e.order_id = o.id
+     left join top_ups t on t.order_id = o.id
    where o.id = $1`,
 );
 

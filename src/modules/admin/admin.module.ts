@@ -18,6 +18,7 @@ import {
   esimsScreen,
   inventoryScreen,
   jobsScreen,
+  topUpsScreen,
   usersScreen,
 } from "./screens/operation-screens.js";
 import {
@@ -36,6 +37,7 @@ const SCREENS = [
   webhookEventsScreen,
   usersScreen,
   esimsScreen,
+  topUpsScreen,
   inventoryScreen,
   jobsScreen,
   auditScreen,

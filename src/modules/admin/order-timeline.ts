@@ -2,7 +2,7 @@ import { type Queryable, statement } from "../../db/database.js";
 
 export interface TimelineEntry {
   readonly at: string;
-  /** "order", "payment", "webhook", "refund", "dispute", "provisioning", "esim", "mail" */
+  /** "order", "payment", "webhook", "refund", "dispute", "provisioning", "esim", "top_up" */
   readonly source: string;
   /** What happened, e.g. "payment.succeeded" or "intent_succeeded". */
   readonly what: string;
@@ -20,7 +20,8 @@ export interface TimelineEntry {
 const TIMELINE = statement(
   "admin.order_timeline",
   `with paid as (select id, intent_id from payments where order_id = $1),
-        profile as (select id from esim_profiles where order_id = $1)
+        profile as (select id from esim_profiles where order_id = $1),
+        top_up as (select id from top_ups where order_id = $1)
    select at, source, what, outcome, reason, actor from (
      select created_at as at, 'order' as source, 'order.created' as what, null::text as outcome,
             null::text as reason, 'user:' || user_id as actor, 0 as rank
@@ -32,6 +33,7 @@ const TIMELINE = statement(
      where subject = 'order:' || $1::bigint
         or subject in (select 'payment:' || id from paid)
         or subject in (select 'esim:' || id from profile)
+        or subject in (select 'top_up:' || id from top_up)
         or subject in (select 'refund:' || id from refunds where order_id = $1)
         or subject in (select 'dispute:' || d.id from disputes d where d.payment_id in (select id from paid))
      union all
@@ -39,7 +41,8 @@ const TIMELINE = statement(
      where payment_id in (select id from paid) or intent_id in (select intent_id from paid)
      union all
      select created_at, 'provisioning', 'attempt ' || number || ' at ' || supplier, status, reason, null, 4
-     from provisioning_attempts where profile_id in (select id from profile)
+     from provisioning_attempts
+     where profile_id in (select id from profile) or top_up_id in (select id from top_up)
    ) entries
    order by at, rank
    limit 1000`,

@@ -2,7 +2,7 @@ import type { Db } from "../../db/database.js";
 import type { Language } from "../../kernel/language.js";
 import type { Logger } from "../../telemetry/log.js";
 import { noteLanguage } from "./delivery/mail-store.js";
-import { type EsimRow, findEsimOfOrder } from "./esim-read-model.js";
+import { type EsimRow, findEsimOfOrder, findEsimOfTopUpOrder } from "./esim-read-model.js";
 import type { ProvisionEsim } from "./provision-esim.js";
 
 export interface ActivateDeps {
@@ -15,6 +15,7 @@ export interface ActivateDeps {
 
 export type Activation =
   | { readonly kind: "not_found" | "not_paid" | "failed" }
+  | { readonly kind: "top_up"; readonly esimId: number }
   | { readonly kind: "pending" | "settled"; readonly row: EsimRow };
 
 /** How long a request waits for a supplier before it answers 202. */
@@ -39,7 +40,10 @@ export function makeActivateEsim(deps: ActivateDeps): ActivateEsim {
       await deps.rereadIntent(orderId);
       row = await find();
     }
-    if (row === undefined) return { kind: "not_found" };
+    if (row === undefined) {
+      const esimId = await findEsimOfTopUpOrder(deps.db, userId, orderId);
+      return esimId === undefined ? { kind: "not_found" } : { kind: "top_up", esimId };
+    }
     if (row.order_status === "created" || row.order_status === "failed") return { kind: "not_paid" };
     if (row.status === "failed") return { kind: "failed" };
     if (row.order_status !== "paid") return { kind: "not_paid" };

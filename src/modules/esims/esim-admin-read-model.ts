@@ -1,10 +1,14 @@
 import { type Db, statement } from "../../db/database.js";
 
+const COLUMNS = `a.id, a.number, a.reference, a.supplier, a.package_id, a.status, a.supplier_order_id, a.reason, a.detail,
+     a.lookups, a.cost_text, a.cost_currency, a.call_millis, a.created_at, a.decided_at, a.decided_by`;
 const ATTEMPTS = statement(
   "esims.attempts_of_profile",
-  `select a.id, a.number, a.reference, a.supplier, a.package_id, a.status, a.supplier_order_id, a.reason, a.detail,
-     a.lookups, a.cost_text, a.cost_currency, a.call_millis, a.created_at, a.decided_at, a.decided_by
-   from provisioning_attempts a where a.profile_id = $1 order by a.number`,
+  `select ${COLUMNS} from provisioning_attempts a where a.profile_id = $1 order by a.number`,
+);
+const TOP_UP_ATTEMPTS = statement(
+  "esims.attempts_of_top_up",
+  `select ${COLUMNS} from provisioning_attempts a where a.top_up_id = $1 order by a.number`,
 );
 
 export type AttemptEvidence = Readonly<Record<string, string | number | null>>;
@@ -12,6 +16,10 @@ export type AttemptEvidence = Readonly<Record<string, string | number | null>>;
 /** Every purchase that was begun, with what was seen. Codes are in none of its columns. */
 export async function listAttempts(db: Db, profileId: number): Promise<readonly AttemptEvidence[]> {
   return (await db.run<AttemptEvidence>(ATTEMPTS, [profileId])).rows;
+}
+
+export async function listTopUpAttempts(db: Db, topUpId: number): Promise<readonly AttemptEvidence[]> {
+  return (await db.run<AttemptEvidence>(TOP_UP_ATTEMPTS, [topUpId])).rows;
 }
 
 const SUPPLIERS = statement(

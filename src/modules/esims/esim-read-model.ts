@@ -60,6 +60,21 @@ export async function findEsimOfOrder(
   return (await db.run<EsimRow>(BY_ORDER, [orderId, userId])).rows[0];
 }
 
+const OF_TOP_UP_ORDER = statement(
+  "esims.of_top_up_order",
+  "select profile_id from top_ups where order_id = $1 and user_id = $2",
+);
+
+/** The eSIM that an order adds to; undefined when the order is no top-up, or not this user's. */
+export async function findEsimOfTopUpOrder(
+  db: Queryable,
+  userId: number,
+  orderId: number,
+): Promise<number | undefined> {
+  const { rows } = await db.run<{ profile_id: number }>(OF_TOP_UP_ORDER, [orderId, userId]);
+  return rows[0]?.profile_id;
+}
+
 export async function findEsimOf(
   db: Queryable,
   userId: number,

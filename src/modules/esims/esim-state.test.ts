@@ -8,6 +8,7 @@ import {
   STOCK_MOVES,
   STOCK_STATES,
 } from "./esim-state.js";
+import { TOP_UP_MOVES, TOP_UP_STATES } from "./top-ups/top-up-state.js";
 
 describe("the states of eSIMs, attempts and stock", () => {
   let database: TestDatabase;
@@ -20,6 +21,7 @@ describe("the states of eSIMs, attempts and stock", () => {
     ["esim_profiles", ESIM_MOVES, ESIM_STATES],
     ["provisioning_attempts", ATTEMPT_MOVES, ATTEMPT_STATES],
     ["stock_items", STOCK_MOVES, STOCK_STATES],
+    ["top_ups", TOP_UP_MOVES, TOP_UP_STATES],
   ] as const;
 
   it.each(tables)(

@@ -1,5 +1,5 @@
 /**
- * Owns: eSIM profiles, purchases at suppliers, stock, install links, and the record of who has seen a code.
+ * Owns: eSIM profiles, top-ups, purchases at suppliers, stock, install links, and the record of who has seen a code.
  * Promises: a paid order ends in exactly one installable eSIM, in a refund, or in front of an operator with its
  *   evidence; nothing is bought twice; no code is shown to two people; codes are sealed at rest.
  * Never: a purchase without a committed attempt; another supplier before a definite no; a code in a log, a job's
@@ -24,7 +24,7 @@ import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeLifeJobs } from "./life-jobs.js";
 import { makeMarkInstalled } from "./mark-installed.js";
 import { makeOnRefusal } from "./on-refusal.js";
-import { makeProvisionEsim } from "./provision-esim.js";
+import { makeProvisionEsim, type ProvisionEsim } from "./provision-esim.js";
 import { provisioningFollowsPayment, takeBackFollowsRefund } from "./provisioning-follows-payment.js";
 import { makeEsimJobs } from "./provisioning-jobs.js";
 import { leaseSecondsFor } from "./provisioning-store.js";
@@ -44,6 +44,10 @@ import { makeStockShelf } from "./stock-shelf.js";
 import { listLowStock } from "./stock-store.js";
 import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./supplier-events.js";
 import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./take-back-esim.js";
+import { topUpFollowsPayment } from "./top-ups/top-up-jobs.js";
+import { TOP_UP_PROBLEMS, type TopUpOfferFragment, type TopUpProblem } from "./top-ups/top-up-offer.js";
+import { TOP_UP_STATES, type TopUpState } from "./top-ups/top-up-state.js";
+import { makeTopUps } from "./top-ups/top-ups.js";
 import { makeReadBalance, makeReadBalances, makeWatchPrices } from "./watch-suppliers.js";
 
 export interface EsimsDeps {
@@ -68,31 +72,17 @@ export interface EsimsDeps {
 export function makeEsimsModule(deps: EsimsDeps) {
   const { config, db, reservedDb, events, log, vault } = deps;
   const suppliers = new Map(deps.suppliers.map((one) => [one.id, one]));
-  const outcomes = makeAttemptOutcomes({
-    db: reservedDb,
-    suppliers,
-    vault,
-    events,
-    ttlDays: config.esims.activationCodeTtlDays,
-    paceMillis: config.esims.paceMillis,
-    onRefusal: makeOnRefusal({ db: reservedDb }),
-  });
-  const provisionEsim = makeProvisionEsim({
-    db: reservedDb,
-    suppliers,
-    defaultSupplier: defaultSupplierOf(config),
-    leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
-    events,
-    outcomes,
-    wakeWorkers: deps.wakeWorkers,
-  });
+  const provisionEsim = makeChain(deps, suppliers);
   const reveals = makeRevealLog(db, log);
   const showEsim = makeShowEsim({ db, vault, reveals });
   const delivery = makeDelivery({ ...deps, publicUrl: config.http.publicUrl, showEsim });
   const activateEsim = makeActivateEsim({ db, log, provisionEsim, rereadIntent: deps.rereadIntent });
   const markInstalled = makeMarkInstalled({ db });
   const takingBack = { db: reservedDb, suppliers, provisionEsim, events };
-  const takeBackEsim = makeTakeBackEsim(takingBack);
+  const takeBackOfProfile = makeTakeBackEsim(takingBack);
+  const topUps = makeTopUps({ ...deps, suppliers });
+  const takeBackEsim: TakeBackEsim = async (...order) =>
+    (await topUps.takeBackTopUp(...order)) ?? takeBackOfProfile(...order);
   const refreshing = { db: reservedDb, suppliers, log };
   const refreshEsim = makeRefreshEsim(refreshing);
   const readBalance = makeReadBalance(refreshing);
@@ -118,9 +108,10 @@ export function makeEsimsModule(deps: EsimsDeps) {
     provisionEsim,
     refundUndeliverable: deps.refundUndeliverable,
   });
+  const parts: readonly Jobs[] = [provisioning, life, delivery.jobs, topUps.jobs];
   const jobs: Jobs = {
-    handlers: { ...provisioning.handlers, ...life.handlers, ...delivery.jobs.handlers },
-    scheduled: [...(provisioning.scheduled ?? []), ...(life.scheduled ?? []), ...delivery.jobs.scheduled],
+    handlers: Object.assign({}, ...parts.map(({ handlers }) => handlers)),
+    scheduled: parts.flatMap(({ scheduled }) => scheduled ?? []),
   };
   const offer = makeOfferFragment({
     defaultSupplier: defaultSupplierOf(config),
@@ -130,14 +121,17 @@ export function makeEsimsModule(deps: EsimsDeps) {
   return {
     jobs,
     offer,
+    topUpOffer: topUps.offer,
     importStock,
     provisionEsim,
+    topUpEsim: topUps.topUpEsim,
     takeBackEsim,
     async registerRoutes(app: Server): Promise<void> {
       registerActivateEsim(app, { activateEsim, showEsim });
       registerReadEsims(app, { db, showEsim, markInstalled });
       registerShowQr(app, { db, showEsim });
       delivery.registerRoutes(app);
+      topUps.registerRoutes(app);
       registerAdministration(app, deps, importStock);
       await registerSupplierWebhook(app, {
         receive: makeReceiveSupplierWebhook(eventDeps),
@@ -146,6 +140,29 @@ export function makeEsimsModule(deps: EsimsDeps) {
       app.addHook("onClose", () => reveals.flush());
     },
   };
+}
+
+/** From a paid order to its eSIM. */
+function makeChain(deps: EsimsDeps, suppliers: ReadonlyMap<string, EsimSupplier>): ProvisionEsim {
+  const { config, reservedDb, events, vault } = deps;
+  const outcomes = makeAttemptOutcomes({
+    db: reservedDb,
+    suppliers,
+    vault,
+    events,
+    ttlDays: config.esims.activationCodeTtlDays,
+    paceMillis: config.esims.paceMillis,
+    onRefusal: makeOnRefusal({ db: reservedDb }),
+  });
+  return makeProvisionEsim({
+    db: reservedDb,
+    suppliers,
+    defaultSupplier: defaultSupplierOf(config),
+    leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
+    events,
+    outcomes,
+    wakeWorkers: deps.wakeWorkers,
+  });
 }
 
 function registerAdministration(app: Server, deps: EsimsDeps, importStock: ImportStock): void {
@@ -176,7 +193,7 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
   return supplier === "local" || supplier === "stock" ? supplier : null;
 }
 
-export type { OfferFragment, TakeBackEsim };
+export type { OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
   HOLDING_LIMIT_CONSTRAINT,
   makeImportStock,
@@ -184,5 +201,8 @@ export {
   makeRotateKeys,
   makeStockShelf,
   provisioningFollowsPayment,
+  TOP_UP_PROBLEMS,
+  TOP_UP_STATES,
   takeBackFollowsRefund,
+  topUpFollowsPayment,
 };

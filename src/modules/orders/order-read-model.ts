@@ -1,5 +1,6 @@
 import { batchReads } from "../../db/batched-reads.js";
 import { type Queryable, statement } from "../../db/database.js";
+import type { TopUpState } from "../esims/esims.module.js";
 import type { OrderState } from "./order-state.js";
 
 export interface PlanSnapshot {
@@ -18,8 +19,16 @@ export interface PlanSnapshot {
   readonly currency: string;
 }
 
-/** An order as its owner sees it, with the state of its eSIM. */
-export interface OrderView {
+/** What a top-up order adds to an eSIM, and how far that is. */
+export interface TopUpView {
+  readonly id: number;
+  readonly esim_id: number;
+  readonly status: TopUpState;
+  readonly created_at: string;
+  readonly done_at: string | null;
+}
+
+interface SoldOrder {
   readonly id: number;
   readonly reference: string;
   readonly plan_id: number;
@@ -29,31 +38,61 @@ export interface OrderView {
   readonly created_at: string;
   readonly expires_at: string;
   readonly plan_snapshot: PlanSnapshot;
+}
+
+/** The order of an eSIM as its owner sees it, with the state of its eSIM. */
+export interface OrderView extends SoldOrder {
   readonly profile_id: number;
   readonly profile_status: string;
   readonly profile_created_at: string;
   readonly profile_provisioned_at: string | null;
 }
 
+export interface TopUpOrderView extends SoldOrder {
+  readonly top_up: TopUpView;
+}
+
+/** Lists have both kinds; `top_up` is null in the order of an eSIM. */
+export type AnyOrderView = (OrderView & { readonly top_up: null }) | TopUpOrderView;
+
 export interface OrderOfKey extends OrderView {
   readonly request_fingerprint: Buffer | null;
 }
 
+const SOLD_ORDER_COLUMNS = `
+  o.id, o.reference, o.plan_id, o.status, o.currency, o.amount_minor, o.created_at, o.expires_at, o.plan_snapshot`;
+
+/** Inside JSON the database would write a time in its own form. */
+const wireTime = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** The top-up `t` of an order. */
+const TOP_UP = `json_build_object('id', t.id, 'esim_id', t.profile_id, 'status', t.status,
+    'created_at', ${wireTime("t.created_at")}, 'done_at', ${wireTime("t.done_at")})`;
+
+/** Columns of an order `o` and its top-up `t`, as TopUpOrderView names them. */
+export const TOP_UP_ORDER_COLUMNS = `${SOLD_ORDER_COLUMNS}, ${TOP_UP} as top_up`;
+
 /** Columns of an order `o` and its profile `e`, as OrderView names them. */
-export const ORDER_VIEW_COLUMNS = `
-  o.id, o.reference, o.plan_id, o.status, o.currency, o.amount_minor, o.created_at, o.expires_at, o.plan_snapshot,
+export const ORDER_VIEW_COLUMNS = `${SOLD_ORDER_COLUMNS},
   e.id as profile_id, e.status as profile_status, e.created_at as profile_created_at,
   e.provisioned_at as profile_provisioned_at`;
+
+/** Of both kinds; the look at top-ups is made for top-up orders only. */
+const ANY_ORDER = `select ${ORDER_VIEW_COLUMNS},
+       case o.kind when 'top_up' then (select ${TOP_UP} from top_ups t where t.order_id = o.id) end as top_up
+     from orders o left join esim_profiles e on e.order_id = o.id`;
 
 /** LIMIT keeps each key's part an index look-up of its own, whatever the planner thinks of the number of keys. */
 const FIND_MINE = statement(
   "orders.find_mine",
   `select k.position, v.* from unnest($1::bigint[], $2::bigint[]) with ordinality as k(id, user_id, position)
    cross join lateral (
-     select ${ORDER_VIEW_COLUMNS} from orders o join esim_profiles e on e.order_id = o.id
+     ${ANY_ORDER}
      where o.id = k.id and o.user_id = k.user_id limit 1) v`,
 );
 
+/** Of eSIMs only: a key of a top-up is decided about by the statement that places orders. */
 const FIND_BY_KEY = statement(
   "orders.find_by_key",
   `select k.position, v.* from unnest($1::bigint[], $2::text[]) with ordinality as k(user_id, key, position)
@@ -67,7 +106,7 @@ const LIST_MINE = statement(
   `select k.position, v.*
    from unnest($1::bigint[], $2::bigint[], $3::integer[]) with ordinality as k(user_id, before, most, position)
    cross join lateral (
-     select ${ORDER_VIEW_COLUMNS} from orders o join esim_profiles e on e.order_id = o.id
+     ${ANY_ORDER}
      where o.user_id = k.user_id and o.id < k.before order by o.id desc limit k.most) v
    order by k.position, v.id desc`,
 );
@@ -76,7 +115,7 @@ export type OrderReads = ReturnType<typeof makeOrderReads>;
 
 /** What owners ask about their orders, answered for all requests of a moment at once. */
 export function makeOrderReads(db: Queryable) {
-  const find = batchReads<{ userId: number; orderId: number }, OrderView>(db, FIND_MINE, (keys) => [
+  const find = batchReads<{ userId: number; orderId: number }, AnyOrderView>(db, FIND_MINE, (keys) => [
     keys.map(({ orderId }) => orderId),
     keys.map(({ userId }) => userId),
   ]);
@@ -84,7 +123,7 @@ export function makeOrderReads(db: Queryable) {
     keys.map(({ userId }) => userId),
     keys.map(({ key }) => key),
   ]);
-  const list = batchReads<{ userId: number; before: number; limit: number }, OrderView>(
+  const list = batchReads<{ userId: number; before: number; limit: number }, AnyOrderView>(
     db,
     LIST_MINE,
     (pages) => [

@@ -19,10 +19,19 @@ export interface PlacedOrder extends OrderOfKey {
   readonly was_known: boolean;
 }
 
+/** What an order freezes of the offer `f`. */
+export const PLAN_SNAPSHOT = `jsonb_build_object(
+              'id', f.plan_id, 'name', f.name, 'description', f.description,
+              'country_name', f.country_name, 'country_iso2', f.country_iso2, 'country_id', f.country_id,
+              'carrier_name', f.carrier_name, 'carrier_id', f.carrier_id,
+              'data_gb', f.data_gb, 'is_unlimited', f.is_unlimited, 'duration_days', f.duration_days,
+              'price_minor_units', f.amount_minor, 'currency', f.currency)`;
+
 /**
  * One statement finds the order of this user and key, or makes order and profile with the price of now frozen in.
  * The unique constraint decides between simultaneous requests: the losers insert nothing and see nothing, since the
- * winner's row is younger than their snapshot; the caller then asks again. The benchmark's ceiling runs it alone.
+ * winner's row is younger than their snapshot; the caller then asks again. A key of a top-up finds an order without a
+ * profile, whose fingerprint is another. The benchmark's ceiling runs it alone.
  */
 export const placeOrFindStatement = (offer: OfferFragment): Statement =>
   statement(
@@ -36,12 +45,7 @@ export const placeOrFindStatement = (offer: OfferFragment): Statement =>
      insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot,
                          idempotency_key, request_fingerprint, expires_at)
      select $1, $2, f.plan_id, f.currency, f.amount_minor,
-            jsonb_build_object(
-              'id', f.plan_id, 'name', f.name, 'description', f.description,
-              'country_name', f.country_name, 'country_iso2', f.country_iso2, 'country_id', f.country_id,
-              'carrier_name', f.carrier_name, 'carrier_id', f.carrier_id,
-              'data_gb', f.data_gb, 'is_unlimited', f.is_unlimited, 'duration_days', f.duration_days,
-              'price_minor_units', f.amount_minor, 'currency', f.currency),
+            ${PLAN_SNAPSHOT},
             $5, $6, now() + $7 * interval '1 minute'
      from offer f
      where exists (select from deliverable)
@@ -56,7 +60,7 @@ export const placeOrFindStatement = (offer: OfferFragment): Statement =>
    from placed o join profile e on e.order_id = o.id
    union all
    select true as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
-   from known join orders o on o.id = known.id join esim_profiles e on e.order_id = o.id`,
+   from known join orders o on o.id = known.id left join esim_profiles e on e.order_id = o.id`,
   );
 
 export type WhyNotPlaced =

@@ -1,6 +1,6 @@
 /**
  * Owns: orders.
- * Promises: one order per user and key; the price of the moment of ordering, whatever happens to the catalogue
+ * Promises: one order per user and key, of an eSIM or of a top-up; the price of the moment of ordering, whatever happens to the catalogue
  *   afterwards; an order that is not paid in time ends, after its intent has ended.
  * Never: an amount from a client; a status that moves backwards.
  */
@@ -9,18 +9,21 @@ import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
-import type { OfferFragment } from "../esims/esims.module.js";
+import type { OfferFragment, TopUpOfferFragment } from "../esims/esims.module.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
 import { makeExpireUnpaidOrders, type ReleaseUnpaid } from "./expire-unpaid-orders.job.js";
 import { makeKeysAtWork } from "./keys-at-work.js";
 import { makeOrderReads } from "./order-read-model.js";
 import { makeOrderPlacingStore } from "./order-store.js";
+import { makeOrderTopUp } from "./order-top-up.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
 import { collectOrdersOf } from "./personal-data.js";
 import { makePlaceOrder } from "./place-order.js";
 import { registerCreateOrder } from "./routes/create-order.js";
+import { registerOrderTopUp } from "./routes/order-top-up.js";
 import { registerReadOrders } from "./routes/read-orders.js";
+import { makeTopUpOrderStore } from "./top-up-order-store.js";
 
 export interface OrdersDeps {
   readonly config: Config;
@@ -30,6 +33,8 @@ export interface OrdersDeps {
   readonly releaseUnpaid: ReleaseUnpaid;
   /** What can be delivered, and holding it: the eSIM room's part of the order's statement. */
   readonly offer: OfferFragment;
+  /** The same for what is added to an eSIM. */
+  readonly topUpOffer: TopUpOfferFragment;
 }
 
 export function makeOrdersModule(deps: OrdersDeps) {
@@ -41,6 +46,12 @@ export function makeOrdersModule(deps: OrdersDeps) {
     store,
     findOrderByKey: reads.findOrderByKey,
     keys: makeKeysAtWork(),
+    events,
+    ttlMinutes: config.orders.ttlMinutes,
+  });
+  const orderTopUp = makeOrderTopUp({
+    db,
+    store: makeTopUpOrderStore(deps.topUpOffer),
     events,
     ttlMinutes: config.orders.ttlMinutes,
   });
@@ -61,7 +72,9 @@ export function makeOrdersModule(deps: OrdersDeps) {
     placeOrder,
     jobs,
     registerRoutes(app: Server): void {
-      registerCreateOrder(app, { placeOrder, defaultCurrency: config.payments.defaultCurrency });
+      const { defaultCurrency } = config.payments;
+      registerCreateOrder(app, { placeOrder, defaultCurrency });
+      registerOrderTopUp(app, { orderTopUp, defaultCurrency });
       registerReadOrders(app, reads);
     },
   };

@@ -19,6 +19,11 @@ const COLLECT = statement(
      'refunds', (select coalesce(json_agg(json_build_object(
         'amount_minor_units', r.amount_minor, 'currency', r.currency, 'status', r.status, 'reason', r.reason, 'created_at', r.created_at)
         order by r.id), '[]') from refunds r where r.order_id = o.id),
+     'kind', o.kind,
+     'top_up', (select json_build_object(
+        'id', t.id, 'esim_id', t.profile_id, 'status', t.status, 'created_at', t.created_at, 'done_at', t.done_at,
+        'ended_at', t.ended_at, 'language', t.language, 'mailed_at', t.mailed_at)
+        from top_ups t where t.order_id = o.id),
      'esim', (select json_build_object(
         'id', e.id, 'status', e.status, 'iccid', e.iccid, 'created_at', e.created_at,
         'provisioned_at', e.provisioned_at, 'installed_at', e.installed_at, 'ended_at', e.ended_at,

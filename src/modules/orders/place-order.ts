@@ -19,13 +19,16 @@ export interface PlaceOrder {
   readonly language: Language | null;
 }
 
-export interface OrderPlacement {
-  readonly order: OrderView;
+export interface Placement<Order> {
+  readonly order: Order;
   readonly wasReplayed: boolean;
 }
+export type OrderPlacement = Placement<OrderView>;
+
+type KnownOrder = Pick<OrderOfKey, "id" | "currency" | "request_fingerprint">;
 
 /** Rounds of "the winner's order is not visible yet"; each waits for the winner's commit, so one is enough in practice. */
-const ROUNDS_MAX = 5;
+export const ROUNDS_MAX = 5;
 /** Without vowels and look-alikes, so that a reference can be read out and spells nothing. */
 const REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ";
 
@@ -79,11 +82,14 @@ async function placeOrFind(deps: PlaceOrderDeps, command: PlaceOrder): Promise<O
     deps.events.orderRefused({ reason });
     throw refusalOf(reason, order.currency);
   }
-  throw new AppError(
+  throw stillPlacing();
+}
+
+export const stillPlacing = (): AppError =>
+  new AppError(
     "overloaded",
     "The order could not be made right now. Send it again with the same Idempotency-Key.",
   );
-}
 
 /** Few unpaid orders of a user hold stock, so that one person cannot keep a plan from all others. */
 async function placeUnlessHoldingTooMuch(
@@ -99,11 +105,12 @@ async function placeUnlessHoldingTooMuch(
   }
 }
 
-async function placementOf(
+/** What is answered for an order that was made now, or found by its key. */
+export async function placementOf<Placed extends KnownOrder & Pick<PlacedOrder, "was_known">>(
   events: Events,
-  placed: PlacedOrder,
+  placed: Placed,
   idempotent: IdempotentRequest | null,
-): Promise<OrderPlacement> {
+): Promise<Placement<Placed>> {
   if (!placed.was_known) {
     await failpoint("s5.after_commit_before_reply");
     events.orderPlaced({ currency: placed.currency }, { order_id: placed.id });
@@ -112,7 +119,11 @@ async function placementOf(
   return replayOf(events, placed, idempotent);
 }
 
-function replayOf(events: Events, known: OrderOfKey, idempotent: IdempotentRequest | null): OrderPlacement {
+function replayOf<Known extends KnownOrder>(
+  events: Events,
+  known: Known,
+  idempotent: IdempotentRequest | null,
+): Placement<Known> {
   if (idempotent === null || known.request_fingerprint?.equals(idempotent.fingerprint) !== true) {
     events.orderRefused({ reason: "idempotency_key_reused" });
     throw new AppError(
@@ -147,7 +158,7 @@ function refusalOf(
   }
 }
 
-function makeReference(): string {
+export function makeReference(): string {
   const letters = [...randomBytes(10)].map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length]);
   return `TRB-${letters.join("")}`;
 }

@@ -125,7 +125,7 @@ async function carryOn(
   if (progress === "esim_cannot") {
     throw new AppError(
       "esim_not_revocable",
-      "The eSIM was delivered and its supplier does not take it back. To refund it all the same, send accept_loss: true.",
+      "What was delivered is not taken back by its supplier. To refund it all the same, send accept_loss: true.",
     );
   }
   const [now, order] = [await findRefund(deps.db, refund.id), await findOrderMoney(deps.db, command.orderId)];

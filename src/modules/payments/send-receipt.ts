@@ -6,7 +6,7 @@ export type SendMail = (mail: Mail) => Promise<MailOutcome>;
 
 const FIND_RECEIPT = statement(
   "payments.find_receipt",
-  `select o.id, o.reference, o.plan_snapshot->>'name' as plan_name, o.plan_snapshot->>'country_name' as country_name,
+  `select o.id, o.reference, o.kind, o.plan_snapshot->>'name' as plan_name, o.plan_snapshot->>'country_name' as country_name,
           p.currency, p.amount_minor, p.provider, p.succeeded_at, u.email
    from orders o join payments p on p.order_id = o.id and p.is_counted join users u on u.id = o.user_id
    where o.id = $1 and u.deleted_at is null`,
@@ -15,6 +15,7 @@ const FIND_RECEIPT = statement(
 interface ReceiptRow {
   readonly id: number;
   readonly reference: string;
+  readonly kind: "esim" | "top_up";
   readonly plan_name: string | null;
   readonly country_name: string | null;
   readonly currency: string;
@@ -54,7 +55,9 @@ function receiptText(receipt: ReceiptRow, publicUrl: string): string {
     `Paid:    ${amount} (${receipt.currency})`,
     `Date:    ${receipt.succeeded_at.slice(0, 10)}`,
     "",
-    "Your eSIM is being prepared; you find it in your account.",
+    receipt.kind === "top_up"
+      ? "It is being added to your eSIM; we write to you as soon as it is there."
+      : "Your eSIM is being prepared; you find it in your account.",
     "",
     "-- ",
     "Tribi travel eSIMs",

@@ -32,6 +32,10 @@ const OrderDetail = Type.Object({
   esim_id: integerOrNull,
   esim_status: textOrNull,
   esim_parked_reason: textOrNull,
+  top_up_id: integerOrNull,
+  top_up_of_esim_id: integerOrNull,
+  top_up_status: textOrNull,
+  top_up_parked_reason: textOrNull,
   timeline: Type.Array(
     Type.Object({
       at: time,

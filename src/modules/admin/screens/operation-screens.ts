@@ -63,6 +63,35 @@ export const esimsScreen: ListScreen = {
   id: "e.id",
 };
 
+export const topUpsScreen: ListScreen = {
+  name: "top-ups",
+  summary: "Top-ups of eSIMs",
+  item: Type.Object({
+    id,
+    order_id: id,
+    esim_id: id,
+    user_id: id,
+    plan_id: id,
+    status: text,
+    supplier: text,
+    package_id: text,
+    supplier_top_up_id: textOrNull,
+    parked_reason: textOrNull,
+    failure_reason: textOrNull,
+    created_at: time,
+    done_at: timeOrNull,
+    mailed_at: timeOrNull,
+  }),
+  select: `t.id, t.order_id, t.profile_id as esim_id, t.user_id, t.plan_id, t.status, t.supplier, t.package_id,
+    t.supplier_top_up_id, t.parked_reason, t.failure_reason, t.created_at, t.done_at, t.mailed_at`,
+  from: "top_ups t",
+  searched: ["t.order_id::text", "t.profile_id::text", "coalesce(t.supplier_top_up_id, '')"],
+  filters: { status: "t.status", supplier: "t.supplier", parked_reason: "t.parked_reason" },
+  sortable: { id: "t.id", created_at: "t.created_at", done_at: "t.done_at", status: "t.status" },
+  sortedBy: "id",
+  id: "t.id",
+};
+
 export const inventoryScreen: ListScreen = {
   name: "inventory",
   summary: "Codes in stock; the codes themselves are not in this list",

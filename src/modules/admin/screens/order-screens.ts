@@ -18,6 +18,7 @@ export const ordersScreen: ListScreen = {
     amount_minor_units: minor,
     refunded_minor_units: minor,
     esim_status: textOrNull,
+    top_up_status: textOrNull,
     failure_reason: textOrNull,
     created_at: time,
     paid_at: timeOrNull,
@@ -26,10 +27,17 @@ export const ordersScreen: ListScreen = {
     o.currency, o.amount_minor as amount_minor_units,
     coalesce((select sum(p.refunded_minor)::bigint from payments p where p.order_id = o.id and p.is_counted), 0)
       as refunded_minor_units,
-    e.status as esim_status, o.failure_reason, o.created_at, o.paid_at`,
-  from: "orders o join users u on u.id = o.user_id left join esim_profiles e on e.order_id = o.id",
+    e.status as esim_status, t.status as top_up_status, o.failure_reason, o.created_at, o.paid_at`,
+  from: `orders o join users u on u.id = o.user_id left join esim_profiles e on e.order_id = o.id
+    left join top_ups t on t.order_id = o.id`,
   searched: ["o.reference", "u.email", "o.id::text", "coalesce(e.iccid, '')"],
-  filters: { status: "o.status", esim_status: "e.status", currency: "o.currency" },
+  filters: {
+    status: "o.status",
+    esim_status: "e.status",
+    top_up_status: "t.status",
+    kind: "o.kind",
+    currency: "o.currency",
+  },
   sortable: {
     id: "o.id",
     created_at: "o.created_at",

@@ -41,6 +41,11 @@ export function registerActivateEsim(
       switch (activation.kind) {
         case "not_found":
           throw new AppError("not_found", "Order not found");
+        case "top_up":
+          throw new AppError(
+            "conflict",
+            `This order adds to eSIM ${activation.esimId}; there is nothing to activate. GET /orders/{id} shows how far it is.`,
+          );
         case "not_paid":
           throw new AppError("order_not_paid", "Order must be paid before activating eSIM");
         case "failed":

@@ -6,7 +6,7 @@ import type { Server } from "../../../http/server.js";
 import type { makePlaceOrder } from "../place-order.js";
 import { OrderWire, orderOnWire } from "./order-schema.js";
 
-const Body = Type.Object(
+export const CreateOrderBody = Type.Object(
   {
     plan_id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     currency: Type.Optional(
@@ -30,7 +30,7 @@ export function registerCreateOrder(
         description:
           "The price is the plan's price in the currency, frozen into the order. With an Idempotency-Key, repeating the " +
           "request gives the same order; without one, each request is a new order, so a double click is two orders.",
-        body: Body,
+        body: CreateOrderBody,
         response: { 200: OrderWire },
       },
     },

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { amountMajor } from "../../../kernel/money.js";
-import type { OrderView } from "../order-read-model.js";
+import { TOP_UP_STATES } from "../../esims/esims.module.js";
+import type { AnyOrderView, OrderView, TopUpOrderView } from "../order-read-model.js";
 import { ORDER_STATES } from "../order-state.js";
 
 const Nullable = <const Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -23,7 +24,7 @@ export const Snapshot = Type.Object({
   currency: Type.String(),
 });
 
-export const OrderWire = Type.Object({
+const sold = {
   id: Type.Integer(),
   reference: Type.String({ description: "What to quote to support" }),
   plan_id: Type.Integer(),
@@ -34,17 +35,41 @@ export const OrderWire = Type.Object({
   created_at: Timestamp,
   expires_at: Timestamp,
   plan_snapshot: Snapshot,
-  esim_profile: Type.Object({
-    id: Type.Integer(),
-    order_id: Type.Integer(),
-    status: Type.String(),
-    created_at: Timestamp,
-    provisioned_at: Nullable(Timestamp),
-  }),
+};
+
+const EsimProfile = Type.Object({
+  id: Type.Integer(),
+  order_id: Type.Integer(),
+  status: Type.String(),
+  created_at: Timestamp,
+  provisioned_at: Nullable(Timestamp),
 });
 
-/** The order as the wire has it. Install data are not in it: they come from the eSIM's own routes. */
-export function orderOnWire(order: OrderView) {
+const Kind = Type.Literal("top_up", { description: "Only in orders that add to an eSIM" });
+
+const TopUp = Type.Object({
+  id: Type.Integer(),
+  esim_id: Type.Integer({ description: "The eSIM that it adds to" }),
+  status: Type.Enum(TOP_UP_STATES),
+  created_at: Timestamp,
+  done_at: Nullable(Timestamp),
+});
+
+/** The order of an eSIM. */
+export const OrderWire = Type.Object({ ...sold, esim_profile: EsimProfile });
+
+/** The order of a top-up: it has no eSIM of its own. */
+export const TopUpOrderWire = Type.Object({ ...sold, kind: Kind, top_up: TopUp });
+
+/** Lists have both: one with `esim_profile`, or one with `kind` and `top_up`. */
+export const AnyOrderWire = Type.Object({
+  ...sold,
+  esim_profile: Type.Optional(EsimProfile),
+  kind: Type.Optional(Kind),
+  top_up: Type.Optional(TopUp),
+});
+
+function soldOnWire(order: OrderView | TopUpOrderView) {
   return {
     id: order.id,
     reference: order.reference,
@@ -56,6 +81,13 @@ export function orderOnWire(order: OrderView) {
     created_at: order.created_at,
     expires_at: order.expires_at,
     plan_snapshot: order.plan_snapshot,
+  };
+}
+
+/** The order as the wire has it. Install data are not in it: they come from the eSIM's own routes. */
+export function orderOnWire(order: OrderView) {
+  return {
+    ...soldOnWire(order),
     esim_profile: {
       id: order.profile_id,
       order_id: order.id,
@@ -65,3 +97,10 @@ export function orderOnWire(order: OrderView) {
     },
   };
 }
+
+export function topUpOrderOnWire(order: TopUpOrderView) {
+  return { ...soldOnWire(order), kind: "top_up" as const, top_up: order.top_up };
+}
+
+export const anyOrderOnWire = (order: AnyOrderView) =>
+  order.top_up === null ? orderOnWire(order) : topUpOrderOnWire(order);

@@ -3,7 +3,7 @@ import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { OrderReads } from "../order-read-model.js";
-import { OrderWire, orderOnWire } from "./order-schema.js";
+import { AnyOrderWire, anyOrderOnWire } from "./order-schema.js";
 
 const LIMIT_MAX = 200;
 
@@ -32,24 +32,24 @@ export function registerReadOrders(app: Server, reads: OrderReads): void {
         tags: ["orders"],
         summary: "My orders, newest first",
         querystring: Page,
-        response: { 200: Type.Array(OrderWire) },
+        response: { 200: Type.Array(AnyOrderWire) },
       },
     },
     async (request) => {
       const { limit = LIMIT_MAX, before } = request.query;
-      return (await reads.listOrdersOf(callerOf(request).userId, { limit, before })).map(orderOnWire);
+      return (await reads.listOrdersOf(callerOf(request).userId, { limit, before })).map(anyOrderOnWire);
     },
   );
   app.get(
     "/orders/:id",
     {
       config: { access: "user", isShedFirst: true },
-      schema: { tags: ["orders"], summary: "One of my orders", params: Id, response: { 200: OrderWire } },
+      schema: { tags: ["orders"], summary: "One of my orders", params: Id, response: { 200: AnyOrderWire } },
     },
     async (request) => {
       const order = await reads.findOrderOf(callerOf(request).userId, request.params.id);
       if (order === undefined) throw new AppError("not_found", "Order not found");
-      return orderOnWire(order);
+      return anyOrderOnWire(order);
     },
   );
 }

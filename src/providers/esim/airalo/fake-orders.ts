@@ -156,5 +156,8 @@ export function submitTopUp(world: World, fields: Record<string, string>): FakeR
   if (esim.plan === "expired") return coded(73, "The eSIM has been recycled");
   const reference = fields.description ?? `Topup (${esim.iccid})`;
   const sale = world.ledger.topUp({ reference, packageId: fields.package_id ?? "", esim });
-  return sale.sold ? ok(orderBody(sale.order, null)) : unsold(sale.why, "invalid topup package");
+  if (!sale.sold) return unsold(sale.why, "invalid topup package");
+  esim.totalBytes +=
+    (world.ledger.packages.find(({ id }) => id === sale.order.packageId)?.gigabytes ?? 0) * 1024 ** 3;
+  return ok(orderBody(sale.order, null));
 }

@@ -275,6 +275,9 @@ function topUp({ ledger, settings }: World, body: Fields): FakeReply {
     const code = { no_funds: "200007", unknown_package: "310243", out_of_stock: "200011" }[sale.why];
     return failure(code, sale.why, settings);
   }
+  if (sale !== null)
+    esim.totalBytes +=
+      (ledger.packages.find(({ id }) => id === body.packageCode)?.gigabytes ?? 0) * 1024 ** 3;
   const topUpEsimTranNo = `T${(earlier ?? (sale?.sold ? sale.order : undefined))?.id}`;
   return success(
     { transactionId: reference, iccid: esim.iccid, totalVolume: esim.totalBytes, topUpEsimTranNo },

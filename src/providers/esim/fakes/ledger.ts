@@ -42,7 +42,7 @@ export interface FakeEsim {
   pollsLeft: number;
   profile: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted";
   plan: "new" | "active" | "depleted" | "expired" | "cancelled" | "revoked";
-  readonly totalBytes: number;
+  totalBytes: number;
   usedBytes: number;
 }
 

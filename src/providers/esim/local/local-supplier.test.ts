@@ -28,6 +28,17 @@ describeSupplier("local, seed format", async () => harness("seed"));
 describeSupplier("local, e118 format", async () => harness("e118"));
 
 describe("local supplier", () => {
+  test("the same reference is the same top-up, however often it is sent or looked for", async () => {
+    const supplier = make("seed");
+    const esim = { supplierReference: "TRB-1-1", supplierOrderId: "TRB-1-1", iccid: null };
+    const request = { reference: "TRB-2-1", esim, packageId: "7", expectedCost: null };
+    const sent = await supplier.topUp(request);
+    expect(sent).toMatchObject({ kind: "done", value: { supplierTopUpId: "TRB-2-1", state: "done" } });
+    expect(await supplier.topUp(request)).toEqual(sent);
+    const found = await supplier.findTopUp({ ...request, sentAfterMillis: 0, knownSupplierTopUpIds: [] });
+    expect(found).toMatchObject({ value: { found: "one", topUp: { supplierTopUpId: "TRB-2-1" } } });
+  });
+
   const esimOf = async (reference: string, format: "seed" | "e118" = "seed") => {
     const outcome = await make(format).order({ reference, packageId: "any", expectedCost: null });
     const esim = outcome.kind === "done" ? outcome.value.esims[0] : undefined;

@@ -4,7 +4,7 @@ import { isSmdpAddress, qrPayload } from "../formats/activation-code.js";
 import { E118_ICCID_COUNT, e118Iccid, type LocalIccidFormat, seedIccid } from "../formats/local-iccid.js";
 import { matchingIdOfActivationCode } from "../formats/matching-id.js";
 import { refusal } from "../outcomes.js";
-import type { EsimRef, EsimSupplier, InstallData, SupplierOrder } from "../port.js";
+import type { EsimRef, EsimSupplier, InstallData, SupplierOrder, SupplierTopUp } from "../port.js";
 
 /**
  * The store's own codes: for development, and for shops that run an SM-DP+ themselves. Everything about an eSIM is
@@ -33,7 +33,13 @@ export function makeLocalSupplier(options: LocalSupplierOptions): EsimSupplier {
     cost: null,
     askAgainSeconds: null,
   });
-  const noTopUps = () => refusal("unsupported", "the local supplier has no top-ups");
+  /** Whoever runs the SM-DP+ adds the data; the shop keeps the account of bytes and days. */
+  const topUpOf = (reference: string): SupplierTopUp => ({
+    supplierTopUpId: reference,
+    state: "done",
+    cost: null,
+    expiresAt: null,
+  });
 
   return {
     id: "local",
@@ -45,7 +51,7 @@ export function makeLocalSupplier(options: LocalSupplierOptions): EsimSupplier {
       cancellable: "until_installed",
       webhookAuth: "none",
       dataUnitBase: 1000,
-      hasTopUps: false,
+      hasTopUps: true,
       isPrepaid: false,
     },
     listPackages: async () => done({ packages: [], nextCursor: null, skipped: [] }),
@@ -55,9 +61,10 @@ export function makeLocalSupplier(options: LocalSupplierOptions): EsimSupplier {
     // The store itself is told about the installation (POST /esims/:id/installed), so its profile row knows more.
     getStatus: async () =>
       done({ profileState: "unknown", planState: "unknown", usage: null, expiresAt: null, useBy: null }),
+    // It has no catalogue of its own: every plan of the shop that it may sell can be added (modules/esims/top-ups).
     listTopUps: async () => done([]),
-    topUp: async () => noTopUps(),
-    findTopUp: async () => noTopUps(),
+    topUp: async ({ reference }) => done(topUpOf(reference)),
+    findTopUp: async ({ reference }) => done({ found: "one", topUp: topUpOf(reference) }),
     cancel: async (_esim: EsimRef) => done({ result: "refunded" }),
     balance: async () => refusal("unsupported", "the local supplier has no balance"),
     readWebhook: () => ({ verdict: "forged", why: "the local supplier sends nothing" }),

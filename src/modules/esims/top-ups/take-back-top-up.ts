@@ -1,0 +1,149 @@
+import { assertNoOpenTransaction, type Db, statement } from "../../../db/database.js";
+import type { EsimSupplier } from "../../../providers/esim/port.js";
+import type { Events } from "../../../telemetry/events.js";
+import { listKnownSupplierOrders } from "../attempt-store.js";
+import type { TakenBack } from "../take-back-esim.js";
+import { settleSurplus } from "../take-back-store.js";
+import type { TopUpEsim } from "./top-up-chain.js";
+import type { TopUpState } from "./top-up-state.js";
+
+export interface TakeBackTopUpDeps {
+  readonly db: Db;
+  readonly suppliers: ReadonlyMap<string, EsimSupplier>;
+  readonly topUpEsim: TopUpEsim;
+  readonly events: Events;
+}
+
+/** Undefined: the order is not a top-up. */
+export type TakeBackTopUp = (
+  orderId: number,
+  options: { acceptLoss: boolean },
+) => Promise<TakenBack | undefined>;
+
+const REQUEST = statement(
+  "top_ups.request_take_back",
+  `update top_ups t set take_back_requested_at = coalesce(t.take_back_requested_at, now())
+   where t.order_id = $1 returning t.id, t.status`,
+);
+const READ = statement("top_ups.read_take_back", "select id, status from top_ups where order_id = $1");
+
+/** The money is gone and the data are there: a loss that an operator has to see. */
+const PARK_REFUNDED = statement(
+  "top_ups.park_refunded",
+  `update top_ups t set parked_at = coalesce(t.parked_at, now()), parked_reason = 'refunded_top_up_live'
+   from orders o where t.order_id = $1 and o.id = t.order_id and o.status = 'refunded' and t.status = 'done'`,
+);
+
+const ACCEPT_LOSS = statement(
+  "top_ups.accept_loss",
+  `update top_ups set status = 'cancelled', ended_at = now(), failure_reason = 'refunded_with_loss', parked_at = null,
+     parked_reason = null
+   where order_id = $1 and status = 'done' returning id`,
+);
+
+const GIVE_UP_PENDING = statement(
+  "top_ups.give_up_pending",
+  `with cancelled as (
+     update top_ups set status = 'cancelled', ended_at = now(), failure_reason = 'refunded_with_loss',
+       parked_at = null, parked_reason = null
+     where order_id = $1 and status = 'pending'
+     returning id
+   ), attempt as (
+     update provisioning_attempts a set status = 'surplus' from cancelled
+     where a.top_up_id = cancelled.id and a.status in ('intended', 'unknown', 'accepted', 'parked')
+     returning a.id
+   )
+   select enqueue_job('settle_surplus_top_up', json_build_object('attempt_id', id), 'surplus:' || id) from attempt`,
+);
+
+/**
+ * Before the money of a top-up goes back. Nobody takes delivered data back, so that is refunded as a loss only;
+ * without an answer yet it is waited for, since it may be delivered.
+ */
+export function makeTakeBackTopUp(deps: TakeBackTopUpDeps): TakeBackTopUp {
+  return async (orderId, { acceptLoss }) => {
+    type Row = { readonly id: number; readonly status: TopUpState };
+    let [row] = (await deps.db.run<Row>(REQUEST, [orderId])).rows;
+    if (row?.status === "pending") {
+      // The chain settles what is open, buys nothing more, and cancels the top-up.
+      await deps.topUpEsim(orderId, { includesParked: true });
+      [row] = (await deps.db.run<Row>(READ, [orderId])).rows;
+    }
+    switch (row?.status) {
+      case undefined:
+        return undefined;
+      case "failed":
+      case "cancelled":
+        return "not_delivered";
+      case "pending":
+        if (!acceptLoss) return "unknown";
+        await deps.db.run(GIVE_UP_PENDING, [orderId]);
+        return "not_delivered";
+      case "done":
+        if (acceptLoss) {
+          await deps.db.run(ACCEPT_LOSS, [orderId]);
+          deps.events.topUpParked({ reason: "refunded_with_loss" }, { order_id: orderId });
+        } else await deps.db.run(PARK_REFUNDED, [orderId]);
+        return "cannot";
+    }
+  };
+}
+
+const FIND_SURPLUS = statement(
+  "top_ups.find_surplus",
+  `select a.id, a.reference, a.supplier, a.package_id, p.supplier_reference, p.supplier_order_id, p.iccid,
+     floor(extract(epoch from a.created_at) * 1000)::text as sent_after_millis,
+     extract(epoch from now() - a.created_at)::float8 as age_seconds
+   from provisioning_attempts a join top_ups t on t.id = a.top_up_id join esim_profiles p on p.id = t.profile_id
+   where a.id = $1 and a.status = 'surplus'`,
+);
+
+interface SurplusTopUp {
+  readonly id: number;
+  readonly reference: string;
+  readonly supplier: string;
+  readonly package_id: string;
+  readonly supplier_reference: string | null;
+  readonly supplier_order_id: string | null;
+  readonly iccid: string | null;
+  readonly sent_after_millis: string;
+  readonly age_seconds: number;
+}
+
+/** Refunded as a loss before its outcome was known: whether it was one is looked up, and booked. */
+export function makeSettleSurplusTopUp(deps: Pick<TakeBackTopUpDeps, "db" | "suppliers" | "events">) {
+  return async (attemptId: number, isLastTry: boolean): Promise<void> => {
+    const surplus = (await deps.db.run<SurplusTopUp>(FIND_SURPLUS, [attemptId])).rows[0];
+    if (surplus === undefined) return;
+    const result = await wasBought(deps, surplus);
+    if (result === "unknown" && !isLastTry) throw new Error("The surplus top-up is not decided yet");
+    if (result === "never_sold") return settleSurplus(deps.db, surplus.id, "taken_back", result);
+    await settleSurplus(deps.db, surplus.id, "parked", `surplus_${result}`);
+    deps.events.topUpParked({ reason: `surplus_${result}` }, { attempt_id: surplus.id });
+  };
+}
+
+async function wasBought(
+  { db, suppliers }: Pick<TakeBackTopUpDeps, "db" | "suppliers">,
+  surplus: SurplusTopUp,
+): Promise<"never_sold" | "cannot" | "unknown"> {
+  const supplier = suppliers.get(surplus.supplier);
+  if (supplier === undefined) return "unknown";
+  assertNoOpenTransaction(supplier.id);
+  const answer = await supplier.findTopUp({
+    reference: surplus.reference,
+    packageId: surplus.package_id,
+    expectedCost: null,
+    esim: {
+      supplierReference: surplus.supplier_reference ?? "",
+      supplierOrderId: surplus.supplier_order_id ?? "",
+      iccid: surplus.iccid,
+    },
+    sentAfterMillis: Number(surplus.sent_after_millis),
+    knownSupplierTopUpIds: await listKnownSupplierOrders(db, surplus.supplier, surplus.package_id),
+  });
+  if (answer.kind === "refused") return "unknown";
+  if (answer.value.found !== "none") return "cannot";
+  const isSettled = surplus.age_seconds > supplier.capabilities.lookupSettlesAfterSeconds;
+  return answer.value.isConclusive && isSettled ? "never_sold" : "unknown";
+}

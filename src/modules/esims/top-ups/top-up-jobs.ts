@@ -1,0 +1,112 @@
+import { type Db, statement } from "../../../db/database.js";
+import type { Jobs } from "../../jobs/jobs.module.js";
+import type { SendTopUpMail } from "./send-top-up-mail.js";
+import type { TopUpEsim } from "./top-up-chain.js";
+
+export interface TopUpJobsDeps {
+  readonly db: Db;
+  readonly topUpEsim: TopUpEsim;
+  readonly sendTopUpMail: SendTopUpMail;
+  readonly settleSurplusTopUp: (attemptId: number, isLastTry: boolean) => Promise<void>;
+  readonly readTopUpLists: () => Promise<void>;
+  readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
+}
+
+/**
+ * Paid top-ups start in the payment's own statement: a CTE that reads `order_moved`. The time it writes is when an
+ * operator must know that nothing has been added yet.
+ */
+export const topUpFollowsPayment = `topping_up as (
+  update top_ups t set due_at = now() + interval '15 minutes'
+  from order_moved
+  where order_moved.kind = 'top_up' and t.order_id = order_moved.id and order_moved.status = 'paid'
+    and t.status = 'pending'
+  returning enqueue_job('top_up_esim', json_build_object('order_id', t.order_id), 'top-up:' || t.order_id)
+)`;
+
+const FAILED = statement(
+  "top_ups.failed_order",
+  "select order_id, failure_reason from top_ups where id = $1 and status = 'failed'",
+);
+
+/**
+ * What waited for money or credentials at the supplier goes on when a job has seen them mended, and what waited for a
+ * price when the new one is known and not above ours.
+ */
+const FREE = statement(
+  "top_ups.free_cured",
+  `with cured as (
+     select t.id, k.cost_text, k.cost_currency, k.cost_minor
+     from top_ups t join orders o on o.id = t.order_id
+       left join supplier_accounts a on a.supplier = t.supplier
+       left join esim_top_up_lists l on l.profile_id = t.profile_id
+       left join lateral (
+         select j.cost_text, j.cost_currency, j.cost_minor
+         from jsonb_to_recordset(l.packages)
+           as j(package_id text, cost_text text, cost_currency text, cost_minor bigint)
+         where j.package_id = t.package_id) k on true
+     where t.status = 'pending' and t.parked_at is not null and (
+       (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
+          a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
+          or a.balance_minor >= t.cost_minor))
+       or (t.parked_reason = 'price_changed' and l.listed_at > t.parked_at and k.cost_currency = o.currency
+           and k.cost_minor <= o.amount_minor))
+       and not exists (select from provisioning_attempts x where x.top_up_id = t.id
+         and x.status in ('intended', 'unknown', 'accepted', 'parked'))
+   )
+   update top_ups t set parked_at = null, parked_reason = null, cost_text = coalesce(c.cost_text, t.cost_text),
+     cost_currency = coalesce(c.cost_currency, t.cost_currency),
+     cost_minor = case when c.cost_text is null then t.cost_minor else c.cost_minor end,
+     forgiven_attempts = (select coalesce(max(number), 0) from provisioning_attempts x where x.top_up_id = t.id)
+   from cured c where t.id = c.id and t.status = 'pending' and t.parked_at is not null`,
+);
+
+/** A process that was killed leaves its jobs locked for hours; the lease has ended long before. */
+const SWEEP = statement(
+  "top_ups.sweep_pending",
+  `select enqueue_job('top_up_esim', json_build_object('order_id', t.order_id), 'top-up:' || t.order_id)
+   from top_ups t join orders o on o.id = t.order_id
+   where t.status = 'pending' and t.parked_at is null and o.status = 'paid'
+     and (t.lease_until is null or t.lease_until < now())
+     and not exists (
+       select from graphile_worker.jobs j
+       where j.key = 'top-up:' || t.order_id and j.locked_at is null and j.attempts < j.max_attempts
+     )
+   limit 1000`,
+);
+
+const SWEEP_MAILS = statement(
+  "top_ups.sweep_mails",
+  `select enqueue_job('send_top_up_mail', json_build_object('top_up_id', t.id), 'top-up-mail:' || t.id)
+   from top_ups t
+   where t.status in ('done', 'failed') and t.failure_reason is distinct from 'order_not_paid' and t.mailed_at is null
+     and coalesce(t.done_at, t.ended_at) between now() - interval '7 days' and now() - interval '1 minute'
+     and (t.mail_claimed_until is null or t.mail_claimed_until < now())
+     and not exists (select from graphile_worker.jobs j where j.key = 'top-up-mail:' || t.id and j.locked_at is null)
+   limit 1000`,
+);
+
+export function makeTopUpJobs(deps: TopUpJobsDeps): Jobs {
+  const { db } = deps;
+  return {
+    handlers: {
+      top_up_esim: ({ order_id: orderId }) => deps.topUpEsim(Number(orderId)),
+      refund_top_up: async ({ top_up_id: topUpId }) => {
+        type Row = { order_id: number; failure_reason: string };
+        const row = (await db.run<Row>(FAILED, [topUpId])).rows[0];
+        if (row !== undefined) await deps.refundUndeliverable(row.order_id, row.failure_reason);
+      },
+      settle_surplus_top_up: ({ attempt_id: attemptId }, { attempt, attemptsMax }) =>
+        deps.settleSurplusTopUp(Number(attemptId), attempt >= attemptsMax),
+      send_top_up_mail: ({ top_up_id: topUpId }) => deps.sendTopUpMail(Number(topUpId)),
+      read_top_up_lists: () => deps.readTopUpLists(),
+      sweep_top_ups: async () => {
+        for (const step of [FREE, SWEEP, SWEEP_MAILS]) await db.run(step);
+      },
+    },
+    scheduled: [
+      { task: "sweep_top_ups", cron: "* * * * *" },
+      { task: "read_top_up_lists", cron: "* * * * *" },
+    ],
+  };
+}

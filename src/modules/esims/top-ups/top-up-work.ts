@@ -1,0 +1,53 @@
+import type { ExactMoney } from "../../../providers/esim/package-port.js";
+import type { TopUpRequest } from "../../../providers/esim/port.js";
+import type { Attempt, Candidate } from "../choose-supplier.js";
+import { LEASE_GRACE_MILLIS } from "../provisioning-store.js";
+import type { TopUpClaim } from "./top-up-store.js";
+
+/** A claim in work: what the store said, and what has been done since. */
+export interface Work {
+  readonly claim: TopUpClaim;
+  readonly attempts: readonly Attempt[];
+  /** By this process's monotonic clock, before the statement that took or kept the lease. */
+  readonly leaseFrom: number;
+}
+
+/** A worker that slept must not call: somebody else may hold the lease by now and have looked it up. */
+export const mayCall = (work: Work): boolean => performance.now() - work.leaseFrom < LEASE_GRACE_MILLIS;
+
+export const candidateOf = (claim: TopUpClaim): Candidate => ({
+  supplier: claim.supplier,
+  packageId: claim.package_id,
+  costText: claim.cost_text,
+  costCurrency: claim.cost_currency,
+  costMinor: claim.cost_minor,
+  isPaused: false,
+});
+
+export const newAttempt = (
+  claim: TopUpClaim,
+  begun: { id: number; number: number; reference: string; sentAfterMillis: number },
+): Attempt => ({
+  ...begun,
+  supplier: claim.supplier,
+  packageId: claim.package_id,
+  status: "intended",
+  supplierOrderId: null,
+  reason: null,
+  lookups: 0,
+  ageMillis: 0,
+  askInMillis: null,
+});
+
+/** The same for every sending of one attempt: the cost changes only while none is open. */
+export function requestOf(claim: TopUpClaim, attempt: Attempt): TopUpRequest {
+  const { cost_text: amountText, cost_currency: currency, cost_minor: amountMinor } = claim;
+  const expectedCost: ExactMoney | null =
+    amountText === null || currency === null ? null : { amountText, currency, amountMinor };
+  const esim = {
+    supplierReference: claim.supplier_reference ?? "",
+    supplierOrderId: claim.supplier_order_id ?? "",
+    iccid: claim.iccid,
+  };
+  return { reference: attempt.reference, esim, packageId: attempt.packageId, expectedCost };
+}

@@ -1,0 +1,75 @@
+import type { Config } from "../../../config/config.js";
+import type { Db } from "../../../db/database.js";
+import type { Server } from "../../../http/server.js";
+import type { EsimSupplier } from "../../../providers/esim/port.js";
+import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
+import type { Events } from "../../../telemetry/events.js";
+import type { Jobs } from "../../jobs/jobs.module.js";
+import { leaseSecondsFor } from "../provisioning-store.js";
+import { storeSupplierProblem } from "../supplier-account-store.js";
+import { makeDecideTopUp } from "./decide-top-up.js";
+import { makeListTopUps } from "./list-top-ups.js";
+import { makeReadTopUpLists, relistSoon } from "./read-top-up-lists.js";
+import { registerAdminTopUps } from "./routes/admin-top-ups.js";
+import { registerListTopUps } from "./routes/list-top-ups.js";
+import { makeSendTopUpMail } from "./send-top-up-mail.js";
+import { makeSettleSurplusTopUp, makeTakeBackTopUp, type TakeBackTopUp } from "./take-back-top-up.js";
+import { makeTopUpEsim, type TopUpChainDeps, type TopUpEsim } from "./top-up-chain.js";
+import { makeTopUpJobs } from "./top-up-jobs.js";
+import { makeTopUpOffer, type TopUpOfferFragment } from "./top-up-offer.js";
+
+export interface TopUpsDeps {
+  readonly config: Config;
+  readonly db: Db;
+  readonly reservedDb: Db;
+  readonly events: Events;
+  readonly wakeWorkers: () => void;
+  readonly suppliers: ReadonlyMap<string, EsimSupplier>;
+  readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
+  readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
+}
+
+export interface TopUps {
+  readonly jobs: Jobs;
+  readonly offer: TopUpOfferFragment;
+  readonly topUpEsim: TopUpEsim;
+  readonly takeBackTopUp: TakeBackTopUp;
+  registerRoutes(app: Server): void;
+}
+
+/** More data for eSIMs that exist: docs/decisions/0011-top-ups-are-orders.md. */
+export function makeTopUps(deps: TopUpsDeps): TopUps {
+  const { config, reservedDb: db, events, suppliers } = deps;
+  const able = new Map([...suppliers].filter(([, one]) => one.capabilities.hasTopUps));
+  const listing = new Map([...able].filter(([id]) => id !== "local"));
+  const offer = makeTopUpOffer({ suppliers: [...able.keys()] });
+  const onRefusal: TopUpChainDeps["onRefusal"] = async (topUpId, supplier, { reason }) => {
+    if (reason === "no_funds" || reason === "auth") await storeSupplierProblem(db, supplier, reason);
+    else if (reason !== "retryable") await relistSoon(db, topUpId);
+  };
+  const topUpEsim = makeTopUpEsim({
+    ...deps,
+    db,
+    leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
+    paceMillis: config.esims.paceMillis,
+    onRefusal,
+  });
+  return {
+    offer,
+    topUpEsim,
+    takeBackTopUp: makeTakeBackTopUp({ db, suppliers, topUpEsim, events }),
+    jobs: makeTopUpJobs({
+      db,
+      topUpEsim,
+      refundUndeliverable: deps.refundUndeliverable,
+      sendTopUpMail: makeSendTopUpMail({ db, mailer: deps.mailer, publicUrl: config.http.publicUrl }),
+      settleSurplusTopUp: makeSettleSurplusTopUp({ db, suppliers, events }),
+      readTopUpLists: makeReadTopUpLists({ db, suppliers: listing }),
+    }),
+    registerRoutes(app) {
+      const listTopUps = makeListTopUps(offer);
+      registerListTopUps(app, { db: deps.db, listTopUps, defaultCurrency: config.payments.defaultCurrency });
+      registerAdminTopUps(app, { db: deps.db, decideTopUp: makeDecideTopUp(deps) });
+    },
+  };
+}
