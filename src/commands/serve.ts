@@ -45,6 +45,11 @@ async function start(config: Config, databaseUrl: string, log: Logger, roles: Ro
   const say = (line: string): void => log.info(line);
   await migrateUp(databaseUrl, { program: PROGRAM_VERSION, log: say });
   for (const warning of await readSecretWarnings(databaseUrl, config)) log.warn(warning);
+  if (config.isProduction && new URL(config.http.publicUrl).hostname === "localhost") {
+    log.warn(
+      `Links in mails begin with ${config.http.publicUrl}: set PUBLIC_URL to the store's own address.`,
+    );
+  }
   if (!config.isProduction) await seedDemo(databaseUrl, say);
   return startApp({ config, databaseUrl, log, roles });
 }

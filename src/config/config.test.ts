@@ -120,6 +120,7 @@ describe("the configuration", () => {
     ],
     ["the mock provider", { PAYMENT_PROVIDER: "mock" }, "PAYMENT_PROVIDER"],
     ["Stripe over plain HTTP", { STRIPE_API_BASE: "http://stripe.internal" }, "STRIPE_API_BASE"],
+    ["Stripe at a path", { STRIPE_API_BASE: "https://stripe.internal/v1" }, "STRIPE_API_BASE"],
     ["another algorithm", { JWT_ALGORITHM: "HS512" }, "JWT_ALGORITHM"],
     ["a lifetime that cannot be parsed", { JWT_EXPIRATION_MINUTES: "1 day" }, "JWT_EXPIRATION_MINUTES"],
   ])("refuses production with %s", (_name, change, variable) => {

@@ -221,13 +221,20 @@ function readPayments(reader: VariableReader, isProduction: boolean) {
             secretKey: stripeSecretKey,
             publishableKey: reader.text("STRIPE_PUBLISHABLE_KEY"),
             webhookSecrets,
-            apiBase: reader.url("STRIPE_API_BASE", isProduction ? ["https:"] : ["https:", "http:"]),
+            apiBase: readStripeBase(reader, isProduction),
           },
     /** Names this shop in provider metadata, so that two shops may share one account. */
     shopId: reader.textOr("SHOP_ID", "tribi"),
     reconcileIntervalMinutes: reader.integer("RECONCILE_INTERVAL_MINUTES", 5, { min: 1, max: 1440 }),
     autoRefundMaxPerHour: reader.integer("AUTO_REFUND_MAX_PER_HOUR", 20, { min: 0, max: 100_000 }),
   };
+}
+
+function readStripeBase(reader: VariableReader, isProduction: boolean): string | null {
+  const url = reader.url("STRIPE_API_BASE", isProduction ? ["https:"] : ["https:", "http:"]);
+  if (url !== null && new URL(url).origin !== url)
+    reader.problem("STRIPE_API_BASE", "must be an origin such as https://api.stripe.com, without a path");
+  return url;
 }
 
 function readEsims(reader: VariableReader, isProduction: boolean) {

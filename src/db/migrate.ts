@@ -41,6 +41,7 @@ const LOCK_NOT_AVAILABLE = "55P03";
 export function migrateUp(url: string, options: MigrateOptions): Promise<string[]> {
   const { program, migrations = readMigrations(), log } = options;
   return withMigrationLock(url, async (client) => {
+    await refuseUnfitServer(client);
     await client.query(`create table if not exists schema_migrations (
       version integer primary key,
       name text not null,
@@ -57,6 +58,32 @@ export function migrateUp(url: string, options: MigrateOptions): Promise<string[
     await runJobMigrations({ connectionString: url });
     return missing.map(labelOf);
   });
+}
+
+const SERVER_MAJOR_MIN = 15;
+
+async function refuseUnfitServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: string; encoding: string }>(
+    "select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding",
+  );
+  const problem = serverProblem(Number(rows[0]?.version), rows[0]?.encoding ?? "");
+  if (problem !== undefined) throw new MigrationError(problem);
+}
+
+/** What keeps the store from working with this server, if anything. */
+export function serverProblem(versionNumber: number, encoding: string): string | undefined {
+  const major = Math.floor(versionNumber / 10_000);
+  if (major < SERVER_MAJOR_MIN) {
+    return (
+      `DATABASE_URL names a PostgreSQL ${major}; Tribi needs ${SERVER_MAJOR_MIN} or later. Upgrade the server, or ` +
+      "leave DATABASE_URL unset to use the one that comes with the package."
+    );
+  }
+  if (encoding === "UTF8") return undefined;
+  return (
+    `The database of DATABASE_URL is encoded in ${encoding}; names and texts need UTF8. Make a new one: ` +
+    "create database tribi encoding 'UTF8' template template0"
+  );
 }
 
 function refuseOldProgram(applied: readonly AppliedMigration[], program: string): void {

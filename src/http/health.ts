@@ -23,13 +23,13 @@ const Health = Type.Object(
 export function registerHealthRoutes(app: Server, readiness: () => Promise<Readiness>): void {
   const ready = {
     config: { access: "public" as const },
-    schema: { tags: ["operation"], response: { 200: Health } },
+    schema: { tags: ["Operation"], response: { 200: Health } },
   };
   app.get(
     "/health/live",
     {
       config: { access: "public" },
-      schema: { tags: ["operation"], summary: "Is this process alive?", response: { 200: Health } },
+      schema: { tags: ["Operation"], summary: "Is this process alive?", response: { 200: Health } },
     },
     async () => ({ status: "ok" as const, parts: {} }),
   );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { migrateUp } from "../../src/db/migrate.js";
+import { migrateUp, serverProblem } from "../../src/db/migrate.js";
 import { migrateDown } from "../../src/db/migrate-down.js";
 import { isOlder, labelOf, type Migration, readMigrations } from "../../src/db/migration-files.js";
 import { readMigrationStatus } from "../../src/db/migration-status.js";
@@ -105,6 +105,28 @@ describe("migrating", () => {
     const states = await readMigrationStatus(database.url);
     expect(states.map(({ state }) => state)).toEqual(MIGRATIONS.map(() => "pending"));
     expect(states.at(-1)?.label).toBe(labelOf(LAST));
+  });
+});
+
+describe("a server that does not fit is refused before anything is written", () => {
+  it("older than PostgreSQL 15", () => {
+    expect(serverProblem(140_013, "UTF8")).toContain("a PostgreSQL 14; Tribi needs 15 or later");
+    for (const version of [150_000, 160_004, 180_004]) expect(serverProblem(version, "UTF8")).toBeUndefined();
+  });
+
+  it("another encoding than UTF8", async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    const ascii = `${name}_ascii`;
+    await database.query(
+      `create database ${ascii} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`,
+    );
+    try {
+      const url = database.url.replace(name, ascii);
+      await expect(migrateUp(url, PROGRAM)).rejects.toThrow("is encoded in SQL_ASCII");
+      expect((await readMigrationStatus(url)).every(({ state }) => state === "pending")).toBe(true);
+    } finally {
+      await database.query(`drop database ${ascii} with (force)`);
+    }
   });
 });
 

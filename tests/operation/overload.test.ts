@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { openDatabase, sessionOptions } from "../../src/db/database.js";
+import { assertNoOpenTransaction, openDatabase, sessionOptions } from "../../src/db/database.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { makeTestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
@@ -116,6 +116,20 @@ describe("sessions of the database", () => {
       expect([name, rows[0]?.value]).not.toEqual([name, "0"]);
       expect(sessionOptions(1_000)).toContain(name);
     }
+  });
+
+  it("R82 whatever is outside refuses to be called while a transaction is open", async () => {
+    const db = openDatabase({
+      url: app.database.url,
+      poolMax: 1,
+      applicationName: "outside",
+      tracksTransactions: true,
+    });
+    onTestFinished(() => db.close());
+    expect(() => assertNoOpenTransaction("The mail server")).not.toThrow();
+    await expect(db.transaction(async () => assertNoOpenTransaction("The mail server"))).rejects.toThrow(
+      "The mail server was called while a database transaction is open",
+    );
   });
 
   it.each(["40001", "40P01"])("R83 %s: the whole transaction again, three times at most", async (state) => {

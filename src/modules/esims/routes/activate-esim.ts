@@ -22,7 +22,7 @@ export function registerActivateEsim(
     {
       config: { access: "user" },
       schema: {
-        tags: ["esims"],
+        tags: ["eSIMs"],
         summary: "Get the eSIM of a paid order",
         description:
           "Provisioning starts with the payment; this joins it or starts it again. 202 while a supplier works: poll " +

@@ -24,7 +24,7 @@ export function registerShowQr(app: Server, deps: { db: Db; showEsim: ShowEsim }
   };
   const config = { access: "user" } as const;
   const schema = (kind: string, type: string) => ({
-    tags: ["esims"],
+    tags: ["eSIMs"],
     summary: `QR code as ${kind}`,
     params: EsimId,
     response: {

@@ -44,7 +44,7 @@ export async function registerSupplierWebhook(app: Server, deps: SupplierWebhook
   };
   const common = { config: { access: "webhook" as const }, bodyLimit: BODY_BYTES_MAX };
   const schema = {
-    tags: ["esims"],
+    tags: ["eSIMs"],
     summary: "An eSIM supplier's event",
     description:
       "Stored once, answered at once; a job asks the supplier how things are. Suppliers that do not sign their events " +

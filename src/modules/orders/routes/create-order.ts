@@ -25,7 +25,7 @@ export function registerCreateOrder(
     {
       config: { access: "user" },
       schema: {
-        tags: ["orders"],
+        tags: ["Orders"],
         summary: "Order a plan",
         description:
           "The price is the plan's price in the currency, frozen into the order. With an Idempotency-Key, repeating the " +

@@ -29,7 +29,7 @@ export function registerReadOrders(app: Server, reads: OrderReads): void {
     {
       config: { access: "user", isShedFirst: true },
       schema: {
-        tags: ["orders"],
+        tags: ["Orders"],
         summary: "My orders, newest first",
         querystring: Page,
         response: { 200: Type.Array(AnyOrderWire) },
@@ -44,7 +44,7 @@ export function registerReadOrders(app: Server, reads: OrderReads): void {
     "/orders/:id",
     {
       config: { access: "user", isShedFirst: true },
-      schema: { tags: ["orders"], summary: "One of my orders", params: Id, response: { 200: AnyOrderWire } },
+      schema: { tags: ["Orders"], summary: "One of my orders", params: Id, response: { 200: AnyOrderWire } },
     },
     async (request) => {
       const order = await reads.findOrderOf(callerOf(request).userId, request.params.id);

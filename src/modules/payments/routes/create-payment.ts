@@ -41,7 +41,7 @@ export function registerCreatePayment(
     {
       config: { access: "user" },
       schema: {
-        tags: ["payments"],
+        tags: ["Payments"],
         summary: "Begin to pay an order, or get the payment that was begun",
         description:
           "At most one live payment per order: repeating the call, at any moment and any number of times at once, gives " +

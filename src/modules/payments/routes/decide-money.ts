@@ -35,7 +35,7 @@ export function registerDecideMoney(app: Server, deps: DecideMoneyDeps): void {
     {
       config: { access: "admin" },
       schema: {
-        tags: ["admin"],
+        tags: ["Administration"],
         summary: "Look at a parked or waiting event again; one that was applied stays as it is",
         params: Params,
         response: { 200: Replayed },
@@ -52,7 +52,7 @@ export function registerDecideMoney(app: Server, deps: DecideMoneyDeps): void {
     {
       config: { access: "admin" },
       schema: {
-        tags: ["admin"],
+        tags: ["Administration"],
         summary: "Carry a parked refund out after all",
         params: Params,
         response: { 200: Retried, 202: Retried },

@@ -72,7 +72,7 @@ export function registerRefundOrder(
     {
       config: { access: "admin" },
       schema: {
-        tags: ["admin"],
+        tags: ["Administration"],
         summary: "Give money back",
         description:
           "200 when it is finished, 202 while it runs; repeat the request to see how it stands. A partial refund needs an " +

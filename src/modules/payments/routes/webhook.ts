@@ -67,7 +67,7 @@ export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<v
       {
         ...common,
         schema: {
-          tags: ["payments"],
+          tags: ["Payments"],
           summary: "A payment provider's event",
           description,
           params: Type.Object({ provider: Name }, { additionalProperties: false }),
@@ -81,7 +81,7 @@ export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<v
       {
         ...common,
         schema: {
-          tags: ["payments"],
+          tags: ["Payments"],
           summary: "A payment provider's event, the provider named in the query",
           description,
           querystring: Type.Object({ provider: Type.Optional(Name) }, { additionalProperties: false }),

@@ -10,7 +10,7 @@ export function registerMakeInstallLink(app: Server, deps: { installLinks: Insta
     {
       config: { access: "user" },
       schema: {
-        tags: ["esims"],
+        tags: ["eSIMs"],
         summary: "Make a secret link to a page that installs this eSIM",
         description:
           "Whoever has the link may install the eSIM. It works for 72 hours, ends earlier when the order is refunded, " +
