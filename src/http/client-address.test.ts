@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { describeTrust, makeClientAddressReader, type TrustedProxies } from "./client-address.js";
+import {
+  describeTrust,
+  makeClientAddressReader,
+  makeClientOf,
+  type TrustedProxies,
+} from "./client-address.js";
 
 const PROXY = "10.0.0.1";
 const trusted: TrustedProxies = { networks: ["10.0.0.0/8", "fd00::/8", "127.0.0.1"] };
@@ -133,4 +138,23 @@ test("the start says which header is believed", () => {
   expect(describeTrust(null)).toContain("TRUST_PROXY is unset");
   expect(describeTrust(trusted)).toContain("10.0.0.0/8");
   expect(describeTrust({ hops: 2 })).toContain("nearest 2");
+});
+
+test.each<[string, TrustedProxies, string | undefined, RegExp | undefined]>([
+  ["a forwarding header that nobody believes", null, "203.0.113.9", /TRUST_PROXY is unset/],
+  ["a trusted proxy that names no client", trusted, undefined, /carries no X-Forwarded-For/],
+  ["a set-up that fits", trusted, "203.0.113.9", undefined],
+  ["no proxy at all", null, undefined, undefined],
+])("K19: one warning, and no more, for %s", (_name, proxies, forwarded, expected) => {
+  const said: string[] = [];
+  const clientOf = makeClientOf(proxies, (message) => void said.push(message));
+  const request = {
+    raw: {
+      socket: { remoteAddress: PROXY },
+      rawHeaders: forwarded === undefined ? [] : header(forwarded),
+      headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded },
+    },
+  } as unknown as Parameters<typeof clientOf>[0];
+  for (let index = 0; index < 3; index += 1) clientOf(request);
+  expect(said).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
 });
