@@ -123,6 +123,12 @@ async function runTransaction<Value>(
 ): Promise<Value> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Between two statements nobody else listens, and an error without a listener ends the process. The statement that
+  // follows fails of it.
+  const onLost = (error: Error): void => {
+    broken = error;
+  };
+  client.on("error", onLost);
   const tx = { run: (query: Statement, values?: Values) => runOn(client, query, values) } as Tx;
   try {
     await client.query("begin");
@@ -135,7 +141,8 @@ async function runTransaction<Value>(
     });
     throw error;
   } finally {
-    // A connection whose rollback failed is in an unknown state and must not be handed out again.
+    // A connection that is lost, or whose rollback failed, must not be handed out again.
+    client.off("error", onLost);
     client.release(broken);
   }
 }
