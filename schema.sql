@@ -192,7 +192,8 @@ begin
       'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
-      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
+      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
+      'expectedCost', a.expected_cost) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
     select coalesce(json_agg(json_build_object(
@@ -584,12 +585,16 @@ declare
   v_id bigint;
   v_order_id bigint;
 begin
+  select p.order_id into v_order_id from provisioning_attempts a join esim_profiles p on p.id = a.profile_id
+  where a.reference = p_reference and a.status in ('intended', 'unknown', 'accepted', 'parked', 'surplus')
+  for no key update of a;
+  if not found then
+    return null;
+  end if;
   select id into v_id from stock_items where reference = p_reference;
   if found then
     return v_id;
   end if;
-  select p.order_id into v_order_id from provisioning_attempts a join esim_profiles p on p.id = a.profile_id
-  where a.reference = p_reference;
   update stock_items set status = 'assigned', reference = p_reference, taken_at = now()
   where order_id = v_order_id and plan_id = p_plan_id and status = 'held'
   returning id into v_id;
@@ -1063,6 +1068,7 @@ create table provisioning_attempts (
   package_id text not null,
   status text default 'intended'::text not null,
   is_exclusive boolean default false not null,
+  expected_cost jsonb,
   supplier_order_id text,
   cost_text text,
   cost_currency text,
@@ -1087,7 +1093,7 @@ create table provisioning_attempts (
   constraint provisioning_attempts_top_up_id_fkey FOREIGN KEY (top_up_id) REFERENCES top_ups(id)
 );
 CREATE INDEX provisioning_attempts_by_time ON public.provisioning_attempts USING btree (created_at);
-CREATE UNIQUE INDEX provisioning_attempts_one_exclusive_per_package ON public.provisioning_attempts USING btree (supplier, package_id) WHERE (is_exclusive AND (status = ANY (ARRAY['intended'::text, 'unknown'::text])));
+CREATE UNIQUE INDEX provisioning_attempts_one_exclusive_per_package ON public.provisioning_attempts USING btree (supplier, package_id) WHERE (is_exclusive AND (supplier_order_id IS NULL) AND (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'parked'::text, 'surplus'::text])));
 CREATE UNIQUE INDEX provisioning_attempts_one_open_per_profile ON public.provisioning_attempts USING btree (profile_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
 CREATE UNIQUE INDEX provisioning_attempts_one_open_per_top_up ON public.provisioning_attempts USING btree (top_up_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
 CREATE UNIQUE INDEX provisioning_attempts_one_per_supplier_order ON public.provisioning_attempts USING btree (supplier, supplier_order_id) WHERE (supplier_order_id IS NOT NULL);

@@ -34,6 +34,19 @@ describe("suppliers' variables", () => {
     expect(suppliers.esimGo).toMatchObject({ areRefundsEnabled: false, callbackVersion: "v3" });
   });
 
+  test("suppliers settle twice their time-out after a purchase, later when the operator wants, never earlier", () => {
+    const credentials = { AIRALO_CLIENT_ID: "id", AIRALO_CLIENT_SECRET: "secret" };
+    expect(read(credentials).suppliers.airalo?.settlesAfterSeconds).toBe(60);
+    const slow = { ...credentials, SUPPLIER_TIMEOUT_SECONDS: "50" };
+    expect(read(slow).suppliers.airalo?.settlesAfterSeconds).toBe(100);
+    expect(read({ ...slow, SUPPLIER_SETTLING_SECONDS: "300" }).suppliers.airalo?.settlesAfterSeconds).toBe(
+      300,
+    );
+    expect(read({ ...slow, SUPPLIER_SETTLING_SECONDS: "60" }).problems).toEqual([
+      "SUPPLIER_SETTLING_SECONDS",
+    ]);
+  });
+
   test("the default supplier has to exist", () => {
     const problemsOf = (environment: Record<string, string>) => {
       const reader = makeVariableReader(environment);

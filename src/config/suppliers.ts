@@ -3,6 +3,12 @@ import type { VariableReader } from "./variables.js";
 /** Each eSIM supplier's own variables. A supplier exists when its credentials are set; half of them is a problem. */
 export function readSuppliers(reader: VariableReader, isProduction: boolean) {
   const timeoutMillis = reader.integer("SUPPLIER_TIMEOUT_SECONDS", 30, { min: 1, max: 120 }) * 1_000;
+  /** Within twice the time-out a request has come to its end there, also one that nobody waits for any more. */
+  const settlesAfterSecondsMin = (2 * timeoutMillis) / 1_000;
+  const settlesAfterSeconds = reader.integer("SUPPLIER_SETTLING_SECONDS", settlesAfterSecondsMin, {
+    min: settlesAfterSecondsMin,
+    max: 600,
+  });
   const apiBase = (name: string, fallback: string): string =>
     readApiBase(reader, name, isProduction) ?? fallback;
   const airaloBase = apiBase("AIRALO_API_BASE", "https://partners-api.airalo.com/v2");
@@ -19,6 +25,7 @@ export function readSuppliers(reader: VariableReader, isProduction: boolean) {
   const airalo = {
     baseUrl: airaloBase,
     timeoutMillis,
+    settlesAfterSeconds,
     /** With an address orders are asynchronous. */
     webhookUrl: reader.url("AIRALO_WEBHOOK_URL", isProduction ? ["https:"] : ["https:", "http:"]),
     signsRequests: reader.flag("AIRALO_SIGN_REQUESTS", false),
@@ -28,6 +35,7 @@ export function readSuppliers(reader: VariableReader, isProduction: boolean) {
   const esimAccess = {
     baseUrl: esimAccessBase,
     timeoutMillis,
+    settlesAfterSeconds,
     secretKey: reader.text("ESIM_ACCESS_SECRET_KEY"),
     /** null: the addresses that the supplier has published. */
     webhookSenders: senders.length === 0 ? null : senders,
@@ -36,6 +44,7 @@ export function readSuppliers(reader: VariableReader, isProduction: boolean) {
   const esimGo = {
     baseUrl: esimGoBase,
     timeoutMillis,
+    settlesAfterSeconds,
     areRefundsEnabled: reader.flag("ESIM_GO_REFUNDS_ENABLED", false),
     callbackVersion: reader.choice("ESIM_GO_CALLBACK_VERSION", ["v2", "v3"], "v3"),
   };

@@ -26,6 +26,10 @@ export interface ScriptedSupplier extends EsimSupplier {
   readonly cancelled: string[];
   isReady: boolean;
   cancelResult: "refunded" | "impossible";
+  /** False: a search that finds nothing proves nothing, as at eSIM Access. */
+  isSearchConclusive: boolean;
+  /** What is sold does not show in a search yet. */
+  isSearchBlind: boolean;
   iccid: string | null;
   /** Waited for inside every order call. */
   gate: Promise<void> | undefined;
@@ -45,6 +49,8 @@ export function makeScriptedSupplier(
 ): ScriptedSupplier {
   let number = 0;
   const sell = (reference: string, isReady: boolean): SupplierOrder => {
+    const earlier = supplier.sold.get(reference);
+    if (earlier !== undefined && supplier.capabilities.idempotency === "native") return asNow(earlier);
     number += 1;
     const order: SupplierOrder = {
       supplierOrderId: `${id}-order-${number}`,
@@ -76,6 +82,8 @@ export function makeScriptedSupplier(
     cancelled: [],
     isReady: true,
     cancelResult: "refunded",
+    isSearchConclusive: true,
+    isSearchBlind: false,
     iccid: null,
     gate: undefined,
     capabilities: {
@@ -102,9 +110,11 @@ export function makeScriptedSupplier(
       return refusal(step.refuse);
     },
     findOrder: async ({ reference }) => {
-      const order = supplier.sold.get(reference);
+      const order = supplier.isSearchBlind ? undefined : supplier.sold.get(reference);
       return done(
-        order === undefined ? { found: "none", isConclusive: true } : { found: "one", order: asNow(order) },
+        order === undefined
+          ? { found: "none", isConclusive: supplier.isSearchConclusive }
+          : { found: "one", order: asNow(order) },
       );
     },
     getOrder: async ({ reference }) => {

@@ -131,8 +131,11 @@ create table provisioning_attempts (
   supplier text not null,
   package_id text not null,
   status text not null default 'intended',
-  -- By-match suppliers cannot tell two orders of one package apart, so one may be under way at a time.
+  -- By-match suppliers cannot tell two orders of one package apart, so one may be under way at a time; until it is
+  -- decided, by whomever, what one purchase finds could be the other's.
   is_exclusive boolean not null default false,
+  -- What the shop reckoned with when it called, so that the very same request can be sent again.
+  expected_cost jsonb,
   supplier_order_id text,
   cost_text text,
   cost_currency text,
@@ -155,7 +158,7 @@ create table provisioning_attempts (
 create unique index provisioning_attempts_one_open_per_profile on provisioning_attempts (profile_id)
   where status in ('intended', 'unknown', 'accepted', 'parked');
 create unique index provisioning_attempts_one_exclusive_per_package on provisioning_attempts (supplier, package_id)
-  where is_exclusive and status in ('intended', 'unknown');
+  where is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus');
 create unique index provisioning_attempts_one_per_supplier_order on provisioning_attempts (supplier, supplier_order_id)
   where supplier_order_id is not null;
 create index provisioning_attempts_open on provisioning_attempts (created_at)
@@ -328,7 +331,8 @@ begin
       'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
-      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
+      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
+      'expectedCost', a.expected_cost) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
     select coalesce(json_agg(json_build_object(
@@ -341,18 +345,23 @@ end;
 $$;
 
 -- Takes the item that the order holds, or else the oldest available one, for this purchase; repeating it gives the
--- same item again. Callers do not wait for one another: each skips the rows that others are taking.
+-- same item again. Callers do not wait for one another: each skips the rows that others are taking. Only takings for
+-- one attempt take turns, and for an attempt that is decided nothing is taken: whoever slept comes too late.
 create function take_stock_item(p_reference text, p_plan_id bigint) returns bigint language plpgsql as $$
 declare
   v_id bigint;
   v_order_id bigint;
 begin
+  select p.order_id into v_order_id from provisioning_attempts a join esim_profiles p on p.id = a.profile_id
+  where a.reference = p_reference and a.status in ('intended', 'unknown', 'accepted', 'parked', 'surplus')
+  for no key update of a;
+  if not found then
+    return null;
+  end if;
   select id into v_id from stock_items where reference = p_reference;
   if found then
     return v_id;
   end if;
-  select p.order_id into v_order_id from provisioning_attempts a join esim_profiles p on p.id = a.profile_id
-  where a.reference = p_reference;
   update stock_items set status = 'assigned', reference = p_reference, taken_at = now()
   where order_id = v_order_id and plan_id = p_plan_id and status = 'held'
   returning id into v_id;

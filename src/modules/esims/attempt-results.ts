@@ -54,8 +54,12 @@ export async function refuse(
     ...change,
   });
   if (!isStored || change.againMillis > 0) return STOP;
+  // What follows, the next supplier or the end, is another commit; the lease and the sweep bring a dead process's work on.
+  await failpoint("s9.after_store_before_outbox");
   const attempts = work.attempts.map((one) =>
-    one.id === attempt.id ? { ...one, status: "refused" as const, reason: change.reason } : one,
+    one.id === attempt.id
+      ? { ...one, status: "refused" as const, reason: change.reason, askInMillis: null }
+      : one,
   );
   return { next: "again", work: { claim: { ...work.claim, is_parked: false }, attempts, leaseFrom } };
 }
@@ -158,6 +162,8 @@ export async function waits(
     supplierOrderId?: string;
     detail?: string | null;
     afterSeconds?: number | null;
+    /** Instead of the usual pause. */
+    pauseMillis?: number;
     callMillis?: number | null;
     cost?: SupplierOrder["cost"];
   },
@@ -178,7 +184,7 @@ export async function waits(
     wasLookup: attempt.status !== "intended",
     callMillis: news.callMillis ?? null,
     cost: news.cost ?? null,
-    againMillis: pauseMillis(attempt.lookups, deps.paceMillis, news.afterSeconds ?? null),
+    againMillis: news.pauseMillis ?? pauseMillis(attempt.lookups, deps.paceMillis, news.afterSeconds ?? null),
   });
   return STOP;
 }

@@ -1,4 +1,5 @@
 import { type Db, type Queryable, statement } from "../../db/database.js";
+import type { ExactMoney } from "../../providers/esim/package-port.js";
 import type { AttemptState } from "./esim-state.js";
 import type { Lease } from "./provisioning-store.js";
 
@@ -15,14 +16,16 @@ export interface NewAttempt {
   readonly supplier: string;
   readonly packageId: string;
   readonly isExclusive: boolean;
+  readonly expectedCost: ExactMoney | null;
 }
 
 const BEGIN_ATTEMPT = statement(
   "esims.begin_attempt",
   `with ${HOLDS_LEASE}
-   insert into provisioning_attempts (profile_id, number, reference, supplier, package_id, is_exclusive)
-   select id, $4, $5, $6, $7, $8 from held
-   on conflict (supplier, package_id) where is_exclusive and status in ('intended', 'unknown') do nothing
+   insert into provisioning_attempts (profile_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
+   select id, $4, $5, $6, $7, $8, $9::jsonb from held
+   on conflict (supplier, package_id)
+     where is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus') do nothing
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis`,
 );
 
@@ -32,7 +35,7 @@ export async function beginAttempt(
   lease: Lease,
   attempt: NewAttempt,
 ): Promise<{ id: number; sentAfterMillis: number } | undefined> {
-  const { number, reference, supplier, packageId, isExclusive } = attempt;
+  const { number, reference, supplier, packageId, isExclusive, expectedCost } = attempt;
   const { rows } = await db.run<{ id: number; sent_after_millis: string }>(BEGIN_ATTEMPT, [
     lease.profile_id,
     lease.lease_token,
@@ -42,6 +45,7 @@ export async function beginAttempt(
     supplier,
     packageId,
     isExclusive,
+    expectedCost === null ? null : JSON.stringify(expectedCost),
   ]);
   const row = rows[0];
   return row && { id: row.id, sentAfterMillis: Number(row.sent_after_millis) };

@@ -1,3 +1,4 @@
+import type { ExactMoney } from "../../providers/esim/package-port.js";
 import type { AttemptState } from "./esim-state.js";
 
 /** A purchase attempt as the claim shows it. Times are by the database's clock. */
@@ -16,6 +17,8 @@ export interface Attempt {
   readonly sentAfterMillis: number;
   /** Negative or null: now. */
   readonly askInMillis: number | null;
+  /** What the request said; the same request says the same again. */
+  readonly expectedCost: ExactMoney | null;
 }
 
 export interface Candidate {

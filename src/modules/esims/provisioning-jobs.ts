@@ -17,7 +17,7 @@ const FAILED = statement(
   "select order_id, failure_reason from esim_profiles where id = $1 and status = 'failed'",
 );
 
-/** A process that was killed leaves its jobs locked for hours; the lease has ended long before. */
+/** A killed process leaves its job locked for a while, and its lease; what is begun anew meanwhile is harmless. */
 const SWEEP = statement(
   "esims.sweep_pending",
   `select enqueue_job('provision_esim', json_build_object('order_id', p.order_id), 'provision:' || p.order_id)
@@ -28,6 +28,18 @@ const SWEEP = statement(
        select from graphile_worker.jobs j
        where j.key = 'provision:' || p.order_id and j.locked_at is null and j.attempts < j.max_attempts
      )
+   limit 1000`,
+);
+
+const SWEEP_SURPLUS = statement(
+  "esims.sweep_surplus",
+  `select enqueue_job(case when a.profile_id is null then 'settle_surplus_top_up' else 'take_back_surplus' end,
+     json_build_object('attempt_id', a.id), 'surplus:' || a.id)
+   from provisioning_attempts a
+   where a.status = 'surplus' and not exists (
+     select from graphile_worker.jobs j
+     where j.key = 'surplus:' || a.id and j.locked_at is null and j.attempts < j.max_attempts
+   )
    limit 1000`,
 );
 
@@ -54,6 +66,7 @@ export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
       },
       sweep_provisioning: async () => {
         await deps.db.run(SWEEP);
+        await deps.db.run(SWEEP_SURPLUS);
       },
     },
     scheduled: [{ task: "sweep_provisioning", cron: "* * * * *" }],

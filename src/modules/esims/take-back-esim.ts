@@ -1,5 +1,6 @@
 import { assertNoOpenTransaction, type Db } from "../../db/database.js";
-import type { EsimSupplier, SupplierOrder } from "../../providers/esim/port.js";
+import type { EsimSupplier, OrderLookup, SupplierOrder } from "../../providers/esim/port.js";
+import { isDefiniteNo } from "../../providers/esim/refusal-port.js";
 import type { Events } from "../../telemetry/events.js";
 import { listKnownSupplierOrders } from "./attempt-store.js";
 import type { ProvisionEsim } from "./provision-esim.js";
@@ -98,7 +99,7 @@ export function makeTakeBackSurplus(deps: TakeBackDeps) {
     if (surplus === undefined) return;
     const supplier = deps.suppliers.get(surplus.supplier);
     const known = await listKnownSupplierOrders(deps.db, surplus.supplier, surplus.package_id);
-    const result = supplier === undefined ? "cannot" : await cancelSurplus(supplier, surplus, known);
+    const result = supplier === undefined ? "cannot" : await cancelSurplus(deps.db, supplier, surplus, known);
     if (result === "unknown" && !isLastTry) throw new Error(SEARCH_AGAIN);
     if (result === "cancelled" || result === "never_sold") {
       await store.settleSurplus(deps.db, surplus.id, "taken_back", result);
@@ -110,6 +111,7 @@ export function makeTakeBackSurplus(deps: TakeBackDeps) {
 }
 
 async function cancelSurplus(
+  db: Db,
   supplier: EsimSupplier,
   surplus: store.SurplusRow,
   known: readonly string[],
@@ -117,6 +119,7 @@ async function cancelSurplus(
   assertNoOpenTransaction(supplier.id);
   const found = await findSold(supplier, surplus, known);
   if (found === "never_sold" || found === "unknown") return found;
+  if (surplus.supplier_order_id === null) await store.noteSurplusOrder(db, surplus.id, found.supplierOrderId);
   if (found.state === "failed") return "never_sold";
   if (found.state === "pending") return "unknown";
   for (const esim of found.esims) {
@@ -150,7 +153,26 @@ async function findSold(
   const answer = await supplier.findOrder(lookup);
   if (answer.kind === "refused") return "unknown";
   if (answer.value.found === "one") return answer.value.order;
-  const isSettled = surplus.age_seconds > supplier.capabilities.lookupSettlesAfterSeconds;
-  const isNone = answer.value.found === "none" && answer.value.isConclusive && isSettled;
-  return isNone ? "never_sold" : "unknown";
+  const { lookupSettlesAfterSeconds, idempotency } = supplier.capabilities;
+  if (answer.value.found === "several" || surplus.age_seconds <= lookupSettlesAfterSeconds) return "unknown";
+  if (answer.value.isConclusive) return "never_sold";
+  return idempotency === "native" ? sendAgain(supplier, surplus, lookup) : "unknown";
+}
+
+/**
+ * The very same request names the order that there is, or makes one; either is taken back then. A definite no counts
+ * together with a search that finds nothing, as in the chain (attempt-outcomes.ts).
+ */
+async function sendAgain(
+  supplier: EsimSupplier,
+  surplus: store.SurplusRow,
+  lookup: OrderLookup,
+): Promise<SupplierOrder | "never_sold" | "unknown"> {
+  const { reference, package_id: packageId, expected_cost: expectedCost } = surplus;
+  const outcome = await supplier.order({ reference, packageId, expectedCost });
+  if (outcome.kind === "done") return outcome.value;
+  if (outcome.kind === "unknown" || !isDefiniteNo(outcome.reason)) return "unknown";
+  const answer = await supplier.findOrder(lookup);
+  if (answer.kind === "refused" || answer.value.found === "several") return "unknown";
+  return answer.value.found === "one" ? answer.value.order : "never_sold";
 }

@@ -1,4 +1,5 @@
 import { type Db, type Queryable, statement } from "../../db/database.js";
+import type { ExactMoney } from "../../providers/esim/package-port.js";
 import type { EsimState } from "./esim-state.js";
 
 export interface TakeBackRow {
@@ -126,11 +127,12 @@ export interface SurplusRow {
   readonly supplier_order_id: string | null;
   readonly sent_after_millis: string;
   readonly age_seconds: number;
+  readonly expected_cost: ExactMoney | null;
 }
 
 const FIND_SURPLUS = statement(
   "esims.find_surplus",
-  `select id, profile_id, reference, supplier, package_id, supplier_order_id,
+  `select id, profile_id, reference, supplier, package_id, supplier_order_id, expected_cost,
      floor(extract(epoch from created_at) * 1000)::text as sent_after_millis,
      extract(epoch from now() - created_at)::float8 as age_seconds
    from provisioning_attempts where id = $1 and status = 'surplus'`,
@@ -140,13 +142,26 @@ export async function findSurplus(db: Db, attemptId: number): Promise<SurplusRow
   return (await db.run<SurplusRow>(FIND_SURPLUS, [attemptId])).rows[0];
 }
 
+const NOTE_SURPLUS_ORDER = statement(
+  "esims.note_surplus_order",
+  "update provisioning_attempts set supplier_order_id = $2 where id = $1 and status = 'surplus' and supplier_order_id is null",
+);
+
+/** From here on it is known which of the supplier's orders it is, and no other purchase can be taken for it. */
+export async function noteSurplusOrder(db: Db, attemptId: number, supplierOrderId: string): Promise<void> {
+  await db.run(NOTE_SURPLUS_ORDER, [attemptId, supplierOrderId]);
+}
+
 const SETTLE_SURPLUS = statement(
   "esims.settle_surplus",
-  `update provisioning_attempts set status = $2, reason = $3, decided_at = now()
+  `update provisioning_attempts set status = $2, reason = $3, decided_at = now(), is_exclusive = false
    where id = $1 and status = 'surplus'`,
 );
 
-/** taken_back: the supplier has it, or never sold it. parked: it cannot be taken back; a loss to be seen. */
+/**
+ * taken_back: the supplier has it, or never sold it. parked: it cannot be taken back; a loss to be seen. Either way it
+ * holds up no other purchase any more: a search does not look back as far as this took.
+ */
 export async function settleSurplus(
   db: Db,
   attemptId: number,

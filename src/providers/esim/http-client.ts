@@ -36,6 +36,8 @@ export interface HttpClientOptions {
   /** From sending to the last byte. Default 30 s. */
   readonly timeoutMillis?: number;
   readonly connectTimeoutMillis?: number;
+  /** See settlingSeconds. */
+  readonly settlesAfterSeconds?: number;
   /** Default 1 MiB. */
   readonly answerBytesMax?: number;
   /** PEM texts to trust instead of the system's. */
@@ -49,6 +51,17 @@ export interface HttpClient {
 
 /** Milliseconds that a call may take when the options say nothing. */
 export const TIMEOUT_MILLIS_DEFAULT = 30_000;
+
+/**
+ * A request that timed out here may still be under way; after as long again it has come to its end there. Until
+ * then a search that finds nothing proves nothing.
+ */
+export function settlingSeconds(
+  options: Pick<HttpClientOptions, "timeoutMillis" | "settlesAfterSeconds">,
+): number {
+  const { timeoutMillis = TIMEOUT_MILLIS_DEFAULT } = options;
+  return options.settlesAfterSeconds ?? Math.ceil((2 * timeoutMillis) / 1000);
+}
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 

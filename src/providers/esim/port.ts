@@ -51,7 +51,8 @@ export type OrderSearch =
   | { readonly found: "one"; readonly order: SupplierOrder }
   /**
    * `isConclusive` is the supplier's side of it. A request may still be under way: "none" decides only when
-   * `capabilities.lookupSettlesAfterSeconds` have passed since the call was sent.
+   * `capabilities.lookupSettlesAfterSeconds` have passed since the call was sent. Where it is never conclusive and
+   * idempotency is native, the conclusive question is the same request once more.
    */
   | { readonly found: "none"; readonly isConclusive: boolean }
   /** Several orders could be ours: a person decides. */
@@ -191,7 +192,10 @@ export interface SupplierCapabilities {
    * one order per supplier and package may be under way at a time.
    */
   readonly lookup: "by_reference" | "by_match";
-  /** A search that finds nothing is conclusive only this long after the call was sent. */
+  /**
+   * Only this long after the call was sent is a search that finds nothing conclusive, or may the same request be sent
+   * again. What is found counts at any time.
+   */
   readonly lookupSettlesAfterSeconds: number;
   /** immediate: the answer of `order` has the eSIM. deferred: it is pending first. */
   readonly delivery: "immediate" | "deferred";

@@ -22,3 +22,6 @@ export const REFUSAL_REASONS = [
   "terminal",
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** False: the refusal is about this moment or about our credentials, and another call may fare otherwise. */
+export const isDefiniteNo = (reason: RefusalReason): boolean => reason !== "retryable" && reason !== "auth";

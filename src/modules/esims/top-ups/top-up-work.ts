@@ -37,13 +37,17 @@ export const newAttempt = (
   lookups: 0,
   ageMillis: 0,
   askInMillis: null,
+  expectedCost: expectedCostOf(claim),
 });
+
+function expectedCostOf(claim: TopUpClaim): ExactMoney | null {
+  const { cost_text: amountText, cost_currency: currency, cost_minor: amountMinor } = claim;
+  return amountText === null || currency === null ? null : { amountText, currency, amountMinor };
+}
 
 /** The same for every sending of one attempt: the cost changes only while none is open. */
 export function requestOf(claim: TopUpClaim, attempt: Attempt): TopUpRequest {
-  const { cost_text: amountText, cost_currency: currency, cost_minor: amountMinor } = claim;
-  const expectedCost: ExactMoney | null =
-    amountText === null || currency === null ? null : { amountText, currency, amountMinor };
+  const expectedCost = expectedCostOf(claim);
   const esim = {
     supplierReference: claim.supplier_reference ?? "",
     supplierOrderId: claim.supplier_order_id ?? "",

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../../kernel/clock.js";
 import { done, unknown } from "../../../kernel/outcome.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
-import { type HttpClientOptions, makeHttpClient, TIMEOUT_MILLIS_DEFAULT } from "../http-client.js";
+import { type HttpClientOptions, makeHttpClient, settlingSeconds } from "../http-client.js";
 import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type {
@@ -59,8 +59,7 @@ export function makeAiraloSupplier(options: AiraloOptions): EsimSupplier & { clo
     capabilities: {
       ...CAPABILITIES,
       delivery: webhookUrl === null ? "immediate" : "deferred",
-      // A request that timed out here may still arrive there; after as long again it has come to its end.
-      lookupSettlesAfterSeconds: Math.ceil((2 * (options.timeoutMillis ?? TIMEOUT_MILLIS_DEFAULT)) / 1000),
+      lookupSettlesAfterSeconds: settlingSeconds(options),
     },
     listPackages: (cursor) => listAiraloPackages(client, cursor),
     order: (request) =>

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../../../kernel/clock.js";
 import { done, unknown } from "../../../kernel/outcome.js";
 import { moneyFromTenThousandths, tenThousandthsOf } from "../formats/supplier-amount.js";
 import { utcTimeOf } from "../formats/supplier-time.js";
-import { type HttpClientOptions, makeHttpClient } from "../http-client.js";
+import { type HttpClientOptions, makeHttpClient, settlingSeconds } from "../http-client.js";
 import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type { ExactMoney } from "../package-port.js";
@@ -36,11 +36,9 @@ export interface EsimAccessOptions extends HttpClientOptions {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const CAPABILITIES: SupplierCapabilities = {
+const CAPABILITIES: Omit<SupplierCapabilities, "lookupSettlesAfterSeconds"> = {
   idempotency: "native",
   lookup: "by_reference",
-  // The same reference may be sent again at once; a search proves nothing here however long one waits.
-  lookupSettlesAfterSeconds: 0,
   delivery: "deferred",
   cancellable: "until_installed",
   webhookAuth: "unsigned",
@@ -69,7 +67,7 @@ export function makeEsimAccessSupplier(
 
   return {
     id: "esim-access",
-    capabilities: CAPABILITIES,
+    capabilities: { ...CAPABILITIES, lookupSettlesAfterSeconds: settlingSeconds(options) },
     async listPackages() {
       const query = { locationCode: "", type: "BASE", packageCode: "", slug: "", iccid: "", dataType: "" };
       const answer = answerOf(await client.call("package/list", query, "question"));

@@ -24,7 +24,7 @@ export async function findEsimGoOrder(
   const isOurs = (order: Fields) =>
     isFor(order, lookup.packageId, lookup.sentAfterMillis) &&
     !lookup.knownSupplierOrderIds.includes(textOf(order.orderReference) ?? "");
-  const found = await matchingOrders(client, isOurs);
+  const found = await matchingOrders(client, isOurs, lookup.sentAfterMillis);
   if (found.kind !== "done") return found;
   const orders = found.value.orders.flatMap((order) => esimGoOrderOf(order) ?? []);
   const [first] = orders;
@@ -44,7 +44,7 @@ export async function findEsimGoTopUp(
     listOf(order.order).some((item) =>
       listOf(recordOf(item).iccids).some((entry) => textOf(entry) === iccid),
     );
-  const found = await matchingOrders(client, isOurs);
+  const found = await matchingOrders(client, isOurs, request.sentAfterMillis);
   if (found.kind !== "done") return found;
   const orders = found.value.orders.flatMap((order) => esimGoOrderOf(order) ?? []);
   const [first] = orders;
@@ -64,17 +64,26 @@ export async function findEsimGoTopUp(
 function isFor(order: Fields, packageId: string, sentAfterMillis: number): boolean {
   const items = listOf(order.order).map(recordOf);
   const [item] = items;
-  const createdAt = Date.parse(utcTimeOf(textOf(order.createdDate) ?? textOf(order.createDate)) ?? "");
   const isOneBundle = items.length === 1 && item?.item === packageId && integerOf(item.quantity) === 1;
-  return isOneBundle && createdAt >= sentAfterMillis - CLOCK_SKEW_MILLIS;
+  return isOneBundle && createdAtMillis(order) >= sentAfterMillis - CLOCK_SKEW_MILLIS;
 }
 
-/** Reads the whole list: its order is not documented. Complete unless there are more pages than we read. */
+/** NaN when the order does not say. */
+function createdAtMillis(order: Fields): number {
+  return Date.parse(utcTimeOf(textOf(order.createdDate) ?? textOf(order.createDate)) ?? "");
+}
+
+/**
+ * The order of the list is not documented, so in general all of it is read. A list that has come newest first so far
+ * and reaches back before our call is complete for us: a shop that has sold for years still gets a conclusive "none".
+ */
 async function matchingOrders(
   client: EsimGoClient,
   isOurs: (order: Fields) => boolean,
+  sentAfterMillis: number,
 ): Promise<SupplierAnswer<{ orders: readonly Fields[]; isComplete: boolean }>> {
   const orders: Fields[] = [];
+  const times: number[] = [];
   for (let page = 1; page <= PAGES_MAX; page += 1) {
     const query = { page: String(page), perPage: String(PER_PAGE) };
     const answer = settled(await client.ask("/orders", query));
@@ -84,9 +93,17 @@ async function matchingOrders(
       return refusal("retryable", "a list without orders");
     const list = (Array.isArray(answer.value) ? answer.value : listOf(body.orders)).map(recordOf);
     orders.push(...list.filter(isOurs));
+    times.push(...list.map(createdAtMillis));
     const pageCount = integerOf(body.pageCount);
     const isLast = pageCount === null ? list.length < PER_PAGE : page >= pageCount;
-    if (isLast) return done({ orders, isComplete: true });
+    if (isLast || reachesBackBefore(times, sentAfterMillis)) return done({ orders, isComplete: true });
   }
   return done({ orders, isComplete: false });
+}
+
+/** More than one page is asked for, so that a short stretch in order is not taken for a list in order. */
+function reachesBackBefore(times: readonly number[], sentAfterMillis: number): boolean {
+  const isNewestFirst = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? 0));
+  const last = times.at(-1) ?? Number.NaN;
+  return times.length > PER_PAGE && isNewestFirst && last < sentAfterMillis - CLOCK_SKEW_MILLIS;
 }

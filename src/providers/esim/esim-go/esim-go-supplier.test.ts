@@ -126,6 +126,21 @@ describe("esim go", () => {
     expect(await supplier.findOrder(lookup())).toMatchObject({ value: { found: "several" } });
   });
 
+  test("a list newest first is read back to our call only, and nothing found in it is conclusive", async () => {
+    for (let number = 0; number < 2_100; number += 1) fake.ledger.sell({ reference: "", packageId: BUNDLE });
+    for (const sale of fake.ledger.orders) Object.assign(sale, { createdAtMillis: Date.now() - 3_600_000 });
+    fake.http.calls.length = 0;
+    expect(await supplier.findOrder(lookup())).toMatchObject({
+      value: { found: "none", isConclusive: true },
+    });
+    expect(fake.http.calls).toHaveLength(2);
+    // Out of order: all that may be read is read, and since that is not everything it proves nothing.
+    Object.assign(fake.ledger.orders[2_080] ?? {}, { createdAtMillis: Date.now() - 7_200_000 });
+    expect(await supplier.findOrder(lookup())).toMatchObject({
+      value: { found: "none", isConclusive: false },
+    });
+  });
+
   test("an order of the same bundle from before our call is not ours", async () => {
     await placed();
     fake.ledger.advanceClock(-3_600_000);

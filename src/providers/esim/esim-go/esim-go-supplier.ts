@@ -1,6 +1,6 @@
 import { done, unknown } from "../../../kernel/outcome.js";
 import { isSameAmount, moneyFromDecimal } from "../formats/supplier-amount.js";
-import { type HttpClientOptions, makeHttpClient, TIMEOUT_MILLIS_DEFAULT } from "../http-client.js";
+import { type HttpClientOptions, makeHttpClient, settlingSeconds } from "../http-client.js";
 import { filledTextOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type { ExactMoney, SupplierPackage } from "../package-port.js";
@@ -62,7 +62,7 @@ export function makeEsimGoSupplier(options: EsimGoOptions): EsimSupplier & { clo
     capabilities: {
       ...CAPABILITIES,
       // The list of orders is not promised to be up to date: twice as long as a reference would need.
-      lookupSettlesAfterSeconds: Math.ceil((4 * (options.timeoutMillis ?? TIMEOUT_MILLIS_DEFAULT)) / 1000),
+      lookupSettlesAfterSeconds: 2 * settlingSeconds(options),
       cancellable: options.areRefundsEnabled ? "until_used" : "never",
       webhookAuth: callbackVersion === "v3" ? "native" : "unsigned",
     },

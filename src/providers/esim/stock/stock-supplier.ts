@@ -44,7 +44,8 @@ export function makeStockSupplier(shelf: StockShelf): EsimSupplier {
       question(async () => {
         const item = await shelf.find(reference);
         return done(
-          item ? { found: "one", order: orderOf(reference, item) } : { found: "none", isConclusive: true },
+          // A taking whose connection was lost may still commit; taking again waits for it and gets the same item.
+          item ? { found: "one", order: orderOf(reference, item) } : { found: "none", isConclusive: false },
         );
       }),
     getOrder: ({ reference }) =>
