@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { loadConfig } from "../../src/config/config.js";
 import type { Db } from "../../src/db/database.js";
 import { setCaller } from "../../src/http/caller.js";
+import { appErrorOf } from "../../src/http/error-of.js";
 import { makeServer, type Server } from "../../src/http/server.js";
 import { AppError } from "../../src/kernel/errors.js";
 import { done } from "../../src/kernel/outcome.js";
@@ -158,20 +159,16 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
       if (report.kind !== "imported" || report.imported !== count) throw new Error(JSON.stringify(report));
     },
     placeOrder: async (userId, planId) => {
+      const idempotent = { key: randomBytes(8).toString("hex"), fingerprint: randomBytes(32) };
       for (;;) {
         try {
-          const { order } = await orders.placeOrder({
-            userId,
-            planId,
-            currency: "USD",
-            idempotent: null,
-            language: null,
-          });
-          return { id: order.id };
+          const command = { userId, planId, currency: "USD", idempotent, language: null };
+          return { id: (await orders.placeOrder(command)).order.id };
         } catch (error) {
-          if (error instanceof AppError) return { code: error.code };
-          // No connection in time: the wire says 503 and nothing was done, so the buyer comes again.
-          if (!String(error).includes("timeout exceeded when trying to connect")) throw error;
+          const { code } = appErrorOf(error);
+          if (code === "internal_error") throw error;
+          // The wire says 503 with Retry-After, and the buyer comes again with the same key.
+          if (code !== "overloaded") return { code };
         }
       }
     },
