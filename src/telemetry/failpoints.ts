@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from "node:fs";
 import type { Environment } from "../config/env.js";
 
 type Action =
@@ -6,18 +7,25 @@ type Action =
   | { readonly kind: "sleep"; readonly millis: number };
 
 let armed: ReadonlyMap<string, Action> | undefined;
+let armedFile: string | undefined;
 
 /**
- * Arms the kill points that TRIBI_FAILPOINTS names: `s6.after_row=kill,s9.after_call_before_store=sleep:30000`.
- * Production never arms any.
+ * Arms the kill points that TRIBI_FAILPOINTS names: `s6.after_row=kill,s9.after_call_before_store=sleep:30000`. With
+ * `@FILE` they are read from that file at every point, and the file is removed by the point that fires: so a test arms
+ * a process while it runs. Production never arms any.
  */
 export function armFailpoints(environment: Environment): void {
   const text = environment.TRIBI_FAILPOINTS;
   if (text === undefined || environment.ENVIRONMENT === "production") return;
-  armed = new Map(
+  if (text.startsWith("@")) armedFile = text.slice(1);
+  else armed = parse(text);
+}
+
+function parse(text: string): ReadonlyMap<string, Action> {
+  return new Map(
     text.split(",").map((item) => {
-      const [name = "", action = ""] = item.split("=");
-      return [name.trim(), readAction(action)];
+      const [name = "", action = ""] = item.trim().split("=");
+      return [name, readAction(action)];
     }),
   );
 }
@@ -34,10 +42,20 @@ function readAction(text: string): Action {
  * An armed point fires once.
  */
 export async function failpoint(name: string): Promise<void> {
+  if (armedFile !== undefined) armed = readFile(armedFile);
   const action = armed?.get(name);
   if (armed === undefined || action === undefined) return;
   armed = new Map([...armed].filter(([other]) => other !== name));
+  if (armedFile !== undefined) rmSync(armedFile, { force: true });
   if (action.kind === "kill") process.kill(process.pid, "SIGKILL");
   if (action.kind === "throw") throw new Error(`Failpoint ${name}`);
   if (action.kind === "sleep") await new Promise((resolve) => setTimeout(resolve, action.millis));
+}
+
+function readFile(file: string): ReadonlyMap<string, Action> | undefined {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
 }

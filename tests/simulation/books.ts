@@ -1,5 +1,8 @@
-import type { FakeOrder, Ledger } from "../../src/providers/esim/fakes/ledger.js";
-import { ESIM_INVARIANTS, MONEY_INVARIANTS } from "../support/invariants.js";
+import type { FakeOrder } from "../../src/providers/esim/fakes/ledger.js";
+import { ESIM_INVARIANTS, MOCK_LEDGER_AGREES, MONEY_INVARIANTS } from "../support/invariants.js";
+import { insist, noteCode, type Purchase, type Seen } from "./buyer.js";
+import type { FakeSupplier } from "./fake-suppliers.js";
+import type { Random } from "./random.js";
 import type { World } from "./world.js";
 
 interface AttemptRow {
@@ -12,83 +15,117 @@ interface AttemptRow {
   readonly esim_status: string;
 }
 
-/** Orders that are on their way: not yet an eSIM, a refund or a matter for the operator. */
-export const UNSETTLED = `
-  select o.id, o.status, e.status as esim, e.parked_reason, e.lease_until,
-    (select string_agg(a.status || ':' || coalesce(a.reason, ''), ' ' order by a.number)
-     from provisioning_attempts a where a.profile_id = e.id) as attempts
-  from orders o join esim_profiles e on e.order_id = o.id
-  where (o.status = 'paid' and e.parked_at is null and e.status in ('pending', 'failed', 'cancelled'))
-    or exists (select from provisioning_attempts a where a.profile_id = e.id
-               and (a.status in ('intended', 'unknown', 'accepted', 'surplus')))
-    or exists (select from refunds r where r.order_id = o.id and r.status in ('requested', 'pending'))`;
+const ATTEMPTS = `
+  select a.reference, a.supplier, a.supplier_order_id, a.status as attempt_status, o.id as order_id,
+    o.status as order_status, e.status as esim_status
+  from provisioning_attempts a join esim_profiles e on e.id = a.profile_id join orders o on o.id = e.order_id`;
+
+/** Sold, kept by the supplier, and either in a customer's hands or in front of the operator as a loss. */
+const ACCOUNTED: ReadonlySet<string> = new Set(["delivered", "parked"]);
 
 /** Compares our tables with the suppliers' own books and with the laws; answers what does not agree. */
 export async function compareBooks(world: World): Promise<string[]> {
   const violations: string[] = [];
-  for (const [law, query] of Object.entries({ ...MONEY_INVARIANTS, ...ESIM_INVARIANTS })) {
+  const laws = { ...MONEY_INVARIANTS, ...MOCK_LEDGER_AGREES, ...ESIM_INVARIANTS };
+  for (const [law, query] of Object.entries(laws)) {
     const rows = await world.query(query);
     if (rows.length > 0) violations.push(`${law}: ${JSON.stringify(rows.slice(0, 3))}`);
   }
-  const attempts = await world.query<AttemptRow>(
-    `select a.reference, a.supplier, a.supplier_order_id, a.status as attempt_status, o.id as order_id,
-       o.status as order_status, e.status as esim_status
-     from provisioning_attempts a join esim_profiles e on e.id = a.profile_id join orders o on o.id = e.order_id`,
-  );
-  violations.push(...compareLedger("airalo", world.airalo.ledger, attempts));
-  violations.push(...compareLedger("esim-access", world.access.ledger, attempts));
+  const attempts = await world.query<AttemptRow>(ATTEMPTS);
+  const soldFor = new Map<number, string[]>();
+  for (const supplier of world.suppliers.all)
+    violations.push(
+      ...compareLedger(
+        supplier,
+        attempts.filter((one) => one.supplier === supplier.id),
+        soldFor,
+      ),
+    );
+  for (const [orderId, sales] of soldFor)
+    if (sales.length > 1) violations.push(`order ${orderId} was bought ${sales.length} times: ${sales}`);
   return violations;
 }
 
-function compareLedger(supplier: string, ledger: Ledger, all: readonly AttemptRow[]): string[] {
+function compareLedger(
+  { id, ledger }: FakeSupplier,
+  attempts: readonly AttemptRow[],
+  soldFor: Map<number, string[]>,
+): string[] {
   const violations: string[] = [];
-  const attempts = all.filter((one) => one.supplier === supplier);
-  const byReference = new Map(attempts.map((one) => [one.reference, one]));
-  const soldFor = new Map<number, FakeOrder[]>();
-  const sold = new Map<string, FakeOrder>();
+  // eSIM Go keeps no reference of ours: only the number that it gave the order tells.
+  const keyOfSale = (order: FakeOrder): string => (id === "esim-go" ? order.id : order.reference);
+  const keyOfAttempt = (one: AttemptRow): string | null =>
+    id === "esim-go" ? one.supplier_order_id : one.reference;
+  const byKey = new Map(attempts.map((one) => [keyOfAttempt(one), one]));
+  const sales = new Map<string, FakeOrder>();
   for (const order of ledger.orders) {
-    if (order.reference.startsWith("ELSEWHERE") || order.state === "failed") continue;
-    const attempt = byReference.get(order.reference);
+    if (order.state === "failed") continue;
+    const key = keyOfSale(order);
+    const attempt = byKey.get(key);
     if (attempt === undefined) {
-      violations.push(`${supplier} sold ${order.reference}, which no attempt names`);
+      violations.push(`${id} sold ${key}, which no attempt names`);
       continue;
     }
-    if (sold.has(order.reference)) violations.push(`${supplier} sold ${order.reference} twice`);
-    sold.set(order.reference, order);
+    if (sales.has(key)) violations.push(`${id} sold ${key} twice`);
+    sales.set(key, order);
     if (order.state !== "accepted") continue;
-    soldFor.set(attempt.order_id, [...(soldFor.get(attempt.order_id) ?? []), order]);
-    // Whatever is sold and kept is in a customer's hands, or in front of the operator as a loss.
-    const isAccounted =
-      attempt.attempt_status === "delivered" ||
-      attempt.attempt_status === "parked" ||
-      attempt.attempt_status === "surplus";
-    if (!isAccounted)
-      violations.push(`${supplier} sold ${order.reference}, but the attempt is ${attempt.attempt_status}`);
+    soldFor.set(attempt.order_id, [...(soldFor.get(attempt.order_id) ?? []), `${id} ${key}`]);
+    if (!ACCOUNTED.has(attempt.attempt_status))
+      violations.push(`${id} sold ${key}, but the attempt is ${attempt.attempt_status}`);
   }
-  for (const [orderId, orders] of soldFor)
-    if (orders.length > 1) violations.push(`order ${orderId} was bought ${orders.length} times`);
   for (const attempt of attempts) {
     if (attempt.attempt_status !== "delivered" || attempt.esim_status === "cancelled") continue;
-    if (sold.get(attempt.reference)?.state !== "accepted")
-      violations.push(`attempt ${attempt.reference} is delivered, but ${supplier} has no such sale`);
+    if (sales.get(keyOfAttempt(attempt) ?? "")?.state !== "accepted")
+      violations.push(`attempt ${attempt.reference} is delivered, but ${id} has no such sale`);
   }
   return violations;
 }
 
-export interface ParkedRow {
+interface EndRow {
+  readonly status: string;
+  readonly esim_status: string;
   readonly profile_id: number;
-  readonly parked_reason: string;
-  readonly reference: string | null;
   readonly supplier: string | null;
-  readonly attempt_status: string | null;
+  readonly supplier_order_id: string | null;
+  readonly refunded: boolean;
 }
 
-export const PARKED = `
-  select e.id as profile_id, e.parked_reason, a.reference, a.supplier, a.status as attempt_status
-  from esim_profiles e left join provisioning_attempts a on a.profile_id = e.id and a.status = 'parked'
-  where e.parked_at is not null and e.status = 'pending'`;
+const END = `
+  select o.status, e.status as esim_status, e.id as profile_id, e.supplier, e.supplier_order_id,
+    exists (select from payments p where p.order_id = o.id and p.is_counted and p.refunded_minor = o.amount_minor) as refunded
+  from orders o join esim_profiles e on e.order_id = o.id where o.id = $1`;
 
-/** A parked purchase whose fate the supplier's look-up tells should not have been parked. */
-export function parkedNeedlessly(parked: ParkedRow): boolean {
-  return parked.parked_reason === "outcome_unknown" || parked.parked_reason === "stuck_at_supplier";
+/** One eSIM for each paid order, shown to its owner as the supplier sold it; or all of the money back. */
+export async function checkPurchase(
+  world: World,
+  random: Random,
+  { orderId, customer, isPaid }: Purchase,
+  seen: Seen,
+): Promise<"delivered" | "refunded" | "unpaid" | undefined> {
+  const [end] = await world.query<EndRow>(END, [orderId]);
+  if (end === undefined) return wrong(seen, `order ${orderId} has vanished`);
+  if (!isPaid) {
+    const isUnpaid = end.status === "created" || end.status === "failed";
+    return isUnpaid ? "unpaid" : wrong(seen, `order ${orderId} was not paid and is ${end.status}`);
+  }
+  if (end.status === "refunded" && end.refunded && end.esim_status !== "pending") return "refunded";
+  const isDelivered = end.status === "paid" && ["ready", "active"].includes(end.esim_status);
+  if (!isDelivered || end.refunded)
+    return wrong(seen, `order ${orderId} is ${end.status} with an eSIM that is ${end.esim_status}`);
+  const answer = await insist(world, random, "GET", `/esims/${end.profile_id}`, { bearer: customer.token });
+  noteCode(seen, answer.body?.qr_payload, orderId, customer.userId);
+  const sold = soldCode(world, end);
+  if (answer.status !== 200 || (sold !== undefined && answer.body.matching_id !== sold))
+    return wrong(seen, `order ${orderId} shows ${answer.status} and not the code that ${end.supplier} sold`);
+  return "delivered";
+}
+
+function wrong(seen: Seen, what: string): undefined {
+  seen.violations.push(what);
+}
+
+function soldCode(world: World, end: EndRow): string | undefined {
+  const supplier = world.suppliers.all.find(({ id }) => id === end.supplier);
+  const esim = supplier?.ledger.esims.find(({ orderId }) => orderId === end.supplier_order_id);
+  return supplier === undefined ? undefined : (esim?.matchingId ?? "nothing");
 }

@@ -1,24 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { type Answer, type RequestOptions, send } from "../support/app.js";
+import { stockFile } from "./plans.js";
 import type { Random } from "./random.js";
-import type { World } from "./world.js";
+import type { Customer, World } from "./world.js";
 
 export interface Purchase {
   readonly orderId: number;
-  readonly userId: number;
+  readonly customer: Customer;
   readonly isPaid: boolean;
 }
 
 export interface Seen {
-  /** Which customer was shown which code. */
-  readonly codes: Map<string, number>;
+  /** Which customer was shown which code, for which order. */
+  readonly codes: Map<string, { readonly userId: number; readonly orderId: number }>;
   readonly violations: string[];
 }
 
-const PATIENCE_MILLIS = 60_000;
+/** Longer than a process takes to come back on a busy machine. */
+const PATIENCE_MILLIS = 240_000;
 
 /** Asks one process after the other until one of them answers; what it repeats is safe to repeat. */
-async function insist(
+export async function insist(
   world: World,
   random: Random,
   method: string,
@@ -28,7 +30,7 @@ async function insist(
   const deadline = Date.now() + PATIENCE_MILLIS;
   for (;;) {
     try {
-      const answer = await send(`${random.pick(world.urls)}${path}`, method, options);
+      const answer = await send(`${random.pick(world.fleet.urls)}${path}`, method, options);
       if (answer.status < 500 || answer.status === 502) return answer;
       if (Date.now() > deadline) return answer;
     } catch (error) {
@@ -38,16 +40,29 @@ async function insist(
   }
 }
 
+/** Puts a few codes into stock, fewer than there are buyers in some rounds. */
+export async function fillStock(world: World, random: Random): Promise<void> {
+  for (const plan of world.plans) {
+    const count = random.integer(5);
+    if (!plan.isFromStock || count === 0) continue;
+    await insist(world, random, "POST", "/admin/inventory/import", {
+      bearer: world.adminToken,
+      headers: { "content-type": "text/csv" },
+      body: stockFile(plan.sku, count),
+    });
+  }
+}
+
 /** One customer's way through the shop, with double clicks, repeated webhooks and lost answers. */
 export async function buyOne(world: World, random: Random, seen: Seen): Promise<Purchase | undefined> {
   const customer = random.pick(world.customers);
   const bearer = customer.token;
-  const planId = random.pick(world.plans);
   const order = await insist(world, random, "POST", "/orders", {
     bearer,
-    body: { plan_id: planId, currency: "USD" },
+    body: { plan_id: random.pick(world.plans).id, currency: "USD" },
     headers: { "idempotency-key": randomUUID() },
   });
+  // Nobody can deliver it now, or too many unpaid orders of this customer hold stock.
   if (order.status === 409) return undefined;
   if (order.status !== 200) {
     seen.violations.push(`POST /orders answered ${order.status} ${order.text}`);
@@ -63,7 +78,20 @@ export async function buyOne(world: World, random: Random, seen: Seen): Promise<
     return undefined;
   }
   const isPaid = !random.chance(0.08);
-  const webhook = { intent_id: payment.body.intent_id, status: isPaid ? "succeeded" : "failed" };
+  await pay(world, random, seen, {
+    intent_id: payment.body.intent_id,
+    status: isPaid ? "succeeded" : "failed",
+  });
+  await activate(world, random, seen, { orderId, customer });
+  if (isPaid && random.chance(0.12))
+    await insist(world, random, "POST", `/admin/orders/${orderId}/refund`, {
+      bearer: world.adminToken,
+      body: { reason: "campaign", ...(random.chance(0.5) ? { accept_loss: true } : {}) },
+    });
+  return { orderId, customer, isPaid };
+}
+
+async function pay(world: World, random: Random, seen: Seen, webhook: object): Promise<void> {
   const copies = 1 + random.integer(3);
   const told = await Promise.all(
     Array.from({ length: copies }, () =>
@@ -71,36 +99,45 @@ export async function buyOne(world: World, random: Random, seen: Seen): Promise<
     ),
   );
   if (!told.some(({ status }) => status === 200)) seen.violations.push(`webhook: ${told[0]?.text}`);
-  const activations = random.integer(4);
-  await Promise.all(
-    Array.from({ length: activations }, async () => {
-      const answer = await insist(world, random, "POST", "/esims/activate", {
-        bearer,
-        body: { order_id: orderId },
-      });
-      noteCode(seen, answer, customer.userId);
-    }),
-  );
-  if (isPaid && random.chance(0.1)) {
-    await insist(world, random, "POST", `/admin/orders/${orderId}/refund`, {
-      bearer: world.adminToken,
-      body: { reason: "campaign", ...(random.chance(0.5) ? { accept_loss: true } : {}) },
-    });
-  }
-  return { orderId, userId: customer.userId, isPaid };
 }
 
-function noteCode(seen: Seen, answer: Answer, userId: number): void {
-  const code: unknown = answer.body?.qr_payload;
+async function activate(
+  world: World,
+  random: Random,
+  seen: Seen,
+  { orderId, customer }: Pick<Purchase, "orderId" | "customer">,
+): Promise<void> {
+  const clicks = random.integer(4);
+  const answers = await Promise.all(
+    Array.from({ length: clicks }, () =>
+      insist(world, random, "POST", "/esims/activate", {
+        bearer: customer.token,
+        body: { order_id: orderId },
+      }),
+    ),
+  );
+  for (const answer of answers) noteCode(seen, answer.body?.qr_payload, orderId, customer.userId);
+  const iccid: unknown = answers.find(({ body }) => typeof body?.iccid === "string")?.body.iccid;
+  if (typeof iccid === "string" && random.chance(0.1)) await install(world, iccid);
+}
+
+/** A phone takes the eSIM: from now on no supplier gives money back for it. */
+async function install(world: World, iccid: string): Promise<void> {
+  for (const { id, ledger } of world.suppliers.all) {
+    const esim = ledger.esimByIccid(iccid);
+    if (esim === undefined || esim.plan !== "new") continue;
+    Object.assign(esim, { profile: "enabled", plan: "active" });
+    if (id === "esim-access") await world.suppliers.access.sendEvent(esim.id, "ESIM_STATUS", 2);
+  }
+}
+
+/** A code has one owner and one order, however often it is shown. */
+export function noteCode(seen: Seen, code: unknown, orderId: number, userId: number): void {
   if (typeof code !== "string") return;
-  const owner = seen.codes.get(code);
-  // One customer may buy twice, but never the same code for two orders.
-  const key = `${userId}:${answer.body.order_id}`;
-  const known = seen.codes.get(`${code} ${key}`);
-  if (owner !== undefined && owner !== userId)
-    seen.violations.push(`one code was shown to users ${owner} and ${userId}`);
-  if (owner === userId && known === undefined)
-    seen.violations.push(`one code was shown for two orders of user ${userId}`);
-  seen.codes.set(code, userId);
-  seen.codes.set(`${code} ${key}`, userId);
+  const known = seen.codes.get(code);
+  if (known !== undefined && known.userId !== userId)
+    seen.violations.push(`one code was shown to users ${known.userId} and ${userId}`);
+  if (known !== undefined && known.orderId !== orderId)
+    seen.violations.push(`one code was shown for the orders ${known.orderId} and ${orderId}`);
+  seen.codes.set(code, { userId, orderId });
 }

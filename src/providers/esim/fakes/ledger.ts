@@ -105,6 +105,7 @@ export function makeLedger(seed: {
   const clock = makeFakeClock();
   const numbersAfter = seed.numbersAfter ?? 0;
   const orders: FakeOrder[] = [];
+  const ordersById = new Map<string, FakeOrder>();
   const esims: FakeEsim[] = [];
   const packages = seed.packages.map((entry) => ({ ...entry }));
   const settings: LedgerSettings = {
@@ -131,6 +132,7 @@ export function makeLedger(seed: {
     entry.stock -= 1;
     ledger.balance -= entry.price;
     orders.push(order);
+    ordersById.set(order.id, order);
     return order;
   }
 
@@ -170,15 +172,9 @@ export function makeLedger(seed: {
       order.state = "cancelled";
       ledger.balance += order.price;
     },
-    isDeliverable(esim) {
-      if (esim.pollsLeft > 0) {
-        esim.pollsLeft -= 1;
-        return false;
-      }
-      return esim.readyAtMillis !== null && esim.readyAtMillis <= ledger.nowMillis();
-    },
+    isDeliverable: (esim) => poll(esim, ledger.nowMillis()),
     orderOf(esim) {
-      const order = orders.find((entry) => entry.id === esim.orderId);
+      const order = ordersById.get(esim.orderId);
       if (!order) throw new Error(`no order ${esim.orderId}`);
       return order;
     },
@@ -186,6 +182,14 @@ export function makeLedger(seed: {
     esimByIccid: (iccid) => esims.findLast((entry) => entry.iccid === iccid),
   };
   return ledger;
+}
+
+function poll(esim: FakeEsim, nowMillis: number): boolean {
+  if (esim.pollsLeft > 0) {
+    esim.pollsLeft -= 1;
+    return false;
+  }
+  return esim.readyAtMillis !== null && esim.readyAtMillis <= nowMillis;
 }
 
 function buyable(

@@ -1,0 +1,121 @@
+import { send } from "../support/app.js";
+import { nudge } from "./faults.js";
+import type { Random } from "./random.js";
+import type { World } from "./world.js";
+
+/**
+ * Generous, so that a busy machine alone is no violation: what is left after this is stuck. On a quiet one a round
+ * settles in seconds.
+ */
+const SETTLE_MILLIS = 300_000;
+/** Between the end of a fault and the parking of what it had delayed for too long. */
+const GRACE_MILLIS = 3_000;
+
+/** Orders that are on their way: not yet an eSIM, a refund or a matter for the operator. */
+const UNSETTLED = `
+  select o.id, o.status, e.status as esim, e.parked_reason, e.lease_until,
+    (select string_agg(concat_ws(':', a.supplier, a.status, a.reason, a.detail), ' ' order by a.number)
+     from provisioning_attempts a where a.profile_id = e.id) as attempts
+  from orders o join esim_profiles e on e.order_id = o.id
+  where o.id > $1 and ((o.status = 'paid' and e.parked_at is null and e.status in ('pending', 'failed', 'cancelled'))
+    or exists (select from provisioning_attempts a where a.profile_id = e.id
+               and (a.status in ('intended', 'unknown', 'accepted', 'surplus')))
+    or exists (select from refunds r where r.order_id = o.id and r.status in ('requested', 'pending')))`;
+
+interface ParkedRow {
+  readonly profile_id: number;
+  readonly parked_reason: string;
+  readonly parked_millis: number;
+  readonly reference: string | null;
+  readonly supplier: string | null;
+  readonly detail: string | null;
+}
+
+const PARKED = `
+  select e.id as profile_id, e.parked_reason, (extract(epoch from e.parked_at) * 1000)::float8 as parked_millis,
+    a.reference, a.supplier, a.detail
+  from esim_profiles e left join provisioning_attempts a on a.profile_id = e.id and a.status = 'parked'
+  where e.parked_at is not null and e.status = 'pending'`;
+
+/** Twelve minutes pass for what a stuck supplier has accepted: the chain has waited long enough for it then. */
+const AGE_STUCK = `
+  update provisioning_attempts set created_at = created_at - interval '13 minutes'
+  where status = 'accepted' and supplier = $1 and created_at > now() - interval '10 minutes'`;
+
+export async function ageStuckPurchases(world: World, random: Random): Promise<string[]> {
+  const aged: string[] = [];
+  for (const { id, ledger } of world.suppliers.all) {
+    // A by-match search looks back from the attempt's time, so that may not change.
+    if (!ledger.settings.isStuck || id === "esim-go" || !random.chance(0.6)) continue;
+    await world.query(AGE_STUCK, [id]);
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    aged.push(`${id} stays stuck`);
+  }
+  return aged;
+}
+
+/** Waits until every order has its end; parked ones get the operator's decision. Answers what should not be. */
+export async function settle(
+  world: World,
+  random: Random,
+  { healedAtMillis, afterOrderId }: { healedAtMillis: number; afterOrderId: number },
+): Promise<string[]> {
+  const violations: string[] = [];
+  const deadline = Date.now() + SETTLE_MILLIS;
+  for (let turn = 0; ; turn += 1) {
+    const parked = await world.query<ParkedRow>(PARKED);
+    for (const row of parked) {
+      if (isParkedNeedlessly(row, healedAtMillis))
+        violations.push(`parked needlessly: ${JSON.stringify(row)}`);
+      await decide(world, random, row);
+    }
+    const left = await world.query<object>(UNSETTLED, [afterOrderId]);
+    if (left.length === 0 && parked.length === 0) return violations;
+    if (Date.now() > deadline) {
+      violations.push(`not settled in time: ${JSON.stringify(left.slice(0, 5))}`);
+      return violations;
+    }
+    await carryOn(world, turn);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}
+
+/** What the clock would start within minutes starts now. */
+async function carryOn(world: World, turn: number): Promise<void> {
+  if (turn % 4 === 0) await nudge(world, ["sweep_provisioning", "carry_on_money"]);
+  if (turn % 20 === 10) await nudge(world, ["watch_supplier_prices", "read_supplier_balances"]);
+  if (turn % 12 !== 6) return;
+  for (const text of [
+    // Back-off of jobs that failed while the world was broken; few tries are used up by it.
+    `update graphile_worker._private_jobs set run_at = now()
+     where locked_at is null and run_at > now() and attempts between 1 and 6 and task_id in (
+       select id from graphile_worker._private_tasks
+       where identifier in ('take_back_surplus', 'refund_undeliverable', 'make_refund', 'provision_esim'))`,
+    // Refunds are taken up again when they are twenty seconds old.
+    `update refunds set created_at = created_at - interval '20 seconds'
+     where status in ('requested', 'pending') and created_at > now() - interval '20 seconds'`,
+  ])
+    await world.query(text);
+}
+
+/**
+ * A purchase that a look-up could have decided should not wait for a person: once the supplier is well again nothing
+ * may be parked as undecided, and before that only what stayed stuck for too long.
+ */
+function isParkedNeedlessly(row: ParkedRow, healedAtMillis: number): boolean {
+  if (row.parked_reason === "outcome_unknown" || row.parked_reason === "several_orders") return true;
+  return row.parked_reason === "stuck_at_supplier" && row.parked_millis > healedAtMillis + GRACE_MILLIS;
+}
+
+/** What can be cured is asked again, and what cannot is refunded; sometimes the operator just refunds. */
+async function decide(world: World, random: Random, row: ParkedRow): Promise<void> {
+  const isCured = !["unusable", "duplicate"].includes(row.parked_reason);
+  const decision = isCured && random.chance(0.6) ? "ask_again" : "refund";
+  for (const url of world.fleet.urls) {
+    const answer = await send(`${url}/admin/esims/${row.profile_id}/decision`, "POST", {
+      bearer: world.adminToken,
+      body: { decision, reason: "campaign" },
+    }).catch(() => undefined);
+    if (answer !== undefined && answer.status < 500) return;
+  }
+}
