@@ -16,7 +16,7 @@ export function registerOrderTopUp(
     {
       config: { access: "user" },
       schema: {
-        tags: ["orders"],
+        tags: ["Orders"],
         summary: "Order more data for one of my eSIMs",
         description:
           "An order like any other, of kind top_up: pay it with POST /payments/create, and watch it with GET /orders/{id}. " +

@@ -42,7 +42,7 @@ export function registerListTopUps(
     {
       config: { access: "user", isShedFirst: true },
       schema: {
-        tags: ["esims"],
+        tags: ["eSIMs"],
         summary: "What can be added to one of my eSIMs now, cheapest first",
         params: EsimId,
         querystring: Type.Object(
