@@ -89,6 +89,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "DELETE /admin/plans/:id": "admin",
   "POST /admin/plans/import": "admin",
   "GET /admin/plans/export": "admin",
+  "GET /admin/plans/:id/suppliers": "admin",
+  "PUT /admin/plans/:id/suppliers": "admin",
   "GET /admin/orders": "admin",
   "GET /admin/orders/:id": "admin",
   "POST /admin/orders/:id/refund": "admin",

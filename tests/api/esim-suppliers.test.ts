@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { done } from "../../src/kernel/outcome.js";
 import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
 import { makeEsimGoSupplier } from "../../src/providers/esim/esim-go/esim-go-supplier.js";
+import type { SupplierPackage } from "../../src/providers/esim/package-port.js";
 import { type EsimRoom, makeEsimRoom } from "../support/esims.js";
+import { eventually } from "../support/eventually.js";
+import { makeScriptedSupplier } from "../support/scripted-supplier.js";
 
 const ADMIN = 900_002;
 /** Reads and verifies webhooks without any call. */
@@ -72,3 +76,80 @@ describe("GET /admin/suppliers/:supplier/webhook-address", () => {
     expect((await show("nobody")).status).toBe(404);
   });
 });
+
+describe("/admin/plans/:id/suppliers", () => {
+  const supplier = makeScriptedSupplier("first", { hasTopUps: true });
+  let room: EsimRoom;
+  let planId: number;
+  beforeAll(async () => {
+    supplier.listPackages = async () => done({ packages: [packageAt("450")], nextCursor: null, skipped: [] });
+    room = await makeEsimRoom({ suppliers: [supplier] });
+    planId = await room.addPlan();
+    await room.startWorker();
+  });
+  afterAll(() => room.stop());
+
+  const url = () => `/admin/plans/${planId}/suppliers`;
+  const put = (suppliers: readonly object[], path = url()) => room.as(ADMIN, "PUT", path, { suppliers });
+
+  it("200: says where a plan is bought, in place of what was said before; costs are read, the change is on record", async () => {
+    const chosen = await put([
+      { supplier: "first", package_id: "es-5gb", top_up_package_id: "es-5gb-topup" },
+      { supplier: "local", rank: 1 },
+    ]);
+    expect(chosen.status).toBe(200);
+    expect(chosen.body).toMatchObject([
+      { supplier: "first", package_id: "es-5gb", top_up_package_id: "es-5gb-topup", rank: 0 },
+      { supplier: "local", package_id: String(planId), top_up_package_id: null, rank: 1 },
+    ]);
+    await eventually(async () => (await room.as(ADMIN, "GET", url())).body[0].cost_text === "4.50");
+    expect((await put([{ supplier: "first", package_id: "es-5gb", rank: 2 }])).body).toMatchObject([
+      { package_id: "es-5gb", top_up_package_id: null, rank: 2, cost_text: "4.50" },
+    ]);
+    const [row] = await room.database.query<{ before: unknown[]; after: unknown[]; actor: string }>(
+      "select actor, before, after from audit_log where action = 'plan.suppliers_chosen' order by id desc limit 1",
+    );
+    expect(row).toMatchObject({ actor: `admin:${ADMIN}`, before: [{}, {}], after: [{ rank: 2 }] });
+    expect((await put([])).body).toEqual([]);
+  });
+
+  it("422 and 404: a supplier that is not configured, a package twice or missing, a plan that is not there", async () => {
+    const pointers = async (suppliers: readonly object[]) => {
+      const { status, body } = await put(suppliers);
+      return [status, body.errors?.[0].pointer];
+    };
+    expect(await pointers([{ supplier: "nobody", package_id: "x" }])).toEqual([422, "/suppliers/0/supplier"]);
+    expect(await pointers([{ supplier: "first" }])).toEqual([422, "/suppliers/0/package_id"]);
+    expect(await pointers([{ supplier: "local", package_id: "x" }])).toEqual([
+      422,
+      "/suppliers/0/package_id",
+    ]);
+    const twice = { supplier: "first", package_id: "x" };
+    expect(await pointers([twice, twice])).toEqual([422, "/suppliers/1/supplier"]);
+    expect((await put([twice], "/admin/plans/999999/suppliers")).status).toBe(404);
+    expect((await room.as(ADMIN, "GET", url())).body).toEqual([]);
+  });
+});
+
+function packageAt(cents: string): SupplierPackage {
+  return {
+    packageId: "es-5gb",
+    kind: "esim",
+    title: "Spain 5 GB",
+    countryCodes: ["ES"],
+    data: null,
+    isUnlimited: true,
+    dataPeriod: "total",
+    durationDays: 30,
+    cost: {
+      amountText: `${cents.slice(0, -2)}.${cents.slice(-2)}`,
+      currency: "USD",
+      amountMinor: Number(cents),
+    },
+    minimumRetail: null,
+    validityStarts: "unknown",
+    useWithinDays: null,
+    canTopUp: true,
+    isKycRequired: false,
+  };
+}

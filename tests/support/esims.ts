@@ -44,7 +44,7 @@ export interface EsimRoom {
   /** One request as a signed-in user. */
   as(
     userId: number,
-    method: "GET" | "POST",
+    method: "GET" | "POST" | "PUT",
     url: string,
     payload?: object,
     // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the wire brought

@@ -16,6 +16,7 @@ import type { Logger } from "../../telemetry/log.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { makeAttemptOutcomes } from "./attempt-outcomes.js";
+import { makeChoosePlanSuppliers } from "./choose-plan-suppliers.js";
 import { makeDecideParked } from "./decide-parked.js";
 import { HOLDING_LIMIT_CONSTRAINT, makeOfferFragment, type OfferFragment } from "./deliverable-offer.js";
 import { makeDelivery } from "./delivery/delivery.js";
@@ -34,6 +35,7 @@ import { makeRotateKeys } from "./rotate-keys.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
 import { registerAdminEsims } from "./routes/admin-esims.js";
 import { registerAdminInventory } from "./routes/admin-inventory.js";
+import { registerAdminPlanSuppliers } from "./routes/admin-plan-suppliers.js";
 import { registerAdminSuppliers } from "./routes/admin-suppliers.js";
 import { registerReadEsims } from "./routes/read-esims.js";
 import { registerShowQr } from "./routes/show-qr.js";
@@ -171,9 +173,14 @@ function registerAdministration(app: Server, deps: EsimsDeps, importStock: Impor
     db,
     decideParked: makeDecideParked({ db, wakeWorkers }),
   });
+  const supplierIds = deps.suppliers.map(({ id }) => id);
+  registerAdminPlanSuppliers(app, {
+    db,
+    choosePlanSuppliers: makeChoosePlanSuppliers({ db, supplierIds, wakeWorkers }),
+  });
   registerAdminSuppliers(app, {
     db,
-    supplierIds: deps.suppliers.map(({ id }) => id),
+    supplierIds,
     showWebhookAddress: makeShowWebhookAddress({
       db,
       suppliers: deps.suppliers,
