@@ -1085,7 +1085,6 @@ create table provisioning_attempts (
   constraint provisioning_attempts_pkey PRIMARY KEY (id),
   constraint provisioning_attempts_one_per_number UNIQUE (profile_id, number),
   constraint provisioning_attempts_one_per_reference UNIQUE (reference),
-  constraint provisioning_attempts_one_per_top_up_number UNIQUE (top_up_id, number),
   constraint provisioning_attempts_accepted_have_an_order CHECK (((status <> 'accepted'::text) OR (supplier_order_id IS NOT NULL))),
   constraint provisioning_attempts_of_an_esim_or_a_top_up CHECK ((num_nonnulls(profile_id, top_up_id) = 1)),
   constraint provisioning_attempts_status_known CHECK ((status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'delivered'::text, 'refused'::text, 'parked'::text, 'surplus'::text, 'taken_back'::text]))),
@@ -1095,8 +1094,9 @@ create table provisioning_attempts (
 CREATE INDEX provisioning_attempts_by_time ON public.provisioning_attempts USING btree (created_at);
 CREATE UNIQUE INDEX provisioning_attempts_one_exclusive_per_package ON public.provisioning_attempts USING btree (supplier, package_id) WHERE (is_exclusive AND (supplier_order_id IS NULL) AND (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'parked'::text, 'surplus'::text])));
 CREATE UNIQUE INDEX provisioning_attempts_one_open_per_profile ON public.provisioning_attempts USING btree (profile_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
-CREATE UNIQUE INDEX provisioning_attempts_one_open_per_top_up ON public.provisioning_attempts USING btree (top_up_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
+CREATE UNIQUE INDEX provisioning_attempts_one_open_per_top_up ON public.provisioning_attempts USING btree (top_up_id) WHERE ((top_up_id IS NOT NULL) AND (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text])));
 CREATE UNIQUE INDEX provisioning_attempts_one_per_supplier_order ON public.provisioning_attempts USING btree (supplier, supplier_order_id) WHERE (supplier_order_id IS NOT NULL);
+CREATE UNIQUE INDEX provisioning_attempts_one_per_top_up_number ON public.provisioning_attempts USING btree (top_up_id, number) WHERE (top_up_id IS NOT NULL);
 CREATE INDEX provisioning_attempts_open ON public.provisioning_attempts USING btree (created_at) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text, 'surplus'::text]));
 CREATE TRIGGER provisioning_attempts_moves BEFORE UPDATE OF status ON public.provisioning_attempts FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('intended>unknown', 'intended>accepted', 'intended>delivered', 'intended>refused', 'intended>parked', 'intended>surplus', 'unknown>accepted', 'unknown>delivered', 'unknown>refused', 'unknown>parked', 'unknown>surplus', 'accepted>delivered', 'accepted>refused', 'accepted>parked', 'accepted>surplus', 'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus', 'delivered>taken_back', 'surplus>taken_back', 'surplus>parked');
 

@@ -351,4 +351,53 @@ describe("top-ups at real suppliers", () => {
     );
     expect(row?.count).toBe(3);
   });
+
+  it.each([
+    ["was bought after all, it stays as a loss", "drop_after", ["parked", "surplus_cannot"]],
+    ["never arrived, nothing is lost", "drop_before", ["taken_back", "never_sold"]],
+  ] as const)(
+    "refunded with accept_loss while its outcome is unknown: if it %s",
+    async (_what, kind, expected) => {
+      const owner = await ownerAt("airalo");
+      const orderId = await orderAt(owner, "airalo");
+      const { http } = fakeOf("airalo");
+      http.script({ on: "^POST /v2/orders/topups$", act: { kind } });
+      http.script({ on: "^GET /v2/orders$", times: 1_000, act: { kind: "status_before", status: 500 } });
+      await owner.pay(orderId);
+      await eventually(async () => (await attempts(orderId))[0]?.status === "unknown", { what: "unknown" });
+      const refund = await app.request("POST", `/admin/orders/${orderId}/refund`, {
+        bearer: admin,
+        body: { reason: "cannot wait", accept_loss: true },
+      });
+      expect([refund.status, refund.body.order.status]).toEqual([200, "refunded"]);
+      await owner.reaches(orderId, "cancelled");
+      http.clearFaults();
+      await eventually(
+        async () => {
+          const [{ status, reason } = { status: "", reason: null }] = await attempts(orderId);
+          return status === expected[0] && reason === expected[1];
+        },
+        { what: expected[1], timeoutMillis: 30_000 },
+      );
+    },
+    60_000,
+  );
+
+  it("a refund without accept_loss waits for an unknown outcome; once it is done, it stays", async () => {
+    const owner = await ownerAt("airalo");
+    const orderId = await orderAt(owner, "airalo");
+    const { http } = fakeOf("airalo");
+    http.script({ on: "^POST /v2/orders/topups$", act: { kind: "drop_after" } });
+    http.script({ on: "^GET /v2/orders$", times: 1_000, act: { kind: "status_before", status: 500 } });
+    await owner.pay(orderId);
+    await eventually(async () => (await attempts(orderId))[0]?.status === "unknown", { what: "unknown" });
+    const path = `/admin/orders/${orderId}/refund`;
+    const waiting = await app.request("POST", path, { bearer: admin, body: { reason: "wants it back" } });
+    expect([waiting.status, waiting.body.refund.status]).toEqual([202, "requested"]);
+    http.clearFaults();
+    await owner.reaches(orderId, "done");
+    const refused = await app.request("POST", path, { bearer: admin, body: { reason: "wants it back" } });
+    expect([refused.status, refused.body.code]).toEqual([409, "esim_not_revocable"]);
+    expect((await owner.get(`/orders/${orderId}`)).body.status).toBe("paid");
+  });
 });

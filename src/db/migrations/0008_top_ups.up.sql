@@ -95,10 +95,12 @@ alter table orders add constraint orders_top_up_names_an_esim
 alter table provisioning_attempts
   alter column profile_id drop not null,
   add column top_up_id bigint references top_ups (id),
-  add constraint provisioning_attempts_of_an_esim_or_a_top_up check (num_nonnulls(profile_id, top_up_id) = 1),
-  add constraint provisioning_attempts_one_per_top_up_number unique (top_up_id, number);
+  add constraint provisioning_attempts_of_an_esim_or_a_top_up check (num_nonnulls(profile_id, top_up_id) = 1);
+-- Partial, so that purchases of eSIMs do not pay for them.
+create unique index provisioning_attempts_one_per_top_up_number on provisioning_attempts (top_up_id, number)
+  where top_up_id is not null;
 create unique index provisioning_attempts_one_open_per_top_up on provisioning_attempts (top_up_id)
-  where status in ('intended', 'unknown', 'accepted', 'parked');
+  where top_up_id is not null and status in ('intended', 'unknown', 'accepted', 'parked');
 
 -- An order that was not paid takes its top-up along, in the statement that fails it.
 create function fail_top_up_of_failed_order() returns trigger language plpgsql as $$
