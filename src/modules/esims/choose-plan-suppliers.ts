@@ -14,6 +14,7 @@ export type ChosenSuppliers =
   | { readonly kind: "refused"; readonly index: number; readonly why: string }
   | { readonly kind: "chosen"; readonly rows: readonly PlanSupplierRow[] };
 
+export type ListPlanSuppliers = (planId: number) => Promise<readonly PlanSupplierRow[]>;
 export type ChoosePlanSuppliers = (
   planId: number,
   drafts: readonly PlanSupplierDraft[],

@@ -25,6 +25,7 @@ import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeLifeJobs } from "./life-jobs.js";
 import { makeMarkInstalled } from "./mark-installed.js";
 import { makeOnRefusal } from "./on-refusal.js";
+import { listPlanSuppliers } from "./plan-supplier-store.js";
 import { makeProvisionEsim, type ProvisionEsim } from "./provision-esim.js";
 import { provisioningFollowsPayment, takeBackFollowsRefund } from "./provisioning-follows-payment.js";
 import { makeEsimJobs } from "./provisioning-jobs.js";
@@ -175,7 +176,7 @@ function registerAdministration(app: Server, deps: EsimsDeps, importStock: Impor
   });
   const supplierIds = deps.suppliers.map(({ id }) => id);
   registerAdminPlanSuppliers(app, {
-    db,
+    listPlanSuppliers: (planId) => listPlanSuppliers(db, planId),
     choosePlanSuppliers: makeChoosePlanSuppliers({ db, supplierIds, wakeWorkers }),
   });
   registerAdminSuppliers(app, {

@@ -1,10 +1,8 @@
 import { Type } from "typebox";
-import type { Db } from "../../../db/database.js";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
-import type { ChoosePlanSuppliers } from "../choose-plan-suppliers.js";
-import { listPlanSuppliers } from "../plan-supplier-store.js";
+import type { ChoosePlanSuppliers, ListPlanSuppliers } from "../choose-plan-suppliers.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const PackageId = Type.String({ minLength: 1, maxLength: 200 });
@@ -43,14 +41,14 @@ const Rows = Type.Array(
 
 export function registerAdminPlanSuppliers(
   app: Server,
-  deps: { db: Db; choosePlanSuppliers: ChoosePlanSuppliers },
+  deps: { listPlanSuppliers: ListPlanSuppliers; choosePlanSuppliers: ChoosePlanSuppliers },
 ): void {
   const config = { access: "admin" } as const;
   const tags = ["Administration: eSIMs"];
   app.get(
     "/admin/plans/:id/suppliers",
     { config, schema: { tags, summary: "Where a plan is bought", params: PlanId, response: { 200: Rows } } },
-    async ({ params }) => (await listPlanSuppliers(deps.db, params.id)).map((row) => ({ ...row })),
+    async ({ params }) => (await deps.listPlanSuppliers(params.id)).map((row) => ({ ...row })),
   );
   app.put(
     "/admin/plans/:id/suppliers",
