@@ -60,9 +60,10 @@ export function makeProceedRefund(deps: ProceedRefundDeps): ProceedRefund {
       const taken = await deps.takeBackEsim(refund.order_id, { acceptLoss: refund.accepts_loss });
       if (taken === "unknown") return "unsettled";
       if (taken === "cannot" && !refund.accepts_loss) {
+        // Whoever was a moment faster may have taken it back, and be paying by now.
         const move = { to: "failed", reason: "esim_cannot_be_taken_back", forgetsKey: true } as const;
-        await moveRefund(deps, refund, actor, move);
-        return "esim_cannot";
+        const hasFailed = await moveRefund(deps, refund, actor, { ...move, onlyIfUntouched: true });
+        return hasFailed ? "esim_cannot" : progressOf(await findRefund(deps.db, refundId));
       }
       await markEsimTakenBack(deps.db, refund.id);
     }
@@ -216,7 +217,7 @@ async function moveRefund(
   refund: RefundRow,
   actor: string,
   move: RefundMove & { readonly readsAgain?: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const from = move.to === "parked" ? (["requested"] as const) : RISES_FROM[move.to];
   const moved = await deps.db.transaction(async (tx) => {
     await setAuditContext(tx, actor, null);
@@ -226,11 +227,12 @@ async function moveRefund(
     if (move.readsAgain === true) await enqueueReread(tx, refund.payment_id);
     return row;
   });
-  if (moved === undefined) return;
+  if (moved === undefined) return false;
   const payment = await findPayment(deps.db, refund.payment_id);
   const labels = { provider: payment?.provider ?? "?", status: moved.status };
   deps.events.refundMade(labels, { refund_id: moved.id, order_id: moved.order_id });
   deps.wakeWorkers();
+  return true;
 }
 
 const RISES_FROM = {

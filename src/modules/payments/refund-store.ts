@@ -172,6 +172,7 @@ const MOVE = statement(
      idempotency_key = case when $6 then null else idempotency_key end,
      request_fingerprint = case when $6 then null else request_fingerprint end
    where id = $1 and status = any ($2)
+     and (not $7::boolean or (called_at is null and esim_taken_back_at is null))
    returning ${COLUMNS}`,
 );
 
@@ -181,6 +182,8 @@ export interface RefundMove {
   readonly providerRefundId?: string;
   /** A refusal before anything happened does not use up the key. */
   readonly forgetsKey?: boolean;
+  /** Nobody has taken the eSIM back for it or told the provider. */
+  readonly onlyIfUntouched?: boolean;
 }
 
 export async function moveRefundIfIn(
@@ -196,6 +199,7 @@ export async function moveRefundIfIn(
     move.reason ?? "unknown",
     move.providerRefundId ?? null,
     move.forgetsKey === true,
+    move.onlyIfUntouched === true,
   ];
   return (await db.run<RefundRow>(MOVE, values)).rows[0];
 }

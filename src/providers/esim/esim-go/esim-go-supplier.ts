@@ -15,9 +15,11 @@ import type {
   SupplierCapabilities,
   SupplierOrder,
   SupplierOutcome,
+  SupplierRefused,
   SupplierTopUp,
   TopUpRequest,
 } from "../port.js";
+import { isDefiniteNo } from "../refusal-port.js";
 import { findTopUpBundle, listEsimGoPackages } from "./esim-go-catalogue.js";
 import { type EsimGoClient, makeEsimGoClient, refusalOf, settled } from "./esim-go-client.js";
 import {
@@ -212,13 +214,19 @@ async function cancel(
   const bundle = `/esims/${encodeURIComponent(iccid)}/bundles/${encodeURIComponent(own.bundleName)}`;
   const path = `${bundle}/assignments/${encodeURIComponent(own.id)}`;
   const check = await client.check("DELETE", path, { query: { type: "validate", refundToBalance: "true" } });
-  if (check.kind === "refused" && !["retryable", "auth"].includes(check.reason)) {
-    return done({ result: "impossible", why: check.detail });
-  }
-  if (check.kind !== "done") return check;
+  if (check.kind === "refused") return isDefiniteNo(check.reason) ? afterRefusal(check) : check;
   const query = { type: "transaction", refundToBalance: "true" };
   const outcome = await client.submit("DELETE", path, { query });
+  if (outcome.kind === "refused" && isDefiniteNo(outcome.reason)) return afterRefusal(outcome);
   return outcome.kind === "done" ? done({ result: "refunded" }) : outcome;
+
+  /** Somebody may have revoked it between our look and our call; then the no is about a second time. */
+  async function afterRefusal({ detail }: SupplierRefused): Promise<SupplierOutcome<CancelResult>> {
+    const now = await assignments(client, iccid);
+    if (now.kind !== "done") return now;
+    const state = now.value.find((entry) => entry.reference.startsWith(esim.supplierOrderId))?.state;
+    return done(state === "revoked" ? { result: "refunded" } : { result: "impossible", why: detail });
+  }
 }
 
 async function balance(client: EsimGoClient): Promise<SupplierAnswer<ExactMoney>> {
