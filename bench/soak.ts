@@ -166,11 +166,13 @@ try {
   const server = await startTribi(["serve"], environment, { logFile });
   const { people, planId } = await arrange(server.url, sink, Math.min(CONNECTIONS + 1, 20));
   const isFlat = await soak(server, people, planId);
-  const [jobs] = await query<{ n: string }>(
+  const jobs = await query<{ task: string; n: number }>(
     database.url,
-    "select count(*) as n from graphile_worker._private_jobs where run_at <= now()",
+    `select t.identifier as task, count(*)::int as n
+     from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where j.run_at <= now() group by 1 order by 2 desc`,
   );
-  say(`${jobs?.n} jobs due and waiting`);
+  say(`jobs due and waiting: ${jobs.map(({ task, n }) => `${task} ${n}`).join(", ") || "none"}`);
   await server.stop();
   process.exitCode = isFlat ? 0 : 1;
 } finally {

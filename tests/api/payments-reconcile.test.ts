@@ -85,6 +85,38 @@ describe("reconciliation", () => {
     expect(await findings(null)).toEqual([{ class: "orphan_intent", action: "reported" }]);
   });
 
+  it("R55 an event of ours without a payment waits, and after three days it is an alarm, never dropped", async () => {
+    const lost = async (): Promise<number> => {
+      const { text } = await shop.app.request("GET", "/metrics");
+      return Number(/^tribi_webhook_events_lost (\d+)/m.exec(text)?.[1]);
+    };
+    const event = {
+      id: "evt_of_a_lost_row",
+      object: "event",
+      type: "payment_intent.succeeded",
+      created: Math.floor(Date.now() / 1000),
+      livemode: false,
+      data: {
+        object: {
+          ...{ id: "pi_of_a_lost_row", object: "payment_intent", status: "succeeded", livemode: false },
+          ...{ amount: 500, amount_received: 500, currency: "usd" },
+          metadata: { shop_id: "tribi", order_id: "1", payment_reference: "of-a-lost-row" },
+        },
+      },
+    };
+    expect((await shop.post(event)).body).toEqual({ status: "parked", intent_status: null });
+    expect(await lost()).toBe(0);
+    await query(
+      "update webhook_events set received_at = received_at - interval '73 hours' where event_id = $1",
+      [event.id],
+    );
+    expect(await lost()).toBe(1);
+    expect(await query("select outcome from webhook_events where event_id = $1", [event.id])).toEqual([
+      { outcome: "waiting" },
+    ]);
+    await query("delete from webhook_events where event_id = $1", [event.id]);
+  });
+
   it("after a restored backup ids repeat; the lost payment's intent is reported and never taken for the new one's", async () => {
     shop.stripe.control.webhooks({ hold: true });
     const lost = await shop.paying();
