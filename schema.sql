@@ -709,6 +709,16 @@ create table countries (
   constraint countries_iso3_is_three_capitals CHECK ((iso3 ~ '^[A-Z]{3}$'::text))
 );
 
+create table decision_keys (
+  actor text not null,
+  idempotency_key text not null,
+  subject text not null,
+  request_fingerprint bytea not null,
+  created_at timestamp with time zone default now() not null,
+  constraint decision_keys_one_per_actor_and_key PRIMARY KEY (actor, idempotency_key)
+);
+CREATE INDEX decision_keys_by_age ON public.decision_keys USING btree (created_at);
+
 create table dev_inbox (
   id bigint generated always as identity,
   message_id text not null,

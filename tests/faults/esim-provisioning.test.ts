@@ -213,11 +213,14 @@ describe("buying at a supplier that fails in every way", () => {
   });
 
   describe("an operator's decision", () => {
-    const decide = (order: PlantedOrder, body: object) =>
-      room.as(1, "POST", `/admin/esims/${order.profileId}/decision`, {
-        reason: "looked at the books",
-        ...body,
-      });
+    const decide = (order: PlantedOrder, body: object, key?: string) =>
+      room.as(
+        1,
+        "POST",
+        `/admin/esims/${order.profileId}/decision`,
+        { reason: "looked at the books", ...body },
+        key === undefined ? {} : { "idempotency-key": key },
+      );
     const parkedWithoutFunds = async (): Promise<PlantedOrder> => {
       for (const supplier of [first, second]) supplier.script = [{ refuse: "no_funds" }];
       const order = await paid();
@@ -243,6 +246,28 @@ describe("buying at a supplier that fails in every way", () => {
       await eventually(() => room.refunds.some(({ orderId }) => orderId === order.id));
       const { body } = await room.as(1, "GET", `/admin/esims/${order.profileId}/attempts`);
       expect(body.map((one: { reason: string }) => one.reason)).toEqual(["no_funds", "no_funds"]);
+    });
+
+    it("with a key is decided once and answered every time; another decision may not use the key", async () => {
+      const order = await parkedWithoutFunds();
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => decide(order, { decision: "refund" }, "k-1")),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+      expect(answers.filter(({ headers }) => headers["idempotent-replayed"] === "true")).toHaveLength(4);
+      expect((await decide(order, { decision: "ask_again" }, "k-1")).body.code).toBe(
+        "idempotency_key_reused",
+      );
+      const other = await parkedWithoutFunds();
+      expect((await decide(other, { decision: "refund" }, "k-1")).status).toBe(422);
+      await reaches(order, "failed");
+      expect((await profile(other)).parked_reason).toBe("no_funds");
+    });
+
+    it("that is refused does not burn its key", async () => {
+      const order = await parkedWithoutFunds();
+      expect((await decide(order, { decision: "accept_loss" }, "k-2")).status).toBe(409);
+      expect((await decide(order, { decision: "refund" }, "k-2")).status).toBe(200);
     });
 
     it("a decision that does not fit is refused and changes nothing", async () => {

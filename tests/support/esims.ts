@@ -47,6 +47,7 @@ export interface EsimRoom {
     method: "GET" | "POST" | "PUT",
     url: string,
     payload?: object,
+    headers?: Readonly<Record<string, string>>,
     // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the wire brought
   ): Promise<{ status: number; body: any; raw: Buffer; headers: Record<string, unknown> }>;
   /** Puts `count` codes of the plan into stock, as an import does. */
@@ -172,11 +173,11 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
         }
       }
     },
-    as: async (userId, method, url, payload) => {
+    as: async (userId, method, url, payload, headers = {}) => {
       const answer = await server.inject({
         method,
         url,
-        headers: { "x-user": String(userId) },
+        headers: { "x-user": String(userId), ...headers },
         ...(payload === undefined ? {} : { payload }),
       });
       const isJson = String(answer.headers["content-type"]).includes("json");

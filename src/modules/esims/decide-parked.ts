@@ -1,5 +1,7 @@
 import { type Act, writeAudit } from "../../db/audit-log.js";
 import { type Db, statement, type Tx } from "../../db/database.js";
+import type { IdempotentRequest } from "../../http/idempotency-key.js";
+import { type Decided, decideOnce } from "./decision-keys.js";
 import * as store from "./decision-store.js";
 
 export type Decision =
@@ -14,13 +16,16 @@ export type Decision =
   /** Refunded already, and the eSIM still works: it is hidden from the customer and booked as a loss. */
   | { readonly decision: "accept_loss" };
 
-export type Decided = "decided" | "nothing_to_decide" | "does_not_fit";
-export type DecideParked = (
-  profileId: number,
-  decision: Decision,
-  reason: string,
-  act: Act,
-) => Promise<Decided>;
+export interface DecisionCommand {
+  /** Of the eSIM or top-up. */
+  readonly id: number;
+  readonly decision: Decision;
+  readonly reason: string;
+  readonly act: Act;
+  readonly idempotent: IdempotentRequest | null;
+}
+
+export type DecideParked = (command: DecisionCommand) => Promise<Decided>;
 
 const SET_ACTOR = statement(
   "esims.set_actor",
@@ -32,20 +37,23 @@ const SET_ACTOR = statement(
  * a late answer of the supplier, one decides.
  */
 export function makeDecideParked(deps: { readonly db: Db; readonly wakeWorkers: () => void }): DecideParked {
-  return async (profileId, decision, reason, act) => {
-    const decided = await deps.db.transaction(async (tx) => {
-      await tx.run(SET_ACTOR, [act.actor, act.requestId]);
-      const parked = await store.lockParked(tx, profileId);
-      if (parked === undefined) return "nothing_to_decide";
-      if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";
-      await writeAudit(tx, act, {
-        action: `esim.${decision.decision}`,
-        subject: `esim:${profileId}`,
-        before: { parked_reason: parked.parked_reason, attempt_id: parked.attempt_id },
-        after: { reason },
-      });
-      return "decided";
-    });
+  return async ({ id, decision, reason, act, idempotent }) => {
+    const subject = `esim:${id}`;
+    const decided = await deps.db.transaction((tx) =>
+      decideOnce(tx, { subject, act, idempotent }, async () => {
+        await tx.run(SET_ACTOR, [act.actor, act.requestId]);
+        const parked = await store.lockParked(tx, id);
+        if (parked === undefined) return "nothing_to_decide";
+        if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";
+        await writeAudit(tx, act, {
+          action: `esim.${decision.decision}`,
+          subject,
+          before: { parked_reason: parked.parked_reason, attempt_id: parked.attempt_id },
+          after: { reason },
+        });
+        return "decided";
+      }),
+    );
     deps.wakeWorkers();
     return decided;
   };

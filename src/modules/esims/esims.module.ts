@@ -18,6 +18,7 @@ import { makeActivateEsim } from "./activate-esim.js";
 import { makeAttemptOutcomes } from "./attempt-outcomes.js";
 import { makeChoosePlanSuppliers } from "./choose-plan-suppliers.js";
 import { makeDecideParked } from "./decide-parked.js";
+import { forgetDecisionKeys } from "./decision-keys.js";
 import { HOLDING_LIMIT_CONSTRAINT, makeOfferFragment, type OfferFragment } from "./deliverable-offer.js";
 import { makeDelivery } from "./delivery/delivery.js";
 import { type ImportStock, makeImportStock } from "./import-stock.js";
@@ -103,6 +104,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
     expireUnused: makeExpireUnused(refreshing),
     readBalances: makeReadBalances(refreshing, readBalance),
     watchPrices: makeWatchPrices(refreshing),
+    forgetDecisionKeys: () => forgetDecisionKeys(reservedDb, config.orders.idempotencyKeyTtlHours),
   });
   const provisioning: Jobs = makeEsimJobs({
     takeBackEsim,

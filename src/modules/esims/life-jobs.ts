@@ -6,6 +6,7 @@ export interface LifeJobsDeps {
   readonly expireUnused: () => Promise<void>;
   readonly readBalances: () => Promise<void>;
   readonly watchPrices: () => Promise<void>;
+  readonly forgetDecisionKeys: () => Promise<void>;
 }
 
 /** What happens to eSIMs and suppliers after delivery, by the clock and by events. */
@@ -19,12 +20,14 @@ export function makeLifeJobs(deps: LifeJobsDeps): Jobs {
       expire_unused_esims: () => deps.expireUnused(),
       read_supplier_balances: () => deps.readBalances(),
       watch_supplier_prices: () => deps.watchPrices(),
+      forget_decision_keys: () => deps.forgetDecisionKeys(),
     },
     scheduled: [
       { task: "poll_esims", cron: "* * * * *" },
       { task: "expire_unused_esims", cron: "23 * * * *" },
       { task: "read_supplier_balances", cron: "*/5 * * * *" },
       { task: "watch_supplier_prices", cron: "41 */6 * * *" },
+      { task: "forget_decision_keys", cron: "29 * * * *" },
     ],
   };
 }

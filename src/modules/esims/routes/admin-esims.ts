@@ -1,11 +1,15 @@
 import { Type } from "typebox";
 import type { Db } from "../../../db/database.js";
-import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
-import { AppError } from "../../../kernel/errors.js";
 import type { DecideParked } from "../decide-parked.js";
 import { listAttempts } from "../esim-admin-read-model.js";
-import { AttemptView, DecisionBody, decisionOf } from "./decision-body.js";
+import {
+  AttemptView,
+  answerDecided,
+  DecisionAnswer,
+  DecisionBody,
+  decisionCommandOf,
+} from "./decision-body.js";
 import { EsimId } from "./read-esims.js";
 
 export interface AdminEsimsDeps {
@@ -43,17 +47,9 @@ export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsims
           "eSIM that works although its order is refunded.",
         params: EsimId,
         body: DecisionBody,
-        response: { 200: Type.Object({ status: Type.Literal("decided") }) },
+        response: { 200: DecisionAnswer },
       },
     },
-    async (request) => {
-      const { decision, reason } = decisionOf(request.body);
-      const decided = await decideParked(request.params.id, decision, reason, adminAct(request));
-      if (decided === "nothing_to_decide")
-        throw new AppError("conflict", "This eSIM waits for no decision. Look at its attempts again.");
-      if (decided === "does_not_fit")
-        throw new AppError("conflict", "This decision does not fit what the eSIM waits for.");
-      return { status: "decided" as const };
-    },
+    async (request, reply) => answerDecided(reply, await decideParked(decisionCommandOf(request)), "eSIM"),
   );
 }

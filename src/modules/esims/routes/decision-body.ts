@@ -1,6 +1,10 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
+import { adminAct } from "../../../http/act.js";
+import { idempotentRequestOf } from "../../../http/idempotency-key.js";
 import { AppError } from "../../../kernel/errors.js";
-import type { Decision } from "../decide-parked.js";
+import type { Decision, DecisionCommand } from "../decide-parked.js";
+import type { Decided } from "../decision-keys.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
@@ -39,8 +43,41 @@ export const DecisionBody = Type.Object(
   { additionalProperties: false },
 );
 
+export const DecisionAnswer = Type.Object({ status: Type.Literal("decided") });
+
 /** What an operator decides about a parked eSIM or top-up, and why. */
-export function decisionOf(body: Static<typeof DecisionBody>): { decision: Decision; reason: string } {
+export function decisionCommandOf(
+  request: FastifyRequest<{ Params: { id: number }; Body: Static<typeof DecisionBody> }>,
+): DecisionCommand {
+  return {
+    id: request.params.id,
+    ...decisionOf(request.body),
+    act: adminAct(request),
+    idempotent: idempotentRequestOf(request),
+  };
+}
+
+/** `noun` is what was decided about, for the person who reads the refusal. */
+export function answerDecided(reply: FastifyReply, decided: Decided, noun: "eSIM" | "top-up") {
+  switch (decided) {
+    case "nothing_to_decide":
+      throw new AppError("conflict", `This ${noun} waits for no decision. Look at its attempts again.`);
+    case "does_not_fit":
+      throw new AppError("conflict", `This decision does not fit what the ${noun} waits for.`);
+    case "key_reused":
+      throw new AppError(
+        "idempotency_key_reused",
+        "This Idempotency-Key belongs to another decision of yours. Use a new key for a new decision.",
+      );
+    case "replayed":
+      reply.header("idempotent-replayed", "true");
+      return { status: "decided" as const };
+    case "decided":
+      return { status: "decided" as const };
+  }
+}
+
+function decisionOf(body: Static<typeof DecisionBody>): { decision: Decision; reason: string } {
   const { decision, supplier_order_id: supplierOrderId, reason } = body;
   if ((decision === "adopt") !== (supplierOrderId !== undefined)) {
     const message = "belongs to the decision adopt, and to it alone";

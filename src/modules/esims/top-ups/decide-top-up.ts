@@ -1,9 +1,10 @@
-import { type Act, writeAudit } from "../../../db/audit-log.js";
+import { writeAudit } from "../../../db/audit-log.js";
 import { type Db, statement, type Tx } from "../../../db/database.js";
-import type { Decided, Decision } from "../decide-parked.js";
+import type { Decision, DecisionCommand } from "../decide-parked.js";
+import { type Decided, decideOnce } from "../decision-keys.js";
 import { moveParkedAttempt } from "../decision-store.js";
 
-export type DecideTopUp = (topUpId: number, decision: Decision, reason: string, act: Act) => Promise<Decided>;
+export type DecideTopUp = (command: DecisionCommand) => Promise<Decided>;
 
 interface ParkedTopUp {
   readonly id: number;
@@ -78,20 +79,23 @@ const ACCEPT_LOSS = statement(
 
 /** An operator's decision about a parked top-up; the parked mark is the guard, as for eSIMs. */
 export function makeDecideTopUp(deps: { readonly db: Db; readonly wakeWorkers: () => void }): DecideTopUp {
-  return async (topUpId, decision, reason, act) => {
-    const decided = await deps.db.transaction(async (tx) => {
-      await tx.run(SET_ACTOR, [act.actor, act.requestId]);
-      const parked = (await tx.run<ParkedTopUp>(LOCK, [topUpId])).rows[0];
-      if (parked === undefined) return "nothing_to_decide";
-      if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";
-      await writeAudit(tx, act, {
-        action: `top_up.${decision.decision}`,
-        subject: `top_up:${topUpId}`,
-        before: { parked_reason: parked.parked_reason, attempt_id: parked.attempt_id },
-        after: { reason },
-      });
-      return "decided";
-    });
+  return async ({ id, decision, reason, act, idempotent }) => {
+    const subject = `top_up:${id}`;
+    const decided = await deps.db.transaction((tx) =>
+      decideOnce(tx, { subject, act, idempotent }, async () => {
+        await tx.run(SET_ACTOR, [act.actor, act.requestId]);
+        const parked = (await tx.run<ParkedTopUp>(LOCK, [id])).rows[0];
+        if (parked === undefined) return "nothing_to_decide";
+        if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";
+        await writeAudit(tx, act, {
+          action: `top_up.${decision.decision}`,
+          subject,
+          before: { parked_reason: parked.parked_reason, attempt_id: parked.attempt_id },
+          after: { reason },
+        });
+        return "decided";
+      }),
+    );
     deps.wakeWorkers();
     return decided;
   };

@@ -1,10 +1,14 @@
 import { Type } from "typebox";
 import type { Db } from "../../../../db/database.js";
-import { adminAct } from "../../../../http/act.js";
 import type { Server } from "../../../../http/server.js";
-import { AppError } from "../../../../kernel/errors.js";
 import { listTopUpAttempts } from "../../esim-admin-read-model.js";
-import { AttemptView, DecisionBody, decisionOf } from "../../routes/decision-body.js";
+import {
+  AttemptView,
+  answerDecided,
+  DecisionAnswer,
+  DecisionBody,
+  decisionCommandOf,
+} from "../../routes/decision-body.js";
 import type { DecideTopUp } from "../decide-top-up.js";
 
 const TopUpId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
@@ -38,17 +42,10 @@ export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: De
           "accept_loss: for one that was added although its order is refunded.",
         params: TopUpId,
         body: DecisionBody,
-        response: { 200: Type.Object({ status: Type.Literal("decided") }) },
+        response: { 200: DecisionAnswer },
       },
     },
-    async (request) => {
-      const { decision, reason } = decisionOf(request.body);
-      const decided = await deps.decideTopUp(request.params.id, decision, reason, adminAct(request));
-      if (decided === "nothing_to_decide")
-        throw new AppError("conflict", "This top-up waits for no decision. Look at its attempts again.");
-      if (decided === "does_not_fit")
-        throw new AppError("conflict", "This decision does not fit what the top-up waits for.");
-      return { status: "decided" as const };
-    },
+    async (request, reply) =>
+      answerDecided(reply, await deps.decideTopUp(decisionCommandOf(request)), "top-up"),
   );
 }
