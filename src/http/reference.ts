@@ -34,6 +34,20 @@ const PROBLEM_ANSWER = {
   content: { "application/problem+json": PROBLEM_CONTENT, "application/json": PROBLEM_CONTENT },
 };
 
+/** For the document only: the header is read and judged by http/idempotency-key.ts, quoted or bare. */
+const IDEMPOTENCY_KEY = {
+  type: "object",
+  properties: {
+    "Idempotency-Key": {
+      type: "string",
+      minLength: 1,
+      description:
+        "1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the " +
+        "same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused.",
+    },
+  },
+};
+
 /** OpenAPI 3.1 of all public routes; must be registered before them. */
 export async function describeRoutes(app: Server, version: string): Promise<void> {
   app.addSchema(PROBLEM_SCHEMA);
@@ -61,6 +75,7 @@ export async function describeRoutes(app: Server, version: string): Promise<void
       schema: {
         ...schema,
         response: { ...(schema?.response as object | undefined), default: PROBLEM_ANSWER },
+        ...(route.config?.takesIdempotencyKey === true ? { headers: IDEMPOTENCY_KEY } : {}),
         hide: route.config?.isInternal === true,
         ...(route.config?.access === "user" || route.config?.access === "admin"
           ? { security: [{ bearer: [] }, { cookie: [] }] }

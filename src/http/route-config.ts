@@ -19,6 +19,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
     consumes?: "csv" | "form";
+    /** Reads the Idempotency-Key header (http/idempotency-key.ts); said in the OpenAPI document. */
+    takesIdempotencyKey?: boolean;
     /** Takes no part in the OpenAPI document: pages for people and the development routes. */
     isInternal?: boolean;
     /** Shed first when the process is overloaded (reads and logins); webhooks and paid work are never shed. */

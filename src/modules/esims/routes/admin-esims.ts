@@ -37,7 +37,7 @@ export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsims
   app.post(
     "/admin/esims/:id/decision",
     {
-      config,
+      config: { ...config, takesIdempotencyKey: true },
       schema: {
         tags,
         summary: "Decide about a parked eSIM",

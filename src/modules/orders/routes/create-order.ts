@@ -23,7 +23,7 @@ export function registerCreateOrder(
   app.post(
     "/orders",
     {
-      config: { access: "user" },
+      config: { access: "user", takesIdempotencyKey: true },
       schema: {
         tags: ["Orders"],
         summary: "Order a plan",

@@ -14,7 +14,7 @@ export function registerOrderTopUp(
   app.post(
     "/esims/:id/top-ups",
     {
-      config: { access: "user" },
+      config: { access: "user", takesIdempotencyKey: true },
       schema: {
         tags: ["Orders"],
         summary: "Order more data for one of my eSIMs",

@@ -70,7 +70,7 @@ export function registerRefundOrder(
   app.post(
     "/admin/orders/:id/refund",
     {
-      config: { access: "admin" },
+      config: { access: "admin", takesIdempotencyKey: true },
       schema: {
         tags: ["Administration"],
         summary: "Give money back",

@@ -32,7 +32,7 @@ export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: De
   app.post(
     "/admin/top-ups/:id/decision",
     {
-      config,
+      config: { ...config, takesIdempotencyKey: true },
       schema: {
         tags,
         summary: "Decide about a parked top-up",
