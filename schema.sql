@@ -193,6 +193,7 @@ begin
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
+      'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
       'expectedCost', a.expected_cost) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
@@ -1087,6 +1088,7 @@ create table provisioning_attempts (
   lookups integer default 0 not null,
   created_at timestamp with time zone default now() not null,
   ask_at timestamp with time zone,
+  called_at timestamp with time zone,
   call_millis integer,
   decided_at timestamp with time zone,
   decided_by text,

@@ -62,7 +62,8 @@ describe("a purchase whose outcome is unknown", () => {
   const look = (order: PlantedOrder) => room.esims.provisionEsim(order.id, { includesParked: true });
   const settlingTimePasses = (order: PlantedOrder, seconds = SETTLING_SECONDS) =>
     room.database.query(
-      "update provisioning_attempts set created_at = created_at - $2 * interval '1 second' where profile_id = $1",
+      `update provisioning_attempts set created_at = created_at - $2 * interval '1 second',
+         called_at = called_at - $2 * interval '1 second' where profile_id = $1`,
       [order.profileId, seconds],
     );
   const state = async (order: PlantedOrder) => {
@@ -101,6 +102,27 @@ describe("a purchase whose outcome is unknown", () => {
     await settlingTimePasses(order);
     await look(order);
     expect(await state(order)).toEqual(["ready", "searched refused never_arrived", "searched delivered"]);
+  });
+
+  it("the settling time counts from the end of the call, which may have taken several requests", async () => {
+    searched.script = ["drop", "sell"];
+    const order = await boughtAt("searched");
+    await room.database.query(
+      "update provisioning_attempts set created_at = created_at - interval '1 hour' where profile_id = $1",
+      [order.profileId],
+    );
+    await look(order);
+    expect(await state(order)).toEqual(["pending", "searched unknown"]);
+    // Of a process that died nobody knows when its call ended: as long again.
+    await room.database.query("update provisioning_attempts set called_at = null where profile_id = $1", [
+      order.profileId,
+    ]);
+    await settlingTimePasses(order, SETTLING_SECONDS - 3_600);
+    await look(order);
+    expect(await state(order)).toEqual(["pending", "searched unknown"]);
+    await settlingTimePasses(order);
+    await look(order);
+    expect((await state(order)).slice(1)).toEqual(["searched refused never_arrived", "searched delivered"]);
   });
 
   it("where a search proves nothing, the same request once more does: it was never sold, and is now", async () => {

@@ -10,13 +10,14 @@ interface AttemptRow {
   readonly supplier: string;
   readonly supplier_order_id: string | null;
   readonly attempt_status: string;
+  readonly reason: string | null;
   readonly order_id: number;
   readonly order_status: string;
   readonly esim_status: string;
 }
 
 const ATTEMPTS = `
-  select a.reference, a.supplier, a.supplier_order_id, a.status as attempt_status, o.id as order_id,
+  select a.reference, a.supplier, a.supplier_order_id, a.status as attempt_status, a.reason, o.id as order_id,
     o.status as order_status, e.status as esim_status
   from provisioning_attempts a join esim_profiles e on e.id = a.profile_id join orders o on o.id = e.order_id`;
 
@@ -71,7 +72,7 @@ function compareLedger(
     if (order.state !== "accepted") continue;
     soldFor.set(attempt.order_id, [...(soldFor.get(attempt.order_id) ?? []), `${id} ${key}`]);
     if (!ACCOUNTED.has(attempt.attempt_status))
-      violations.push(`${id} sold ${key}, but the attempt is ${attempt.attempt_status}`);
+      violations.push(`${id} sold ${key}, but the attempt is ${attempt.attempt_status}: ${attempt.reason}`);
   }
   for (const attempt of attempts) {
     if (attempt.attempt_status !== "delivered" || attempt.esim_status === "cancelled") continue;

@@ -145,6 +145,8 @@ create table provisioning_attempts (
   lookups integer not null default 0,
   created_at timestamptz not null default now(),
   ask_at timestamptz,
+  -- When the call ended without an answer: the settling time counts from here.
+  called_at timestamptz,
   call_millis integer,
   decided_at timestamptz,
   decided_by text,
@@ -332,6 +334,7 @@ begin
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
+      'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
       'expectedCost', a.expected_cost) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (

@@ -60,6 +60,7 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
         reason: null,
         lookups: 0,
         ageMillis: 0,
+        sinceCallMillis: null,
         sentAfterMillis: begun.sentAfterMillis,
         askInMillis: null,
         expectedCost,
@@ -118,6 +119,7 @@ async function order(deps: AttemptOutcomesDeps, work: Work, attempt: Attempt): P
   await recordAttempt(deps.db, work.claim, attempt.id, {
     status: "unknown",
     detail: outcome.cause,
+    hasCalled: true,
     callMillis,
     againMillis: pauseOfSearchMillis(attempt.lookups, deps.paceMillis, settleMillis),
   });

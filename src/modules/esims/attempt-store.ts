@@ -58,6 +58,8 @@ export interface AttemptChange {
   readonly reason?: string | null;
   readonly detail?: string | null;
   readonly wasLookup?: boolean;
+  /** The purchase itself has just ended without an answer. */
+  readonly hasCalled?: boolean;
   readonly callMillis?: number | null;
   /** When the chain goes on: 0 keeps the lease and goes on at once; otherwise the job is enqueued again. */
   readonly againMillis: number;
@@ -77,6 +79,7 @@ const RECORD = statement(
        lookups = a.lookups + $9, call_millis = coalesce($10, a.call_millis),
        cost_text = coalesce($11, a.cost_text), cost_currency = coalesce($12, a.cost_currency),
        ask_at = clock_timestamp() + $3::float8 * interval '1 millisecond',
+       called_at = case when $14::boolean then clock_timestamp() else a.called_at end,
        decided_at = case when $5 in ('refused', 'surplus') then clock_timestamp() end
      from held where a.id = $4
      returning a.id
@@ -108,6 +111,7 @@ export async function recordAttempt(
     change.cost?.amountText ?? null,
     change.cost?.currency ?? null,
     lease.lease_seconds,
+    change.hasCalled === true,
   ]);
   return count === 1;
 }

@@ -26,5 +26,10 @@ export function pauseOfSearchMillis(tries: number, paceMillis: number, settleMil
 
 /** Finding nothing decides nothing before the supplier's settling time is over: the request may be under way. */
 export function settlesInMillis(attempt: Attempt, settleSeconds: number): number {
-  return Math.max(0, settleSeconds * 1000 - attempt.ageMillis);
+  const { ageMillis, sinceCallMillis = ageMillis } = attempt;
+  // A call may have taken several requests (a check, a new token), and the purchase was the last of them. Where its end
+  // is not known, because the process died, as long again is allowed for it; no supplier sends later than that.
+  const left =
+    sinceCallMillis === null ? 2 * settleSeconds * 1000 - ageMillis : settleSeconds * 1000 - sinceCallMillis;
+  return Math.max(0, left);
 }

@@ -13,6 +13,8 @@ export interface Attempt {
   readonly reason: string | null;
   readonly lookups: number;
   readonly ageMillis: number;
+  /** Since the call ended without an answer; null: it is not known when, or whether, it was sent. */
+  readonly sinceCallMillis?: number | null;
   /** Milliseconds since the epoch when the row was written, before the call. */
   readonly sentAfterMillis: number;
   /** Negative or null: now. */

@@ -154,7 +154,8 @@ async function findSold(
   if (answer.kind === "refused") return "unknown";
   if (answer.value.found === "one") return answer.value.order;
   const { lookupSettlesAfterSeconds, idempotency } = supplier.capabilities;
-  if (answer.value.found === "several" || surplus.age_seconds <= lookupSettlesAfterSeconds) return "unknown";
+  if (answer.value.found === "several" || surplus.settling_seconds <= lookupSettlesAfterSeconds)
+    return "unknown";
   if (answer.value.isConclusive) return "never_sold";
   return idempotency === "native" ? sendAgain(supplier, surplus, lookup) : "unknown";
 }

@@ -126,7 +126,8 @@ export interface SurplusRow {
   readonly package_id: string;
   readonly supplier_order_id: string | null;
   readonly sent_after_millis: string;
-  readonly age_seconds: number;
+  /** Comparable with the supplier's settling time, as in chain-timing.ts. */
+  readonly settling_seconds: number;
   readonly expected_cost: ExactMoney | null;
 }
 
@@ -134,7 +135,8 @@ const FIND_SURPLUS = statement(
   "esims.find_surplus",
   `select id, profile_id, reference, supplier, package_id, supplier_order_id, expected_cost,
      floor(extract(epoch from created_at) * 1000)::text as sent_after_millis,
-     extract(epoch from now() - created_at)::float8 as age_seconds
+     case when called_at is null then extract(epoch from now() - created_at)::float8 / 2
+       else extract(epoch from now() - called_at)::float8 end as settling_seconds
    from provisioning_attempts where id = $1 and status = 'surplus'`,
 );
 

@@ -14,6 +14,11 @@ export interface HttpRequest {
   readonly body?: string;
   /** A purchase takes a fresh connection: a pooled one that the other side has closed would look like a lost answer. */
   readonly isPurchase?: boolean;
+  /**
+   * By performance.now(): later than this nothing is sent. What comes before a purchase (a check, a new token) may take
+   * long, or the process may have slept in between, and by then somebody may have looked and found nothing.
+   */
+  readonly sendBefore?: number;
   readonly answerBytesMax?: number;
 }
 
@@ -98,6 +103,8 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async call(request) {
+      if (request.sendBefore !== undefined && performance.now() > request.sendBefore)
+        return { kind: "not_sent", why: "too late to send" };
       const query = request.query ? `?${new URLSearchParams(request.query)}` : "";
       try {
         const response = await send(`${base}${request.path}${query}`, {

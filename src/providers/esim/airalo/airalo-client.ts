@@ -17,6 +17,8 @@ export interface AiraloClientOptions {
   readonly clientSecret: string;
   /** Sends `airalo-signature`, as the official SDKs do; the published description does not ask for it. */
   readonly signsRequests: boolean;
+  /** A purchase that could not be sent within this time, because of its token, is not sent. */
+  readonly sendWithinMillis: number;
 }
 
 export interface AiraloClient {
@@ -63,7 +65,8 @@ export function makeAiraloClient(options: AiraloClientOptions): AiraloClient {
         ? { "airalo-signature": airaloSignature(phpJson(fields), options.clientSecret) }
         : {};
       const headers = { "content-type": form.contentType, ...signature };
-      return send({ method: "POST", path, headers, body: form.body, isPurchase: true }, "purchase");
+      const request = { method: "POST", path, headers, body: form.body, isPurchase: true } as const;
+      return send({ ...request, sendBefore: performance.now() + options.sendWithinMillis }, "purchase");
     },
   };
 }

@@ -62,6 +62,16 @@ describe("airalo", () => {
     supplier.order({ reference, packageId, expectedCost: null });
   const tokenCalls = () => fake.http.calls.filter((call) => call.path === "/v2/token").length;
 
+  test("a purchase whose new token took longer than a call may is not sent any more", async () => {
+    await supplier.balance();
+    fake.revokeTokens();
+    fake.http.script({ on: "^POST /v2/orders$", act: { kind: "answer_late", millis: 900 } });
+    fake.http.script({ on: "^POST /v2/token$", act: { kind: "answer_late", millis: 900 } });
+    expect(await order()).toMatchObject({ kind: "refused", reason: "retryable" });
+    expect(fake.ledger.orders).toEqual([]);
+    expect(await order()).toMatchObject({ kind: "done" });
+  });
+
   test("thirty calls at once fetch one token, and a revoked token is renewed once for all of them", async () => {
     await Promise.all(Array.from({ length: 30 }, () => supplier.balance()));
     expect(tokenCalls()).toBe(1);

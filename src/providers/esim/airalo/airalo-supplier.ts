@@ -1,7 +1,12 @@
 import { type Clock, systemClock } from "../../../kernel/clock.js";
 import { done, unknown } from "../../../kernel/outcome.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
-import { type HttpClientOptions, makeHttpClient, settlingSeconds } from "../http-client.js";
+import {
+  type HttpClientOptions,
+  makeHttpClient,
+  settlingSeconds,
+  TIMEOUT_MILLIS_DEFAULT,
+} from "../http-client.js";
 import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type {
@@ -50,6 +55,7 @@ export function makeAiraloSupplier(options: AiraloOptions): EsimSupplier & { clo
     clientId: options.clientId,
     clientSecret: options.clientSecret,
     signsRequests: options.signsRequests ?? false,
+    sendWithinMillis: options.timeoutMillis ?? TIMEOUT_MILLIS_DEFAULT,
   });
   const webhookUrl = options.webhookUrl ?? null;
   const withoutIccid = () => refusal("unsupported", "Airalo names eSIMs by ICCID and this one has none");

@@ -24,6 +24,7 @@ export interface EsimGoClient {
 export interface CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  readonly sendBefore?: number;
 }
 
 /** 503 to a question: the supplier is still assigning. Not an error (suppliers.md 4.1). */
@@ -54,7 +55,10 @@ export function makeEsimGoClient(http: HttpClient, apiKey: string): EsimGoClient
       return outcome.kind === "unknown" ? refusal("retryable", outcome.cause) : outcome;
     },
     async submit(method, path, options) {
-      const outcome = await send({ method, path, ...wire(options), isPurchase: true }, "purchase");
+      const { sendBefore } = options;
+      const deadline = sendBefore === undefined ? {} : { sendBefore };
+      const request = { method, path, ...wire(options), ...deadline, isPurchase: true };
+      const outcome = await send(request, "purchase");
       return outcome.kind === "processing" ? { kind: "unknown", cause: "HTTP 503" } : outcome;
     },
   };

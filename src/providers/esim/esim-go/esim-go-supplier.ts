@@ -1,6 +1,11 @@
 import { done, unknown } from "../../../kernel/outcome.js";
 import { isSameAmount, moneyFromDecimal } from "../formats/supplier-amount.js";
-import { type HttpClientOptions, makeHttpClient, settlingSeconds } from "../http-client.js";
+import {
+  type HttpClientOptions,
+  makeHttpClient,
+  settlingSeconds,
+  TIMEOUT_MILLIS_DEFAULT,
+} from "../http-client.js";
 import { filledTextOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type { ExactMoney, SupplierPackage } from "../package-port.js";
@@ -57,6 +62,8 @@ export function makeEsimGoSupplier(options: EsimGoOptions): EsimSupplier & { clo
   const http = makeHttpClient(options);
   const client = makeEsimGoClient(http, options.apiKey);
   const callbackVersion = options.callbackVersion ?? "v3";
+  /** The check of the price comes first and may use up the time. */
+  const sendBefore = () => performance.now() + (options.timeoutMillis ?? TIMEOUT_MILLIS_DEFAULT);
   const withoutIccid = () => refusal("unsupported", "eSIM Go names eSIMs by ICCID and this one has none");
 
   return {
@@ -72,12 +79,12 @@ export function makeEsimGoSupplier(options: EsimGoOptions): EsimSupplier & { clo
       const money = await balance(client);
       return money.kind === "done" ? listEsimGoPackages(client, cursor, money.value.currency) : money;
     },
-    order: (request) => order(client, request),
+    order: (request) => order(client, request, sendBefore()),
     findOrder: (lookup) => findEsimGoOrder(client, lookup),
     getOrder: (lookup) => getOrder(client, lookup),
     getStatus: async (esim) => (esim.iccid === null ? withoutIccid() : getStatus(client, esim, esim.iccid)),
     listTopUps: async ({ iccid }) => (iccid === null ? withoutIccid() : listTopUps(client, iccid)),
-    topUp: (request) => topUp(client, request),
+    topUp: (request) => topUp(client, request, sendBefore()),
     findTopUp: (request) => findEsimGoTopUp(client, request),
     async cancel(esim) {
       if (esim.iccid === null) return withoutIccid();
@@ -95,11 +102,15 @@ function orderBody(type: "validate" | "transaction", item: string, iccid: string
   return { type, assign: true, order: [{ type: "bundle", quantity: 1, item, ...target }] };
 }
 
-async function order(client: EsimGoClient, request: OrderRequest): Promise<SupplierOutcome<SupplierOrder>> {
+async function order(
+  client: EsimGoClient,
+  request: OrderRequest,
+  sendBefore: number,
+): Promise<SupplierOutcome<SupplierOrder>> {
   const refused = await priceRefusal(client, request.packageId, request.expectedCost, null);
   if (refused) return refused;
   const body = orderBody("transaction", request.packageId, null);
-  const outcome = await client.submit("POST", "/orders", { body });
+  const outcome = await client.submit("POST", "/orders", { body, sendBefore });
   if (outcome.kind !== "done") return outcome;
   const placed = esimGoOrderOf(recordOf(outcome.value));
   return placed ? done(placed) : unknown("an order was accepted without a reference");
@@ -181,13 +192,17 @@ async function listTopUps(
   return done(offered);
 }
 
-async function topUp(client: EsimGoClient, request: TopUpRequest): Promise<SupplierOutcome<SupplierTopUp>> {
+async function topUp(
+  client: EsimGoClient,
+  request: TopUpRequest,
+  sendBefore: number,
+): Promise<SupplierOutcome<SupplierTopUp>> {
   const { iccid } = request.esim;
   if (iccid === null) return refusal("unsupported", "a top-up needs the ICCID");
   const refused = await priceRefusal(client, request.packageId, request.expectedCost, iccid);
   if (refused) return refused;
   const body = orderBody("transaction", request.packageId, iccid);
-  const outcome = await client.submit("POST", "/orders", { body });
+  const outcome = await client.submit("POST", "/orders", { body, sendBefore });
   if (outcome.kind !== "done") return outcome;
   const placed = esimGoOrderOf(recordOf(outcome.value));
   if (!placed) return unknown("a top-up was accepted without a reference");
