@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { sessionOptions } from "../src/db/database.js";
-import { makeOfferFragment } from "../src/modules/esims/deliverable-offer.js";
+import { makeOfferFragment } from "../src/modules/esims/stock/deliverable-offer.js";
 import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
 
 const [, , url = "", seconds, planId, label = "", userList = ""] = process.argv;

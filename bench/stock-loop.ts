@@ -5,8 +5,8 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { sessionOptions } from "../src/db/database.js";
-import { makeOfferFragment } from "../src/modules/esims/deliverable-offer.js";
-import { TAKE_STOCK } from "../src/modules/esims/stock-shelf.js";
+import { makeOfferFragment } from "../src/modules/esims/stock/deliverable-offer.js";
+import { TAKE_STOCK } from "../src/modules/esims/stock/stock-shelf.js";
 import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
 
 const [, , url = "", seconds, planId] = process.argv;

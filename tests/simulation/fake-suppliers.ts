@@ -1,4 +1,4 @@
-import { makeWebhookPathSecret } from "../../src/modules/esims/supplier-events.js";
+import { makeWebhookPathSecret } from "../../src/modules/esims/suppliers/supplier-events.js";
 import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
 import { type FakeAiralo, startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
 import {

@@ -3,7 +3,7 @@ import type { Language } from "../../kernel/language.js";
 import type { Logger } from "../../telemetry/log.js";
 import { noteLanguage } from "./delivery/mail-store.js";
 import { type EsimRow, findEsimOfOrder, findEsimOfTopUpOrder } from "./esim-read-model.js";
-import type { ProvisionEsim } from "./provision-esim.js";
+import type { ProvisionEsim } from "./provisioning/provision-esim.js";
 
 export interface ActivateDeps {
   readonly db: Db;

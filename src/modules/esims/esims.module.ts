@@ -15,23 +15,23 @@ import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
-import { makeAttemptOutcomes } from "./attempt-outcomes.js";
-import { makeChoosePlanSuppliers } from "./choose-plan-suppliers.js";
-import { makeDecideParked } from "./decide-parked.js";
-import { forgetDecisionKeys } from "./decision-keys.js";
-import { HOLDING_LIMIT_CONSTRAINT, makeOfferFragment, type OfferFragment } from "./deliverable-offer.js";
 import { makeDelivery } from "./delivery/delivery.js";
-import { type ImportStock, makeImportStock } from "./import-stock.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
-import { makeLifeJobs } from "./life-jobs.js";
+import { makeLifeJobs } from "./life/life-jobs.js";
+import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./life/refresh-esim.js";
+import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./life/take-back-esim.js";
 import { makeMarkInstalled } from "./mark-installed.js";
-import { makeOnRefusal } from "./on-refusal.js";
-import { listPlanSuppliers } from "./plan-supplier-store.js";
-import { makeProvisionEsim, type ProvisionEsim } from "./provision-esim.js";
-import { provisioningFollowsPayment, takeBackFollowsRefund } from "./provisioning-follows-payment.js";
-import { makeEsimJobs } from "./provisioning-jobs.js";
-import { leaseSecondsFor } from "./provisioning-store.js";
-import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./refresh-esim.js";
+import { makeAttemptOutcomes } from "./provisioning/attempt-outcomes.js";
+import { makeDecideParked } from "./provisioning/decide-parked.js";
+import { forgetDecisionKeys } from "./provisioning/decision-keys.js";
+import { makeOnRefusal } from "./provisioning/on-refusal.js";
+import { makeProvisionEsim, type ProvisionEsim } from "./provisioning/provision-esim.js";
+import {
+  provisioningFollowsPayment,
+  takeBackFollowsRefund,
+} from "./provisioning/provisioning-follows-payment.js";
+import { makeEsimJobs } from "./provisioning/provisioning-jobs.js";
+import { leaseSecondsFor } from "./provisioning/provisioning-store.js";
 import { makeRevealLog } from "./reveal-log.js";
 import { makeRotateKeys } from "./rotate-keys.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
@@ -43,16 +43,23 @@ import { registerReadEsims } from "./routes/read-esims.js";
 import { registerShowQr } from "./routes/show-qr.js";
 import { registerSupplierWebhook } from "./routes/supplier-webhook.js";
 import { makeShowEsim } from "./show-esims.js";
-import { makeShowWebhookAddress } from "./show-webhook-address.js";
-import { makeStockShelf } from "./stock-shelf.js";
-import { listLowStock } from "./stock-store.js";
-import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./supplier-events.js";
-import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./take-back-esim.js";
+import {
+  HOLDING_LIMIT_CONSTRAINT,
+  makeOfferFragment,
+  type OfferFragment,
+} from "./stock/deliverable-offer.js";
+import { type ImportStock, makeImportStock } from "./stock/import-stock.js";
+import { makeStockShelf } from "./stock/stock-shelf.js";
+import { listLowStock } from "./stock/stock-store.js";
+import { makeChoosePlanSuppliers } from "./suppliers/choose-plan-suppliers.js";
+import { listPlanSuppliers } from "./suppliers/plan-supplier-store.js";
+import { makeShowWebhookAddress } from "./suppliers/show-webhook-address.js";
+import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./suppliers/supplier-events.js";
+import { makeReadBalance, makeReadBalances, makeWatchPrices } from "./suppliers/watch-suppliers.js";
 import { topUpFollowsPayment } from "./top-ups/top-up-jobs.js";
 import { TOP_UP_PROBLEMS, type TopUpOfferFragment, type TopUpProblem } from "./top-ups/top-up-offer.js";
 import { TOP_UP_STATES, type TopUpState } from "./top-ups/top-up-state.js";
 import { makeTopUps } from "./top-ups/top-ups.js";
-import { makeReadBalance, makeReadBalances, makeWatchPrices } from "./watch-suppliers.js";
 
 export interface EsimsDeps {
   readonly config: Config;

@@ -1,10 +1,10 @@
 import { type Db, statement } from "../../db/database.js";
 import type { Logger } from "../../telemetry/log.js";
-import type { Applied } from "./apply-event.js";
+import type { Applied } from "./events/apply-event.js";
+import { type KeptEvent, listDueEvents } from "./events/webhook-event-store.js";
 import { listPaymentsWithoutIntent } from "./payment-store.js";
-import type { ProceedRefund } from "./proceed-refund.js";
+import type { ProceedRefund } from "./refunds/proceed-refund.js";
 import type { RereadPayment } from "./reread-payment.js";
-import { type KeptEvent, listDueEvents } from "./webhook-event-store.js";
 
 export interface CarryOnDeps {
   readonly db: Db;

@@ -10,8 +10,8 @@ import {
 } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
-import type { ApplyEvent } from "./apply-event.js";
-import { eventOfIntent } from "./event-facts.js";
+import type { ApplyEvent } from "./events/apply-event.js";
+import { eventOfIntent } from "./events/event-facts.js";
 import type { FailUnpaid } from "./fail-unpaid.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";

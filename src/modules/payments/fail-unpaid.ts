@@ -1,6 +1,6 @@
 import { type Db, statement } from "../../db/database.js";
-import type { FollowUp } from "./settle-store.js";
-import { setAuditContext } from "./webhook-event-store.js";
+import type { FollowUp } from "./events/settle-store.js";
+import { setAuditContext } from "./events/webhook-event-store.js";
 
 export interface UnpaidOrder {
   readonly orderId: number;

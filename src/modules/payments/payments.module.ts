@@ -10,7 +10,8 @@ import { containsPattern } from "../../db/list-sql.js";
 import type { Guard, Server } from "../../http/server.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
-import { makeMockLedger } from "./mock-ledger-store.js";
+import { countOldWaitingEvents } from "./events/webhook-event-store.js";
+import { makeMockLedger } from "./mock/mock-ledger-store.js";
 import { makePaymentJobs } from "./payment-jobs.js";
 import { findPaymentByIntent } from "./payment-store.js";
 import { makePaymentUseCases, type PaymentUseCaseDeps } from "./payment-use-cases.js";
@@ -19,15 +20,14 @@ import {
   listFindings,
   listLastRuns,
   secondsSinceLastRun,
-} from "./reconciliation-read-model.js";
-import { forgetRefundKeys } from "./refund-store.js";
+} from "./reconciliation/reconciliation-read-model.js";
+import { forgetRefundKeys } from "./refunds/refund-store.js";
 import { registerCreatePayment } from "./routes/create-payment.js";
 import { registerDecideMoney } from "./routes/decide-money.js";
 import { registerMockPay } from "./routes/mock-pay.js";
 import { registerReconciliation } from "./routes/reconciliation.js";
 import { registerRefundOrder } from "./routes/refund-order.js";
 import { registerWebhook } from "./routes/webhook.js";
-import { countOldWaitingEvents } from "./webhook-event-store.js";
 
 export interface PaymentsDeps extends PaymentUseCaseDeps {
   /** For reading lists; everything else runs on the reserved connections. */
@@ -94,5 +94,5 @@ function watchMoney(metrics: Metrics, db: Db): void {
   );
 }
 
-export type { ReconcileReport } from "./reconcile.js";
+export type { ReconcileReport } from "./reconciliation/reconcile.js";
 export { makeMockLedger };

@@ -1,6 +1,6 @@
 import type { Db } from "../../db/database.js";
-import type { ApplyEvent } from "./apply-event.js";
-import { eventOfIntent } from "./event-facts.js";
+import type { ApplyEvent } from "./events/apply-event.js";
+import { eventOfIntent } from "./events/event-facts.js";
 import type { FailUnpaid } from "./fail-unpaid.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/database.js";
 import type { IntentSnapshot, PaymentProvider } from "../../providers/payment/port.js";
-import type { Applied, ApplyEvent } from "./apply-event.js";
-import { eventOfIntent, eventOfRefund } from "./event-facts.js";
+import type { Applied, ApplyEvent } from "./events/apply-event.js";
+import { eventOfIntent, eventOfRefund } from "./events/event-facts.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";
 import type { PaymentState } from "./payment-state.js";

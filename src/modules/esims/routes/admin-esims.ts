@@ -1,8 +1,8 @@
 import { Type } from "typebox";
 import type { Db } from "../../../db/database.js";
 import type { Server } from "../../../http/server.js";
-import type { DecideParked } from "../decide-parked.js";
 import { listAttempts } from "../esim-admin-read-model.js";
+import type { DecideParked } from "../provisioning/decide-parked.js";
 import {
   AttemptView,
   answerDecided,

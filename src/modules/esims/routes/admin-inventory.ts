@@ -2,8 +2,8 @@ import { Type } from "typebox";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
-import type { ImportStock } from "../import-stock.js";
-import type { StockLevel } from "../stock-store.js";
+import type { ImportStock } from "../stock/import-stock.js";
+import type { StockLevel } from "../stock/stock-store.js";
 
 const REFUSED_SHOWN_MAX = 1_000;
 

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
-import type { ChoosePlanSuppliers, ListPlanSuppliers } from "../choose-plan-suppliers.js";
+import type { ChoosePlanSuppliers, ListPlanSuppliers } from "../suppliers/choose-plan-suppliers.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const PackageId = Type.String({ minLength: 1, maxLength: 200 });

@@ -4,7 +4,7 @@ import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import { reportSuppliers } from "../esim-admin-read-model.js";
-import type { ShowWebhookAddress } from "../show-webhook-address.js";
+import type { ShowWebhookAddress } from "../suppliers/show-webhook-address.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const NullableNumber = Type.Union([Type.Number(), Type.Null()]);

@@ -3,8 +3,8 @@ import { type Static, Type } from "typebox";
 import { adminAct } from "../../../http/act.js";
 import { idempotentRequestOf } from "../../../http/idempotency-key.js";
 import { AppError } from "../../../kernel/errors.js";
-import type { Decision, DecisionCommand } from "../decide-parked.js";
-import type { Decided } from "../decision-keys.js";
+import type { Decision, DecisionCommand } from "../provisioning/decide-parked.js";
+import type { Decided } from "../provisioning/decision-keys.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const NullableNumber = Type.Union([Type.Number(), Type.Null()]);

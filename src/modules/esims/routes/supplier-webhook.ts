@@ -4,7 +4,7 @@ import { keepRawBodies, rawBodyOf } from "../../../http/body.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { WebhookRequest } from "../../../providers/esim/webhook-port.js";
-import type { ReceivedWebhook } from "../supplier-events.js";
+import type { ReceivedWebhook } from "../suppliers/supplier-events.js";
 
 const BODY_BYTES_MAX = 256 * 1024;
 const Name = Type.String({ minLength: 1, maxLength: 32 });

@@ -1,8 +1,8 @@
 import { writeAudit } from "../../../db/audit-log.js";
 import { type Db, statement, type Tx } from "../../../db/database.js";
-import type { Decision, DecisionCommand } from "../decide-parked.js";
-import { type Decided, decideOnce } from "../decision-keys.js";
-import { moveParkedAttempt } from "../decision-store.js";
+import type { Decision, DecisionCommand } from "../provisioning/decide-parked.js";
+import { type Decided, decideOnce } from "../provisioning/decision-keys.js";
+import { moveParkedAttempt } from "../provisioning/decision-store.js";
 
 export type DecideTopUp = (command: DecisionCommand) => Promise<Decided>;
 

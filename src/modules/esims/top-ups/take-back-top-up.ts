@@ -1,9 +1,9 @@
 import { assertNoOpenTransaction, type Db, statement } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
-import { listKnownSupplierOrders } from "../attempt-store.js";
-import type { TakenBack } from "../take-back-esim.js";
-import { settleSurplus } from "../take-back-store.js";
+import type { TakenBack } from "../life/take-back-esim.js";
+import { settleSurplus } from "../life/take-back-store.js";
+import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
 import type { TopUpEsim } from "./top-up-chain.js";
 import type { TopUpState } from "./top-up-state.js";
 

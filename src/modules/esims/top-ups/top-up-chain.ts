@@ -3,10 +3,10 @@ import { purchaseReference } from "../../../providers/esim/formats/purchase-refe
 import type { EsimSupplier, SupplierRefused, SupplierTopUp } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
-import { listKnownSupplierOrders } from "../attempt-store.js";
-import { isOutOfPatience, pauseMillis, settlesInMillis } from "../chain-timing.js";
-import { type Attempt, chooseSupplier } from "../choose-supplier.js";
 import { isOpen } from "../esim-state.js";
+import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
+import { isOutOfPatience, pauseMillis, settlesInMillis } from "../provisioning/chain-timing.js";
+import { type Attempt, chooseSupplier } from "../provisioning/choose-supplier.js";
 import * as store from "./top-up-store.js";
 import { candidateOf, mayCall, newAttempt, requestOf, type Work } from "./top-up-work.js";
 

@@ -1,5 +1,5 @@
 import { type Db, statement } from "../../../db/database.js";
-import type { Attempt } from "../choose-supplier.js";
+import type { Attempt } from "../provisioning/choose-supplier.js";
 
 /** The lease on one paid top-up, and what the next step is decided by. */
 export interface TopUpClaim {

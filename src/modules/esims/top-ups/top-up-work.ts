@@ -1,7 +1,7 @@
 import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { TopUpRequest } from "../../../providers/esim/port.js";
-import type { Attempt, Candidate } from "../choose-supplier.js";
-import { LEASE_GRACE_MILLIS } from "../provisioning-store.js";
+import type { Attempt, Candidate } from "../provisioning/choose-supplier.js";
+import { LEASE_GRACE_MILLIS } from "../provisioning/provisioning-store.js";
 import type { TopUpClaim } from "./top-up-store.js";
 
 /** A claim in work: what the store said, and what has been done since. */

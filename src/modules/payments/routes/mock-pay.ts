@@ -2,9 +2,9 @@ import { Type } from "typebox";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { PaymentProvider } from "../../../providers/payment/port.js";
-import { mockPayPage, PAY_PAGE_POLICY } from "../mock-pay-page.js";
+import type { ReceiveWebhook } from "../events/receive-webhook.js";
+import { mockPayPage, PAY_PAGE_POLICY } from "../mock/mock-pay-page.js";
 import type { PaymentRow } from "../payment-store.js";
-import type { ReceiveWebhook } from "../receive-webhook.js";
 
 const Params = Type.Object(
   { intent: Type.String({ minLength: 1, maxLength: 200 }) },

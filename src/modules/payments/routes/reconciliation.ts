@@ -3,8 +3,8 @@ import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list
 import type { Server } from "../../../http/server.js";
 import { csvDocument } from "../../../kernel/csv-cell.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
-import { FINDING_CLASSES } from "../finding-classes.js";
-import { FINDING_SORTS, type FindingRow, type RunRow } from "../reconciliation-read-model.js";
+import { FINDING_CLASSES } from "../reconciliation/finding-classes.js";
+import { FINDING_SORTS, type FindingRow, type RunRow } from "../reconciliation/reconciliation-read-model.js";
 
 const Finding = Type.Object({
   id: Type.Integer(),

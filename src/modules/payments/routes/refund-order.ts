@@ -3,7 +3,7 @@ import { callerOf } from "../../../http/caller.js";
 import { idempotentRequestOf } from "../../../http/idempotency-key.js";
 import type { Server } from "../../../http/server.js";
 import { amountMajor } from "../../../kernel/money.js";
-import type { makeRefundOrder, OrderRefund } from "../refund-order.js";
+import type { makeRefundOrder, OrderRefund } from "../refunds/refund-order.js";
 
 const Params = Type.Object(
   { id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) },

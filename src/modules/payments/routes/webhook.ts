@@ -4,8 +4,8 @@ import { keepRawBodies, rawBodyOf } from "../../../http/body.js";
 import type { Guard, Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { PaymentProvider } from "../../../providers/payment/port.js";
+import type { ReceiveWebhook, WebhookAnswer } from "../events/receive-webhook.js";
 import type { PaymentProviders } from "../payment-providers.js";
-import type { ReceiveWebhook, WebhookAnswer } from "../receive-webhook.js";
 
 const BODY_BYTES_MAX = 256 * 1024;
 

@@ -1,0 +1,33 @@
+import type { Jobs } from "../../jobs/jobs.module.js";
+
+export interface LifeJobsDeps {
+  readonly applySupplierEvent: (eventId: number, isLastTry: boolean) => Promise<void>;
+  readonly pollEsims: () => Promise<void>;
+  readonly expireUnused: () => Promise<void>;
+  readonly readBalances: () => Promise<void>;
+  readonly watchPrices: () => Promise<void>;
+  readonly forgetDecisionKeys: () => Promise<void>;
+}
+
+/** What happens to eSIMs and suppliers after delivery, by the clock and by events. */
+export function makeLifeJobs(deps: LifeJobsDeps): Jobs {
+  return {
+    handlers: {
+      apply_supplier_event: async ({ event_id: eventId }, { attempt, attemptsMax }) => {
+        await deps.applySupplierEvent(Number(eventId), attempt >= attemptsMax);
+      },
+      poll_esims: () => deps.pollEsims(),
+      expire_unused_esims: () => deps.expireUnused(),
+      read_supplier_balances: () => deps.readBalances(),
+      watch_supplier_prices: () => deps.watchPrices(),
+      forget_decision_keys: () => deps.forgetDecisionKeys(),
+    },
+    scheduled: [
+      { task: "poll_esims", cron: "* * * * *" },
+      { task: "expire_unused_esims", cron: "23 * * * *" },
+      { task: "read_supplier_balances", cron: "*/5 * * * *" },
+      { task: "watch_supplier_prices", cron: "41 */6 * * *" },
+      { task: "forget_decision_keys", cron: "29 * * * *" },
+    ],
+  };
+}

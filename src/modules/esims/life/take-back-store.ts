@@ -1,0 +1,174 @@
+import { type Db, type Queryable, statement } from "../../../db/database.js";
+import type { ExactMoney } from "../../../providers/esim/package-port.js";
+import type { EsimState } from "../esim-state.js";
+
+export interface TakeBackRow {
+  readonly id: number;
+  readonly order_id: number;
+  readonly status: EsimState;
+  readonly supplier: string | null;
+  readonly supplier_order_id: string | null;
+  readonly supplier_reference: string | null;
+  readonly iccid: string | null;
+}
+
+const REQUEST = statement(
+  "esims.request_take_back",
+  `update esim_profiles set take_back_requested_at = coalesce(take_back_requested_at, now())
+   where order_id = $1
+   returning id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid`,
+);
+
+/** From here on no further purchase is begun for the order, and none that ends is delivered. */
+export async function requestTakeBack(db: Queryable, orderId: number): Promise<TakeBackRow | undefined> {
+  return (await db.run<TakeBackRow>(REQUEST, [orderId])).rows[0];
+}
+
+const LINKS_REVOKED = `links as (
+  update install_links l set revoked_at = now() from cancelled where l.profile_id = cancelled.id and l.revoked_at is null
+)`;
+
+const CANCEL = statement(
+  "esims.cancel_delivered",
+  `with cancelled as (
+     update esim_profiles set status = 'cancelled', ended_at = now(), poll_at = null, parked_at = null,
+       parked_reason = null, failure_reason = $2
+     where id = $1 and status in ('ready', 'active')
+     returning id
+   ), ${LINKS_REVOKED}, attempt as (
+     update provisioning_attempts a set status = 'taken_back' from cancelled
+     where $2::text is null and a.profile_id = cancelled.id and a.status = 'delivered'
+   )
+   select id from cancelled`,
+);
+
+/** The supplier has taken it back; or, with a reason, it is given up as a loss that somebody decided. */
+export async function cancelDelivered(db: Db, profileId: number, lossReason: string | null): Promise<void> {
+  await db.run(CANCEL, [profileId, lossReason]);
+}
+
+/**
+ * What is ours alone needs no supplier: the guard decides in the same statement. A local eSIM comes back until it is
+ * installed; a stock code until somebody has seen it. The code is for sale again then, so this profile forgets it.
+ */
+const CANCEL_OWN = statement(
+  "esims.cancel_own",
+  `with cancelled as (
+     update esim_profiles set status = 'cancelled', ended_at = now(),
+       sealed = case when supplier = 'local' then sealed end,
+       code_fingerprint = case when supplier = 'local' then code_fingerprint end,
+       supplier_reference = case when supplier = 'local' then supplier_reference end
+     where id = $1 and status = 'ready'
+       and (supplier = 'local' or (supplier = 'stock' and revealed_at is null))
+     returning id, supplier, supplier_order_id
+   ), ${LINKS_REVOKED}, item as (
+     update stock_items s set status = 'available', reference = null, order_id = null
+     from cancelled
+     where cancelled.supplier = 'stock' and s.reference = cancelled.supplier_order_id and s.status = 'assigned'
+       and s.revealed_at is null
+   ), attempt as (
+     update provisioning_attempts a set status = 'taken_back' from cancelled
+     where a.profile_id = cancelled.id and a.status = 'delivered'
+   )
+   select id from cancelled`,
+);
+
+export async function cancelOwnIfUnused(db: Db, profileId: number): Promise<boolean> {
+  return (await db.run(CANCEL_OWN, [profileId])).count === 1;
+}
+
+const GIVE_UP_PENDING = statement(
+  "esims.give_up_pending",
+  `with cancelled as (
+     update esim_profiles set status = 'cancelled', ended_at = now(), parked_at = null, parked_reason = null,
+       failure_reason = 'refunded_with_loss'
+     where order_id = $1 and status = 'pending'
+     returning id
+   ), attempt as (
+     update provisioning_attempts a set status = 'surplus' from cancelled
+     where a.profile_id = cancelled.id and a.status in ('intended', 'unknown', 'accepted', 'parked')
+     returning a.id
+   )
+   select enqueue_job('take_back_surplus', json_build_object('attempt_id', id), 'surplus:' || id) from attempt`,
+);
+
+/** The operator refunds although a purchase may have happened: what turns up later is taken back or stays a loss. */
+export async function giveUpPending(db: Db, orderId: number): Promise<void> {
+  await db.run(GIVE_UP_PENDING, [orderId]);
+}
+
+const PARK_REFUNDED = statement(
+  "esims.park_refunded",
+  `update esim_profiles set parked_at = coalesce(parked_at, now()), parked_reason = $2
+   where order_id = $1 and status in ('pending', 'ready', 'active')`,
+);
+
+/** The money is gone and the eSIM still works: a loss that an operator has to see. */
+export async function parkRefunded(db: Db, orderId: number, reason: string): Promise<void> {
+  await db.run(PARK_REFUNDED, [orderId, reason]);
+}
+
+const READ = statement(
+  "esims.read_take_back",
+  `select id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid
+   from esim_profiles where order_id = $1`,
+);
+
+export async function findTakeBackRow(db: Db, orderId: number): Promise<TakeBackRow | undefined> {
+  return (await db.run<TakeBackRow>(READ, [orderId])).rows[0];
+}
+
+export interface SurplusRow {
+  readonly id: number;
+  readonly profile_id: number;
+  readonly reference: string;
+  readonly supplier: string;
+  readonly package_id: string;
+  readonly supplier_order_id: string | null;
+  readonly sent_after_millis: string;
+  /** Comparable with the supplier's settling time, as in chain-timing.ts. */
+  readonly settling_seconds: number;
+  readonly expected_cost: ExactMoney | null;
+}
+
+const FIND_SURPLUS = statement(
+  "esims.find_surplus",
+  `select id, profile_id, reference, supplier, package_id, supplier_order_id, expected_cost,
+     floor(extract(epoch from created_at) * 1000)::text as sent_after_millis,
+     case when called_at is null then extract(epoch from now() - created_at)::float8 / 2
+       else extract(epoch from now() - called_at)::float8 end as settling_seconds
+   from provisioning_attempts where id = $1 and status = 'surplus'`,
+);
+
+export async function findSurplus(db: Db, attemptId: number): Promise<SurplusRow | undefined> {
+  return (await db.run<SurplusRow>(FIND_SURPLUS, [attemptId])).rows[0];
+}
+
+const NOTE_SURPLUS_ORDER = statement(
+  "esims.note_surplus_order",
+  "update provisioning_attempts set supplier_order_id = $2 where id = $1 and status = 'surplus' and supplier_order_id is null",
+);
+
+/** From here on it is known which of the supplier's orders it is, and no other purchase can be taken for it. */
+export async function noteSurplusOrder(db: Db, attemptId: number, supplierOrderId: string): Promise<void> {
+  await db.run(NOTE_SURPLUS_ORDER, [attemptId, supplierOrderId]);
+}
+
+const SETTLE_SURPLUS = statement(
+  "esims.settle_surplus",
+  `update provisioning_attempts set status = $2, reason = $3, decided_at = now(), is_exclusive = false
+   where id = $1 and status = 'surplus'`,
+);
+
+/**
+ * taken_back: the supplier has it, or never sold it. parked: it cannot be taken back; a loss to be seen. Either way it
+ * holds up no other purchase any more: a search does not look back as far as this took.
+ */
+export async function settleSurplus(
+  db: Db,
+  attemptId: number,
+  status: "taken_back" | "parked",
+  reason: string,
+): Promise<void> {
+  await db.run(SETTLE_SURPLUS, [attemptId, status, reason]);
+}

@@ -1,0 +1,213 @@
+import { randomUUID } from "node:crypto";
+import { type Db, violatedConstraint } from "../../../db/database.js";
+import type {
+  EsimSupplier,
+  InstallData,
+  SupplierOrder,
+  SupplierRefused,
+} from "../../../providers/esim/port.js";
+import type { Events } from "../../../telemetry/events.js";
+import { failpoint } from "../../../telemetry/failpoints.js";
+import type { InstallSecrets, InstallVault } from "../install-secrets.js";
+import { recordAttempt, recordSurplus } from "./attempt-store.js";
+import { isOutOfPatience, pauseMillis } from "./chain-timing.js";
+import type { Attempt } from "./choose-supplier.js";
+import * as store from "./provisioning-store.js";
+import { STOP, type Step, type Work } from "./provisioning-work.js";
+
+export interface AttemptOutcomesDeps {
+  readonly db: Db;
+  readonly suppliers: ReadonlyMap<string, EsimSupplier>;
+  readonly vault: InstallVault;
+  readonly events: Events;
+  readonly ttlDays: number;
+  /** The unit of every pause of the chain. */
+  readonly paceMillis: number;
+  /** Stops selling what a supplier does not have, and notes what an operator has to mend. */
+  readonly onRefusal: (attempt: Attempt, refusal: SupplierRefused) => Promise<void>;
+}
+
+/** A definite no to a purchase: nothing was bought. */
+export async function refusedPurchase(
+  deps: AttemptOutcomesDeps,
+  work: Work,
+  attempt: Attempt,
+  refusal: SupplierRefused,
+  callMillis: number,
+): Promise<Step> {
+  await deps.onRefusal(attempt, refusal);
+  const tries = work.attempts.filter((one) => one.reason === "retryable").length;
+  const againMillis =
+    refusal.reason === "retryable" ? pauseMillis(tries, deps.paceMillis, refusal.retryAfterSeconds) : 0;
+  return refuse(deps, work, attempt, {
+    reason: refusal.reason,
+    detail: refusal.detail,
+    callMillis,
+    againMillis,
+  });
+}
+
+export async function refuse(
+  deps: AttemptOutcomesDeps,
+  work: Work,
+  attempt: Attempt,
+  change: { reason: string; detail: string | null; callMillis: number | null; againMillis: number },
+): Promise<Step> {
+  const leaseFrom = performance.now();
+  const isStored = await recordAttempt(deps.db, work.claim, attempt.id, {
+    status: "refused",
+    ...change,
+  });
+  if (!isStored || change.againMillis > 0) return STOP;
+  // What follows, the next supplier or the end, is another commit; the lease and the sweep bring a dead process's work on.
+  await failpoint("s9.after_store_before_outbox");
+  const attempts = work.attempts.map((one) =>
+    one.id === attempt.id
+      ? { ...one, status: "refused" as const, reason: change.reason, askInMillis: null }
+      : one,
+  );
+  return { next: "again", work: { claim: { ...work.claim, is_parked: false }, attempts, leaseFrom } };
+}
+
+/** The supplier has the order. */
+export async function supplied(
+  deps: AttemptOutcomesDeps,
+  work: Work,
+  attempt: Attempt,
+  found: SupplierOrder,
+  callMillis: number | null,
+): Promise<Step> {
+  const [data] = found.esims;
+  if (found.state === "failed") {
+    const detail = found.problem ?? "the supplier gave up";
+    return refuse(deps, work, attempt, { reason: "terminal", detail, callMillis, againMillis: 0 });
+  }
+  if (found.state === "unusable") {
+    return parkAttempt(deps, work, attempt, "unusable", found.problem, found.supplierOrderId);
+  }
+  if (found.state === "pending" || data === undefined) {
+    return waits(deps, work, attempt, {
+      supplierOrderId: found.supplierOrderId,
+      detail: found.problem,
+      afterSeconds: found.askAgainSeconds,
+      callMillis,
+      cost: found.cost,
+    });
+  }
+  return delivered(deps, work, attempt, found, data, callMillis);
+}
+
+async function delivered(
+  deps: AttemptOutcomesDeps,
+  work: Work,
+  attempt: Attempt,
+  found: SupplierOrder,
+  data: InstallData,
+  callMillis: number | null,
+): Promise<Step> {
+  const { db, vault, events } = deps;
+  const secrets: InstallSecrets = {
+    activationCode: data.activationCode ?? randomUUID(),
+    smdpAddress: data.smdpAddress,
+    matchingId: data.matchingId,
+    confirmationCode: data.confirmationCode,
+    isConfirmationCodeRequired: data.isConfirmationCodeRequired,
+    activationCodeText: data.activationCodeText,
+    qrPayload: data.qrPayload,
+    installLinks: data.installLinks,
+    apn: data.apn,
+    iccidAsGiven: data.iccidAsGiven,
+    warnings: data.warnings,
+  };
+  const isOurs = attempt.supplier === "local" || attempt.supplier === "stock";
+  try {
+    const isDelivered = await store.deliver(db, work.claim, {
+      attemptId: attempt.id,
+      supplier: attempt.supplier,
+      supplierOrderId: found.supplierOrderId,
+      supplierReference: data.supplierReference,
+      sealed: vault.sealProfile(work.claim.profile_id, secrets),
+      codeFingerprint: vault.codeFingerprint(data),
+      activationCodeFingerprint: vault.activationCodeFingerprint(secrets.activationCode),
+      iccid: data.iccid,
+      ttlDays: deps.ttlDays,
+      callMillis,
+      cost: found.cost,
+      pollSeconds: isOurs ? null : 600,
+    });
+    if (isDelivered) {
+      events.esimReady({ supplier: attempt.supplier }, { profile_id: work.claim.profile_id });
+      await failpoint("s10.after_ready");
+      return STOP;
+    }
+  } catch (error) {
+    const constraint = violatedConstraint(error);
+    if (constraint?.startsWith("esim_profiles_one_") !== true) throw error;
+    // Our own numbers may collide; the next attempt's reference makes others. A supplier's are evidence.
+    if (attempt.supplier === "local")
+      return refuse(deps, work, attempt, {
+        reason: "duplicate",
+        detail: constraint,
+        callMillis,
+        againMillis: 0,
+      });
+    return parkAttempt(deps, work, attempt, "duplicate", constraint, found.supplierOrderId);
+  }
+  // Either the lease is lost, and then this changes nothing, or a refund wants the order back.
+  await recordSurplus(db, work.claim, attempt.id, found.supplierOrderId);
+  return STOP;
+}
+
+/** Nothing new. The chain asks again, until it has waited long enough for an operator to hear of it. */
+export async function waits(
+  deps: AttemptOutcomesDeps,
+  work: Work,
+  attempt: Attempt,
+  news: {
+    supplierOrderId?: string;
+    detail?: string | null;
+    afterSeconds?: number | null;
+    /** Instead of the usual pause. */
+    pauseMillis?: number;
+    callMillis?: number | null;
+    cost?: SupplierOrder["cost"];
+  },
+): Promise<Step> {
+  const supplierOrderId = news.supplierOrderId ?? attempt.supplierOrderId;
+  if (attempt.status === "parked" && supplierOrderId === attempt.supplierOrderId) {
+    await store.releaseLease(deps.db, work.claim, null);
+    return STOP;
+  }
+  if (isOutOfPatience(attempt)) {
+    const reason = supplierOrderId === null ? "outcome_unknown" : "stuck_at_supplier";
+    return parkAttempt(deps, work, attempt, reason, news.detail, supplierOrderId ?? undefined);
+  }
+  await recordAttempt(deps.db, work.claim, attempt.id, {
+    status: supplierOrderId === null ? "unknown" : "accepted",
+    supplierOrderId,
+    detail: news.detail ?? null,
+    wasLookup: attempt.status !== "intended",
+    callMillis: news.callMillis ?? null,
+    cost: news.cost ?? null,
+    againMillis: news.pauseMillis ?? pauseMillis(attempt.lookups, deps.paceMillis, news.afterSeconds ?? null),
+  });
+  return STOP;
+}
+
+export async function parkAttempt(
+  deps: AttemptOutcomesDeps,
+  work: Work,
+  attempt: Attempt,
+  reason: string,
+  detail?: string | null,
+  supplierOrderId?: string,
+): Promise<Step> {
+  await store.park(deps.db, work.claim, {
+    reason,
+    attemptId: attempt.id,
+    detail: detail ?? null,
+    supplierOrderId: supplierOrderId ?? null,
+  });
+  deps.events.esimParked({ reason }, { profile_id: work.claim.profile_id, attempt_id: attempt.id });
+  return STOP;
+}

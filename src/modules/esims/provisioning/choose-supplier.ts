@@ -1,0 +1,81 @@
+import type { ExactMoney } from "../../../providers/esim/package-port.js";
+import type { AttemptState } from "../esim-state.js";
+
+/** A purchase attempt as the claim shows it. Times are by the database's clock. */
+export interface Attempt {
+  readonly id: number;
+  readonly number: number;
+  readonly reference: string;
+  readonly supplier: string;
+  readonly packageId: string;
+  readonly status: AttemptState;
+  readonly supplierOrderId: string | null;
+  readonly reason: string | null;
+  readonly lookups: number;
+  readonly ageMillis: number;
+  /** Since the call ended without an answer; null: it is not known when, or whether, it was sent. */
+  readonly sinceCallMillis?: number | null;
+  /** Milliseconds since the epoch when the row was written, before the call. */
+  readonly sentAfterMillis: number;
+  /** Negative or null: now. */
+  readonly askInMillis: number | null;
+  /** What the request said; the same request says the same again. */
+  readonly expectedCost: ExactMoney | null;
+}
+
+export interface Candidate {
+  readonly supplier: string;
+  readonly packageId: string;
+  readonly costText: string | null;
+  readonly costCurrency: string | null;
+  readonly costMinor: number | null;
+  readonly isPaused: boolean;
+}
+
+export type Choice =
+  | { readonly kind: "buy"; readonly candidate: Candidate }
+  | { readonly kind: "wait"; readonly millis: number }
+  /** Every supplier refused for good. */
+  | { readonly kind: "fail"; readonly reason: string }
+  /** What is missing is the operator's to mend (money at the supplier, credentials, a price). */
+  | { readonly kind: "park"; readonly reason: string };
+
+/** Refusals that an operator can cure, or time; without another supplier the order waits for them. */
+const CURABLE: ReadonlySet<string> = new Set([
+  "no_funds",
+  "auth",
+  "price_changed",
+  "retryable",
+  "never_arrived",
+  "duplicate",
+]);
+/** Nothing was bought, and the same supplier may be asked again this often in all. */
+const TRIES_MAX: Readonly<Record<string, number>> = { retryable: 8, never_arrived: 3, duplicate: 3 };
+const ATTEMPTS_MAX = 20;
+
+/**
+ * Who is asked next, given every attempt so far (none of them open). Candidates come cheapest first. Another
+ * supplier is tried only after a definite no of the one before.
+ */
+export function chooseSupplier(attempts: readonly Attempt[], candidates: readonly Candidate[]): Choice {
+  const reasons: string[] = [];
+  if (attempts.length >= ATTEMPTS_MAX) return { kind: "park", reason: "too_many_attempts" };
+  for (const candidate of candidates) {
+    const own = attempts.filter(
+      (one) => one.supplier === candidate.supplier && one.packageId === candidate.packageId,
+    );
+    const last = own.at(-1);
+    if (candidate.isPaused && last === undefined) continue;
+    if (last === undefined) return { kind: "buy", candidate };
+    const reason = last.reason ?? "terminal";
+    const tries = own.filter((one) => one.reason === reason).length;
+    if (tries < (TRIES_MAX[reason] ?? 1)) {
+      const millis = last.askInMillis ?? 0;
+      return millis > 0 ? { kind: "wait", millis } : { kind: "buy", candidate };
+    }
+    reasons.push(reason);
+  }
+  const curable = reasons.find((reason) => CURABLE.has(reason));
+  if (curable !== undefined) return { kind: "park", reason: curable };
+  return { kind: "fail", reason: reasons.at(-1) ?? "no_supplier" };
+}

@@ -1,0 +1,89 @@
+import { type Db, type Queryable, statement, type Tx } from "../../../db/database.js";
+
+const PLANS_BY_SKU = statement(
+  "esims.plans_by_sku",
+  "select id, sku from plans where sku = any ($1::text[])",
+);
+
+export async function findPlanIdsBySku(
+  db: Queryable,
+  skus: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.run<{ id: number; sku: string }>(PLANS_BY_SKU, [skus]);
+  return new Map(rows.map(({ id, sku }) => [sku, id]));
+}
+
+const NEXT_IDS = statement(
+  "esims.next_stock_ids",
+  "select nextval(pg_get_serial_sequence('stock_items', 'id')) as id from generate_series(1, $1::integer)",
+);
+
+/** A code is sealed for its row, so the row's id comes first. */
+export async function nextStockIds(tx: Tx, count: number): Promise<readonly number[]> {
+  return (await tx.run<{ id: number }>(NEXT_IDS, [count])).rows.map(({ id }) => id);
+}
+
+export interface NewStockItem {
+  readonly id: number;
+  readonly planId: number;
+  readonly sealed: Buffer;
+  readonly fingerprint: Buffer;
+  readonly iccid: string | null;
+}
+
+const INSERT = statement(
+  "esims.insert_stock",
+  `insert into stock_items (id, plan_id, sealed, code_fingerprint, iccid, batch)
+   select n.id, n.plan_id, n.sealed, n.fingerprint, n.iccid, $6
+   from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[])
+     as n(id, plan_id, sealed, fingerprint, iccid)
+   where not exists (select from esim_profiles p where p.code_fingerprint = n.fingerprint)
+   on conflict on constraint stock_items_one_per_code do nothing`,
+);
+
+/** Answers how many were new. */
+export async function insertStock(tx: Tx, items: readonly NewStockItem[], batch: string): Promise<number> {
+  const values = [
+    items.map(({ id }) => id),
+    items.map(({ planId }) => planId),
+    items.map(({ sealed }) => sealed),
+    items.map(({ fingerprint }) => fingerprint),
+    items.map(({ iccid }) => iccid),
+    batch,
+  ];
+  return (await tx.run(INSERT, values)).count;
+}
+
+export interface StockLevel {
+  readonly plan_id: number;
+  readonly sku: string;
+  readonly name: string;
+  readonly available: number;
+  readonly held: number;
+  readonly assigned: number;
+}
+
+const LEVELS = statement(
+  "esims.stock_levels",
+  `select p.id as plan_id, p.sku, p.name,
+     count(*) filter (where s.status = 'available') as available,
+     count(*) filter (where s.status = 'held') as held,
+     count(*) filter (where s.status = 'assigned') as assigned
+   from plans p left join stock_items s on s.plan_id = p.id
+   where p.is_active and (
+     exists (select from plan_suppliers ps where ps.plan_id = p.id and ps.supplier = 'stock')
+     or ($2 and not exists (select from plan_suppliers ps where ps.plan_id = p.id))
+     or s.id is not null)
+   group by p.id
+   having count(*) filter (where s.status = 'available') <= $1
+   order by available, p.id limit 1000`,
+);
+
+/** Plans that are sold from stock and have this many codes left or fewer: those with none first. */
+export async function listLowStock(
+  db: Db,
+  threshold: number,
+  stockIsDefault: boolean,
+): Promise<readonly StockLevel[]> {
+  return (await db.run<StockLevel>(LEVELS, [threshold, stockIsDefault])).rows;
+}

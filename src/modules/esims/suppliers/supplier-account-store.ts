@@ -1,0 +1,105 @@
+import { type Db, statement } from "../../../db/database.js";
+import { exponentOf, isCurrencyCode } from "../../../kernel/money.js";
+import type { ExactMoney } from "../../../providers/esim/package-port.js";
+
+/** The trouble is over and there is money enough: what waited for it goes on, in the statement that learns of it. */
+const STORE_BALANCE = statement(
+  "esims.store_balance",
+  `with before as (select balance_minor, problem from supplier_accounts where supplier = $1),
+   stored as (
+     insert into supplier_accounts (supplier, balance_text, balance_currency, balance_minor, balance_read_at)
+     values ($1, $2, $3, $4, now())
+     on conflict (supplier) do update set balance_text = excluded.balance_text,
+       balance_currency = excluded.balance_currency, balance_minor = excluded.balance_minor,
+       balance_read_at = excluded.balance_read_at, problem = null, problem_since = null
+     returning 1
+   ), freed as (
+     update esim_profiles p set parked_at = null, parked_reason = null,
+       forgiven_attempts = (select coalesce(max(number), 0) from provisioning_attempts a where a.profile_id = p.id)
+     where p.status = 'pending' and p.parked_reason in ('no_funds', 'auth')
+       and exists (select from stored)
+       and exists (select from before b where b.problem is not null)
+       and exists (select from plan_suppliers s where s.plan_id = p.plan_id and s.supplier = $1
+                   and coalesce(s.cost_minor, 0) <= coalesce($4, 0))
+     returning p.order_id
+   )
+   select enqueue_job('provision_esim', json_build_object('order_id', order_id), 'provision:' || order_id) from freed`,
+);
+
+export async function storeBalance(db: Db, supplier: string, balance: ExactMoney): Promise<void> {
+  await db.run(STORE_BALANCE, [supplier, balance.amountText, balance.currency, balance.amountMinor]);
+}
+
+const STORE_PROBLEM = statement(
+  "esims.store_supplier_problem",
+  `insert into supplier_accounts (supplier, problem, problem_since) values ($1, $2, now())
+   on conflict (supplier) do update set problem = excluded.problem,
+     problem_since = coalesce(supplier_accounts.problem_since, excluded.problem_since)`,
+);
+
+export async function storeSupplierProblem(db: Db, supplier: string, problem: string): Promise<void> {
+  await db.run(STORE_PROBLEM, [supplier, problem]);
+}
+
+export interface WatchedPackage {
+  readonly packageId: string;
+  readonly cost: ExactMoney;
+}
+
+/**
+ * What a supplier sells now, for every plan that names it. Gone or dearer than our own price: paused, with the
+ * reason; back in order: sold again. A person's own pause stays.
+ */
+const STORE_PRICES = statement(
+  "esims.store_prices",
+  `with listed as (
+     select * from jsonb_to_recordset($2::jsonb) as l(package_id text, cost_text text, currency text, cost_minor bigint, at_least_minor bigint)
+   ), judged as (
+     select s.id, l.cost_text, l.currency, l.cost_minor, case
+       when l.package_id is null then 'not_sold_any_more'
+       when exists (
+         select from plan_prices pp where pp.plan_id = s.plan_id and pp.currency = l.currency
+           and pp.amount_minor < l.at_least_minor) then 'price_above_ours'
+       end as problem
+     from plan_suppliers s left join listed l on l.package_id = s.package_id
+     where s.supplier = $1
+   )
+   update plan_suppliers s set
+     cost_text = coalesce(j.cost_text, s.cost_text), cost_currency = coalesce(j.currency, s.cost_currency),
+     cost_minor = case when j.cost_text is not null then j.cost_minor else s.cost_minor end,
+     checked_at = now(),
+     paused_at = case when j.problem is not null then coalesce(s.paused_at, now())
+       when s.paused_reason like 'operator%' then s.paused_at end,
+     paused_reason = case when s.paused_reason like 'operator%' then s.paused_reason else j.problem end
+   from judged j where j.id = s.id`,
+);
+
+export async function storePrices(
+  db: Db,
+  supplier: string,
+  packages: readonly WatchedPackage[],
+): Promise<void> {
+  const rows = packages.map(({ packageId, cost }) => ({
+    package_id: packageId,
+    cost_text: cost.amountText,
+    currency: cost.currency,
+    cost_minor: cost.amountMinor,
+    at_least_minor: cost.amountMinor ?? roundedUpMinor(cost),
+  }));
+  await db.run(STORE_PRICES, [supplier, JSON.stringify(rows)]);
+}
+
+/** A cost of a fraction of a cent is compared as the next whole one. */
+function roundedUpMinor({ amountText, currency }: ExactMoney): number | null {
+  if (!isCurrencyCode(currency)) return null;
+  const [whole = "0", fraction = ""] = amountText.split(".");
+  const digits = exponentOf(currency);
+  const minor = Number(`${whole}${fraction.slice(0, digits).padEnd(digits, "0")}`);
+  return /[1-9]/.test(fraction.slice(digits)) ? minor + 1 : minor;
+}
+
+const NAMED = statement("esims.suppliers_of_plans", "select distinct supplier from plan_suppliers");
+
+export async function listSuppliersOfPlans(db: Db): Promise<readonly string[]> {
+  return (await db.run<{ supplier: string }>(NAMED)).rows.map(({ supplier }) => supplier);
+}

@@ -1,0 +1,88 @@
+import { type Db, statement } from "../../../db/database.js";
+import type { SupplierEvent } from "../../../providers/esim/webhook-port.js";
+
+const KEEP = statement(
+  "esims.keep_supplier_event",
+  `with kept as (
+     insert into supplier_events (supplier, dedup_key, kind, occurred_at, reference, supplier_order_id,
+       supplier_reference, iccid, remaining_percent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict on constraint supplier_events_one_per_key do nothing
+     returning id
+   )
+   select id, enqueue_job('apply_supplier_event', json_build_object('event_id', id), max_attempts => 12) from kept`,
+);
+
+/** Stores an event once, together with the job that acts on it. False: it was stored before. */
+export async function keepSupplierEvent(db: Db, supplier: string, event: SupplierEvent): Promise<boolean> {
+  const { count } = await db.run(KEEP, [
+    supplier,
+    event.dedupKey.slice(0, 500),
+    event.kind,
+    event.occurredAt,
+    event.reference,
+    event.supplierOrderId,
+    event.supplierReference,
+    event.iccid,
+    event.remainingPercent === null ? null : Math.round(event.remainingPercent),
+  ]);
+  return count === 1;
+}
+
+const KEEP_UNREADABLE = statement(
+  "esims.keep_unreadable_event",
+  `insert into supplier_events (supplier, dedup_key, kind, problem) values ($1, $2, 'unreadable', $3)
+   on conflict on constraint supplier_events_one_per_key do nothing`,
+);
+
+/** Authentic but not understood: an operator sees it. The body itself may hold codes and is not kept. */
+export async function keepUnreadableEvent(
+  db: Db,
+  supplier: string,
+  bodyDigest: string,
+  why: string,
+): Promise<void> {
+  await db.run(KEEP_UNREADABLE, [supplier, `unreadable:${bodyDigest}`, why.slice(0, 200)]);
+}
+
+export interface EventSubject {
+  readonly event_id: number;
+  readonly kind: string;
+  readonly supplier: string;
+  readonly profile_id: number | null;
+  readonly order_id: number | null;
+  readonly status: string | null;
+}
+
+/** An ICCID may name several eSIMs of one supplier, since they are recycled: the living or newest one is meant. */
+const FIND_SUBJECT = statement(
+  "esims.find_event_subject",
+  `select e.id as event_id, e.kind, e.supplier, p.id as profile_id, p.order_id, p.status
+   from supplier_events e left join lateral (
+     select p.id, p.order_id, p.status
+     from esim_profiles p left join provisioning_attempts a on a.profile_id = p.id and a.supplier = e.supplier
+     where a.reference = e.reference
+       or a.supplier_order_id = e.supplier_order_id
+       or (p.supplier = e.supplier and (p.supplier_reference = e.supplier_reference or p.iccid = e.iccid))
+     order by p.status in ('ready', 'active') desc, p.id desc limit 1
+   ) p on true
+   where e.id = $1 and e.applied_at is null`,
+);
+
+export async function findEventSubject(db: Db, eventId: number): Promise<EventSubject | undefined> {
+  return (await db.run<EventSubject>(FIND_SUBJECT, [eventId])).rows[0];
+}
+
+const SETTLE = statement(
+  "esims.settle_supplier_event",
+  `update supplier_events set profile_id = $2, applied_at = case when $3::text is null then now() end, problem = $3
+   where id = $1`,
+);
+
+export async function settleEvent(
+  db: Db,
+  eventId: number,
+  outcome: { profileId: number | null; problem: string | null },
+): Promise<void> {
+  await db.run(SETTLE, [eventId, outcome.profileId, outcome.problem]);
+}

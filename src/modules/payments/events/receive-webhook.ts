@@ -1,0 +1,59 @@
+import { AppError, type ErrorCode } from "../../../kernel/errors.js";
+import type { PaymentProvider, WebhookHeaders, WebhookRejection } from "../../../providers/payment/port.js";
+import type { Events } from "../../../telemetry/events.js";
+import { failpoint } from "../../../telemetry/failpoints.js";
+import type { PaymentState } from "../payment-state.js";
+import type { ApplyEvent } from "./apply-event.js";
+
+export interface Delivery {
+  readonly rawBody: Uint8Array;
+  readonly headers: WebhookHeaders;
+  /** When the request arrived: freshness is judged by it. */
+  readonly receivedAtMillis: number;
+  readonly requestId: string;
+}
+
+export interface WebhookAnswer {
+  readonly status: "processed" | "ignored" | "duplicate" | "parked";
+  readonly intent_status: PaymentState | null;
+}
+
+export type ReceiveWebhook = (provider: PaymentProvider, delivery: Delivery) => Promise<WebhookAnswer>;
+
+const REJECTED: Readonly<Record<WebhookRejection, ErrorCode>> = {
+  missing_signature: "invalid_webhook_signature",
+  invalid_signature: "invalid_webhook_signature",
+  malformed: "malformed_json",
+  missing_intent_id: "bad_request",
+  invalid: "validation_failed",
+};
+
+/**
+ * Takes what a provider delivers. What is not signed by it has no effect and is not stored. Everything else is
+ * stored once and answered 200, so that the provider stops repeating it; if it cannot be stored the answer is 5xx,
+ * so that the provider repeats it.
+ */
+export function makeReceiveWebhook(deps: { applyEvent: ApplyEvent; events: Events }): ReceiveWebhook {
+  return async (provider, delivery) => {
+    const { rawBody, headers, receivedAtMillis, requestId } = delivery;
+    const verdict = await provider.verifyWebhook(rawBody, headers, receivedAtMillis);
+    if (!verdict.ok) {
+      const { reason, detail } = verdict;
+      deps.events.webhookRejected({ provider: provider.name, reason }, { detail, request_id: requestId });
+      // What exactly was wrong is for our log: it would help whoever tries to forge one.
+      throw new AppError(
+        REJECTED[reason],
+        reason === "invalid_signature" ? "Invalid Stripe webhook signature" : detail,
+      );
+    }
+    await failpoint("s7.after_verify");
+    const applied = await deps.applyEvent(verdict.event, { source: "webhook", requestId });
+    // The mock knows its own intents; an event about any other is a mistake of the caller and was not stored.
+    if (provider.name === "MOCK" && !applied.hasPayment) throw new AppError("not_found", "Payment not found");
+    return {
+      // One that waits for its payment is on the operator's list until it finds it.
+      status: applied.status === "waiting" ? "parked" : applied.status,
+      intent_status: applied.paymentStatus,
+    };
+  };
+}

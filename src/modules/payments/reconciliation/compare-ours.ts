@@ -1,0 +1,59 @@
+import type { PaymentRow } from "../payment-store.js";
+import { type Comparison, report, stayAlive } from "./comparison.js";
+import { listOurPayments, listOurRefunds } from "./reconcile-store.js";
+
+const OUR_PAGE = 500;
+
+/** Our side: what we hold for paid or refunded must be at the provider. */
+export async function compareOurs(comparison: Comparison): Promise<void> {
+  const { deps, provider, run, intentIds, refundIds } = comparison;
+  // An hour later than the lists began: clocks differ, and an intent is younger than its row.
+  const since = new Date(new Date(run.since).getTime() + 3_600_000).toISOString();
+  let afterId = 0;
+  for (;;) {
+    const page = await listOurPayments(deps.db, provider.name, since, afterId, OUR_PAGE);
+    for (const payment of page) {
+      if (payment.captured_minor === 0 || payment.intent_id === null || intentIds.has(payment.intent_id))
+        continue;
+      await confirmMissing(comparison, payment, payment.intent_id);
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < OUR_PAGE) break;
+    afterId = last.id;
+    await stayAlive(comparison);
+  }
+  for (const refund of await listOurRefunds(deps.db, provider.name, since)) {
+    if (refund.status !== "succeeded" || refundIds.has(refund.provider_refund_id)) continue;
+    await report(comparison, {
+      class: "refund_missing",
+      subject: `refund:${refund.id}`,
+      action: "reported",
+      paymentId: refund.payment_id,
+      orderId: refund.order_id,
+      detail: {
+        at: "provider",
+        provider_refund_id: refund.provider_refund_id,
+        amount_minor: refund.amount_minor,
+      },
+    });
+  }
+}
+
+/** A list can lack what was made while it was read: the intent itself is asked before anything is said. */
+async function confirmMissing(comparison: Comparison, payment: PaymentRow, intentId: string): Promise<void> {
+  const found = await comparison.provider.fetchIntent(intentId);
+  const isGone = found.kind === "refused" && found.reason === "not_found";
+  const isUnpaid = found.kind === "done" && found.value.state !== "succeeded";
+  if (!isGone && !isUnpaid) return;
+  await report(comparison, {
+    class: "recorded_not_paid",
+    subject: `payment:${payment.id}`,
+    action: "reported",
+    paymentId: payment.id,
+    orderId: payment.order_id,
+    detail: {
+      captured_minor: payment.captured_minor,
+      provider_state: found.kind === "done" ? found.value.state : "not_found",
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import type { Db } from "../../../db/database.js";
+import { type PaymentProvider, PaymentProviderUnavailable } from "../../../providers/payment/port.js";
+import type { Events } from "../../../telemetry/events.js";
+import { failpoint } from "../../../telemetry/failpoints.js";
+import type { ApplyEvent } from "../events/apply-event.js";
+import type { PaymentProviders } from "../payment-providers.js";
+import { type Finding, keepRunAlive, reportFinding } from "./reconcile-store.js";
+
+export interface ReconcileDeps {
+  readonly db: Db;
+  readonly providers: PaymentProviders;
+  readonly applyEvent: ApplyEvent;
+  readonly shopId: string;
+  readonly events: Events;
+}
+
+/** Between two signs of life of a run. */
+export const PAGE = 100;
+
+export interface RunInHand {
+  readonly id: number;
+  readonly since: string;
+  readonly applies: boolean;
+}
+
+/** One run of reconciliation while it works. */
+export interface Comparison {
+  readonly deps: ReconcileDeps;
+  readonly provider: PaymentProvider;
+  readonly run: RunInHand;
+  readonly seen: { intents: number; refunds: number };
+  readonly intentIds: Set<string>;
+  readonly refundIds: Set<string>;
+  readonly findings: Finding[];
+}
+
+export async function report(comparison: Comparison, finding: Finding): Promise<void> {
+  const { deps, provider, run, findings } = comparison;
+  findings.push(finding);
+  const isNew = await reportFinding(deps.db, provider.name, run.id, finding);
+  if (isNew) {
+    deps.events.reconcileFinding(
+      { class: finding.class, action: finding.action },
+      { subject: finding.subject, payment_id: finding.paymentId, order_id: finding.orderId },
+    );
+  }
+}
+
+/** Throws when somebody has taken this run for dead. */
+export async function stayAlive({ deps, run, seen }: Comparison): Promise<void> {
+  await failpoint("s13.mid_page");
+  if (!(await keepRunAlive(deps.db, run.id, seen))) {
+    throw new PaymentProviderUnavailable("This run was taken for dead; another one goes on");
+  }
+}

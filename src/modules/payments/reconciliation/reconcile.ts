@@ -1,0 +1,76 @@
+import { type PaymentProvider, PaymentProviderUnavailable } from "../../../providers/payment/port.js";
+import { compareIntents } from "./compare-intents.js";
+import { compareOurs } from "./compare-ours.js";
+import { compareRefunds, readDisputes } from "./compare-refunds.js";
+import type { Comparison, ReconcileDeps, RunInHand } from "./comparison.js";
+import { beginRunIfDue, type Finding, finishRun, keepRunAlive } from "./reconcile-store.js";
+
+export interface ReconcileOptions {
+  /** ISO 8601; null means the last three days by the database's clock. */
+  readonly since: string | null;
+  /** False only reports; nothing is repaired. */
+  readonly applies: boolean;
+  /** Null runs whenever asked; else at most once in so many minutes over all processes. */
+  readonly intervalMinutes: number | null;
+}
+
+export interface ReconcileReport {
+  readonly provider: string;
+  readonly runId: number;
+  readonly since: string;
+  readonly intents: number;
+  readonly refunds: number;
+  readonly findings: readonly Finding[];
+  /** The provider stopped answering on the way; what was found before holds. */
+  readonly failure: string | null;
+}
+
+/**
+ * Compares our books with the provider's, both ways. What is certain is put right by the settle step that webhooks
+ * take; everything else is a finding with a class, for an operator. One runner at a time, kept by a row and not by a
+ * connection, since the provider is slow.
+ */
+export function makeReconcile(deps: ReconcileDeps) {
+  return async function reconcile(options: ReconcileOptions): Promise<readonly ReconcileReport[]> {
+    const reports: ReconcileReport[] = [];
+    for (const provider of deps.providers.all) {
+      const run = await beginRunIfDue(deps.db, provider.name, options);
+      if (run === undefined) continue;
+      reports.push(await compare(deps, provider, { ...run, applies: options.applies }));
+    }
+    return reports;
+  };
+}
+
+async function compare(
+  deps: ReconcileDeps,
+  provider: PaymentProvider,
+  run: RunInHand,
+): Promise<ReconcileReport> {
+  const comparison: Comparison = {
+    deps,
+    provider,
+    run,
+    seen: { intents: 0, refunds: 0 },
+    intentIds: new Set(),
+    refundIds: new Set(),
+    findings: [],
+  };
+  let failure: string | null = null;
+  try {
+    await compareIntents(comparison);
+    await compareRefunds(comparison);
+    await readDisputes(comparison);
+    await compareOurs(comparison);
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof PaymentProviderUnavailable)) {
+      await finishRun(deps.db, provider.name, run.id, failure);
+      throw error;
+    }
+  }
+  await keepRunAlive(deps.db, run.id, comparison.seen);
+  await finishRun(deps.db, provider.name, run.id, failure);
+  const { seen, findings } = comparison;
+  return { provider: provider.name, runId: run.id, since: run.since, ...seen, findings, failure };
+}

@@ -1,0 +1,84 @@
+import type { Queryable } from "../../../db/database.js";
+import { statement } from "../../../db/database.js";
+import { listStatements, readListPage } from "../../../db/list-sql.js";
+import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
+
+export interface FindingRow {
+  readonly id: number;
+  readonly provider: string;
+  readonly class: string;
+  readonly subject: string;
+  readonly action: string;
+  readonly payment_id: number | null;
+  readonly order_id: number | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly found_at: string;
+  readonly seen_at: string;
+  readonly closed_at: string | null;
+}
+
+const COLUMNS =
+  "id, provider, class, subject, action, payment_id, order_id, detail, found_at, seen_at, closed_at";
+
+export const FINDING_SORTS = { id: "id", found_at: "found_at", class: "class" } as const;
+
+const LIST = listStatements({
+  name: "reconciliation.findings",
+  select: COLUMNS,
+  from: `from reconciliation_findings
+    where (subject ilike $1 or order_id::text ilike $1) and ($2::text is null or class = $2)
+      and ($3::boolean is null or (closed_at is null) = $3)`,
+  parameters: 3,
+  sortable: FINDING_SORTS,
+  id: "id",
+});
+
+export function listFindings(
+  db: Queryable,
+  request: ListRequest<keyof typeof FINDING_SORTS>,
+  values: readonly unknown[],
+): Promise<ListPage<FindingRow>> {
+  return readListPage<FindingRow, keyof typeof FINDING_SORTS>(db, LIST, request, values);
+}
+
+const ALL = statement(
+  "reconciliation.all_findings",
+  `select ${COLUMNS} from reconciliation_findings order by id desc limit 50000`,
+);
+
+export async function listAllFindings(db: Queryable): Promise<readonly FindingRow[]> {
+  return (await db.run<FindingRow>(ALL)).rows;
+}
+
+export interface RunRow {
+  readonly provider: string;
+  readonly since: string;
+  readonly applies: boolean;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly failure: string | null;
+  readonly intents_seen: number;
+  readonly refunds_seen: number;
+}
+
+const LAST_RUNS = statement(
+  "reconciliation.last_runs",
+  `select distinct on (provider) provider, since, applies, started_at, finished_at, failure, intents_seen, refunds_seen
+   from reconciliation_runs order by provider, started_at desc`,
+);
+
+/** The newest run of each provider. */
+export async function listLastRuns(db: Queryable): Promise<readonly RunRow[]> {
+  return (await db.run<RunRow>(LAST_RUNS)).rows;
+}
+
+const SECONDS_SINCE_RUN = statement(
+  "reconciliation.seconds_since_run",
+  `select coalesce(extract(epoch from now() - max(started_at)), 0)::float8 as seconds
+   from reconciliation_runs where failure is null and finished_at is not null`,
+);
+
+/** For the gap alarm: how long ago a comparison last went through. */
+export async function secondsSinceLastRun(db: Queryable): Promise<number> {
+  return (await db.run<{ seconds: number }>(SECONDS_SINCE_RUN)).rows[0]?.seconds ?? 0;
+}

@@ -1,0 +1,277 @@
+import { type Queryable, statement, type Tx, violatedConstraint } from "../../../db/database.js";
+import type { RefundSnapshot } from "../../../providers/payment/port.js";
+import type { FollowUp } from "../events/settle-store.js";
+import type { RefundStatus } from "../payment-state.js";
+
+export type RefundOrigin = "admin" | "surplus" | "undeliverable" | "provider";
+
+export interface RefundRow {
+  readonly id: number;
+  /** Our name for it at the provider. */
+  readonly reference: string;
+  readonly payment_id: number;
+  readonly order_id: number;
+  readonly status: RefundStatus;
+  readonly amount_minor: number;
+  readonly currency: string;
+  readonly origin: RefundOrigin;
+  readonly reason: string;
+  readonly accepts_loss: boolean;
+  readonly provider_refund_id: string | null;
+  readonly request_fingerprint: Buffer | null;
+  readonly was_called: boolean;
+  readonly is_esim_taken_back: boolean;
+  readonly failure_reason: string | null;
+}
+
+const COLUMNS = `id, reference, payment_id, order_id, status, amount_minor, currency, origin, reason, accepts_loss,
+  provider_refund_id, request_fingerprint, called_at is not null as was_called,
+  esim_taken_back_at is not null as is_esim_taken_back, failure_reason`;
+
+export interface NewRefund {
+  readonly paymentId: number;
+  /** Null: all that is left of the capture. */
+  readonly amountMinor: number | null;
+  readonly origin: RefundOrigin;
+  readonly reason: string;
+  readonly acceptsLoss: boolean;
+  readonly status: "requested" | "parked" | "pending" | "succeeded";
+  readonly failureReason?: string;
+  readonly providerRefundId?: string;
+  readonly requestedBy?: number;
+  readonly idempotencyKey?: string;
+  readonly fingerprint?: Buffer;
+}
+
+/**
+ * The guard against refunding more than was captured: the payment's row is locked, and what is reserved, withheld by
+ * disputes, and asked for must fit into the capture. `payments_refunds_within_capture` is the same law as a
+ * constraint. The job that carries the refund out exists as soon as the refund does.
+ */
+const INSERT = statement(
+  "refunds.insert_if_within_capture",
+  `with p as materialized (
+     select id, order_id, currency, captured_minor - refund_reserved_minor - disputed_minor as left_minor
+     from payments where id = $1 for update
+   ), made as (
+     insert into refunds (payment_id, order_id, currency, amount_minor, origin, reason, accepts_loss, status,
+                          failure_reason, provider_refund_id, requested_by, idempotency_key, request_fingerprint,
+                          finished_at)
+     select p.id, p.order_id, p.currency, coalesce($2, p.left_minor), $3, $4, $5, $6, $7, $8, $9, $10, $11,
+            case when $6 = 'succeeded' then now() end
+     from p where coalesce($2, p.left_minor) between 1 and p.left_minor
+     on conflict do nothing
+     returning ${COLUMNS}
+   ), job as (
+     select enqueue_job('make_refund', json_build_object('refund_id', id), 'refund:' || id,
+                        now() + interval '20 seconds')
+     from made where status = 'requested'
+   )
+   select made.*, (select count(*) from job) as jobs from made`,
+);
+
+/** Undefined when it would not fit into the capture, or its key or its provider's id is taken. */
+export async function insertRefundIfWithinCapture(
+  db: Queryable,
+  refund: NewRefund,
+): Promise<RefundRow | undefined> {
+  const values = [
+    refund.paymentId,
+    refund.amountMinor,
+    refund.origin,
+    refund.reason,
+    refund.acceptsLoss,
+    refund.status,
+    refund.failureReason ?? null,
+    refund.providerRefundId ?? null,
+    refund.requestedBy ?? null,
+    refund.idempotencyKey ?? null,
+    refund.fingerprint ?? null,
+  ];
+  try {
+    return (await db.run<RefundRow>(INSERT, values)).rows[0];
+  } catch (error) {
+    if (violatedConstraint(error) === "payments_refunds_within_capture") return undefined;
+    throw error;
+  }
+}
+
+const FIND = statement("refunds.find", `select ${COLUMNS} from refunds where id = $1`);
+const LOCK_BY_PROVIDER_ID = statement(
+  "refunds.lock_by_provider_id",
+  `select ${COLUMNS} from refunds where payment_id = $1 and (provider_refund_id = $2 or reference = $3)
+   order by (provider_refund_id = $2) desc nulls last limit 1 for update`,
+);
+const FIND_BY_KEY = statement(
+  "refunds.find_by_key",
+  `select ${COLUMNS} from refunds where requested_by = $1 and idempotency_key = $2`,
+);
+const LIST_OF_ORDER = statement(
+  "refunds.list_of_order",
+  `select ${COLUMNS} from refunds where order_id = $1 order by id desc`,
+);
+
+export async function findRefund(db: Queryable, refundId: number): Promise<RefundRow | undefined> {
+  return (await db.run<RefundRow>(FIND, [refundId])).rows[0];
+}
+
+export async function findRefundByKey(
+  db: Queryable,
+  userId: number,
+  key: string,
+): Promise<RefundRow | undefined> {
+  return (await db.run<RefundRow>(FIND_BY_KEY, [userId, key])).rows[0];
+}
+
+/** Newest first. */
+export async function listRefundsOfOrder(db: Queryable, orderId: number): Promise<readonly RefundRow[]> {
+  return (await db.run<RefundRow>(LIST_OF_ORDER, [orderId])).rows;
+}
+
+/** The refund that a provider speaks of: by its own id, else by ours from the metadata. */
+export async function lockRefund(
+  tx: Tx,
+  paymentId: number,
+  providerRefundId: string,
+  ourReference: string | null,
+): Promise<RefundRow | undefined> {
+  return (await tx.run<RefundRow>(LOCK_BY_PROVIDER_ID, [paymentId, providerRefundId, ourReference])).rows[0];
+}
+
+const BEGIN_CALL = statement(
+  "refunds.begin_call",
+  `with before as materialized (select id, called_at is not null as was_called from refunds where id = $1 for update)
+   update refunds r set called_at = coalesce(called_at, now()) from before
+   where r.id = before.id and r.status = 'requested'
+   returning r.id, r.reference, r.payment_id, r.order_id, r.status, r.amount_minor, r.currency, r.origin, r.reason,
+     r.accepts_loss, r.provider_refund_id, r.request_fingerprint, before.was_called,
+     r.esim_taken_back_at is not null as is_esim_taken_back, r.failure_reason`,
+);
+
+/** `was_called` tells whether somebody may have told the provider before: then it is asked first. */
+export async function beginRefundCall(db: Queryable, refundId: number): Promise<RefundRow | undefined> {
+  return (await db.run<RefundRow>(BEGIN_CALL, [refundId])).rows[0];
+}
+
+const MARK_TAKEN_BACK = statement(
+  "refunds.mark_esim_taken_back",
+  "update refunds set esim_taken_back_at = now() where id = $1 and esim_taken_back_at is null",
+);
+
+export async function markEsimTakenBack(db: Queryable, refundId: number): Promise<void> {
+  await db.run(MARK_TAKEN_BACK, [refundId]);
+}
+
+const MOVE = statement(
+  "refunds.move",
+  `update refunds set
+     status = $3,
+     failure_reason = case when $3 in ('failed', 'parked') then $4 else failure_reason end,
+     provider_refund_id = coalesce(provider_refund_id, $5),
+     finished_at = case when $3 in ('succeeded', 'failed') then now() end,
+     idempotency_key = case when $6 then null else idempotency_key end,
+     request_fingerprint = case when $6 then null else request_fingerprint end
+   where id = $1 and status = any ($2)
+     and (not $7::boolean or (called_at is null and esim_taken_back_at is null))
+   returning ${COLUMNS}`,
+);
+
+export interface RefundMove {
+  readonly to: RefundStatus;
+  readonly reason?: string;
+  readonly providerRefundId?: string;
+  /** A refusal before anything happened does not use up the key. */
+  readonly forgetsKey?: boolean;
+  /** Nobody has taken the eSIM back for it or told the provider. */
+  readonly onlyIfUntouched?: boolean;
+}
+
+export async function moveRefundIfIn(
+  db: Queryable,
+  refundId: number,
+  from: readonly RefundStatus[],
+  move: RefundMove,
+): Promise<RefundRow | undefined> {
+  const values = [
+    refundId,
+    from,
+    move.to,
+    move.reason ?? "unknown",
+    move.providerRefundId ?? null,
+    move.forgetsKey === true,
+    move.onlyIfUntouched === true,
+  ];
+  return (await db.run<RefundRow>(MOVE, values)).rows[0];
+}
+
+const FAIL_PARKED = statement(
+  "refunds.fail_parked",
+  `update refunds set status = 'failed', failure_reason = $2, finished_at = now()
+   where payment_id = $1 and status = 'parked'`,
+);
+
+/** Parked refunds have had no effect; they let go of what they reserved. False when there was none. */
+export async function failParkedRefunds(tx: Tx, paymentId: number, reason: string): Promise<boolean> {
+  return (await tx.run(FAIL_PARKED, [paymentId, reason])).count > 0;
+}
+
+/** From which of our states a provider's word moves a refund on; states only rise. */
+export const REFUND_RISES: Readonly<
+  Record<RefundSnapshot["state"], { to: RefundStatus; from: readonly RefundStatus[] }>
+> = {
+  pending: { to: "pending", from: ["requested", "parked"] },
+  succeeded: { to: "succeeded", from: ["requested", "parked", "pending"] },
+  failed: { to: "failed", from: ["requested", "parked", "pending", "succeeded"] },
+  canceled: { to: "failed", from: ["requested", "parked", "pending", "succeeded"] },
+};
+
+export interface RefundFollow {
+  /** Moves what follows when the counted payment is refunded in full. Runs in the transaction of the last refund. */
+  orderIsRefunded(tx: Tx, paymentId: number): Promise<boolean>;
+}
+
+/**
+ * @param followUps CTEs that read `refunded_in_full(payment_id, order_id)`; one of them is called `order_refunded`.
+ */
+export function makeRefundFollow(followUps: readonly FollowUp[]): RefundFollow {
+  const names = followUps.map((text) => /^\s*([a-z_]+) as/.exec(text)?.[1] ?? "");
+  if (!names.includes("order_refunded"))
+    throw new Error("One of the follow-ups must be called order_refunded");
+  const follow = statement(
+    "refunds.order_follows",
+    `with refunded_in_full as materialized (
+       select id as payment_id, order_id from payments
+       where id = $1 and is_counted and refunded_minor = captured_minor
+     ), ${followUps.join(", ")}
+     select ${names.map((name) => `(select count(*) from ${name})::int as ran_${name}`).join(", ")}`,
+  );
+  return {
+    async orderIsRefunded(tx, paymentId) {
+      const [row] = (await tx.run<{ ran_order_refunded: number }>(follow, [paymentId])).rows;
+      return row?.ran_order_refunded === 1;
+    },
+  };
+}
+
+const LOCK_BRAKE = statement("refunds.lock_brake", "select pg_advisory_xact_lock(7402318)");
+const COUNT_SURPLUS = statement(
+  "refunds.count_surplus_of_hour",
+  `select count(*)::int as count from refunds
+   where origin = 'surplus' and created_at > now() - interval '1 hour' and failure_reason is distinct from 'brake'`,
+);
+
+/** Automatic refunds of the last hour, exact over all processes: callers take turns until their transaction ends. */
+export async function countSurplusRefundsInTurn(tx: Tx): Promise<number> {
+  await tx.run(LOCK_BRAKE);
+  return (await tx.run<{ count: number }>(COUNT_SURPLUS)).rows[0]?.count ?? 0;
+}
+
+const FORGET_KEYS = statement(
+  "refunds.forget_keys",
+  `update refunds set idempotency_key = null, request_fingerprint = null
+   where idempotency_key is not null and created_at < now() - $1 * interval '1 hour'`,
+);
+
+export async function forgetRefundKeys(db: Queryable, olderThanHours: number): Promise<void> {
+  await db.run(FORGET_KEYS, [olderThanHours]);
+}

@@ -1,0 +1,65 @@
+import type { Db } from "../../../db/database.js";
+import type { Events } from "../../../telemetry/events.js";
+import { setAuditContext } from "../events/webhook-event-store.js";
+import type { PaymentProviders } from "../payment-providers.js";
+import { findPayment, type PaymentRow } from "../payment-store.js";
+import type { RereadPayment } from "../reread-payment.js";
+import type { ProceedRefund } from "./proceed-refund.js";
+import { countSurplusRefundsInTurn, insertRefundIfWithinCapture, type RefundRow } from "./refund-store.js";
+
+export interface RefundSurplusDeps {
+  readonly db: Db;
+  readonly providers: PaymentProviders;
+  readonly rereadPayment: RereadPayment;
+  readonly proceedRefund: ProceedRefund;
+  readonly maxPerHour: number;
+  readonly events: Events;
+}
+
+const ACTOR = "system:surplus";
+
+/**
+ * Money that arrived for an order which was not waiting for it (failed, paid by another intent, refunded) goes back.
+ * Intent and order are read again first: what somebody has refunded at the provider meanwhile is recorded and not
+ * refunded twice. Beyond the hourly brake the refund is written down and parked, so that a defect of ours cannot
+ * empty the till.
+ */
+export function makeRefundSurplus(deps: RefundSurplusDeps) {
+  return async function refundSurplus(paymentId: number): Promise<void> {
+    const before = await findPayment(deps.db, paymentId);
+    if (before === undefined || !isOwed(before)) return;
+    await deps.rereadPayment(paymentId);
+    const payment = await findPayment(deps.db, paymentId);
+    if (payment === undefined || !isOwed(payment)) return;
+    const refund = await writeDown(deps, payment);
+    if (refund === undefined) return;
+    if (refund.status === "parked") {
+      deps.events.moneyParked(
+        { reason: "auto_refund_brake" },
+        { payment_id: paymentId, order_id: payment.order_id, refund_id: refund.id },
+      );
+      return;
+    }
+    await deps.proceedRefund(refund.id, ACTOR);
+  };
+}
+
+const isOwed = (payment: PaymentRow): boolean =>
+  payment.surplus_reason !== null &&
+  payment.captured_minor > payment.refund_reserved_minor + payment.disputed_minor;
+
+function writeDown(deps: RefundSurplusDeps, payment: PaymentRow): Promise<RefundRow | undefined> {
+  return deps.db.transaction(async (tx) => {
+    await setAuditContext(tx, ACTOR, null);
+    const isBraked = (await countSurplusRefundsInTurn(tx)) >= deps.maxPerHour;
+    return insertRefundIfWithinCapture(tx, {
+      paymentId: payment.id,
+      amountMinor: null,
+      origin: "surplus",
+      reason: payment.surplus_reason ?? "surplus",
+      acceptsLoss: false,
+      status: isBraked ? "parked" : "requested",
+      ...(isBraked ? { failureReason: "brake" } : {}),
+    });
+  });
+}
