@@ -50,6 +50,11 @@ export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsims
         response: { 200: DecisionAnswer },
       },
     },
-    async (request, reply) => answerDecided(reply, await decideParked(decisionCommandOf(request)), "eSIM"),
+    async (request, reply) =>
+      answerDecided(
+        reply,
+        await decideParked(decisionCommandOf(request, request.params.id, request.body)),
+        "eSIM",
+      ),
   );
 }

@@ -47,11 +47,13 @@ export const DecisionAnswer = Type.Object({ status: Type.Literal("decided") });
 
 /** What an operator decides about a parked eSIM or top-up, and why. */
 export function decisionCommandOf(
-  request: FastifyRequest<{ Params: { id: number }; Body: Static<typeof DecisionBody> }>,
+  request: FastifyRequest,
+  id: number,
+  body: Static<typeof DecisionBody>,
 ): DecisionCommand {
   return {
-    id: request.params.id,
-    ...decisionOf(request.body),
+    id,
+    ...decisionOf(body),
     act: adminAct(request),
     idempotent: idempotentRequestOf(request),
   };

@@ -46,6 +46,10 @@ export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: De
       },
     },
     async (request, reply) =>
-      answerDecided(reply, await deps.decideTopUp(decisionCommandOf(request)), "top-up"),
+      answerDecided(
+        reply,
+        await deps.decideTopUp(decisionCommandOf(request, request.params.id, request.body)),
+        "top-up",
+      ),
   );
 }
