@@ -142,6 +142,7 @@ begin
       'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
       'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
+      'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
     from provisioning_attempts a where a.top_up_id = claim_top_up.top_up_id);

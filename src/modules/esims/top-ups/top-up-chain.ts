@@ -1,6 +1,12 @@
 import { assertNoOpenTransaction, type Db, violatedConstraint } from "../../../db/database.js";
 import { purchaseReference } from "../../../providers/esim/formats/purchase-reference.js";
-import type { EsimSupplier, SupplierRefused, SupplierTopUp } from "../../../providers/esim/port.js";
+import type {
+  EsimSupplier,
+  SupplierRefused,
+  SupplierTopUp,
+  TopUpSearch,
+} from "../../../providers/esim/port.js";
+import { isDefiniteNo } from "../../../providers/esim/refusal-port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import { isOpen } from "../esim-state.js";
@@ -114,7 +120,12 @@ async function call(
     case "refused":
       return refused(deps, work, attempt, outcome, callMillis);
     case "unknown":
-      return waits(deps, work, attempt, supplier, { detail: outcome.cause, callMillis, afterSeconds: null });
+      return waits(deps, work, attempt, supplier, {
+        detail: outcome.cause,
+        afterSeconds: null,
+        hasCalled: true,
+        callMillis,
+      });
   }
 }
 
@@ -124,24 +135,14 @@ async function settle(deps: TopUpChainDeps, work: Work, attempt: Attempt): Promi
   if (supplier === undefined) return park(deps, work, "supplier_not_configured", attempt, null);
   assertNoOpenTransaction(supplier.id);
   if (!mayCall(work)) return undefined;
-  const knownSupplierTopUpIds = await listKnownSupplierOrders(deps.db, supplier.id, attempt.packageId);
-  const answer = await supplier.findTopUp({
-    ...requestOf(work.claim, attempt),
-    sentAfterMillis: attempt.sentAfterMillis,
-    knownSupplierTopUpIds,
-  });
+  const answer = await search(deps, work, attempt, supplier);
   if (answer.kind === "refused") {
     const { detail, retryAfterSeconds: afterSeconds } = answer;
     return waits(deps, work, attempt, supplier, { detail, afterSeconds });
   }
-  const search = answer.value;
-  if (search.found === "one") return delivered(deps, work, attempt, search.topUp, null);
-  if (search.found === "several") {
-    const detail = `candidates at the supplier: ${search.supplierTopUpIds.slice(0, 10).join(", ")}`;
-    return park(deps, work, "several_orders", attempt, detail);
-  }
+  if (answer.value.found !== "none") return found(deps, work, attempt, answer.value);
   const isSettled = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds) === 0;
-  if (isSettled && search.isConclusive) {
+  if (isSettled && answer.value.isConclusive) {
     const refusal = { reason: "never_arrived", detail: "the supplier has no such top-up" };
     return recordRefusal(deps, work, attempt, { ...refusal, callMillis: null, againMillis: 0 });
   }
@@ -151,7 +152,29 @@ async function settle(deps: TopUpChainDeps, work: Work, attempt: Attempt): Promi
   return waits(deps, work, attempt, supplier, { detail: null, afterSeconds: null });
 }
 
-/** A refusal about this moment or our credentials says nothing about the first sending, and so decides nothing. */
+async function search(deps: TopUpChainDeps, work: Work, attempt: Attempt, supplier: EsimSupplier) {
+  return supplier.findTopUp({
+    ...requestOf(work.claim, attempt),
+    sentAfterMillis: attempt.sentAfterMillis,
+    knownSupplierTopUpIds: await listKnownSupplierOrders(deps.db, supplier.id, attempt.packageId),
+  });
+}
+
+function found(
+  deps: TopUpChainDeps,
+  work: Work,
+  attempt: Attempt,
+  what: Exclude<TopUpSearch, { found: "none" }>,
+): Promise<Next> {
+  if (what.found === "one") return delivered(deps, work, attempt, what.topUp, null);
+  const detail = `candidates at the supplier: ${what.supplierTopUpIds.slice(0, 10).join(", ")}`;
+  return park(deps, work, "several_orders", attempt, detail);
+}
+
+/**
+ * A refusal about this moment or our credentials says nothing about the first sending, and a definite no is one only
+ * together with a search that finds nothing, as in provisioning/attempt-outcomes.ts.
+ */
 async function repeat(
   deps: TopUpChainDeps,
   work: Work,
@@ -163,8 +186,11 @@ async function repeat(
   if (outcome.kind === "unknown")
     return waits(deps, work, attempt, supplier, { detail: outcome.cause, afterSeconds: null });
   const { reason, detail, retryAfterSeconds: afterSeconds } = outcome;
-  if (reason === "retryable" || reason === "auth")
-    return waits(deps, work, attempt, supplier, { detail, afterSeconds });
+  if (!isDefiniteNo(reason)) return waits(deps, work, attempt, supplier, { detail, afterSeconds });
+  const answer = await search(deps, work, attempt, supplier);
+  if (answer.kind === "refused")
+    return waits(deps, work, attempt, supplier, { detail: answer.detail, afterSeconds: null });
+  if (answer.value.found !== "none") return found(deps, work, attempt, answer.value);
   return refused(deps, work, attempt, outcome, null);
 }
 
@@ -233,7 +259,12 @@ async function waits(
   work: Work,
   attempt: Attempt,
   supplier: EsimSupplier,
-  news: { detail: string | null; afterSeconds: number | null; callMillis?: number | null },
+  news: {
+    detail: string | null;
+    afterSeconds: number | null;
+    hasCalled?: boolean;
+    callMillis?: number | null;
+  },
 ): Promise<Next> {
   if (attempt.status === "parked") return void (await store.releaseTopUp(deps.db, work.claim, null));
   if (isOutOfPatience(attempt)) return park(deps, work, "outcome_unknown", attempt, news.detail);
@@ -243,6 +274,7 @@ async function waits(
     status: "unknown",
     detail: news.detail,
     wasLookup: attempt.status !== "intended",
+    hasCalled: news.hasCalled === true,
     callMillis: news.callMillis ?? null,
     // What is found counts at any time; that nothing is there counts only after the settling time.
     againMillis: settleMillis > 0 ? Math.min(settleMillis, pause) : pause,

@@ -79,6 +79,8 @@ export interface TopUpAttemptChange {
   readonly reason?: string | null;
   readonly detail: string | null;
   readonly wasLookup?: boolean;
+  /** The supplier was called, and its settling time counts from now. */
+  readonly hasCalled?: boolean;
   readonly callMillis?: number | null;
   /** When the chain goes on: 0 keeps the lease and goes on at once; otherwise the job is enqueued again. */
   readonly againMillis: number;
@@ -96,6 +98,7 @@ const RECORD = statement(
      update provisioning_attempts a set
        status = $5, reason = $6, detail = $7, lookups = a.lookups + $8, call_millis = coalesce($9, a.call_millis),
        ask_at = clock_timestamp() + $3::float8 * interval '1 millisecond',
+       called_at = case when $11::boolean then clock_timestamp() else a.called_at end,
        decided_at = case when $5 = 'refused' then clock_timestamp() end
      from held where a.id = $4
      returning a.id
@@ -124,6 +127,7 @@ export async function recordTopUpAttempt(
     change.wasLookup === true ? 1 : 0,
     change.callMillis ?? null,
     lease.lease_seconds,
+    change.hasCalled === true,
   ]);
   return count === 1;
 }

@@ -36,6 +36,7 @@ export const newAttempt = (
   reason: null,
   lookups: 0,
   ageMillis: 0,
+  sinceCallMillis: null,
   askInMillis: null,
   expectedCost: expectedCostOf(claim),
 });
