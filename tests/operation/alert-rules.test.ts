@@ -39,12 +39,12 @@ describe("what is parked", () => {
 
   it("has a line in the runbook for every reason that the program gives for money", () => {
     const reasons = [
-      ...found("payments/settle-store.ts", /'parked (\w+)'/g),
-      ...found("payments/record-aside.ts", /outcome: "parked", reason: "(\w+)"/g),
+      ...found("payments/events/settle-store.ts", /'parked (\w+)'/g),
+      ...found("payments/events/record-aside.ts", /outcome: "parked", reason: "(\w+)"/g),
       ...found("payments/payment-providers.ts", /return "(\w+_differs)"/g),
-      ...found("payments/proceed-refund.ts", /park\(deps, refund, actor, "(\w+)"\)/g),
-      ...found("payments/refund-surplus.ts", /failureReason: "(\w+)"/g),
-      ...found("payments/finding-classes.ts", /"(\w+)"/g),
+      ...found("payments/refunds/proceed-refund.ts", /park\(deps, refund, actor, "(\w+)"\)/g),
+      ...found("payments/refunds/refund-surplus.ts", /failureReason: "(\w+)"/g),
+      ...found("payments/reconciliation/finding-classes.ts", /"(\w+)"/g),
       // What ends at endRefused().
       ...["not_captured", "disputed", "not_found", "not_allowed", "key_reused", "amount_not_chargeable"].map(
         (reason) => `refused_${reason}`,

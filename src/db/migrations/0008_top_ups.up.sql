@@ -2,6 +2,7 @@
 -- Top-ups: more data for an eSIM that exists, an order of its own (docs/decisions/0011-top-ups-are-orders.md).
 
 -- The same plan as a top-up: this supplier's package for it.
+-- lock-safe: part of the first release, when no table has rows yet
 alter table plan_suppliers add column top_up_package_id text
   constraint plan_suppliers_top_up_package_is_short check (length(top_up_package_id) between 1 and 200);
 
@@ -88,6 +89,7 @@ $$;
 create trigger top_ups_belong_to_their_kind after insert on top_ups
   for each row execute function order_kind_has_its_own('top_up');
 
+-- lock-safe: part of the first release, when no table has rows yet
 alter table orders add constraint orders_top_up_names_an_esim
   foreign key (top_up_of_profile_id) references esim_profiles (id);
 
@@ -97,8 +99,10 @@ alter table provisioning_attempts
   add column top_up_id bigint references top_ups (id),
   add constraint provisioning_attempts_of_an_esim_or_a_top_up check (num_nonnulls(profile_id, top_up_id) = 1);
 -- Partial, so that purchases of eSIMs do not pay for them.
+-- lock-safe: part of the first release, when no table has rows yet
 create unique index provisioning_attempts_one_per_top_up_number on provisioning_attempts (top_up_id, number)
   where top_up_id is not null;
+-- lock-safe: part of the first release, when no table has rows yet
 create unique index provisioning_attempts_one_open_per_top_up on provisioning_attempts (top_up_id)
   where top_up_id is not null and status in ('intended', 'unknown', 'accepted', 'parked');
 
