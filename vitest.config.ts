@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "tests/**/*.test.ts", "web/src/**/*.test.ts"],
     globalSetup: ["tests/support/global-setup.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ["default"],
