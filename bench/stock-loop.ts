@@ -24,15 +24,18 @@ for (const client of clients) await client.connect();
 const buyers = await clients[0]?.query<{ id: string }>("select id from users where email like 'stock-%'");
 const buyerIds = (buyers?.rows ?? []).map(({ id }) => Number(id));
 
-/** Every connection repeats `once` until the time is up; answers how often a second they did it together. */
-async function rate(once: (client: pg.Client, index: number) => Promise<pg.QueryResult>): Promise<number> {
+/** Every connection repeats `once` until the time is up or it was done `most` times; answers how often a second they did it together. */
+async function rate(
+  once: (client: pg.Client, index: number) => Promise<pg.QueryResult>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const startedAt = performance.now();
   const deadline = startedAt + Number(seconds) * 1000;
   let started = 0;
   const counts = await Promise.all(
     clients.map(async (client) => {
       let done = 0;
-      for (; performance.now() < deadline; done += 1) {
+      for (; performance.now() < deadline && started < most; done += 1) {
         started += 1;
         const { rowCount } = await once(client, started);
         if (rowCount !== 1) throw new Error("The shelf is empty, or an order was refused");
@@ -49,8 +52,17 @@ const held = await rate((client, index) => {
   const values = [`TRB-${key}`, buyer, Number(planId), "USD", key, fingerprint, 60, null];
   return client.query({ ...ORDER, values });
 });
-const taken = await rate((client, index) =>
-  client.query({ ...TAKE_STOCK, values: [`bench-${index}`, Number(planId)] }),
+/** The purchases of those orders, as the chain begins them; each takes the item that its order holds. */
+const purchases = await clients[0]?.query(
+  `insert into provisioning_attempts (profile_id, number, reference, supplier, package_id)
+   select e.id, 1, 'bench-' || row_number() over (), 'stock', $1::bigint::text
+   from esim_profiles e join stock_items i on i.order_id = e.order_id where i.status = 'held'`,
+  [Number(planId)],
+);
+await clients[0]?.query("analyze");
+const taken = await rate(
+  (client, index) => client.query({ ...TAKE_STOCK, values: [`bench-${index}`, Number(planId)] }),
+  purchases?.rowCount ?? 0,
 );
 for (const client of clients) await client.end();
 console.log(JSON.stringify({ held, taken }));

@@ -42,9 +42,10 @@ export function makeOfferFragment(options: {
          or a.balance_minor >= s.cost_minor)
        limit 1
      ), stock_taken as materialized (
-       select i.id from offer f join stock_items i on i.plan_id = f.plan_id and i.status = 'available'
-       where exists (select from sources where supplier = 'stock')
-       order by i.id limit 1 for update of i skip locked
+       select i.id from stock_items i
+       where i.plan_id = (select plan_id from offer) and i.status = 'available'
+         and exists (select from sources where supplier = 'stock')
+       order by i.id limit 1 for update skip locked
      ), deliverable as materialized (
        select 1 as is_deliverable from elsewhere union all select 1 from stock_taken limit 1
      )`,
