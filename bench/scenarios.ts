@@ -181,9 +181,11 @@ function signedEvent(row: { order_id: number; intent_id: string; amount_minor: n
       },
     },
   });
+  return requestBytes("POST", "/payments/webhook/stripe", { headers: stripeSignature(seconds, body), body });
+}
+
+/** As Stripe signs: over the time and the bytes of the body. */
+export function stripeSignature(seconds: number, body: string): { "stripe-signature": string } {
   const signature = createHmac("sha256", WEBHOOK_SECRET).update(`${seconds}.${body}`).digest("hex");
-  return requestBytes("POST", "/payments/webhook/stripe", {
-    headers: { "stripe-signature": `t=${seconds},v1=${signature}` },
-    body,
-  });
+  return { "stripe-signature": `t=${seconds},v1=${signature}` };
 }

@@ -4,7 +4,7 @@
  * its own; every minute one line. Exits 1 when memory grew, or an answer was not the expected one.
  * Options: `--minutes N` (10), `--connections N` (8).
  */
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { startEmbeddedPostgres } from "../src/db/embedded-postgres.js";
 import { arrange, call, type Person, query } from "./arrange.js";
 import { startMailSink } from "./mail-sink.js";
 import { type BenchProcess, residentMegabytes, runTribi, startTribi } from "./processes.js";
-import { WEBHOOK_SECRET } from "./scenarios.js";
+import { stripeSignature, WEBHOOK_SECRET } from "./scenarios.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -53,12 +53,8 @@ async function signedEvent(store: string): Promise<void> {
     livemode: false,
     data: { object },
   };
-  const text = JSON.stringify(body);
-  const signature = createHmac("sha256", WEBHOOK_SECRET).update(`${seconds}.${text}`).digest("hex");
-  await call(store, "POST", "/payments/webhook/stripe", {
-    body,
-    headers: { "stripe-signature": `t=${seconds},v1=${signature}` },
-  });
+  const headers = stripeSignature(seconds, JSON.stringify(body));
+  await call(store, "POST", "/payments/webhook/stripe", { body, headers });
 }
 
 /** One customer after the other on one connection: order, pay, a repeated event, and one of a type we do not use. */

@@ -4,7 +4,7 @@ import type { Events } from "../../telemetry/events.js";
 import { TOP_UP_PROBLEMS } from "../esims/esims.module.js";
 import type { TopUpOrderView } from "./order-read-model.js";
 import {
-  makeReference,
+  newOrderOf,
   type Placement,
   type PlaceOrder,
   placementOf,
@@ -20,17 +20,7 @@ export interface OrderTopUp extends PlaceOrder {
 /** Orders more data for an eSIM, or finds the order that this user made with this key: placeOrder's rules. */
 export function makeOrderTopUp(deps: { db: Db; store: TopUpOrderStore; events: Events; ttlMinutes: number }) {
   return async function orderTopUp(command: OrderTopUp): Promise<Placement<TopUpOrderView>> {
-    const order: NewTopUpOrder = {
-      reference: makeReference(),
-      userId: command.userId,
-      esimId: command.esimId,
-      planId: command.planId,
-      currency: command.currency,
-      idempotencyKey: command.idempotent?.key ?? null,
-      fingerprint: command.idempotent?.fingerprint ?? null,
-      ttlMinutes: deps.ttlMinutes,
-      language: command.language,
-    };
+    const order: NewTopUpOrder = { ...newOrderOf(command, deps.ttlMinutes), esimId: command.esimId };
     for (let round = 1; round <= ROUNDS_MAX; round += 1) {
       const placed = await deps.store.placeOrFindTopUp(deps.db, order);
       if (placed !== undefined) return placementOf(deps.events, asReplay(placed, order), command.idempotent);

@@ -60,16 +60,7 @@ export function makePlaceOrder(deps: PlaceOrderDeps) {
 }
 
 async function placeOrFind(deps: PlaceOrderDeps, command: PlaceOrder): Promise<OrderPlacement> {
-  const order: NewOrder = {
-    reference: makeReference(),
-    userId: command.userId,
-    planId: command.planId,
-    currency: command.currency,
-    idempotencyKey: command.idempotent?.key ?? null,
-    fingerprint: command.idempotent?.fingerprint ?? null,
-    ttlMinutes: deps.ttlMinutes,
-    language: command.language,
-  };
+  const order = newOrderOf(command, deps.ttlMinutes);
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     const placed = await placeUnlessHoldingTooMuch(deps.store, deps.db, order);
     if (placed === "holding_limit") {
@@ -84,6 +75,17 @@ async function placeOrFind(deps: PlaceOrderDeps, command: PlaceOrder): Promise<O
   }
   throw stillPlacing();
 }
+
+export const newOrderOf = (command: PlaceOrder, ttlMinutes: number): NewOrder => ({
+  reference: makeReference(),
+  userId: command.userId,
+  planId: command.planId,
+  currency: command.currency,
+  idempotencyKey: command.idempotent?.key ?? null,
+  fingerprint: command.idempotent?.fingerprint ?? null,
+  ttlMinutes,
+  language: command.language,
+});
 
 export const stillPlacing = (): AppError =>
   new AppError(
@@ -158,7 +160,7 @@ function refusalOf(
   }
 }
 
-export function makeReference(): string {
+function makeReference(): string {
   const letters = [...randomBytes(10)].map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length]);
   return `TRB-${letters.join("")}`;
 }

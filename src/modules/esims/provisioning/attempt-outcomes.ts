@@ -1,6 +1,5 @@
 import { assertNoOpenTransaction } from "../../../db/database.js";
 import { purchaseReference } from "../../../providers/esim/formats/purchase-reference.js";
-import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type {
   EsimSupplier,
   OrderLookup,
@@ -21,7 +20,7 @@ import {
 } from "./attempt-results.js";
 import { beginAttempt, listKnownSupplierOrders, recordAttempt } from "./attempt-store.js";
 import { pauseOfSearchMillis, settlesInMillis } from "./chain-timing.js";
-import type { Attempt, Candidate } from "./choose-supplier.js";
+import { type Attempt, type Candidate, expectedCostOf } from "./choose-supplier.js";
 import * as store from "./provisioning-store.js";
 import { mayCall, STOP, type Step, type Work } from "./provisioning-work.js";
 
@@ -82,11 +81,6 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
       return asked(deps, work, attempt, await supplier.getOrder({ ...lookup, supplierOrderId }));
     },
   };
-}
-
-function expectedCostOf({ costText, costCurrency, costMinor }: Candidate): ExactMoney | null {
-  if (costText === null || costCurrency === null) return null;
-  return { amountText: costText, currency: costCurrency, amountMinor: costMinor };
 }
 
 async function lookupOf(

@@ -26,7 +26,7 @@ export function pauseOfSearchMillis(tries: number, paceMillis: number, settleMil
 
 /** Finding nothing decides nothing before the supplier's settling time is over: the request may be under way. */
 export function settlesInMillis(attempt: Attempt, settleSeconds: number): number {
-  const { ageMillis, sinceCallMillis = ageMillis } = attempt;
+  const { ageMillis, sinceCallMillis } = attempt;
   // A call may have taken several requests (a check, a new token), and the purchase was the last of them. Where its end
   // is not known, because the process died, as long again is allowed for it; no supplier sends later than that.
   const left =

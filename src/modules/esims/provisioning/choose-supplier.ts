@@ -14,7 +14,7 @@ export interface Attempt {
   readonly lookups: number;
   readonly ageMillis: number;
   /** Since the call ended without an answer; null: it is not known when, or whether, it was sent. */
-  readonly sinceCallMillis?: number | null;
+  readonly sinceCallMillis: number | null;
   /** Milliseconds since the epoch when the row was written, before the call. */
   readonly sentAfterMillis: number;
   /** Negative or null: now. */
@@ -78,4 +78,10 @@ export function chooseSupplier(attempts: readonly Attempt[], candidates: readonl
   const curable = reasons.find((reason) => CURABLE.has(reason));
   if (curable !== undefined) return { kind: "park", reason: curable };
   return { kind: "fail", reason: reasons.at(-1) ?? "no_supplier" };
+}
+
+/** What the purchase is expected to cost, as the supplier states it; null where it costs nothing. */
+export function expectedCostOf({ costText, costCurrency, costMinor }: Candidate): ExactMoney | null {
+  if (costText === null || costCurrency === null) return null;
+  return { amountText: costText, currency: costCurrency, amountMinor: costMinor };
 }

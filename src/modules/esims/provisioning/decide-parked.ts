@@ -32,21 +32,35 @@ const SET_ACTOR = statement(
   "select set_config('tribi.actor', $1, true), set_config('tribi.request_id', coalesce($2, ''), true)",
 );
 
+export interface DecideDeps {
+  readonly db: Db;
+  readonly wakeWorkers: () => void;
+}
+
+/** What may be parked: how its row is locked while it is, and what a decision does to it. False: it does not fit. */
+export interface Decidable<Parked> {
+  readonly kind: "esim" | "top_up";
+  readonly lock: (tx: Tx, id: number) => Promise<Parked | undefined>;
+  readonly carryOut: (tx: Tx, parked: Parked, decision: Decision, actor: string) => Promise<boolean>;
+}
+
 /**
- * An operator's decision about a parked eSIM. The parked mark is the guard: of two operators, or of an operator and
+ * An operator's decision about what is parked. The parked mark is the guard: of two operators, or of an operator and
  * a late answer of the supplier, one decides.
  */
-export function makeDecideParked(deps: { readonly db: Db; readonly wakeWorkers: () => void }): DecideParked {
+export function makeDecide<
+  Parked extends { readonly parked_reason: string; readonly attempt_id: number | null },
+>(deps: DecideDeps, { kind, lock, carryOut }: Decidable<Parked>): DecideParked {
   return async ({ id, decision, reason, act, idempotent }) => {
-    const subject = `esim:${id}`;
+    const subject = `${kind}:${id}`;
     const decided = await deps.db.transaction((tx) =>
       decideOnce(tx, { subject, act, idempotent }, async () => {
         await tx.run(SET_ACTOR, [act.actor, act.requestId]);
-        const parked = await store.lockParked(tx, id);
+        const parked = await lock(tx, id);
         if (parked === undefined) return "nothing_to_decide";
         if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";
         await writeAudit(tx, act, {
-          action: `esim.${decision.decision}`,
+          action: `${kind}.${decision.decision}`,
           subject,
           before: { parked_reason: parked.parked_reason, attempt_id: parked.attempt_id },
           after: { reason },
@@ -58,6 +72,9 @@ export function makeDecideParked(deps: { readonly db: Db; readonly wakeWorkers: 
     return decided;
   };
 }
+
+export const makeDecideParked = (deps: DecideDeps): DecideParked =>
+  makeDecide(deps, { kind: "esim", lock: store.lockParked, carryOut });
 
 async function carryOut(
   tx: Tx,

@@ -14,6 +14,6 @@ export type Step = { readonly next: "stop" } | { readonly next: "again"; readonl
 export const STOP: Step = { next: "stop" };
 
 /** A worker that slept must not call: somebody else may hold the lease by now and have looked the order up. */
-export function mayCall(work: Work): boolean {
+export function mayCall(work: Pick<Work, "leaseFrom">): boolean {
   return performance.now() - work.leaseFrom < LEASE_GRACE_MILLIS;
 }

@@ -35,7 +35,7 @@ export function makeShowWebhookAddress(deps: {
         writeAudit(tx, act, { action: "supplier.webhook_address_shown", subject: `supplier:${supplierId}` }),
       );
     }
-    const base = `${withoutSlash(deps.publicUrl)}/esims/webhook/${supplierId}`;
+    const base = `${deps.publicUrl}/esims/webhook/${supplierId}`;
     return {
       supplier: supplierId,
       url: isSecret ? `${base}/${pathSecretOf(supplierId)}` : base,
@@ -44,5 +44,3 @@ export function makeShowWebhookAddress(deps: {
     };
   };
 }
-
-const withoutSlash = (url: string): string => (url.endsWith("/") ? withoutSlash(url.slice(0, -1)) : url);

@@ -1,10 +1,11 @@
-import { writeAudit } from "../../../db/audit-log.js";
-import { type Db, statement, type Tx } from "../../../db/database.js";
-import type { Decision, DecisionCommand } from "../provisioning/decide-parked.js";
-import { type Decided, decideOnce } from "../provisioning/decision-keys.js";
+import { statement, type Tx } from "../../../db/database.js";
+import {
+  type DecideDeps,
+  type DecideParked,
+  type Decision,
+  makeDecide,
+} from "../provisioning/decide-parked.js";
 import { moveParkedAttempt } from "../provisioning/decision-store.js";
-
-export type DecideTopUp = (command: DecisionCommand) => Promise<Decided>;
 
 interface ParkedTopUp {
   readonly id: number;
@@ -12,11 +13,6 @@ interface ParkedTopUp {
   readonly parked_reason: string;
   readonly attempt_id: number | null;
 }
-
-const SET_ACTOR = statement(
-  "top_ups.set_actor",
-  "select set_config('tribi.actor', $1, true), set_config('tribi.request_id', coalesce($2, ''), true)",
-);
 
 const LOCK = statement(
   "top_ups.lock_parked",
@@ -77,29 +73,11 @@ const ACCEPT_LOSS = statement(
    where id = $1 and status = 'done'`,
 );
 
-/** An operator's decision about a parked top-up; the parked mark is the guard, as for eSIMs. */
-export function makeDecideTopUp(deps: { readonly db: Db; readonly wakeWorkers: () => void }): DecideTopUp {
-  return async ({ id, decision, reason, act, idempotent }) => {
-    const subject = `top_up:${id}`;
-    const decided = await deps.db.transaction((tx) =>
-      decideOnce(tx, { subject, act, idempotent }, async () => {
-        await tx.run(SET_ACTOR, [act.actor, act.requestId]);
-        const parked = (await tx.run<ParkedTopUp>(LOCK, [id])).rows[0];
-        if (parked === undefined) return "nothing_to_decide";
-        if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";
-        await writeAudit(tx, act, {
-          action: `top_up.${decision.decision}`,
-          subject,
-          before: { parked_reason: parked.parked_reason, attempt_id: parked.attempt_id },
-          after: { reason },
-        });
-        return "decided";
-      }),
-    );
-    deps.wakeWorkers();
-    return decided;
-  };
-}
+const lockParked = async (tx: Tx, id: number): Promise<ParkedTopUp | undefined> =>
+  (await tx.run<ParkedTopUp>(LOCK, [id])).rows[0];
+
+export const makeDecideTopUp = (deps: DecideDeps): DecideParked =>
+  makeDecide(deps, { kind: "top_up", lock: lockParked, carryOut });
 
 async function carryOut(tx: Tx, parked: ParkedTopUp, decision: Decision, actor: string): Promise<boolean> {
   const { id, attempt_id: attemptId } = parked;

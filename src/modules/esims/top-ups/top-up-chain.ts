@@ -13,8 +13,9 @@ import { isOpen } from "../esim-state.js";
 import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
 import { isOutOfPatience, pauseMillis, settlesInMillis } from "../provisioning/chain-timing.js";
 import { type Attempt, chooseSupplier } from "../provisioning/choose-supplier.js";
+import { mayCall } from "../provisioning/provisioning-work.js";
 import * as store from "./top-up-store.js";
-import { candidateOf, mayCall, newAttempt, requestOf, type Work } from "./top-up-work.js";
+import { candidateOf, newAttempt, requestOf, type Work } from "./top-up-work.js";
 
 export interface TopUpChainDeps {
   readonly db: Db;

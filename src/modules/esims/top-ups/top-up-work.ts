@@ -1,7 +1,5 @@
-import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { TopUpRequest } from "../../../providers/esim/port.js";
-import type { Attempt, Candidate } from "../provisioning/choose-supplier.js";
-import { LEASE_GRACE_MILLIS } from "../provisioning/provisioning-store.js";
+import { type Attempt, type Candidate, expectedCostOf } from "../provisioning/choose-supplier.js";
 import type { TopUpClaim } from "./top-up-store.js";
 
 /** A claim in work: what the store said, and what has been done since. */
@@ -11,9 +9,6 @@ export interface Work {
   /** By this process's monotonic clock, before the statement that took or kept the lease. */
   readonly leaseFrom: number;
 }
-
-/** A worker that slept must not call: somebody else may hold the lease by now and have looked it up. */
-export const mayCall = (work: Work): boolean => performance.now() - work.leaseFrom < LEASE_GRACE_MILLIS;
 
 export const candidateOf = (claim: TopUpClaim): Candidate => ({
   supplier: claim.supplier,
@@ -38,17 +33,12 @@ export const newAttempt = (
   ageMillis: 0,
   sinceCallMillis: null,
   askInMillis: null,
-  expectedCost: expectedCostOf(claim),
+  expectedCost: expectedCostOf(candidateOf(claim)),
 });
-
-function expectedCostOf(claim: TopUpClaim): ExactMoney | null {
-  const { cost_text: amountText, cost_currency: currency, cost_minor: amountMinor } = claim;
-  return amountText === null || currency === null ? null : { amountText, currency, amountMinor };
-}
 
 /** The same for every sending of one attempt: the cost changes only while none is open. */
 export function requestOf(claim: TopUpClaim, attempt: Attempt): TopUpRequest {
-  const expectedCost = expectedCostOf(claim);
+  const expectedCost = expectedCostOf(candidateOf(claim));
   const esim = {
     supplierReference: claim.supplier_reference ?? "",
     supplierOrderId: claim.supplier_order_id ?? "",

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import type { Db } from "../../../../db/database.js";
 import type { Server } from "../../../../http/server.js";
 import { listTopUpAttempts } from "../../esim-admin-read-model.js";
+import type { DecideParked } from "../../provisioning/decide-parked.js";
 import {
   AttemptView,
   answerDecided,
@@ -9,11 +10,10 @@ import {
   DecisionBody,
   decisionCommandOf,
 } from "../../routes/decision-body.js";
-import type { DecideTopUp } from "../decide-top-up.js";
 
 const TopUpId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
 
-export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: DecideTopUp }): void {
+export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: DecideParked }): void {
   const config = { access: "admin" } as const;
   const tags = ["Administration: eSIMs"];
   app.get(
