@@ -1,17 +1,11 @@
-import { type App, startApp } from "../app.js";
-import { type Config, loadConfig } from "../config/config.js";
+import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
-import { migrateUp } from "../db/migrate.js";
 import { armFailpoints } from "../telemetry/failpoints.js";
 import { type Logger, makeLog } from "../telemetry/log.js";
-import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
 import { nextSteps } from "./next-steps.js";
-import { readSecretWarnings } from "./secrets.js";
-import { seedDemo } from "./seed.js";
-
-type Roles = { readonly api: boolean; readonly worker: boolean };
+import type { Roles } from "./start-store.js";
 
 /** Runs until SIGTERM, SIGINT or SIGHUP, then drains and exits 0. */
 export async function serve(roles: Roles): Promise<void> {
@@ -20,12 +14,16 @@ export async function serve(roles: Roles): Promise<void> {
     armFailpoints(environment);
     const config = loadConfig(environment);
     const log = makeLog(config.log);
-    const databaseServer = await openDatabaseServer(config, (line) => log.info(line));
+    // Most of the program is read while the database starts: that makes a start a fifth of a second shorter.
+    const [databaseServer, { startStore }] = await Promise.all([
+      openDatabaseServer(config, (line) => log.info(line)),
+      import("./start-store.js"),
+    ]);
     databaseServer.onUnexpectedExit((cause) => {
       log.fatal(`The embedded database stopped: ${cause}. Start again; the data are safe.`);
       process.exit(1);
     });
-    const started = start(config, databaseServer.url, log, roles);
+    const started = startStore(config, databaseServer.url, log, roles);
     // A signal may come at any time from here on: what has begun to start is finished and then stopped.
     stopOnSignals(log, async () => {
       await (await started.catch(() => undefined))?.stop();
@@ -39,19 +37,6 @@ export async function serve(roles: Roles): Promise<void> {
       throw error;
     }
   });
-}
-
-async function start(config: Config, databaseUrl: string, log: Logger, roles: Roles): Promise<App> {
-  const say = (line: string): void => log.info(line);
-  await migrateUp(databaseUrl, { program: PROGRAM_VERSION, log: say });
-  for (const warning of await readSecretWarnings(databaseUrl, config)) log.warn(warning);
-  if (config.isProduction && new URL(config.http.publicUrl).hostname === "localhost") {
-    log.warn(
-      `Links in mails begin with ${config.http.publicUrl}: set PUBLIC_URL to the store's own address.`,
-    );
-  }
-  if (!config.isProduction) await seedDemo(databaseUrl, say);
-  return startApp({ config, databaseUrl, log, roles });
 }
 
 /** Whoever stops us kills after 30 s (Kubernetes) or sooner; a job that is cut off here runs again elsewhere. */

@@ -81,7 +81,10 @@ export function openDatabase(options: DatabaseOptions): Db {
     options: sessionOptions(options.statementTimeoutMillis ?? 10_000),
   });
   // An idle connection that the server closes must not bring the process down; the next caller gets a new one.
-  pool.on("error", (error) => options.onIdleError?.(error));
+  let isClosing = false;
+  pool.on("error", (error) => {
+    if (!isClosing) options.onIdleError?.(error);
+  });
 
   const inTransaction = async <Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> => {
     for (let attempt = 1; ; attempt += 1) {
@@ -97,7 +100,10 @@ export function openDatabase(options: DatabaseOptions): Db {
     run: (query, values) => runOn(pool, query, values),
     transaction: inTransaction,
     load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    close: () => pool.end(),
+    close: () => {
+      isClosing = true;
+      return pool.end();
+    },
   };
 }
 

@@ -21,7 +21,12 @@ import { type Load, shedLoad } from "./overload.js";
 import { sendProblem, statusOf } from "./problem.js";
 import type { Access } from "./route-config.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
-import { assertStorableText, makeValidatorCompiler, validationError } from "./validation.js";
+import {
+  assertStorableText,
+  buildSerializers,
+  makeValidatorCompiler,
+  validationError,
+} from "./validation.js";
 
 /** The server as every route file sees it: handlers are typed by their TypeBox schemas. */
 export type Server = FastifyInstance<
@@ -86,6 +91,7 @@ export function makeServer(options: ServerOptions): Server {
       reply.headers(headersOfEveryAnswer(request.id, options));
       void sendProblem(request, reply, appErrorOf(error));
     },
+    schemaController: { compilersFactory: { buildSerializer: buildSerializers } },
     schemaErrorFormatter: (errors, part) => validationError(errors, part),
   }).withTypeProvider<TypeBoxTypeProvider>();
   refuseExpectations(app.server);

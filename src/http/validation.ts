@@ -1,3 +1,4 @@
+import SerializerSelector from "@fastify/fast-json-stringify-compiler";
 import { Ajv, type ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from "fastify";
 import { AppError, type FieldProblem } from "../kernel/errors.js";
@@ -25,9 +26,32 @@ export function makeValidatorCompiler(): FastifySchemaCompiler<object> {
     strict: false,
   });
   return ({ schema, httpPart }) => {
-    const validate = ajv.compile(schema);
-    if (httpPart === "body") return (body) => outcome(validate, body);
-    return (values) => outcome(validate, readTexts(schema as Schema, values as Record<string, unknown>));
+    const validate = whenFirstUsed(() => ajv.compile(schema));
+    if (httpPart === "body") return (body) => outcome(validate(), body);
+    return (values) => outcome(validate(), readTexts(schema as Schema, values as Record<string, unknown>));
+  };
+}
+
+/**
+ * What writes answers by their schema. Compiling the schemas of all routes was a third of a start's computing, and a
+ * process that comes back after a crash should serve at once: each is compiled by its first request (a few
+ * milliseconds).
+ */
+export function buildSerializers(
+  ...args: Parameters<SerializerSelector.SerializerFactory>
+): SerializerSelector.SerializerCompiler {
+  const compile = SerializerSelector()(...args);
+  return (route) => {
+    const serialize = whenFirstUsed(() => compile(route));
+    return (answer) => serialize()(answer);
+  };
+}
+
+function whenFirstUsed<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

@@ -42,6 +42,7 @@ export function makeLog(options: {
     level: options.level,
     base: { pid: process.pid },
     timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*["${name}"]`]), censor: "[redacted]" },
   };
   if (options.sink !== undefined) return pino(settings, options.sink);
@@ -54,6 +55,37 @@ export function makeLog(options: {
     options: { ignore: "pid,hostname,event", translateTime: "HH:MM:ss" },
   };
   return pino({ ...settings, transport: pretty });
+}
+
+interface DescribedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** SQLSTATE of PostgreSQL, or Node's name of a system error. */
+  readonly error_code?: unknown;
+  readonly constraint?: unknown;
+  readonly cause?: DescribedError;
+}
+
+const CAUSES_MAX = 5;
+
+/**
+ * Only what is named here is written: libraries hang whole connections, requests and rows on their errors
+ * (PostgreSQL's `detail` quotes values).
+ */
+function describeError(thrown: unknown, depth = 0): DescribedError {
+  const error: Error & { code?: unknown; constraint?: unknown } =
+    thrown instanceof Error ? thrown : new Error(String(thrown));
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(error.code === undefined ? {} : { error_code: error.code }),
+    ...(error.constraint === undefined ? {} : { constraint: error.constraint }),
+    ...(error.cause === undefined || depth === CAUSES_MAX
+      ? {}
+      : { cause: describeError(error.cause, depth + 1) }),
+  };
 }
 
 /** `a•••@example.com`: enough for an operator to recognise, not enough to write to. */

@@ -5,13 +5,7 @@
  *   stopping takes no new job and finishes what it runs.
  * Never: payloads with anything but row ids; a job enqueued outside the transaction that makes it necessary.
  */
-import {
-  type ParsedCronItem,
-  parseCronItems,
-  type Runner,
-  run,
-  Logger as WorkerLogger,
-} from "graphile-worker";
+import { type ParsedCronItem, parseCronItems, run, Logger as WorkerLogger } from "graphile-worker";
 import pg from "pg";
 import { sessionOptions } from "../../db/database.js";
 import type { Events } from "../../telemetry/events.js";
@@ -63,7 +57,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     application_name: "tribi worker",
     options: sessionOptions(STATEMENT_MILLIS_MAX),
   });
-  pool.on("error", (error) => options.log.warn({ err: error }, "an idle worker connection was lost"));
+  // A connection that ends while the process stops is no loss, whoever closes it first.
+  let isStopping = false;
+  pool.on("error", (error) => {
+    if (!isStopping) options.log.warn({ err: error }, "an idle worker connection was lost");
+  });
   const leases = keepJobLeases(pool, {
     freed: (jobs) => options.log.warn({ jobs }, "took up jobs of a process that ended"),
     error: (error) => options.log.warn({ err: error }, "job leases were not renewed"),
@@ -80,20 +78,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ),
     parsedCronItems: cronItems(options.jobs),
     logger: new WorkerLogger(() => (level, message) => {
-      if (level === "error" || level === "warning") options.log.warn({ worker: true }, message);
+      if (isStopping || (level !== "error" && level !== "warning")) return;
+      options.log.warn({ worker: true }, message);
     }),
   });
   return {
     stop: async () => {
       leases.stop();
-      await stopRunner(runner, pool);
+      await runner.stop();
+      isStopping = true;
+      await pool.end();
     },
   };
-}
-
-async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
-  await runner.stop();
-  await pool.end();
 }
 
 function taskOf(task: string, handler: JobHandler, { events, log }: WorkerOptions, leases: JobLeases) {

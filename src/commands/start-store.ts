@@ -1,0 +1,28 @@
+import { type App, startApp } from "../app.js";
+import type { Config } from "../config/config.js";
+import { migrateUp } from "../db/migrate.js";
+import type { Logger } from "../telemetry/log.js";
+import { PROGRAM_VERSION } from "../version.js";
+import { readSecretWarnings } from "./secrets.js";
+import { seedDemo } from "./seed.js";
+
+export type Roles = { readonly api: boolean; readonly worker: boolean };
+
+/** Brings the database up to date, warns of what an operator should look at, and starts the app. */
+export async function startStore(
+  config: Config,
+  databaseUrl: string,
+  log: Logger,
+  roles: Roles,
+): Promise<App> {
+  const say = (line: string): void => log.info(line);
+  await migrateUp(databaseUrl, { program: PROGRAM_VERSION, log: say });
+  for (const warning of await readSecretWarnings(databaseUrl, config)) log.warn(warning);
+  if (config.isProduction && new URL(config.http.publicUrl).hostname === "localhost") {
+    log.warn(
+      `Links in mails begin with ${config.http.publicUrl}: set PUBLIC_URL to the store's own address.`,
+    );
+  }
+  if (!config.isProduction) await seedDemo(databaseUrl, say);
+  return startApp({ config, databaseUrl, log, roles });
+}
