@@ -1,11 +1,13 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError, loadConfig } from "./config.js";
 import type { Environment } from "./env.js";
 
-const folder = (): string => mkdtempSync(path.join(tmpdir(), "tribi-config-"));
+const place = mkdtempSync(path.join(tmpdir(), "tribi-config-"));
+const folder = (): string => mkdtempSync(path.join(place, "data-"));
+afterAll(() => rmSync(place, { recursive: true }));
 const secret = (letter: string): string =>
   Array.from({ length: 40 }, (_, index) => `${letter}${index}`).join("");
 
