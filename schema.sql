@@ -914,7 +914,7 @@ create table orders (
   status text default 'created'::text not null,
   currency text not null,
   amount_minor bigint not null,
-  plan_snapshot jsonb not null,
+  plan_snapshot json not null,
   idempotency_key text,
   request_fingerprint bytea,
   created_at timestamp with time zone default now() not null,

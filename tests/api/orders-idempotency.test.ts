@@ -55,6 +55,9 @@ describe("200: an order", () => {
     ]);
     const again = await app.request("GET", `/orders/${body.id}`, { bearer: alice });
     expect(again.body).toEqual(body);
+    const mine = await app.request("GET", "/orders/mine?limit=1", { bearer: alice });
+    expect(mine.body).toEqual([body]);
+    expect(mine.headers.get("content-type")).toBe("application/json; charset=utf-8");
   });
 
   it("has no decimals in yen", async () => {

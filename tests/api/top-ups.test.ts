@@ -82,6 +82,8 @@ describe("top-ups with the local supplier", () => {
       });
       expect(body).not.toHaveProperty("esim_profile");
       expect(body.amount_minor_units).toBe(body.plan_snapshot.price_minor_units);
+      expect((await owner.get(`/orders/${body.id}`)).body).toEqual(body);
+      expect((await owner.get("/orders/mine?limit=1")).body).toEqual([body]);
 
       await owner.pay(body.id);
       await owner.reaches(body.id, "done");

@@ -43,8 +43,8 @@ create table orders (
     constraint orders_status_known check (status in ('created', 'paid', 'failed', 'refunded')),
   currency text not null constraint orders_currency_is_iso check (currency ~ '^[A-Z]{3}$'),
   amount_minor bigint not null constraint orders_amount_is_positive check (amount_minor > 0),
-  -- The plan as it was sold; frozen together with the price.
-  plan_snapshot jsonb not null,
+  -- The plan as it was sold; frozen together with the price, and kept as it was written.
+  plan_snapshot json not null,
   idempotency_key text,
   -- SHA-256 of method, route and members as sent, in canonical form: tells a replay from a reuse of the key.
   request_fingerprint bytea,

@@ -1,5 +1,14 @@
 import { batchReads } from "../../db/batched-reads.js";
 import { type Queryable, statement } from "../../db/database.js";
+import {
+  jsonAmountMajor,
+  jsonAsIs,
+  jsonObject,
+  jsonText,
+  jsonTime,
+  jsonWord,
+  orNull,
+} from "../../db/json-sql.js";
 import type { TopUpState } from "../esims/esims.module.js";
 import type { OrderState } from "./order-state.js";
 
@@ -52,9 +61,6 @@ export interface TopUpOrderView extends SoldOrder {
   readonly top_up: TopUpView;
 }
 
-/** Lists have both kinds; `top_up` is null in the order of an eSIM. */
-export type AnyOrderView = (OrderView & { readonly top_up: null }) | TopUpOrderView;
-
 export interface OrderOfKey extends OrderView {
   readonly request_fingerprint: Buffer | null;
 }
@@ -78,17 +84,56 @@ export const ORDER_VIEW_COLUMNS = `${SOLD_ORDER_COLUMNS},
   e.id as profile_id, e.status as profile_status, e.created_at as profile_created_at,
   e.provisioned_at as profile_provisioned_at`;
 
-/** Of both kinds; the look at top-ups is made for top-up orders only. */
-const ANY_ORDER = `select ${ORDER_VIEW_COLUMNS},
-       case o.kind when 'top_up' then (select ${TOP_UP} from top_ups t where t.order_id = o.id) end as top_up
-     from orders o left join esim_profiles e on e.order_id = o.id`;
+const SOLD_ORDER_JSON = {
+  id: jsonAsIs("o.id"),
+  reference: jsonText("o.reference"),
+  plan_id: jsonAsIs("o.plan_id"),
+  status: jsonWord("o.status"),
+  currency: jsonWord("o.currency"),
+  amount_minor_units: jsonAsIs("o.amount_minor"),
+  amount_major: jsonAmountMajor("o.amount_minor", "o.currency"),
+  created_at: jsonTime("o.created_at"),
+  expires_at: jsonTime("o.expires_at"),
+  plan_snapshot: jsonAsIs("o.plan_snapshot"),
+};
+
+const ESIM_ORDER_JSON = jsonObject({
+  ...SOLD_ORDER_JSON,
+  esim_profile: jsonObject({
+    id: jsonAsIs("e.id"),
+    order_id: jsonAsIs("o.id"),
+    status: jsonWord("e.status"),
+    created_at: jsonTime("e.created_at"),
+    provisioned_at: orNull(jsonTime("e.provisioned_at")),
+  }),
+});
+
+const TOP_UP_ORDER_JSON = jsonObject({
+  ...SOLD_ORDER_JSON,
+  kind: `'"top_up"'`,
+  top_up: jsonObject({
+    id: jsonAsIs("t.id"),
+    esim_id: jsonAsIs("t.profile_id"),
+    status: jsonWord("t.status"),
+    created_at: jsonTime("t.created_at"),
+    done_at: orNull(jsonTime("t.done_at")),
+  }),
+});
+
+/**
+ * Orders of both kinds as the wire has them (routes/order-schema.ts), as JSON text; the look at top-ups is made for
+ * top-up orders only. What is answered to who places an order has the same members: orderOnWire.
+ */
+const ANY_ORDER_JSON = `
+  case o.kind when 'top_up' then (select ${TOP_UP_ORDER_JSON} from top_ups t where t.order_id = o.id)
+    else ${ESIM_ORDER_JSON} end`;
 
 /** LIMIT keeps each key's part an index look-up of its own, whatever the planner thinks of the number of keys. */
 const FIND_MINE = statement(
   "orders.find_mine",
-  `select k.position, v.* from unnest($1::bigint[], $2::bigint[]) with ordinality as k(id, user_id, position)
+  `select k.position, v.json from unnest($1::bigint[], $2::bigint[]) with ordinality as k(id, user_id, position)
    cross join lateral (
-     ${ANY_ORDER}
+     select ${ANY_ORDER_JSON} as json from orders o left join esim_profiles e on e.order_id = o.id
      where o.id = k.id and o.user_id = k.user_id limit 1) v`,
 );
 
@@ -101,21 +146,31 @@ const FIND_BY_KEY = statement(
      where o.user_id = k.user_id and o.idempotency_key = k.key limit 1) v`,
 );
 
+/** A page is work for a connection; few at once leave the others' to other connections. */
+const PAGES_AT_ONCE = 4;
+
+/** The rows of a sorted subquery are joined in its order. */
 const LIST_MINE = statement(
   "orders.list_mine",
-  `select k.position, v.*
+  `select k.position, v.json
    from unnest($1::bigint[], $2::bigint[], $3::integer[]) with ordinality as k(user_id, before, most, position)
    cross join lateral (
-     ${ANY_ORDER}
-     where o.user_id = k.user_id and o.id < k.before order by o.id desc limit k.most) v
-   order by k.position, v.id desc`,
+     select '[' || string_agg(page.json, ',') || ']' as json
+     from (
+       select ${ANY_ORDER_JSON} as json from orders o left join esim_profiles e on e.order_id = o.id
+       where o.user_id = k.user_id and o.id < k.before order by o.id desc limit k.most) page) v`,
 );
+
+interface JsonRow {
+  /** Null: a page without orders. */
+  readonly json: string | null;
+}
 
 export type OrderReads = ReturnType<typeof makeOrderReads>;
 
 /** What owners ask about their orders, answered for all requests of a moment at once. */
 export function makeOrderReads(db: Queryable) {
-  const find = batchReads<{ userId: number; orderId: number }, AnyOrderView>(db, FIND_MINE, (keys) => [
+  const find = batchReads<{ userId: number; orderId: number }, JsonRow>(db, FIND_MINE, (keys) => [
     keys.map(({ orderId }) => orderId),
     keys.map(({ userId }) => userId),
   ]);
@@ -123,7 +178,7 @@ export function makeOrderReads(db: Queryable) {
     keys.map(({ userId }) => userId),
     keys.map(({ key }) => key),
   ]);
-  const list = batchReads<{ userId: number; before: number; limit: number }, AnyOrderView>(
+  const list = batchReads<{ userId: number; before: number; limit: number }, JsonRow>(
     db,
     LIST_MINE,
     (pages) => [
@@ -131,13 +186,20 @@ export function makeOrderReads(db: Queryable) {
       pages.map(({ before }) => before),
       pages.map(({ limit }) => limit),
     ],
+    PAGES_AT_ONCE,
   );
   return {
-    /** Somebody else's order is missing, like one that does not exist. */
-    findOrderOf: async (userId: number, orderId: number) => (await find({ userId, orderId }))[0],
+    /** JSON text. Somebody else's order is missing, like one that does not exist. */
+    findOrderOf: async (userId: number, orderId: number): Promise<string | undefined> =>
+      (await find({ userId, orderId }))[0]?.json ?? undefined,
     findOrderByKey: async (userId: number, key: string) => (await byKey({ userId, key }))[0],
-    /** Newest first; `before` is the id of the last order of the page before. */
-    listOrdersOf: (userId: number, page: { before?: number | undefined; limit: number }) =>
-      list({ userId, before: page.before ?? Number.MAX_SAFE_INTEGER, limit: page.limit }),
+    /** JSON text of an array, newest first; `before` is the id of the last order of the page before. */
+    listOrdersOf: async (
+      userId: number,
+      page: { before?: number | undefined; limit: number },
+    ): Promise<string> => {
+      const [row] = await list({ userId, before: page.before ?? Number.MAX_SAFE_INTEGER, limit: page.limit });
+      return row?.json ?? "[]";
+    },
   };
 }

@@ -20,7 +20,7 @@ export interface PlacedOrder extends OrderOfKey {
 }
 
 /** What an order freezes of the offer `f`. */
-export const PLAN_SNAPSHOT = `jsonb_build_object(
+export const PLAN_SNAPSHOT = `json_build_object(
               'id', f.plan_id, 'name', f.name, 'description', f.description,
               'country_name', f.country_name, 'country_iso2', f.country_iso2, 'country_id', f.country_id,
               'carrier_name', f.carrier_name, 'carrier_id', f.carrier_id,

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { amountMajor } from "../../../kernel/money.js";
 import { TOP_UP_STATES } from "../../esims/esims.module.js";
-import type { AnyOrderView, OrderView, TopUpOrderView } from "../order-read-model.js";
+import type { OrderView, TopUpOrderView } from "../order-read-model.js";
 import { ORDER_STATES } from "../order-state.js";
 
 const Nullable = <const Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -101,6 +101,3 @@ export function orderOnWire(order: OrderView) {
 export function topUpOrderOnWire(order: TopUpOrderView) {
   return { ...soldOnWire(order), kind: "top_up" as const, top_up: order.top_up };
 }
-
-export const anyOrderOnWire = (order: AnyOrderView) =>
-  order.top_up === null ? orderOnWire(order) : topUpOrderOnWire(order);

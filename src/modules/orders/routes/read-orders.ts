@@ -1,9 +1,10 @@
 import { Type } from "typebox";
 import { callerOf } from "../../../http/caller.js";
+import { sendJsonText } from "../../../http/send-json-text.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { OrderReads } from "../order-read-model.js";
-import { AnyOrderWire, anyOrderOnWire } from "./order-schema.js";
+import { AnyOrderWire } from "./order-schema.js";
 
 const LIMIT_MAX = 200;
 
@@ -35,9 +36,9 @@ export function registerReadOrders(app: Server, reads: OrderReads): void {
         response: { 200: Type.Array(AnyOrderWire) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { limit = LIMIT_MAX, before } = request.query;
-      return (await reads.listOrdersOf(callerOf(request).userId, { limit, before })).map(anyOrderOnWire);
+      return sendJsonText(reply, await reads.listOrdersOf(callerOf(request).userId, { limit, before }));
     },
   );
   app.get(
@@ -46,10 +47,10 @@ export function registerReadOrders(app: Server, reads: OrderReads): void {
       config: { access: "user", isShedFirst: true },
       schema: { tags: ["Orders"], summary: "One of my orders", params: Id, response: { 200: AnyOrderWire } },
     },
-    async (request) => {
+    async (request, reply) => {
       const order = await reads.findOrderOf(callerOf(request).userId, request.params.id);
       if (order === undefined) throw new AppError("not_found", "Order not found");
-      return anyOrderOnWire(order);
+      return sendJsonText(reply, order);
     },
   );
 }
