@@ -814,9 +814,9 @@ create table esim_profiles (
 );
 CREATE INDEX esim_profiles_by_poll ON public.esim_profiles USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
+CREATE INDEX esim_profiles_due ON public.esim_profiles USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
 CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE (status = ANY (ARRAY['ready'::text, 'active'::text]));
 CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
-CREATE INDEX esim_profiles_pending ON public.esim_profiles USING btree (created_at) WHERE (status = 'pending'::text);
 CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
 CREATE INDEX esim_profiles_untold_failures ON public.esim_profiles USING btree (ended_at) WHERE ((status = 'failed'::text) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
 CREATE INDEX esim_profiles_unused_by_use_by ON public.esim_profiles USING btree (use_by) WHERE (status = 'ready'::text);
@@ -926,7 +926,7 @@ create table orders (
   version integer default 1 not null,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_one_per_reference UNIQUE (reference),
-  constraint orders_one_per_user_and_key UNIQUE (user_id, idempotency_key),
+  constraint orders_one_per_user_and_key UNIQUE (idempotency_key, user_id),
   constraint orders_amount_is_positive CHECK ((amount_minor > 0)),
   constraint orders_currency_is_iso CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint orders_key_has_fingerprint CHECK (((idempotency_key IS NULL) = (request_fingerprint IS NULL))),
@@ -1331,8 +1331,8 @@ create table top_ups (
   constraint top_ups_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX top_ups_by_profile ON public.top_ups USING btree (profile_id, id DESC);
+CREATE INDEX top_ups_due ON public.top_ups USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
 CREATE INDEX top_ups_parked ON public.top_ups USING btree (parked_at) WHERE (parked_at IS NOT NULL);
-CREATE INDEX top_ups_pending ON public.top_ups USING btree (created_at) WHERE (status = 'pending'::text);
 CREATE INDEX top_ups_unmailed ON public.top_ups USING btree (id) WHERE ((status = ANY (ARRAY['done'::text, 'failed'::text])) AND (mailed_at IS NULL));
 CREATE TRIGGER top_ups_audit AFTER UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('top_up');
 CREATE TRIGGER top_ups_belong_to_their_kind AFTER INSERT ON public.top_ups FOR EACH ROW EXECUTE FUNCTION order_kind_has_its_own('top_up');

@@ -16,6 +16,8 @@ export interface Line {
   readonly figure?: { readonly atLeast: number; readonly words: string };
 }
 
+export type Ceiling = Pick<Line, "perSecond" | "p50Millis" | "p99Millis">;
+
 export interface Measure {
   readonly name: string;
   readonly value: number;
@@ -44,7 +46,7 @@ export { median };
 
 export interface Report {
   readonly lines: readonly Line[];
-  readonly ceiling: number;
+  readonly ceiling: Ceiling;
   readonly measures: readonly Measure[];
   readonly postgres: string;
   readonly rounds: number;
@@ -59,7 +61,7 @@ export function tableOf({ lines, ceiling, measures, postgres, rounds, seconds }:
       figure === undefined
         ? ""
         : `${whole(line.perSecond)} / ${whole(figure.atLeast)} = ${(line.perSecond / figure.atLeast).toFixed(2)} (${figure.words})`;
-    return `| ${line.name} | ${whole(line.perSecond)} | ${(line.perSecond / ceiling).toFixed(2)} | ${line.p50Millis.toFixed(1)} | ${line.p99Millis.toFixed(1)} | ${line.errors} | ${verdict} |`;
+    return `| ${line.name} | ${whole(line.perSecond)} | ${(line.perSecond / ceiling.perSecond).toFixed(2)} | ${line.p50Millis.toFixed(1)} | ${line.p99Millis.toFixed(1)} | ${line.errors} | ${verdict} |`;
   });
   const others = measures.map(
     ({ name, value, unit, atMost, atLeast }) =>
@@ -71,7 +73,7 @@ export function tableOf({ lines, ceiling, measures, postgres, rounds, seconds }:
     "",
     "| scenario | requests/s | of the ceiling | p50 ms | p99 ms | errors | reached / figure |",
     "|---|---:|---:|---:|---:|---:|---|",
-    `| the ceiling: the order's bare statement | ${whole(ceiling)} | 1.00 | | | | |`,
+    `| the ceiling: the order's bare statement | ${whole(ceiling.perSecond)} | 1.00 | ${ceiling.p50Millis.toFixed(1)} | ${ceiling.p99Millis.toFixed(1)} | | |`,
     ...rows,
     "",
     "| measure | value | figure |",

@@ -13,7 +13,7 @@ import { deliverySeconds } from "./delivery.js";
 import { type LoadResult, load } from "./load.js";
 import { type MailSink, startMailSink } from "./mail-sink.js";
 import { type BenchProcess, ROOT, residentMegabytes, runTribi, startTribi } from "./processes.js";
-import { keep, type Line, lineOf, type Measure, median, tableOf } from "./report.js";
+import { type Ceiling, keep, type Line, lineOf, type Measure, median, tableOf } from "./report.js";
 import {
   type Asked,
   CONNECTIONS,
@@ -105,30 +105,35 @@ async function setStage(databaseUrl: string, sink: MailSink): Promise<Stage> {
   return { databaseUrl, environment, server, sink, arranged };
 }
 
-function ceilingOnce({ databaseUrl, arranged }: Stage, label: string): number {
+function ceilingOnce({ databaseUrl, arranged }: Stage, label: string): Ceiling {
   const users = arranged.people.map(({ id }) => id).join(",");
   const args = [databaseUrl, String(SECONDS), String(arranged.planId), label, users];
   const output = execFileSync(process.execPath, ["--import", "tsx", "bench/ceiling.ts", ...args], {
     cwd: ROOT,
     encoding: "utf8",
   });
-  return Number(output.trim());
+  return JSON.parse(output) as Ceiling;
 }
 
 /** The rounds of all steady scenarios in turn, each round with the ceiling beside it. */
-async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: number }> {
+async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: Ceiling }> {
   const scenarios = wants("steady") ? steadyScenarios(stage.arranged) : [];
   const results = new Map<Scenario, LoadResult[]>(scenarios.map((scenario) => [scenario, []]));
-  const ceilings: number[] = [];
+  const ceilings: Ceiling[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     ceilings.push(ceilingOnce(stage, `ceiling-${round}`));
     for (const scenario of scenarios) {
       if (round === 1) await run(stage.server, scenario.traffic, WARM_UP_SECONDS);
       results.get(scenario)?.push(await run(stage.server, scenario.traffic, SECONDS));
     }
-    say(`round ${round} of ${ROUNDS}: ceiling ${Math.round(ceilings.at(-1) ?? 0)}/s`);
+    say(`round ${round} of ${ROUNDS}: ceiling ${Math.round(ceilings.at(-1)?.perSecond ?? 0)}/s`);
   }
-  const ceiling = median(ceilings);
+  const middle = (of: keyof Ceiling): number => median(ceilings.map((one) => one[of]));
+  const ceiling = {
+    perSecond: middle("perSecond"),
+    p50Millis: middle("p50Millis"),
+    p99Millis: middle("p99Millis"),
+  };
   const lines = scenarios.map(({ name, atLeast, ofCeiling }, index) =>
     lineOf(
       name,
@@ -137,7 +142,7 @@ async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: nu
         ? { atLeast, words: "the figure" }
         : ofCeiling === undefined
           ? undefined
-          : { atLeast: ofCeiling * ceiling, words: `${ofCeiling} of the ceiling` },
+          : { atLeast: ofCeiling * ceiling.perSecond, words: `${ofCeiling} of the ceiling` },
     ),
   );
   return { lines, ceiling };
@@ -243,13 +248,13 @@ async function bench(): Promise<number> {
     );
     if (facts?.fsync !== "on" || facts.commit !== "on") throw new Error("The database is not durable");
     const { lines, ceiling } = await measureSteady(stage);
-    const login = await measureLogin(stage, ceiling);
-    const webhooks = await measureWebhooks(stage, ceiling);
+    const login = await measureLogin(stage, ceiling.perSecond);
+    const webhooks = await measureWebhooks(stage, ceiling.perSecond);
     const nothing = await measureNothing(stage);
     const afterLoad = residentMegabytes(stage.server.pid);
     const delivery = await measureDelivery(stage);
     const stock = wants("stock")
-      ? await measureStock(stage.databaseUrl, stage.arranged.stockPlanId, SECONDS, ceiling)
+      ? await measureStock(stage.databaseUrl, stage.arranged.stockPlanId, SECONDS, ceiling.perSecond)
       : [];
     await stage.server.stop();
     const report = {

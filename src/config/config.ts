@@ -131,7 +131,7 @@ function readDatabase(reader: VariableReader) {
     /** Null means the embedded server in DATA_DIR. */
     url: reader.url("DATABASE_URL", ["postgres:", "postgresql:"]),
     allowEmbeddedInProduction: reader.flag("ALLOW_EMBEDDED_IN_PRODUCTION", false),
-    poolMax: reader.integer("DATABASE_POOL_MAX", 16, { min: 2, max: 500 }),
+    poolMax: reader.integer("DATABASE_POOL_MAX", 6, { min: 2, max: 500 }),
     /** Connections that webhooks and jobs have for themselves, so that a flood of reads cannot starve paid orders. */
     reservedPoolMax: reader.integer("DATABASE_RESERVED_POOL_MAX", 12, { min: 2, max: 500 }),
   };

@@ -55,7 +55,8 @@ create table orders (
   refunded_at timestamptz,
   failure_reason text,
   version integer not null default 1,
-  constraint orders_one_per_user_and_key unique (user_id, idempotency_key),
+  -- The key first: statements look it up so that no other index comes into question (order-store.ts).
+  constraint orders_one_per_user_and_key unique (idempotency_key, user_id),
   constraint orders_key_has_fingerprint check ((idempotency_key is null) = (request_fingerprint is null)),
   constraint orders_paid_has_time check (status not in ('paid', 'refunded') or paid_at is not null),
   constraint orders_times_in_order check (created_at <= coalesce(paid_at, created_at)),

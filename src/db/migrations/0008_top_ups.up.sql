@@ -62,7 +62,7 @@ create table top_ups (
   constraint top_ups_language_known check (language in ('en', 'es'))
 );
 create index top_ups_by_profile on top_ups (profile_id, id desc);
-create index top_ups_pending on top_ups (created_at) where status = 'pending';
+create index top_ups_due on top_ups (due_at) where status = 'pending' and due_at is not null;
 create index top_ups_parked on top_ups (parked_at) where parked_at is not null;
 create index top_ups_unmailed on top_ups (id) where status in ('done', 'failed') and mailed_at is null;
 

@@ -1,7 +1,7 @@
 import { type Queryable, type Statement, statement } from "../../db/database.js";
 import type { Language } from "../../kernel/language.js";
 import type { OfferFragment } from "../esims/esims.module.js";
-import { ORDER_VIEW_COLUMNS, type OrderOfKey } from "./order-read-model.js";
+import { hasKey, ORDER_VIEW_COLUMNS, type OrderOfKey } from "./order-read-model.js";
 
 export interface NewOrder {
   readonly reference: string;
@@ -37,7 +37,7 @@ export const placeOrFindStatement = (offer: OfferFragment): Statement =>
   statement(
     "orders.place_or_find",
     `with known as (
-     select id from orders where user_id = $2 and idempotency_key = $5
+     select id from orders o where ${hasKey("$2", "$5")}
    ), offer as materialized (
      select * from plan_offers f
      where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists (select from known)
@@ -76,7 +76,7 @@ const whyNotPlacedStatement = (offer: OfferFragment): Statement =>
     `with offer as materialized (
        select * from plan_offers f where f.plan_id = $2 and f.currency = $3 and f.is_active
      ), ${offer.ctes}
-     select exists (select from orders where user_id = $1 and idempotency_key = $4) as is_placed,
+     select exists (select from orders o where ${hasKey("$1", "$4")}) as is_placed,
             (select is_active from plans where id = $2) as is_active,
             exists (select from plan_prices where plan_id = $2 and currency = $3) as is_offered,
             exists (select from deliverable) as is_deliverable`,

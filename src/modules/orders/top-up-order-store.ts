@@ -1,6 +1,6 @@
 import { type Queryable, statement } from "../../db/database.js";
 import type { TopUpOfferFragment, TopUpProblem } from "../esims/esims.module.js";
-import { TOP_UP_ORDER_COLUMNS, type TopUpOrderView } from "./order-read-model.js";
+import { hasKey, TOP_UP_ORDER_COLUMNS, type TopUpOrderView } from "./order-read-model.js";
 import { type NewOrder, PLAN_SNAPSHOT } from "./order-store.js";
 
 export interface NewTopUpOrder extends NewOrder {
@@ -29,7 +29,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
   const placeOrFind = statement(
     "orders.place_or_find_top_up",
     `with known as (
-       select id from orders where user_id = $2 and idempotency_key = $5
+       select id from orders o where ${hasKey("$2", "$5")}
      ), ${offer.ctes({ esimId: "$9", userId: "$2", currency: "$4::text" })}, placed as (
        insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot, idempotency_key,
                            request_fingerprint, expires_at, kind, top_up_of_profile_id)
@@ -49,7 +49,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
   const whyNot = statement(
     "orders.why_no_top_up",
     `with ${offer.ctes({ esimId: "$1", userId: "$2", currency: "$4::text" })}
-     select exists (select from orders where user_id = $2 and idempotency_key = $5) as is_placed,
+     select exists (select from orders o where ${hasKey("$2", "$5")}) as is_placed,
             exists (select from esim) as has_esim, (select problem from esim) as problem,
             exists (select from plans where id = $3) as has_plan,
             exists (select from plan_prices where plan_id = $3 and currency = $4) as has_price,

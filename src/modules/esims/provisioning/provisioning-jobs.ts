@@ -22,7 +22,7 @@ const SWEEP = statement(
   "esims.sweep_pending",
   `select enqueue_job('provision_esim', json_build_object('order_id', p.order_id), 'provision:' || p.order_id)
    from esim_profiles p join orders o on o.id = p.order_id
-   where p.status = 'pending' and p.parked_at is null and o.status = 'paid'
+   where p.status = 'pending' and p.due_at is not null and p.parked_at is null and o.status = 'paid'
      and (p.lease_until is null or p.lease_until < now())
      and not exists (
        select from graphile_worker.jobs j

@@ -66,7 +66,7 @@ const SWEEP = statement(
   "top_ups.sweep_pending",
   `select enqueue_job('top_up_esim', json_build_object('order_id', t.order_id), 'top-up:' || t.order_id)
    from top_ups t join orders o on o.id = t.order_id
-   where t.status = 'pending' and t.parked_at is null and o.status = 'paid'
+   where t.status = 'pending' and t.due_at is not null and t.parked_at is null and o.status = 'paid'
      and (t.lease_until is null or t.lease_until < now())
      and not exists (
        select from graphile_worker.jobs j
