@@ -239,6 +239,7 @@ describe("top-ups at real suppliers", () => {
     expect(answers.filter(({ headers }) => headers.get("idempotent-replayed") === null)).toHaveLength(1);
     const orderId = answers[0]?.body.id;
     const intents = await Promise.all(Array.from({ length: 20 }, () => owner.create(orderId, "MOCK")));
+    expect(intents.map(({ status, text }) => (status === 200 ? "200" : text))).toEqual(Array(20).fill("200"));
     expect(new Set(intents.map(({ body }) => body.intent_id)).size).toBe(1);
     await Promise.all(
       Array.from({ length: 20 }, () =>
