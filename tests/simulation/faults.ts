@@ -39,7 +39,7 @@ const ACTS: readonly Fault["act"][] = [
 ];
 
 /** Longer than a lease of the chain lasts with these settings. */
-const SLEEP_MILLIS = 9_000;
+const SLEEP_MILLIS = 8_000;
 
 /** What goes wrong at the suppliers in this round. Answers its names for the report. */
 export function plantFaults(world: World, random: Random): string[] {

@@ -91,6 +91,11 @@ async function carryOn(world: World, turn: number): Promise<void> {
      where locked_at is null and run_at > now() and attempts between 1 and 6 and task_id in (
        select id from graphile_worker._private_tasks
        where identifier in ('take_back_surplus', 'refund_undeliverable', 'make_refund', 'provision_esim'))`,
+    // The next look at what a supplier has promised: its pause has grown with every look while the supplier was stuck.
+    `update graphile_worker._private_jobs j set run_at = now()
+     from provisioning_attempts a join esim_profiles e on e.id = a.profile_id
+     where a.status = 'accepted' and j.key = 'provision:' || e.order_id and j.locked_at is null
+       and j.run_at > now() + interval '1 second'`,
     // Refunds are taken up again when they are twenty seconds old.
     `update refunds set created_at = created_at - interval '20 seconds'
      where status in ('requested', 'pending') and created_at > now() - interval '20 seconds'`,
