@@ -13,13 +13,15 @@ interface AttemptRow {
   readonly reason: string | null;
   readonly order_id: number;
   readonly order_status: string;
-  readonly esim_status: string;
+  /** Of the eSIM, or of the top-up. */
+  readonly goods_status: string;
 }
 
 const ATTEMPTS = `
   select a.reference, a.supplier, a.supplier_order_id, a.status as attempt_status, a.reason, o.id as order_id,
-    o.status as order_status, e.status as esim_status
-  from provisioning_attempts a join esim_profiles e on e.id = a.profile_id join orders o on o.id = e.order_id`;
+    o.status as order_status, coalesce(e.status, t.status) as goods_status
+  from provisioning_attempts a left join esim_profiles e on e.id = a.profile_id
+    left join top_ups t on t.id = a.top_up_id join orders o on o.id = coalesce(e.order_id, t.order_id)`;
 
 /** Sold, kept by the supplier, and either in a customer's hands or in front of the operator as a loss. */
 const ACCOUNTED: ReadonlySet<string> = new Set(["delivered", "parked"]);
@@ -75,7 +77,7 @@ function compareLedger(
       violations.push(`${id} sold ${key}, but the attempt is ${attempt.attempt_status}: ${attempt.reason}`);
   }
   for (const attempt of attempts) {
-    if (attempt.attempt_status !== "delivered" || attempt.esim_status === "cancelled") continue;
+    if (attempt.attempt_status !== "delivered" || attempt.goods_status === "cancelled") continue;
     if (sales.get(keyOfAttempt(attempt) ?? "")?.state !== "accepted")
       violations.push(`attempt ${attempt.reference} is delivered, but ${id} has no such sale`);
   }
@@ -100,9 +102,11 @@ const END = `
 export async function checkPurchase(
   world: World,
   random: Random,
-  { orderId, customer, isPaid }: Purchase,
+  purchase: Purchase,
   seen: Seen,
 ): Promise<"delivered" | "refunded" | "unpaid" | undefined> {
+  const { orderId, customer, isPaid } = purchase;
+  if (purchase.isTopUp) return checkTopUp(world, purchase, seen);
   const [end] = await world.query<EndRow>(END, [orderId]);
   if (end === undefined) return wrong(seen, `order ${orderId} has vanished`);
   if (!isPaid) {
@@ -119,6 +123,27 @@ export async function checkPurchase(
   if (answer.status !== 200 || (sold !== undefined && answer.body.matching_id !== sold))
     return wrong(seen, `order ${orderId} shows ${answer.status} and not the code that ${end.supplier} sold`);
   return "delivered";
+}
+
+const TOP_UP_END = `
+  select o.status, t.status as top_up_status,
+    exists (select from payments p where p.order_id = o.id and p.is_counted and p.refunded_minor = o.amount_minor) as refunded
+  from orders o join top_ups t on t.order_id = o.id where o.id = $1`;
+
+async function checkTopUp(
+  world: World,
+  { orderId, isPaid }: Purchase,
+  seen: Seen,
+): Promise<"delivered" | "refunded" | "unpaid" | undefined> {
+  const [end] = await world.query<{ status: string; top_up_status: string; refunded: boolean }>(TOP_UP_END, [
+    orderId,
+  ]);
+  if (end === undefined) return wrong(seen, `order ${orderId} has vanished`);
+  if (!isPaid && (end.status === "created" || end.status === "failed")) return "unpaid";
+  if (isPaid && end.status === "refunded" && end.refunded && end.top_up_status !== "pending")
+    return "refunded";
+  if (isPaid && end.status === "paid" && !end.refunded && end.top_up_status === "done") return "delivered";
+  return wrong(seen, `order ${orderId} is ${end.status} with a top-up that is ${end.top_up_status}`);
 }
 
 function wrong(seen: Seen, what: string): undefined {

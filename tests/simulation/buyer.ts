@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Answer, type RequestOptions, send } from "../support/app.js";
+import { nudge } from "./faults.js";
 import { stockFile } from "./plans.js";
 import type { Random } from "./random.js";
 import type { Customer, World } from "./world.js";
@@ -8,6 +9,7 @@ export interface Purchase {
   readonly orderId: number;
   readonly customer: Customer;
   readonly isPaid: boolean;
+  readonly isTopUp: boolean;
 }
 
 export interface Seen {
@@ -53,8 +55,8 @@ export async function fillStock(world: World, random: Random): Promise<void> {
   }
 }
 
-/** One customer's way through the shop, with double clicks, repeated webhooks and lost answers. */
-export async function buyOne(world: World, random: Random, seen: Seen): Promise<Purchase | undefined> {
+/** One customer's way through the shop, with double clicks, repeated webhooks and lost answers: one order or two. */
+export async function buyOne(world: World, random: Random, seen: Seen): Promise<Purchase[]> {
   const customer = random.pick(world.customers);
   const bearer = customer.token;
   const order = await insist(world, random, "POST", "/orders", {
@@ -63,14 +65,35 @@ export async function buyOne(world: World, random: Random, seen: Seen): Promise<
     headers: { "idempotency-key": randomUUID() },
   });
   // Nobody can deliver it now, or too many unpaid orders of this customer hold stock.
-  if (order.status === 409) return undefined;
+  if (order.status === 409) return [];
   if (order.status !== 200) {
     seen.violations.push(`POST /orders answered ${order.status} ${order.text}`);
-    return undefined;
+    return [];
   }
   const orderId: number = order.body.id;
+  const isPaid = await payFor(world, random, seen, { orderId, customer });
+  if (isPaid === undefined) return [];
+  await activate(world, random, seen, { orderId, customer });
+  const esimId: number = order.body.esim_profile.id;
+  const toppedUp =
+    isPaid && random.chance(0.35) ? await topUp(world, random, seen, { esimId, customer }) : [];
+  if (isPaid && random.chance(0.12))
+    await insist(world, random, "POST", `/admin/orders/${orderId}/refund`, {
+      bearer: world.adminToken,
+      body: { reason: "campaign", ...(random.chance(0.5) ? { accept_loss: true } : {}) },
+    });
+  return [{ orderId, customer, isPaid, isTopUp: false }, ...toppedUp];
+}
+
+/** Whether the order was paid; undefined when there was no payment at all. */
+async function payFor(
+  world: World,
+  random: Random,
+  seen: Seen,
+  { orderId, customer }: Pick<Purchase, "orderId" | "customer">,
+): Promise<boolean | undefined> {
   const payment = await insist(world, random, "POST", "/payments/create", {
-    bearer,
+    bearer: customer.token,
     body: { order_id: orderId, provider: "MOCK" },
   });
   if (payment.status !== 200) {
@@ -82,13 +105,62 @@ export async function buyOne(world: World, random: Random, seen: Seen): Promise<
     intent_id: payment.body.intent_id,
     status: isPaid ? "succeeded" : "failed",
   });
-  await activate(world, random, seen, { orderId, customer });
-  if (isPaid && random.chance(0.12))
-    await insist(world, random, "POST", `/admin/orders/${orderId}/refund`, {
-      bearer: world.adminToken,
-      body: { reason: "campaign", ...(random.chance(0.5) ? { accept_loss: true } : {}) },
-    });
-  return { orderId, customer, isPaid };
+  return isPaid;
+}
+
+/** More data for the eSIM, if it comes soon and its supplier offers any. */
+async function topUp(
+  world: World,
+  random: Random,
+  seen: Seen,
+  { esimId, customer }: { readonly esimId: number; readonly customer: Customer },
+): Promise<Purchase[]> {
+  const planId = await offeredTopUp(world, random, { esimId, customer });
+  if (planId === undefined) return [];
+  const options = {
+    bearer: customer.token,
+    body: { plan_id: planId, currency: "USD" },
+    headers: { "idempotency-key": randomUUID() },
+  };
+  const clicks = await Promise.all(
+    Array.from({ length: 1 + random.integer(2) }, () =>
+      insist(world, random, "POST", `/esims/${esimId}/top-ups`, options),
+    ),
+  );
+  // The eSIM was taken back meanwhile, or its supplier cannot deliver now.
+  if (clicks.every(({ status }) => status === 409)) return [];
+  const orders = new Set(clicks.filter(({ status }) => status === 200).map(({ body }) => body.id as number));
+  const [orderId] = orders;
+  if (orderId === undefined || orders.size > 1) {
+    seen.violations.push(`POST /esims/${esimId}/top-ups answered ${clicks.map(({ text }) => text)}`);
+    return [];
+  }
+  const isPaid = await payFor(world, random, seen, { orderId, customer });
+  return isPaid === undefined ? [] : [{ orderId, customer, isPaid, isTopUp: true }];
+}
+
+const TOP_UP_PATIENCE_MILLIS = 3_000;
+
+async function offeredTopUp(
+  world: World,
+  random: Random,
+  { esimId, customer }: { readonly esimId: number; readonly customer: Customer },
+): Promise<number | undefined> {
+  const deadline = Date.now() + TOP_UP_PATIENCE_MILLIS;
+  while (Date.now() < deadline) {
+    const esim = await insist(world, random, "GET", `/esims/${esimId}`, { bearer: customer.token });
+    if (esim.body?.status === "ready" || esim.body?.status === "active") {
+      await nudge(world, ["read_top_up_lists"]);
+      const { body } = await insist(world, random, "GET", `/esims/${esimId}/top-ups`, {
+        bearer: customer.token,
+      });
+      const [offer] = body?.offers ?? [];
+      if (offer !== undefined) return offer.plan_id;
+      if (body?.listed_at !== null) return undefined;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return undefined;
 }
 
 async function pay(world: World, random: Random, seen: Seen, webhook: object): Promise<void> {

@@ -78,7 +78,7 @@ async function playRound(
     buyOne(world, makeRandom(seed * 100_003 + round * 1_009 + number), seen),
   );
   const disturbed = await disturb(world, random);
-  const purchases = (await Promise.all(buying)).filter((one) => one !== undefined);
+  const purchases = (await Promise.all(buying)).flat();
   faults.push(...disturbed, ...(await ageStuckPurchases(world, random)));
   await heal(world);
   const healed = { healedAtMillis: Date.now(), afterOrderId: newest?.id ?? 0 };

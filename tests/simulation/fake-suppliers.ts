@@ -22,6 +22,7 @@ export interface FakeSupplier {
   /** Regular expressions over "METHOD path". */
   readonly orderPath: string;
   readonly questionPath: string;
+  readonly topUpPath: string;
 }
 
 export interface FakeSuppliers {
@@ -56,6 +57,7 @@ export async function startFakeSuppliers(): Promise<FakeSuppliers> {
         http: airalo.http,
         orderPath: "^POST /v2/orders(-async)?$",
         questionPath: "^GET /v2/orders",
+        topUpPath: "^POST /v2/orders/topups$",
       },
       {
         id: "esim-access",
@@ -63,6 +65,7 @@ export async function startFakeSuppliers(): Promise<FakeSuppliers> {
         http: access.http,
         orderPath: "^POST /api/v1/open/esim/order$",
         questionPath: "^POST /api/v1/open/esim/query$",
+        topUpPath: "^POST /api/v1/open/esim/topup$",
       },
       {
         id: "esim-go",
@@ -70,6 +73,8 @@ export async function startFakeSuppliers(): Promise<FakeSuppliers> {
         http: go.http,
         orderPath: "^POST /v2.4/orders$",
         questionPath: "^GET /v2.4/(orders|esims/assignments)$",
+        // Like any order there.
+        topUpPath: "^POST /v2.4/orders$",
       },
     ],
     environment: {

@@ -48,7 +48,11 @@ export function plantFaults(world: World, random: Random): string[] {
   for (let script = random.integer(6); script > 0; script -= 1) {
     const supplier = random.pick(all);
     const act = random.pick(ACTS);
-    const on = random.chance(0.75) ? supplier.orderPath : supplier.questionPath;
+    const on = random.chance(0.75)
+      ? supplier.orderPath
+      : random.chance(0.6)
+        ? supplier.questionPath
+        : supplier.topUpPath;
     const times = random.chance(0.25) ? 1 + random.integer(6) : 1;
     supplier.http.script({ on, act, times });
     planted.push(`${supplier.id} ${act.kind}${times > 1 ? ` ×${times}` : ""}`);

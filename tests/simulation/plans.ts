@@ -7,12 +7,34 @@ export interface CampaignPlan {
   readonly isFromStock: boolean;
 }
 
-const AIRALO = ["airalo", "moshi-7days-1gb", 350] as const;
-const ACCESS = ["esim-access", "AU1GB7D", 180] as const;
-const GO = ["esim-go", "esim_1GB_7D_NL_V2", 115] as const;
-/** Its package is the plan itself. */
-const STOCK = ["stock", null, 0] as const;
-const LOCAL = ["local", "1", 0] as const;
+interface Source {
+  readonly supplier: string;
+  /** Null: the plan itself. */
+  readonly packageId: string | null;
+  readonly topUpPackageId: string | null;
+  readonly costMinor: number;
+}
+
+const AIRALO: Source = {
+  supplier: "airalo",
+  packageId: "moshi-7days-1gb",
+  topUpPackageId: "moshi-7days-1gb-topup",
+  costMinor: 350,
+};
+const ACCESS: Source = {
+  supplier: "esim-access",
+  packageId: "AU1GB7D",
+  topUpPackageId: "TOPUP_AU1GB7D",
+  costMinor: 180,
+};
+const GO: Source = {
+  supplier: "esim-go",
+  packageId: "esim_1GB_7D_NL_V2",
+  topUpPackageId: "esim_1GB_7D_NL_V2",
+  costMinor: 115,
+};
+const STOCK: Source = { supplier: "stock", packageId: null, topUpPackageId: null, costMinor: 0 };
+const LOCAL: Source = { supplier: "local", packageId: "1", topUpPackageId: null, costMinor: 0 };
 
 /** Every supplier alone, and chains of them; the costs are the suppliers' own, and the cheapest is asked first. */
 const SOURCES = [
@@ -37,13 +59,14 @@ export async function addPlans(query: World["query"]): Promise<CampaignPlan[]> {
     );
     const id = plan?.id ?? 0;
     await query("insert into plan_prices (plan_id, currency, amount_minor) values ($1, 'USD', 1200)", [id]);
-    for (const [supplier, packageId, cost] of suppliers)
+    for (const { supplier, packageId, topUpPackageId, costMinor } of suppliers)
       await query(
-        `insert into plan_suppliers (plan_id, supplier, package_id, cost_minor, cost_text, cost_currency)
-         values ($1, $2, $3, $4, $5, 'USD')`,
-        [id, supplier, packageId ?? String(id), cost, (cost / 100).toFixed(2)],
+        `insert into plan_suppliers
+           (plan_id, supplier, package_id, top_up_package_id, cost_minor, cost_text, cost_currency)
+         values ($1, $2, $3, $4, $5, $6, 'USD')`,
+        [id, supplier, packageId ?? String(id), topUpPackageId, costMinor, (costMinor / 100).toFixed(2)],
       );
-    plans.push({ id, sku, isFromStock: suppliers.some(([supplier]) => supplier === "stock") });
+    plans.push({ id, sku, isFromStock: suppliers.some(({ supplier }) => supplier === "stock") });
   }
   return plans;
 }

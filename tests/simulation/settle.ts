@@ -20,10 +20,20 @@ const UNSETTLED = `
   where o.id > $1 and ((o.status = 'paid' and e.parked_at is null and e.status in ('pending', 'failed', 'cancelled'))
     or exists (select from provisioning_attempts a where a.profile_id = e.id
                and (a.status in ('intended', 'unknown', 'accepted', 'surplus')))
+    or exists (select from refunds r where r.order_id = o.id and r.status in ('requested', 'pending')))
+  union all
+  select o.id, o.status, t.status, t.parked_reason, t.lease_until,
+    (select string_agg(concat_ws(':', a.supplier, a.status, a.reason, a.detail), ' ' order by a.number)
+     from provisioning_attempts a where a.top_up_id = t.id)
+  from orders o join top_ups t on t.order_id = o.id
+  where o.id > $1 and ((o.status = 'paid' and t.parked_at is null and t.status in ('pending', 'failed', 'cancelled'))
+    or exists (select from provisioning_attempts a where a.top_up_id = t.id
+               and (a.status in ('intended', 'unknown', 'accepted', 'surplus')))
     or exists (select from refunds r where r.order_id = o.id and r.status in ('requested', 'pending')))`;
 
 interface ParkedRow {
-  readonly profile_id: number;
+  /** Where the operator decides. */
+  readonly path: string;
   readonly parked_reason: string;
   readonly parked_millis: number;
   readonly reference: string | null;
@@ -32,10 +42,15 @@ interface ParkedRow {
 }
 
 const PARKED = `
-  select e.id as profile_id, e.parked_reason, (extract(epoch from e.parked_at) * 1000)::float8 as parked_millis,
+  select '/admin/esims/' || e.id as path, e.parked_reason, (extract(epoch from e.parked_at) * 1000)::float8 as parked_millis,
     a.reference, a.supplier, a.detail
   from esim_profiles e left join provisioning_attempts a on a.profile_id = e.id and a.status = 'parked'
-  where e.parked_at is not null and e.status = 'pending'`;
+  where e.parked_at is not null and e.status = 'pending'
+  union all
+  select '/admin/top-ups/' || t.id, t.parked_reason, (extract(epoch from t.parked_at) * 1000)::float8,
+    a.reference, a.supplier, a.detail
+  from top_ups t left join provisioning_attempts a on a.top_up_id = t.id and a.status = 'parked'
+  where t.parked_at is not null and t.status = 'pending'`;
 
 /** Twelve minutes pass for what a stuck supplier has accepted: the chain has waited long enough for it then. */
 const AGE_STUCK = `
@@ -90,7 +105,8 @@ async function carryOn(world: World, turn: number): Promise<void> {
     `update graphile_worker._private_jobs set run_at = now()
      where locked_at is null and run_at > now() and attempts between 1 and 6 and task_id in (
        select id from graphile_worker._private_tasks
-       where identifier in ('take_back_surplus', 'refund_undeliverable', 'make_refund', 'provision_esim'))`,
+       where identifier in ('take_back_surplus', 'refund_undeliverable', 'make_refund', 'provision_esim', 'top_up_esim',
+         'settle_surplus_top_up', 'refund_top_up'))`,
     // The next look at what a supplier has promised: its pause has grown with every look while the supplier was stuck.
     `update graphile_worker._private_jobs j set run_at = now()
      from provisioning_attempts a join esim_profiles e on e.id = a.profile_id
@@ -117,7 +133,7 @@ async function decide(world: World, random: Random, row: ParkedRow): Promise<voi
   const isCured = !["unusable", "duplicate"].includes(row.parked_reason);
   const decision = isCured && random.chance(0.6) ? "ask_again" : "refund";
   for (const url of world.fleet.urls) {
-    const answer = await send(`${url}/admin/esims/${row.profile_id}/decision`, "POST", {
+    const answer = await send(`${url}${row.path}/decision`, "POST", {
       bearer: world.adminToken,
       body: { decision, reason: "campaign" },
     }).catch(() => undefined);
