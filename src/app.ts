@@ -87,6 +87,7 @@ export async function describeApp(options: Omit<AppOptions, "roles">): Promise<S
     log: options.log,
     guards: makeGuards(foundation, auth),
     isProduction: options.config.isProduction,
+    compiles: "at_once",
   });
   await registerEverything(server, modules, foundation, async () => ({
     isReady: false,

@@ -15,15 +15,15 @@ export async function serve(roles: Roles): Promise<void> {
     const config = loadConfig(environment);
     const log = makeLog(config.log);
     // Most of the program is read while the database starts: that makes a start a fifth of a second shorter.
-    const [databaseServer, { startStore }] = await Promise.all([
-      openDatabaseServer(config, (line) => log.info(line)),
-      import("./start-store.js"),
-    ]);
+    const program = import("./start-store.js");
+    // It is waited for below; when the database fails first, that is the error to tell.
+    program.catch(() => undefined);
+    const databaseServer = await openDatabaseServer(config, (line) => log.info(line));
     databaseServer.onUnexpectedExit((cause) => {
       log.fatal(`The embedded database stopped: ${cause}. Start again; the data are safe.`);
       process.exit(1);
     });
-    const started = startStore(config, databaseServer.url, log, roles);
+    const started = program.then(({ startStore }) => startStore(config, databaseServer.url, log, roles));
     // A signal may come at any time from here on: what has begun to start is finished and then stopped.
     stopOnSignals(log, async () => {
       await (await started.catch(() => undefined))?.stop();

@@ -16,7 +16,7 @@ export function batchReads<Key, Row>(
   db: Queryable,
   query: Statement,
   valuesOf: (keys: readonly Key[]) => Values,
-  atOnce = BATCH_MAX,
+  batchMax = BATCH_MAX,
 ): (key: Key) => Promise<readonly Row[]> {
   const loader = new DataLoader<Key, readonly Row[]>(
     async (keys) => {
@@ -25,7 +25,7 @@ export function batchReads<Key, Row>(
       for (const row of rows) found[row.position - 1]?.push(row);
       return found;
     },
-    { cache: false, maxBatchSize: atOnce, batchScheduleFn: (send) => void setImmediate(send) },
+    { cache: false, maxBatchSize: batchMax, batchScheduleFn: (send) => void setImmediate(send) },
   );
   return (key) => loader.load(key);
 }

@@ -32,7 +32,10 @@ export const jsonTime = (column: string): JsonSql =>
 
 export const orNull = (value: JsonSql): JsonSql => `coalesce(${value}, 'null')`;
 
-/** Minor units as decimal text with exactly the currency's decimals (kernel/money.ts amountMajor). */
+/**
+ * Minor units as decimal text with exactly the currency's decimals (kernel/money.ts amountMajor). Whatever the kernel
+ * does not list has two: prices in another currency are refused where they are entered.
+ */
 export function jsonAmountMajor(minor: string, currency: string): JsonSql {
   // A product has as many decimals as its factors, so the unit brings the right number of them.
   const cases = [0, 3, 4].map((decimals) => {

@@ -23,7 +23,8 @@ import type { Access } from "./route-config.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
 import {
   assertStorableText,
-  buildSerializers,
+  type CompileWhen,
+  makeSerializerBuilder,
   makeValidatorCompiler,
   validationError,
 } from "./validation.js";
@@ -47,6 +48,7 @@ export interface ServerOptions {
   readonly isProduction: boolean;
   /** How busy the process is; see http/overload.ts. */
   readonly load?: () => Load;
+  readonly compiles?: CompileWhen;
   /** Called once per answer, with the route's pattern, for metrics. */
   readonly onAnswer?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
 }
@@ -91,11 +93,13 @@ export function makeServer(options: ServerOptions): Server {
       reply.headers(headersOfEveryAnswer(request.id, options));
       void sendProblem(request, reply, appErrorOf(error));
     },
-    schemaController: { compilersFactory: { buildSerializer: buildSerializers } },
+    schemaController: {
+      compilersFactory: { buildSerializer: makeSerializerBuilder(options.compiles ?? "first_used") },
+    },
     schemaErrorFormatter: (errors, part) => validationError(errors, part),
   }).withTypeProvider<TypeBoxTypeProvider>();
   refuseExpectations(app.server);
-  app.setValidatorCompiler(makeValidatorCompiler());
+  app.setValidatorCompiler(makeValidatorCompiler(options.compiles ?? "first_used"));
   addHeaders(app, options);
   readJsonBodies(app);
   if (options.load !== undefined) shedLoad(app, options.load);

@@ -13,11 +13,31 @@ const INTEGER = /^-?(0|[1-9]\d{0,15})$/;
 const NUMBER = /^-?(0|[1-9]\d{0,15})(\.\d{1,10})?$/;
 
 /**
+ * Compiling the schemas of all routes was a third of a start's computing, and a process that comes back after a crash
+ * should serve at once: each is compiled by its first request, in a few milliseconds. The checks compile all of them.
+ */
+export type CompileWhen = "first_used" | "at_once";
+
+const WHEN: Readonly<Record<CompileWhen, <Value>(make: () => Value) => () => Value>> = {
+  first_used: (make) => {
+    let made: ReturnType<typeof make> | undefined;
+    return () => {
+      made ??= make();
+      return made;
+    };
+  },
+  at_once: (make) => {
+    const made = make();
+    return () => made;
+  },
+};
+
+/**
  * Bodies are never coerced. Query, path and header values arrive as text and are read strictly by the type that
  * their schema declares: `1` is an integer, `1e0`, ` 1` and `0x1` are not. What cannot be read stays text, and the
  * schema refuses it.
  */
-export function makeValidatorCompiler(): FastifySchemaCompiler<object> {
+export function makeValidatorCompiler(when: CompileWhen): FastifySchemaCompiler<object> {
   const ajv = new Ajv({
     allErrors: true,
     coerceTypes: false,
@@ -26,32 +46,20 @@ export function makeValidatorCompiler(): FastifySchemaCompiler<object> {
     strict: false,
   });
   return ({ schema, httpPart }) => {
-    const validate = whenFirstUsed(() => ajv.compile(schema));
+    const validate = WHEN[when](() => ajv.compile(schema));
     if (httpPart === "body") return (body) => outcome(validate(), body);
     return (values) => outcome(validate(), readTexts(schema as Schema, values as Record<string, unknown>));
   };
 }
 
-/**
- * What writes answers by their schema. Compiling the schemas of all routes was a third of a start's computing, and a
- * process that comes back after a crash should serve at once: each is compiled by its first request (a few
- * milliseconds).
- */
-export function buildSerializers(
-  ...args: Parameters<SerializerSelector.SerializerFactory>
-): SerializerSelector.SerializerCompiler {
-  const compile = SerializerSelector()(...args);
-  return (route) => {
-    const serialize = whenFirstUsed(() => compile(route));
-    return (answer) => serialize()(answer);
-  };
-}
-
-function whenFirstUsed<Value>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => {
-    made ??= make();
-    return made;
+/** What writes answers by their schema. */
+export function makeSerializerBuilder(when: CompileWhen): SerializerSelector.SerializerFactory {
+  return (...args) => {
+    const compile = SerializerSelector()(...args);
+    return (route) => {
+      const serialize = WHEN[when](() => compile(route));
+      return (answer) => serialize()(answer);
+    };
   };
 }
 

@@ -61,30 +61,39 @@ interface DescribedError {
   readonly type: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** SQLSTATE of PostgreSQL, or Node's name of a system error. */
+  /** SQLSTATE of PostgreSQL, Node's name of a system error, or ours (kernel/errors.ts). */
   readonly error_code?: unknown;
   readonly constraint?: unknown;
   readonly cause?: DescribedError;
+  /** Of an AggregateError: why each address of a host failed. */
+  readonly errors?: readonly DescribedError[];
 }
 
 const CAUSES_MAX = 5;
+const ERRORS_MAX = 5;
 
 /**
  * Only what is named here is written: libraries hang whole connections, requests and rows on their errors
  * (PostgreSQL's `detail` quotes values).
  */
 function describeError(thrown: unknown, depth = 0): DescribedError {
-  const error: Error & { code?: unknown; constraint?: unknown } =
-    thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (!(thrown instanceof Error)) {
+    const message = typeof thrown === "string" ? thrown : `a thrown ${typeof thrown}`;
+    return { type: "not an Error", message, stack: undefined };
+  }
+  const { code, constraint, errors } = thrown as { code?: unknown; constraint?: unknown; errors?: unknown };
+  const isTooDeep = depth === CAUSES_MAX;
+  const describeInner = (inner: unknown): DescribedError => describeError(inner, depth + 1);
   return {
-    type: error.name,
-    message: error.message,
-    stack: error.stack,
-    ...(error.code === undefined ? {} : { error_code: error.code }),
-    ...(error.constraint === undefined ? {} : { constraint: error.constraint }),
-    ...(error.cause === undefined || depth === CAUSES_MAX
-      ? {}
-      : { cause: describeError(error.cause, depth + 1) }),
+    type: thrown.constructor.name,
+    message: thrown.message,
+    stack: thrown.stack,
+    ...(code === undefined ? {} : { error_code: code }),
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(thrown.cause == null || isTooDeep ? {} : { cause: describeInner(thrown.cause) }),
+    ...(Array.isArray(errors) && !isTooDeep
+      ? { errors: errors.slice(0, ERRORS_MAX).map(describeInner) }
+      : {}),
   };
 }
 

@@ -55,7 +55,7 @@ create table orders (
   refunded_at timestamptz,
   failure_reason text,
   version integer not null default 1,
-  -- The key first: statements look it up so that no other index comes into question (order-store.ts).
+  -- The key first: hasKey in order-read-model.ts says why.
   constraint orders_one_per_user_and_key unique (idempotency_key, user_id),
   constraint orders_key_has_fingerprint check ((idempotency_key is null) = (request_fingerprint is null)),
   constraint orders_paid_has_time check (status not in ('paid', 'refunded') or paid_at is not null),

@@ -1,4 +1,7 @@
-import type pg from "pg";
+/** What is used of a pool's `query`. */
+export type PoolQuery = (
+  ...statement: readonly unknown[]
+) => Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>;
 
 /**
  * A running job is a lease: its process renews `locked_at` while it lives. graphile-worker itself takes the jobs of
@@ -27,7 +30,7 @@ export interface JobLeases {
 }
 
 export function keepJobLeases(
-  pool: pg.Pool,
+  pool: { readonly query: PoolQuery },
   on: { freed: (jobs: number) => void; error: (error: unknown) => void },
 ): JobLeases {
   const running = new Set<string>();

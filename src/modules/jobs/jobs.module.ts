@@ -10,7 +10,7 @@ import pg from "pg";
 import { sessionOptions } from "../../db/database.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
-import { type JobLeases, keepJobLeases } from "./job-leases.js";
+import { type JobLeases, keepJobLeases, type PoolQuery } from "./job-leases.js";
 
 export interface JobRun {
   readonly jobId: string;
@@ -62,10 +62,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   pool.on("error", (error) => {
     if (!isStopping) options.log.warn({ err: error }, "an idle worker connection was lost");
   });
-  const leases = keepJobLeases(pool, {
-    freed: (jobs) => options.log.warn({ jobs }, "took up jobs of a process that ended"),
-    error: (error) => options.log.warn({ err: error }, "job leases were not renewed"),
-  });
+  const query = pool.query.bind(pool) as PoolQuery;
+  pool.query = repeating(query, {
+    until: () => isStopping,
+    failed: (error) => options.log.warn({ err: error }, "the clock of the jobs asks the database again"),
+  }) as typeof pool.query;
+  const leases = keepJobLeases(
+    { query },
+    {
+      freed: (jobs) => options.log.warn({ jobs }, "took up jobs of a process that ended"),
+      error: (error) => options.log.warn({ err: error }, "job leases were not renewed"),
+    },
+  );
   const runner = await run({
     pgPool: pool,
     concurrency: options.concurrency,
@@ -84,11 +92,35 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   return {
     stop: async () => {
+      isStopping = true;
       leases.stop();
       await runner.stop();
-      isStopping = true;
       await pool.end();
     },
+  };
+}
+
+const CLOCK_PAUSE_MILLIS = 500;
+
+/**
+ * For the `query` of the pool that graphile-worker is given: its clock alone uses that, ends for good when a statement
+ * meets a lost connection, and takes the process with it. Its statements may be repeated: each is guarded by the time
+ * of the last run in the database.
+ */
+function repeating(
+  query: PoolQuery,
+  { until, failed }: { until: () => boolean; failed: (error: unknown) => void },
+): PoolQuery {
+  return async (...statement) => {
+    for (;;) {
+      try {
+        return await query(...statement);
+      } catch (error) {
+        if (until()) return { rows: [], rowCount: 0 };
+        failed(error);
+        await new Promise((resolve) => setTimeout(resolve, CLOCK_PAUSE_MILLIS));
+      }
+    }
   };
 }
 

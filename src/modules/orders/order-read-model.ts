@@ -68,16 +68,17 @@ export interface OrderOfKey extends OrderView {
 const SOLD_ORDER_COLUMNS = `
   o.id, o.reference, o.plan_id, o.status, o.currency, o.amount_minor, o.created_at, o.expires_at, o.plan_snapshot`;
 
-/** Inside JSON the database would write a time in its own form. */
-const wireTime = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
-/** The top-up `t` of an order. */
-const TOP_UP = `json_build_object('id', t.id, 'esim_id', t.profile_id, 'status', t.status,
-    'created_at', ${wireTime("t.created_at")}, 'done_at', ${wireTime("t.done_at")})`;
+/** The top-up `t` of an order, as JSON text. */
+const TOP_UP = jsonObject({
+  id: jsonAsIs("t.id"),
+  esim_id: jsonAsIs("t.profile_id"),
+  status: jsonWord("t.status"),
+  created_at: jsonTime("t.created_at"),
+  done_at: orNull(jsonTime("t.done_at")),
+});
 
 /** Columns of an order `o` and its top-up `t`, as TopUpOrderView names them. */
-export const TOP_UP_ORDER_COLUMNS = `${SOLD_ORDER_COLUMNS}, ${TOP_UP} as top_up`;
+export const TOP_UP_ORDER_COLUMNS = `${SOLD_ORDER_COLUMNS}, (${TOP_UP})::json as top_up`;
 
 /** Columns of an order `o` and its profile `e`, as OrderView names them. */
 export const ORDER_VIEW_COLUMNS = `${SOLD_ORDER_COLUMNS},
@@ -99,25 +100,22 @@ const SOLD_ORDER_JSON = {
 
 const ESIM_ORDER_JSON = jsonObject({
   ...SOLD_ORDER_JSON,
-  esim_profile: jsonObject({
-    id: jsonAsIs("e.id"),
-    order_id: jsonAsIs("o.id"),
-    status: jsonWord("e.status"),
-    created_at: jsonTime("e.created_at"),
-    provisioned_at: orNull(jsonTime("e.provisioned_at")),
-  }),
+  // Without its profile, as only a repair by hand can leave an order, it is shown and not hidden.
+  esim_profile: orNull(
+    jsonObject({
+      id: jsonAsIs("e.id"),
+      order_id: jsonAsIs("o.id"),
+      status: jsonWord("e.status"),
+      created_at: jsonTime("e.created_at"),
+      provisioned_at: orNull(jsonTime("e.provisioned_at")),
+    }),
+  ),
 });
 
 const TOP_UP_ORDER_JSON = jsonObject({
   ...SOLD_ORDER_JSON,
   kind: `'"top_up"'`,
-  top_up: jsonObject({
-    id: jsonAsIs("t.id"),
-    esim_id: jsonAsIs("t.profile_id"),
-    status: jsonWord("t.status"),
-    created_at: jsonTime("t.created_at"),
-    done_at: orNull(jsonTime("t.done_at")),
-  }),
+  top_up: orNull(`(select ${TOP_UP} from top_ups t where t.order_id = o.id)`),
 });
 
 /**
@@ -125,8 +123,7 @@ const TOP_UP_ORDER_JSON = jsonObject({
  * top-up orders only. What is answered to who places an order has the same members: orderOnWire.
  */
 const ANY_ORDER_JSON = `
-  case o.kind when 'top_up' then (select ${TOP_UP_ORDER_JSON} from top_ups t where t.order_id = o.id)
-    else ${ESIM_ORDER_JSON} end`;
+  case o.kind when 'top_up' then ${TOP_UP_ORDER_JSON} else ${ESIM_ORDER_JSON} end`;
 
 /** LIMIT keeps each key's part an index look-up of its own, whatever the planner thinks of the number of keys. */
 const FIND_MINE = statement(
@@ -138,9 +135,9 @@ const FIND_MINE = statement(
 );
 
 /**
- * The order `o` of this user and key. Plans are made once per connection, and while a shop is young an index of the
- * user's orders looks as good as that of the keys; later every order would read all of the user's. `+ 0` takes it out
- * of the choice.
+ * The order `o` of this user and key. A connection keeps a plan until the tables are analysed again, and while a shop
+ * is young the index of a user's orders looks as good as that of the keys; every order would then read all of the
+ * user's. `+ 0` takes it out of the choice. The price: a key that many users share is read for each of them.
  */
 export const hasKey = (userId: string, key: string): string =>
   `o.idempotency_key = ${key} and o.user_id + 0 = ${userId}`;
@@ -154,23 +151,22 @@ const FIND_BY_KEY = statement(
      where ${hasKey("k.user_id", "k.key")} limit 1) v`,
 );
 
-/** A page is work for a connection; few at once leave the others' to other connections. */
-const PAGES_AT_ONCE = 4;
+/** More pages in one query would keep one connection busy while others idle. */
+const PAGES_PER_QUERY_MAX = 4;
 
-/** The rows of a sorted subquery are joined in its order. */
 const LIST_MINE = statement(
   "orders.list_mine",
   `select k.position, v.json
    from unnest($1::bigint[], $2::bigint[], $3::integer[]) with ordinality as k(user_id, before, most, position)
    cross join lateral (
-     select '[' || string_agg(page.json, ',') || ']' as json
+     select '[' || string_agg(page.json, ',' order by page.id desc) || ']' as json
      from (
-       select ${ANY_ORDER_JSON} as json from orders o left join esim_profiles e on e.order_id = o.id
+       select o.id, ${ANY_ORDER_JSON} as json from orders o left join esim_profiles e on e.order_id = o.id
        where o.user_id = k.user_id and o.id < k.before order by o.id desc limit k.most) page) v`,
 );
 
 interface JsonRow {
-  /** Null: a page without orders. */
+  /** Null: a page without orders. An order itself always has its text. */
   readonly json: string | null;
 }
 
@@ -194,7 +190,7 @@ export function makeOrderReads(db: Queryable) {
       pages.map(({ before }) => before),
       pages.map(({ limit }) => limit),
     ],
-    PAGES_AT_ONCE,
+    PAGES_PER_QUERY_MAX,
   );
   return {
     /** JSON text. Somebody else's order is missing, like one that does not exist. */

@@ -16,7 +16,7 @@ const STORE_BALANCE = statement(
    ), freed as (
      update esim_profiles p set parked_at = null, parked_reason = null,
        forgiven_attempts = (select coalesce(max(number), 0) from provisioning_attempts a where a.profile_id = p.id)
-     where p.status = 'pending' and p.parked_reason in ('no_funds', 'auth')
+     where p.status = 'pending' and p.parked_at is not null and p.parked_reason in ('no_funds', 'auth')
        and exists (select from stored)
        and exists (select from before b where b.problem is not null)
        and exists (select from plan_suppliers s where s.plan_id = p.plan_id and s.supplier = $1
