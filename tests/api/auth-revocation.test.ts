@@ -1,11 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
 import { type Login, logIn } from "../support/login.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** Two instances on one database: what is ended at one is refused by the other, whose cache knows better at first. */
 let database: TestDatabase;
@@ -13,7 +11,7 @@ let here: TestApp;
 let there: TestApp;
 let adminToken: string;
 const environment = {
-  DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-revocation-")),
+  DATA_DIR: temporaryFolder("revocation"),
   ADMIN_EMAILS: "admin@example.com",
 };
 

@@ -1,14 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { startProcess } from "../support/processes.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const HEADER = "sku,name,country,carrier,data_gb,duration_days,price_USD";
 
 describe("tribi import-catalog", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "tribi-import-"));
+  const folder = temporaryFolder("import");
   let database: TestDatabase;
   beforeAll(async () => {
     database = await makeTestDatabase();

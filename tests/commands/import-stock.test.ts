@@ -1,14 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { startProcess } from "../support/processes.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const HEADER = "sku,activation_code,iccid,confirmation_code";
 
 describe("tribi import-stock", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "tribi-stock-"));
+  const folder = temporaryFolder("stock");
   let database: TestDatabase;
 
   const run = async (...args: string[]) => {

@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
 import { type FakeAiralo, startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
@@ -10,6 +7,7 @@ import { eventually } from "../support/eventually.js";
 import { ESIM_INVARIANTS, violations } from "../support/invariants.js";
 import { type Login, logIn } from "../support/login.js";
 import { type ServerProcess, startProcess } from "../support/processes.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const SECRETS = {
   JWT_SECRET: "jwt-secret-of-the-frozen-test-0000000001",
@@ -33,7 +31,7 @@ describe("a worker that is frozen beyond its lease", () => {
     const environment = {
       ...SECRETS,
       DATABASE_URL: database.url,
-      DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-frozen-")),
+      DATA_DIR: temporaryFolder("frozen"),
       LOG_LEVEL: "warn",
       PROVISIONING_PACE_MILLIS: "50",
       AIRALO_API_BASE: airalo.url,
@@ -117,11 +115,11 @@ async function plantPaidOrder({ query }: TestDatabase, userId: number): Promise<
      from plan_offers f where f.plan_id = $2 and f.currency = 'USD' returning id`,
     [userId, plan?.id],
   );
-  await query("insert into esim_profiles (order_id, user_id, plan_id) values ($1, $2, $3)", [
-    order?.id,
-    userId,
-    plan?.id,
-  ]);
+  await query(
+    `insert into esim_profiles (order_id, user_id, plan_id, due_at)
+     values ($1, $2, $3, now() + interval '15 minutes')`,
+    [order?.id, userId, plan?.id],
+  );
   await query("update orders set status = 'paid', paid_at = now() where id = $1", [order?.id]);
   return { id: order?.id ?? 0 };
 }

@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Answer, send, startTestApp, type TestApp } from "../support/app.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
@@ -8,6 +5,7 @@ import { eventually } from "../support/eventually.js";
 import { passTime } from "../support/login.js";
 import { type MailSink, startMailSink } from "../support/mail-sink.js";
 import { type ServerProcess, startProcess } from "../support/processes.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 /**
  * Each kill point of S1 to S4: the process dies there, and another one on the same database carries on. What one
@@ -22,7 +20,7 @@ let live: TestApp;
 beforeAll(async () => {
   database = await makeTestDatabase();
   sink = await startMailSink();
-  const dataDir = mkdtempSync(path.join(tmpdir(), "tribi-kill-"));
+  const dataDir = temporaryFolder("kill");
   environment = { ...sink.environment, DATA_DIR: dataDir, LOG_LEVEL: "warn" };
   live = await startTestApp(environment, { database, worker: false });
 });

@@ -1,12 +1,10 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, send } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
 import { type ServerProcess, startProcess } from "../support/processes.js";
 import { type StripeShop, startStripeShop, WEBHOOK_SECRET } from "../support/stripe-shop.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 /**
  * Each kill point of S6, S7, S8, S12 and S13: the process is killed there, another one is started, the client comes
@@ -25,7 +23,7 @@ beforeAll(async () => {
   environment = {
     ...SECRETS,
     DATABASE_URL: shop.app.database.url,
-    DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-fault-")),
+    DATA_DIR: temporaryFolder("fault"),
     PAYMENT_PROVIDER: "STRIPE",
     STRIPE_API_BASE: shop.stripe.url,
     STRIPE_SECRET_KEY: "sk_test_of_the_fake",

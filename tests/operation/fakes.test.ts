@@ -1,11 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FAKE_NAMES } from "../../src/commands/fakes.js";
 import { loadConfig } from "../../src/config/config.js";
 import { eventually } from "../support/eventually.js";
 import { startProcess } from "../support/processes.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 describe("the fakes as a command", () => {
   it.each(FAKE_NAMES)(
@@ -28,7 +26,7 @@ describe("the fakes as a command", () => {
         loadConfig({
           ...variables,
           ENVIRONMENT: "test",
-          DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-fakes-")),
+          DATA_DIR: temporaryFolder("fakes"),
         }),
       ).not.toThrow();
       const books = await fetch(`${new URL(url).origin}/__control/ledger`);

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { seedCatalog } from "../support/catalog.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
 import { logInAt, requestTo } from "../support/process-client.js";
 import { type ServerProcess, startProcess } from "../support/processes.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 let database: TestDatabase;
 let dataDir: string;
@@ -14,7 +13,7 @@ let planId: number;
 beforeAll(async () => {
   database = await makeTestDatabase();
   ({ planId } = await seedCatalog(database));
-  dataDir = mkdtempSync(path.join(tmpdir(), "tribi-restart-"));
+  dataDir = temporaryFolder("restart");
 });
 afterAll(async () => {
   await database.drop();
@@ -126,7 +125,7 @@ it("R80 a rolling restart under load: no 5xx, no broken connection, no acknowled
 it("I17 SIGKILL of server and database, and the next start still shows the order", {
   timeout: 240_000,
 }, async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "tribi-killed-"));
+  const folder = temporaryFolder("killed");
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const start = () => startProcess(["serve"], { DATA_DIR: folder, MOCK_AUTO_CONFIRM: "true" });
   const first = await start();

@@ -1,12 +1,10 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, type RequestOptions, send, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { logIn } from "../support/login.js";
 import { type ServerProcess, startProcess } from "../support/processes.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const PROCESSES = 3;
 const CALLERS = 200;
@@ -23,7 +21,7 @@ describe("one key, sent 200 times at once to three processes", () => {
     ({ planId } = await seedCatalog(database));
     const environment = {
       DATABASE_URL: database.url,
-      DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-race-")),
+      DATA_DIR: temporaryFolder("race"),
       LOG_LEVEL: "warn",
     };
     servers = await Promise.all(

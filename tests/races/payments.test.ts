@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signStripePayload } from "../../src/providers/payment/stripe/stripe-signature.js";
 import { type Answer, send } from "../support/app.js";
@@ -8,6 +5,7 @@ import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
 import { type ServerProcess, startProcess } from "../support/processes.js";
 import { disagreements, type StripeShop, startStripeShop, WEBHOOK_SECRET } from "../support/stripe-shop.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** One store in this process for arranging, and two real processes beside it: three instances on one database. */
 let shop: StripeShop;
@@ -22,7 +20,7 @@ beforeAll(async () => {
   const environment = {
     ...secrets,
     DATABASE_URL: shop.app.database.url,
-    DATA_DIR: mkdtempSync(path.join(tmpdir(), "tribi-race-")),
+    DATA_DIR: temporaryFolder("race"),
     PAYMENT_PROVIDER: "STRIPE",
     STRIPE_API_BASE: shop.stripe.url,
     STRIPE_SECRET_KEY: "sk_test_of_the_fake",

@@ -52,15 +52,16 @@ export async function startTestApp(
     log: options.log ?? makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" }),
     roles: { api: true, worker: options.worker ?? true },
   });
-  useContract(app.server.swagger());
+  const forgetContract = useContract(app.server.swagger());
   return {
     app,
     url: app.url,
     database,
-    dataDir,
+    dataDir: environment.DATA_DIR ?? dataDir,
     request: (method, target, request = {}) => send(`${app.url}${target}`, method, request),
     stop: async () => {
       await app.stop();
+      forgetContract();
       if (options.database === undefined) await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
     },

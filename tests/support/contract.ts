@@ -107,9 +107,16 @@ const withoutApi = (path: string): string => (path.startsWith("/api/") ? path.sl
 
 let current: CheckAnswer | undefined;
 
-/** The document of the app under test is the contract of what it answers. */
-export function useContract(document: unknown): void {
-  current = makeContract(document as OpenApi);
+/**
+ * The document of the app under test is the contract of what it answers. The answer ends that: the next test file may
+ * have another app, or none.
+ */
+export function useContract(document: unknown): () => void {
+  const own = makeContract(document as OpenApi);
+  current = own;
+  return () => {
+    if (current === own) current = undefined;
+  };
 }
 
 /** The contract in use; for processes without an app in this one it is the document that is checked in. */

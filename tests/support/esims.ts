@@ -24,8 +24,7 @@ import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
 import { makeTestDatabase, type TestDatabase } from "./database.js";
 import { eventually } from "./eventually.js";
-
-const DATA_DIR = "/tmp";
+import { temporaryFolder } from "./temporary-folder.js";
 
 /** The eSIM room on a database of its own, with suppliers that the test brings; orders are planted as paid. */
 export interface EsimRoom {
@@ -84,7 +83,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
   const { db } = database;
   const config = loadConfig({
     ENVIRONMENT: "test",
-    DATA_DIR: `${DATA_DIR}/tribi-esims-${process.pid}`,
+    DATA_DIR: temporaryFolder("esims"),
     PROVISIONING_PACE_MILLIS: "10",
     ...options.environment,
   });
@@ -303,8 +302,10 @@ function planting({ query }: TestDatabase): Pick<EsimRoom, "addUser" | "addPlan"
         [reference, owner, planId],
       );
       const profileId = await one(
-        "insert into esim_profiles (order_id, user_id, plan_id) values ($1, $2, $3) returning id",
-        [id, owner, planId],
+        `insert into esim_profiles (order_id, user_id, plan_id, due_at)
+         values ($1, $2, $3, case when $4 in ('paid', 'refunded') then now() + interval '15 minutes' end)
+         returning id`,
+        [id, owner, planId, status],
       );
       if (status === "paid" || status === "refunded")
         await query("update orders set status = 'paid', paid_at = now() where id = $1", [id]);

@@ -117,6 +117,12 @@ export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
              lag(after->>'status') over (partition by subject order by id) as previous
       from audit_log where subject ~ '^(esim|top_up):' and before ? 'status' and after ? 'status') moves
     where previous is not null and previous <> was`,
+  "R61 what is paid and not there yet has a time by which somebody must know": `
+    select 'esim' as kind, e.id from esim_profiles e join orders o on o.id = e.order_id
+    where e.status = 'pending' and o.status = 'paid' and e.due_at is null
+    union all
+    select 'top_up', t.id from top_ups t join orders o on o.id = t.order_id
+    where t.status = 'pending' and o.status = 'paid' and t.due_at is null`,
   "I20 every move of an eSIM has exactly one audit row": `
     select e.id from esim_profiles e
     where e.version - 1 <> (

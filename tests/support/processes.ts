@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually } from "./eventually.js";
+import { temporaryFolder } from "./temporary-folder.js";
 
 const MAIN = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../dist/main.js");
 
@@ -38,7 +37,7 @@ export async function startProcess(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: {
       PATH: process.env.PATH ?? "",
-      HOME: mkdtempSync(path.join(tmpdir(), "tribi-home-")),
+      HOME: temporaryFolder("home"),
       ENVIRONMENT: "test",
       HOST: "127.0.0.1",
       PORT: port,
