@@ -78,12 +78,21 @@ export interface RoomOptions {
   readonly database?: TestDatabase;
 }
 
+const folders = new WeakMap<TestDatabase, string>();
+
+/** Rooms on one database have the same secrets, as processes of one store have. */
+function folderOf(database: TestDatabase): string {
+  const folder = folders.get(database) ?? temporaryFolder("esims");
+  folders.set(database, folder);
+  return folder;
+}
+
 export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom> {
   const database = options.database ?? (await makeTestDatabase({ poolMax: options.poolMax ?? 10 }));
   const { db } = database;
   const config = loadConfig({
     ENVIRONMENT: "test",
-    DATA_DIR: temporaryFolder("esims"),
+    DATA_DIR: folderOf(database),
     PROVISIONING_PACE_MILLIS: "10",
     ...options.environment,
   });
