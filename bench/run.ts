@@ -3,7 +3,7 @@
  * `--seconds N` (4), `--only PART,PART` (all), `--keep` (writes bench/results/). Exits 1 when a scenario had an error.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -50,6 +50,8 @@ const UNTIL_USED_UP_SECONDS = 120;
 
 const say = (line: string): void => console.log(line);
 const folder = mkdtempSync(path.join(tmpdir(), "tribi-bench-"));
+// The database's user gets through, so that its files are in here and go with the folder.
+chmodSync(folder, 0o711);
 const logFile = path.join(folder, "tribi.log");
 
 interface Stage {
@@ -281,7 +283,6 @@ async function bench(): Promise<number> {
   } finally {
     await sink.stop();
     await database.stop();
-    rmSync(path.dirname(database.dataFolder), { recursive: true, force: true });
   }
 }
 

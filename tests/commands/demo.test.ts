@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,6 +34,8 @@ describe("tribi demo", () => {
   let port: string;
   const inFolder = { cwd: folder };
   beforeAll(async () => {
+    // The database's user gets through, so that its files are in here and go with the folder.
+    chmodSync(folder, 0o711);
     copyFileSync(EXAMPLE, path.join(folder, ".env"));
     port = String(await freePort());
     server = await startProcess(["serve"], { PORT: port, ENVIRONMENT: "" }, inFolder);
