@@ -139,7 +139,7 @@ async function topUp(
   return isPaid === undefined ? [] : [{ orderId, customer, isPaid, isTopUp: true }];
 }
 
-const TOP_UP_PATIENCE_MILLIS = 3_000;
+const TOP_UP_PATIENCE_MILLIS = 1_200;
 
 async function offeredTopUp(
   world: World,
