@@ -1,5 +1,9 @@
 /** `npm run campaign -- --seed N --rounds M …`: docs/esims.md says how to run and read it. */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { parseArgs } from "node:util";
+import { RUN_FOLDER } from "../support/temporary-folder.js";
 import { runCampaign, total } from "./campaign.js";
 import { readState, writeState } from "./state.js";
 
@@ -13,6 +17,11 @@ const { values } = parseArgs({
     resume: { type: "string" },
   },
 });
+const folder = mkdtempSync(path.join(tmpdir(), "tribi-run-"));
+chmodSync(folder, 0o711);
+process.env[RUN_FOLDER] = folder;
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
 const seed = Number(values.seed);
 const rounds = Number(values.rounds);
 const file = values.resume;
