@@ -66,6 +66,7 @@ const TIMEOUT_CHECK_MILLIS = 2_000;
  * headers, access by declaration. It knows no feature.
  */
 export function makeServer(options: ServerOptions): Server {
+  const { compiles = "first_used" } = options;
   const app = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -93,13 +94,11 @@ export function makeServer(options: ServerOptions): Server {
       reply.headers(headersOfEveryAnswer(request.id, options));
       void sendProblem(request, reply, appErrorOf(error));
     },
-    schemaController: {
-      compilersFactory: { buildSerializer: makeSerializerBuilder(options.compiles ?? "first_used") },
-    },
+    schemaController: { compilersFactory: { buildSerializer: makeSerializerBuilder(compiles) } },
     schemaErrorFormatter: (errors, part) => validationError(errors, part),
   }).withTypeProvider<TypeBoxTypeProvider>();
   refuseExpectations(app.server);
-  app.setValidatorCompiler(makeValidatorCompiler(options.compiles ?? "first_used"));
+  app.setValidatorCompiler(makeValidatorCompiler(compiles));
   addHeaders(app, options);
   readJsonBodies(app);
   if (options.load !== undefined) shedLoad(app, options.load);

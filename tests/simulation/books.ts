@@ -93,9 +93,13 @@ interface EndRow {
   readonly refunded: boolean;
 }
 
+/** All of the money of an order `o` went back. */
+const IS_REFUNDED =
+  "exists (select from payments p where p.order_id = o.id and p.is_counted and p.refunded_minor = o.amount_minor)";
+
 const END = `
   select o.status, e.status as esim_status, e.id as profile_id, e.supplier, e.supplier_order_id,
-    exists (select from payments p where p.order_id = o.id and p.is_counted and p.refunded_minor = o.amount_minor) as refunded
+    ${IS_REFUNDED} as refunded
   from orders o join esim_profiles e on e.order_id = o.id where o.id = $1`;
 
 /** One eSIM for each paid order, shown to its owner as the supplier sold it; or all of the money back. */
@@ -127,7 +131,7 @@ export async function checkPurchase(
 
 const TOP_UP_END = `
   select o.status, t.status as top_up_status,
-    exists (select from payments p where p.order_id = o.id and p.is_counted and p.refunded_minor = o.amount_minor) as refunded
+    ${IS_REFUNDED} as refunded
   from orders o join top_ups t on t.order_id = o.id where o.id = $1`;
 
 async function checkTopUp(

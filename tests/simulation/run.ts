@@ -1,9 +1,6 @@
 /** `npm run campaign -- --seed N --rounds M …`: docs/esims.md says how to run and read it. */
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { parseArgs } from "node:util";
-import { RUN_FOLDER } from "../support/temporary-folder.js";
+import { makeRunFolder } from "../support/temporary-folder.js";
 import { runCampaign, total } from "./campaign.js";
 import { readState, writeState } from "./state.js";
 
@@ -17,10 +14,7 @@ const { values } = parseArgs({
     resume: { type: "string" },
   },
 });
-const folder = mkdtempSync(path.join(tmpdir(), "tribi-run-"));
-chmodSync(folder, 0o711);
-process.env[RUN_FOLDER] = folder;
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.once("exit", makeRunFolder());
 
 const seed = Number(values.seed);
 const rounds = Number(values.rounds);

@@ -11,25 +11,23 @@ const SETTLE_MILLIS = 300_000;
 /** Between the end of a fault and the parking of what it had delayed for too long. */
 const GRACE_MILLIS = 3_000;
 
-/** Orders that are on their way: not yet an eSIM, a refund or a matter for the operator. */
-const UNSETTLED = `
-  select o.id, o.status, e.status as esim, e.parked_reason, e.lease_until,
+/** What an order is for: the table of it, and the column by which a purchase names it. */
+const ESIMS = { table: "esim_profiles", attemptOf: "profile_id", path: "/admin/esims/" };
+const TOP_UPS = { table: "top_ups", attemptOf: "top_up_id", path: "/admin/top-ups/" };
+type Goods = typeof ESIMS;
+
+const unsettled = ({ table, attemptOf }: Goods): string => `
+  select o.id, o.status, g.status as goods, g.parked_reason, g.lease_until,
     (select string_agg(concat_ws(':', a.supplier, a.status, a.reason, a.detail), ' ' order by a.number)
-     from provisioning_attempts a where a.profile_id = e.id) as attempts
-  from orders o join esim_profiles e on e.order_id = o.id
-  where o.id > $1 and ((o.status = 'paid' and e.parked_at is null and e.status in ('pending', 'failed', 'cancelled'))
-    or exists (select from provisioning_attempts a where a.profile_id = e.id
-               and (a.status in ('intended', 'unknown', 'accepted', 'surplus')))
-    or exists (select from refunds r where r.order_id = o.id and r.status in ('requested', 'pending')))
-  union all
-  select o.id, o.status, t.status, t.parked_reason, t.lease_until,
-    (select string_agg(concat_ws(':', a.supplier, a.status, a.reason, a.detail), ' ' order by a.number)
-     from provisioning_attempts a where a.top_up_id = t.id)
-  from orders o join top_ups t on t.order_id = o.id
-  where o.id > $1 and ((o.status = 'paid' and t.parked_at is null and t.status in ('pending', 'failed', 'cancelled'))
-    or exists (select from provisioning_attempts a where a.top_up_id = t.id
+     from provisioning_attempts a where a.${attemptOf} = g.id) as attempts
+  from orders o join ${table} g on g.order_id = o.id
+  where o.id > $1 and ((o.status = 'paid' and g.parked_at is null and g.status in ('pending', 'failed', 'cancelled'))
+    or exists (select from provisioning_attempts a where a.${attemptOf} = g.id
                and (a.status in ('intended', 'unknown', 'accepted', 'surplus')))
     or exists (select from refunds r where r.order_id = o.id and r.status in ('requested', 'pending')))`;
+
+/** Orders that are on their way: not yet delivered, refunded or a matter for the operator. */
+const UNSETTLED = `${unsettled(ESIMS)} union all ${unsettled(TOP_UPS)}`;
 
 interface ParkedRow {
   /** Where the operator decides. */
@@ -41,16 +39,13 @@ interface ParkedRow {
   readonly detail: string | null;
 }
 
-const PARKED = `
-  select '/admin/esims/' || e.id as path, e.parked_reason, (extract(epoch from e.parked_at) * 1000)::float8 as parked_millis,
+const parked = ({ table, attemptOf, path }: Goods): string => `
+  select '${path}' || g.id as path, g.parked_reason, (extract(epoch from g.parked_at) * 1000)::float8 as parked_millis,
     a.reference, a.supplier, a.detail
-  from esim_profiles e left join provisioning_attempts a on a.profile_id = e.id and a.status = 'parked'
-  where e.parked_at is not null and e.status = 'pending'
-  union all
-  select '/admin/top-ups/' || t.id, t.parked_reason, (extract(epoch from t.parked_at) * 1000)::float8,
-    a.reference, a.supplier, a.detail
-  from top_ups t left join provisioning_attempts a on a.top_up_id = t.id and a.status = 'parked'
-  where t.parked_at is not null and t.status = 'pending'`;
+  from ${table} g left join provisioning_attempts a on a.${attemptOf} = g.id and a.status = 'parked'
+  where g.parked_at is not null and g.status = 'pending'`;
+
+const PARKED = `${parked(ESIMS)} union all ${parked(TOP_UPS)}`;
 
 /** Twelve minutes pass for what a stuck supplier has accepted: the chain has waited long enough for it then. */
 const AGE_STUCK = `
@@ -78,14 +73,14 @@ export async function settle(
   const violations: string[] = [];
   const deadline = Date.now() + SETTLE_MILLIS;
   for (let turn = 0; ; turn += 1) {
-    const parked = await world.query<ParkedRow>(PARKED);
-    for (const row of parked) {
+    const waiting = await world.query<ParkedRow>(PARKED);
+    for (const row of waiting) {
       if (isParkedNeedlessly(row, healedAtMillis))
         violations.push(`parked needlessly: ${JSON.stringify(row)}`);
       await decide(world, random, row);
     }
     const left = await world.query<object>(UNSETTLED, [afterOrderId]);
-    if (left.length === 0 && parked.length === 0) return violations;
+    if (left.length === 0 && waiting.length === 0) return violations;
     if (Date.now() > deadline) {
       violations.push(`not settled in time: ${JSON.stringify(left.slice(0, 5))}`);
       return violations;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
-import { RUN_FOLDER } from "./temporary-folder.js";
+import { makeRunFolder } from "./temporary-folder.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -15,28 +15,17 @@ declare module "vitest" {
   }
 }
 
-/** Servers that run as another user have their files below it, so it lets others pass. */
-async function makeRunFolder(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(path.join(tmpdir(), "tribi-run-"));
-  await chmod(folder, 0o711);
-  process.env[RUN_FOLDER] = folder;
-  return async () => {
-    delete process.env[RUN_FOLDER];
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
-}
-
 /**
  * One PostgreSQL for the whole run, in a folder of its own that goes afterwards, so it need not be durable.
  * TEST_DATABASE_URL names another one (a superuser of PostgreSQL 15 or later), for example to try old versions.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide("runId", randomBytes(4).toString("hex"));
-  const removeRunFolder = await makeRunFolder();
+  const removeRunFolder = makeRunFolder();
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
     project.provide("adminDatabaseUrl", given);
-    return removeRunFolder;
+    return async () => removeRunFolder();
   }
   const dataDir = await mkdtemp(path.join(tmpdir(), "tribi-tests-"));
   const server = await startEmbeddedPostgres({
@@ -53,6 +42,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await server.stop();
     await rm(path.dirname(server.dataFolder), { recursive: true, force: true });
     await rm(dataDir, { recursive: true, force: true });
-    await removeRunFolder();
+    removeRunFolder();
   };
 }
