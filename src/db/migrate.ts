@@ -40,7 +40,7 @@ const LOCK_NOT_AVAILABLE = "55P03";
  */
 export function migrateUp(url: string, options: MigrateOptions): Promise<string[]> {
   const { program, migrations = readMigrations(), log } = options;
-  return withMigrationLock(url, async (client) => {
+  const bringUp = async (client: pg.Client): Promise<string[]> => {
     await refuseUnfitServer(client);
     await client.query(`create table if not exists schema_migrations (
       version integer primary key,
@@ -57,7 +57,8 @@ export function migrateUp(url: string, options: MigrateOptions): Promise<string[
     }
     await runJobMigrations({ connectionString: url });
     return missing.map(labelOf);
-  });
+  };
+  return withMigrationLock(url, bringUp, log);
 }
 
 const SERVER_MAJOR_MIN = 15;
@@ -136,22 +137,48 @@ export async function readApplied(client: pg.Client): Promise<readonly AppliedMi
 export async function withMigrationLock<Value>(
   url: string,
   work: (client: pg.Client) => Promise<Value>,
+  log?: (line: string) => void,
 ): Promise<Value> {
-  return withClient(url, async (client) => {
-    await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
-    return work(client);
-  });
+  return withClient(
+    url,
+    async (client) => {
+      await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
+      return work(client);
+    },
+    log,
+  );
 }
 
 export async function withClient<Value>(
   url: string,
   work: (client: pg.Client) => Promise<Value>,
+  log?: (line: string) => void,
 ): Promise<Value> {
-  const client = new pg.Client({ connectionString: url, application_name: "tribi migrate" });
-  await client.connect();
+  const client = await connectWhenReady(url, log);
   try {
     return await work(client);
   } finally {
     await client.end();
+  }
+}
+
+/** What a server says while it starts or recovers from a crash: `cannot_connect_now`. */
+const CANNOT_CONNECT_NOW = "57P03";
+const READY_WAIT_MILLIS = 60_000;
+const READY_PAUSE_MILLIS = 250;
+
+/** A server that says that it is starting is waited for; one that is not there, or refuses, is an error at once. */
+async function connectWhenReady(url: string, log?: (line: string) => void): Promise<pg.Client> {
+  const deadline = Date.now() + READY_WAIT_MILLIS;
+  for (let attempt = 1; ; attempt += 1) {
+    const client = new pg.Client({ connectionString: url, application_name: "tribi migrate" });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if ((error as { code?: string }).code !== CANNOT_CONNECT_NOW || Date.now() > deadline) throw error;
+      if (attempt === 1) log?.(`Waiting for the database: ${(error as Error).message}`);
+      await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MILLIS));
+    }
   }
 }

@@ -6,6 +6,7 @@ import { readMigrationStatus } from "../../src/db/migration-status.js";
 import { readSchemaText } from "../../src/db/schema-text.js";
 import { findForeignSecrets } from "../../src/db/secrets-canary.js";
 import { type EmptyDatabase, makeEmptyDatabase } from "../support/empty-database.js";
+import { startTcpProxy } from "../support/tcp-proxy.js";
 
 const PROGRAM = { program: "0.1.0" };
 const MIGRATIONS = readMigrations();
@@ -31,6 +32,24 @@ describe("migrating", () => {
     const applied = await Promise.all(Array.from({ length: 5 }, () => migrateUp(database.url, PROGRAM)));
     expect(applied.filter((labels) => labels.length > 0)).toEqual([MIGRATIONS.map(labelOf)]);
     expect((await readMigrationStatus(database.url)).every(({ state }) => state === "applied")).toBe(true);
+  });
+
+  it("a server that is starting is waited for, one that is not there is an error at once", async () => {
+    const proxy = await startTcpProxy(database.url);
+    try {
+      proxy.cut();
+      await expect(migrateUp(proxy.url, PROGRAM)).rejects.toThrow();
+      proxy.recover();
+      const lines: string[] = [];
+      const log = (line: string): void => {
+        lines.push(line);
+        proxy.heal();
+      };
+      expect(await migrateUp(proxy.url, { ...PROGRAM, log })).toEqual(MIGRATIONS.map(labelOf));
+      expect(lines[0]).toBe("Waiting for the database: the database system is starting up");
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it("every migration can be undone, and up again gives the same database", async () => {

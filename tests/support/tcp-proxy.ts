@@ -5,18 +5,35 @@ export interface TcpProxy {
   readonly url: string;
   /** Ends all connections and takes no new ones, as a server that is gone. */
   cut(): void;
+  /** Answers new connections as a server that is starting or recovering does. */
+  recover(): void;
   heal(): void;
   stop(): Promise<void>;
 }
+
+/** PostgreSQL's ErrorResponse (documentation, "Message Formats"): severity, SQLSTATE, message. */
+function errorResponse(...fields: readonly string[]): Buffer {
+  const body = Buffer.from(`${fields.map((field) => `${field}\0`).join("")}\0`);
+  const head = Buffer.alloc(5);
+  head.write("E");
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+const CANNOT_CONNECT_NOW = errorResponse("SFATAL", "VFATAL", "C57P03", "Mthe database system is starting up");
 
 /** Stands between a client and the server of `target`, so that a test can take the server away. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let isCut = false;
+  let state: "open" | "cut" | "recovering" = "open";
   const server = createServer((client) => {
-    if (isCut) {
+    if (state === "cut") {
       client.destroy();
+      return;
+    }
+    if (state === "recovering") {
+      client.once("data", () => client.end(CANNOT_CONNECT_NOW));
       return;
     }
     const upstream = connect(Number(port), hostname);
@@ -43,11 +60,14 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   return {
     url: url.toString(),
     cut: () => {
-      isCut = true;
+      state = "cut";
       endAll();
     },
+    recover: () => {
+      state = "recovering";
+    },
     heal: () => {
-      isCut = false;
+      state = "open";
     },
     stop: () => {
       endAll();
