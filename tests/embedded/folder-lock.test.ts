@@ -64,8 +64,8 @@ test.each([
 });
 
 test.runIf(process.platform === "linux")("a killed process that nobody collected holds nothing", async () => {
-  // The shell never waits for its child, which ends by itself and stays a zombie.
-  const parent = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+  // The shell becomes another program before its child ends; that one never waits, and the child stays a zombie.
+  const parent = spawn("/bin/sh", ["-c", "sleep 0.5 & echo $!; exec sleep 60"]);
   afterThisTest(() => parent.kill("SIGKILL"));
   const pid = await new Promise<number>((resolve) =>
     parent.stdout.once("data", (data) => resolve(Number(data))),
