@@ -1,5 +1,5 @@
 import { Counter, type Registry } from "prom-client";
-import type { Logger } from "./log.js";
+import { flatLog, type Logger } from "./log.js";
 
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -9,7 +9,8 @@ type Fields = Readonly<Record<string, string | number | boolean | null | undefin
  */
 export type Events = ReturnType<typeof makeEvents>;
 
-export function makeEvents(log: Logger, registry: Registry) {
+export function makeEvents(parentLog: Logger, registry: Registry) {
+  const log = flatLog(parentLog);
   const event = <Labels extends string>(
     name: string,
     help: string,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeLog } from "./log.js";
+import { flatLog, makeLog } from "./log.js";
 
 function lineOf(error: unknown): { err: Record<string, unknown> } {
   const lines: string[] = [];
@@ -9,6 +9,21 @@ function lineOf(error: unknown): { err: Record<string, unknown> } {
   );
   return JSON.parse(lines[0] ?? "{}");
 }
+
+describe("what never reaches a line", () => {
+  const lines: string[] = [];
+  const log = makeLog({ level: "info", format: "json", sink: { write: (line) => lines.push(line) } });
+  const secret = { code: "481516", email: "ada@example.com", token: "tok_2342" };
+
+  it.each([
+    ["a line", () => log.info({ ...secret, login: secret }, "signed in")],
+    ["a flat line", () => flatLog(log).info(secret, "signed in")],
+  ])("is masked in %s, and its name stays", (_what, write) => {
+    write();
+    expect(lines.at(-1)).not.toMatch(/481516|ada@example|tok_2342/);
+    expect(JSON.parse(lines.at(-1) ?? "{}")).toMatchObject({ code: "[redacted]", msg: "signed in" });
+  });
+});
 
 describe("an error in the log", () => {
   it("says what failed, and with which code", () => {

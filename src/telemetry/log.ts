@@ -27,6 +27,8 @@ const REDACTED = [
   "client_secret",
 ];
 
+const CENSOR = "[redacted]";
+
 /** One write for many lines: at a thousand orders a second a write for each costs more than the rest of logging. */
 const BUFFER_BYTES = 4096;
 /** How long a line may wait in the buffer. The end of the process and a fatal line flush it at once. */
@@ -43,7 +45,7 @@ export function makeLog(options: {
     base: { pid: process.pid },
     timestamp: stdTimeFunctions.isoTime,
     serializers: { err: describeError },
-    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*["${name}"]`]), censor: "[redacted]" },
+    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*["${name}"]`]), censor: CENSOR },
   };
   if (options.sink !== undefined) return pino(settings, options.sink);
   if (options.format === "json") {
@@ -55,6 +57,14 @@ export function makeLog(options: {
     options: { ignore: "pid,hostname,event", translateTime: "HH:MM:ss" },
   };
   return pino({ ...settings, transport: pretty });
+}
+
+/**
+ * For lines whose members are plain values: looks for the redacted names where they can stand, and not one level
+ * deeper. Under load that looking was a sixth of what a payment's webhook cost the process.
+ */
+export function flatLog(log: Logger): Logger {
+  return log.child({}, { redact: { paths: [...REDACTED], censor: CENSOR } });
 }
 
 interface DescribedError {
