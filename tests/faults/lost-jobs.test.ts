@@ -14,6 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+async function overdue(): Promise<number> {
+  const { text } = await app.request("GET", "/metrics");
+  return Number(/^tribi_deliveries_overdue (\d+)/m.exec(text)?.[1]);
+}
+
 it("a paid order whose job was lost is found by the sweep, by the time that the payment wrote", async () => {
   const ordered = await app.request("POST", "/orders", {
     bearer: shopper.token,
@@ -29,6 +34,9 @@ it("a paid order whose job was lost is found by the sweep, by the time that the 
   expect(told.status).toBe(200);
   expect(await violations(app.database, ESIM_INVARIANTS)).toEqual({});
   await app.database.query("delete from graphile_worker._private_jobs");
+  expect(await overdue()).toBe(0);
+  await app.database.query("update esim_profiles set due_at = due_at - interval '16 minutes'");
+  expect(await overdue()).toBe(1);
 
   const second = await startTestApp({ DATA_DIR: app.dataDir }, { database: app.database });
   try {
@@ -42,6 +50,7 @@ it("a paid order whose job was lost is found by the sweep, by the time that the 
       },
       { what: "The eSIM" },
     );
+    expect(await overdue()).toBe(0);
   } finally {
     await second.stop();
   }

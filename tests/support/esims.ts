@@ -98,7 +98,8 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
   });
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
   const log = makeLog({ level: process.env.TEST_LOG_LEVEL ?? "silent", format: "json" });
-  const events = makeEvents(log, makeMetrics().registry);
+  const metrics = makeMetrics();
+  const events = makeEvents(log, metrics.registry);
   const mails: Mail[] = [];
   const refunds: { orderId: number; reason: string }[] = [];
   const esims = makeEsimsModule({
@@ -106,6 +107,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     db,
     reservedDb: db,
     events,
+    metrics,
     log,
     wakeWorkers: makeWakeWorkers(db, () => undefined),
     vault,

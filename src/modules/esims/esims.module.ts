@@ -13,6 +13,7 @@ import type { EsimSupplier } from "../../providers/esim/port.js";
 import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
+import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { makeDelivery } from "./delivery/delivery.js";
@@ -60,12 +61,14 @@ import { topUpFollowsPayment } from "./top-ups/top-up-jobs.js";
 import { TOP_UP_PROBLEMS, type TopUpOfferFragment, type TopUpProblem } from "./top-ups/top-up-offer.js";
 import { TOP_UP_STATES, type TopUpState } from "./top-ups/top-up-state.js";
 import { makeTopUps } from "./top-ups/top-ups.js";
+import { watchDeliveries } from "./watch-deliveries.js";
 
 export interface EsimsDeps {
   readonly config: Config;
   readonly db: Db;
   readonly reservedDb: Db;
   readonly events: Events;
+  readonly metrics: Metrics;
   readonly log: Logger;
   readonly wakeWorkers: () => void;
   /** Every supplier that is configured, the local and the stock one included. */
@@ -82,6 +85,7 @@ export interface EsimsDeps {
 
 export function makeEsimsModule(deps: EsimsDeps) {
   const { config, db, reservedDb, events, log, vault } = deps;
+  watchDeliveries(deps.metrics, reservedDb);
   const suppliers = new Map(deps.suppliers.map((one) => [one.id, one]));
   const provisionEsim = makeChain(deps, suppliers);
   const reveals = makeRevealLog(db, log);
