@@ -37,9 +37,14 @@ describe("the clock of the jobs", () => {
     });
     // Twice, so that the repeated statement meets it as well.
     for (let cut = 0; cut < 2; cut += 1) {
-      await eventually(async () => (await database.query(WAITING)).length > 0, { what: "The waiting clock" });
-      await database.query(`select pg_terminate_backend(pid) from (${WAITING}) w`);
-      await eventually(async () => (await database.query(WAITING)).length === 0, { what: "The cut" });
+      const pid = await eventually(async () => (await database.query<{ pid: number }>(WAITING))[0]?.pid, {
+        what: "The waiting clock",
+      });
+      await database.query("select pg_terminate_backend($1)", [pid]);
+      await eventually(
+        async () => (await database.query("select from pg_stat_activity where pid = $1", [pid])).length === 0,
+        { what: "The cut" },
+      );
     }
     await holder.query("rollback");
     await holder.end();
