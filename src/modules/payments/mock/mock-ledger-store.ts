@@ -34,10 +34,14 @@ interface RefundRow {
   readonly created_at: string;
 }
 
+/**
+ * The intent's id is made from its key, so two callers at the same moment meet at either of the two unique indexes: no
+ * conflict is named, since PostgreSQL raises one at an index that is not.
+ */
 const ADD_INTENT = statement(
   "mock.add_intent",
   `insert into mock_intents (intent_id, idempotency_key, shop_id, payment_reference, order_id, currency, amount_minor)
-   values ($1, $2, $3, $4, $5, $6, $7) on conflict (idempotency_key) do nothing`,
+   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
 );
 const INTENT_BY_KEY = statement(
   "mock.intent_by_key",

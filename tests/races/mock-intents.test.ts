@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeMockLedger } from "../../src/modules/payments/payments.module.js";
+import { makeTestDatabase, type TestDatabase } from "../support/database.js";
+
+const ROUNDS = 150;
+const CALLS = 20;
+
+describe("the mock provider", () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await makeTestDatabase({ poolMax: CALLS });
+  });
+  afterAll(() => database.drop());
+
+  it("makes one intent of one key however many ask at the same moment, and tells all of them", async () => {
+    const ledger = makeMockLedger(database.db, { confirmsByItself: false });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const intent = {
+        intentId: `mock_pi_${round}`,
+        idempotencyKey: `key-${round}`,
+        shopId: "tribi",
+        paymentReference: `payment-${round}`,
+        orderId: 1,
+        amount: { currency: "USD", minor: 500 },
+      };
+      const calls = await Promise.allSettled(Array.from({ length: CALLS }, () => ledger.addIntent(intent)));
+      const failures = calls.flatMap((call) => (call.status === "rejected" ? [String(call.reason)] : []));
+      expect(failures).toEqual([]);
+    }
+    const [sum] = await database.query<{ intents: number }>("select count(*) as intents from mock_intents");
+    expect(sum?.intents).toBe(ROUNDS);
+  });
+});
