@@ -1,5 +1,6 @@
 import { runMigrations as runJobMigrations } from "graphile-worker";
 import pg from "pg";
+import { sqlStateOf } from "./database.js";
 import { isOlder, labelOf, type Migration, readMigrations } from "./migration-files.js";
 
 /** A migration that cannot or must not run; the message says what to do next. */
@@ -110,7 +111,7 @@ async function applyUp(client: pg.Client, migration: Migration): Promise<void> {
       return;
     } catch (error) {
       await client.query("rollback");
-      const isBusy = (error as { code?: string }).code === LOCK_NOT_AVAILABLE;
+      const isBusy = sqlStateOf(error) === LOCK_NOT_AVAILABLE;
       if (isBusy && attempt < LOCK_ATTEMPTS_MAX) continue;
       throw new MigrationError(
         `The migration ${labelOf(migration)} failed and changed nothing: ${(error as Error).message}. ` +
@@ -176,7 +177,7 @@ async function connectWhenReady(url: string, log?: (line: string) => void): Prom
       await client.connect();
       return client;
     } catch (error) {
-      if ((error as { code?: string }).code !== CANNOT_CONNECT_NOW || Date.now() > deadline) throw error;
+      if (sqlStateOf(error) !== CANNOT_CONNECT_NOW || Date.now() > deadline) throw error;
       if (attempt === 1) log?.(`Waiting for the database: ${(error as Error).message}`);
       await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MILLIS));
     }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, startTestApp, type TestApp } from "../support/app.js";
-import { cookiesOf, logIn, mailedCode, mailsTo, passTime } from "../support/login.js";
+import { codeMailsTo, cookiesOf, logIn, mailedCode, passTime } from "../support/login.js";
 
 let app: TestApp;
 let serial = 0;
@@ -351,7 +351,7 @@ describe("400: one answer for every wrong code", () => {
       [1, 200],
     ] as const) {
       await passTime(app, 61);
-      const count = (await mailsTo(app, email)).length;
+      const count = (await codeMailsTo(app, email)).length;
       await ask(email, address);
       const code = await mailedCode(app, email, count + 1);
       await app.database.query(

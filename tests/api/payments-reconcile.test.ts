@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
+import { metricOf } from "../support/metrics.js";
 import { disagreements, type StripeShop, startStripeShop } from "../support/stripe-shop.js";
 
 let shop: StripeShop;
@@ -30,7 +31,7 @@ async function reconcile(): Promise<void> {
       );
       return run;
     },
-    { timeoutMillis: 30_000, what: "A run of reconciliation" },
+    { what: "A run of reconciliation" },
   );
 }
 
@@ -86,10 +87,7 @@ describe("reconciliation", () => {
   });
 
   it("R55 an event of ours without a payment waits, and after three days it is an alarm, never dropped", async () => {
-    const lost = async (): Promise<number> => {
-      const { text } = await shop.app.request("GET", "/metrics");
-      return Number(/^tribi_webhook_events_lost (\d+)/m.exec(text)?.[1]);
-    };
+    const lost = (): Promise<number> => metricOf(shop.app, "webhook_events_lost");
     const event = {
       id: "evt_of_a_lost_row",
       object: "event",

@@ -417,7 +417,7 @@ describe("refunds", () => {
       ]);
       await query("select enqueue_job('carry_on_money', '{}')");
     }
-    await eventually(async () => (await shop.orderStatus(orderId)) === "refunded", { timeoutMillis: 30_000 });
+    await eventually(async () => (await shop.orderStatus(orderId)) === "refunded");
     expect(shop.stripe.ledger().refunds.filter((one) => one.payment_intent === intentId)).toHaveLength(1);
     expect(await disagreements(shop)).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { type FakeStripe, startFakeStripe } from "../../src/providers/payment/st
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { type Client, makeWebClient, READ_FIELDS } from "../support/client.js";
-import { mailedCode, mailsTo } from "../support/login.js";
+import { codeMailsTo, mailedCode } from "../support/login.js";
 
 const ORIGIN = "http://localhost:3000";
 const SECRET = "whsec_of_the_web_client_test_0123456789abcdef";
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 async function signIn(client: Client, email: string): Promise<void> {
-  const before = (await mailsTo(app, email)).length;
+  const before = (await codeMailsTo(app, email)).length;
   const asked = await client.call("POST", "/auth/request-code", `{"email":"${email}"}`);
   expect(asked.body).toMatchObject({ message: "code_sent" });
   const code = await mailedCode(app, email, before + 1);

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DemoClient, makeDemoClient } from "../../src/commands/demo-client.js";
 import { terminalQr } from "../../src/commands/terminal-qr.js";
 import { decodedPixels } from "../support/decode-qr.js";
-import { eventually } from "../support/eventually.js";
+import { logInAt, requestTo } from "../support/process-client.js";
 import { freePort, type ServerProcess, startProcess } from "../support/processes.js";
 
 const EXAMPLE = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../.env.example");
@@ -29,32 +28,6 @@ function decodedText(text: string, drawnIsDark: boolean): string | undefined {
     }
   }
   return decodedPixels(pixels, width, height);
-}
-
-/** With the code of the newest mail: the demo's own is older. */
-async function signIn(url: string): Promise<DemoClient> {
-  const client = makeDemoClient(url);
-  const codeMails = async (): Promise<{ text: string }[]> => {
-    const { body } = await client.call("GET", "/dev/inbox.json");
-    const mails = body as { to: string; subject: string; text: string }[];
-    return mails.filter(({ to, subject }) => to === EMAIL && subject.includes("code"));
-  };
-  const before = (await codeMails()).length;
-  const { body: asked } = await client.call("POST", "/auth/request-code", { body: { email: EMAIL } });
-  const mail = await eventually(
-    async () => {
-      const mails = await codeMails();
-      return mails.length > before && mails[0];
-    },
-    { what: "The mail with the code" },
-  );
-  const [code] = /\d{6}/.exec(mail.text) ?? [];
-  const { challenge } = asked as { challenge: string };
-  const { body } = await client.call("POST", "/auth/verify-code", {
-    body: { email: EMAIL, code, challenge, session: "bearer" },
-  });
-  client.signIn((body as { token: string }).token);
-  return client;
 }
 
 describe("tribi demo", () => {
@@ -98,11 +71,12 @@ describe("tribi demo", () => {
     await server.ended;
     const again = { PORT: port, ENVIRONMENT: "", RATE_LIMIT_CODES_PER_MINUTE: "999999" };
     server = await startProcess(["serve"], again, inFolder);
-    const client = await signIn(server.url);
-    expect((await client.call("GET", "/orders/mine")).body).toMatchObject([
+    const { token: bearer } = await logInAt(server, EMAIL);
+    const request = requestTo(server);
+    expect((await request("GET", "/orders/mine", { bearer })).body).toMatchObject([
       { status: "paid", esim_profile: { status: "ready" } },
     ]);
-    expect((await client.call("GET", "/esims/mine")).body).toMatchObject([{ qr_payload: payload }]);
+    expect((await request("GET", "/esims/mine", { bearer })).body).toMatchObject([{ qr_payload: payload }]);
   });
 
   it("exits 2 and says how to start the store when none answers", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { statement, type Tx } from "../../src/db/database.js";
+import { cutConnection } from "../support/cut-connection.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
-import { eventually } from "../support/eventually.js";
 
 const PID = statement("", "select pg_backend_pid() as pid");
 
@@ -14,11 +14,8 @@ describe("a connection that is cut off within a transaction", () => {
 
   const cutOff = async (tx: Tx): Promise<void> => {
     const pid = (await tx.run<{ pid: number }>(PID)).rows[0]?.pid;
-    await database.query("select pg_terminate_backend($1)", [pid]);
-    await eventually(async () => {
-      const rows = await database.query("select from pg_stat_activity where pid = $1", [pid]);
-      return rows.length === 0;
-    });
+    if (pid === undefined) throw new Error("The connection has no backend");
+    await cutConnection(database, pid);
     // The news of it arrives while no statement is under way.
     await new Promise((resolve) => setImmediate(resolve));
   };

@@ -62,7 +62,6 @@ describe("a worker that is frozen beyond its lease", () => {
     await eventually(
       () => airalo.http.calls.some(({ path: to, status }) => to === "/v2/orders" && status === 200),
       {
-        timeoutMillis: 30_000,
         what: "the sale",
       },
     );

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startQuietApp, startTestApp, type TestApp } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { ESIM_INVARIANTS, violations } from "../support/invariants.js";
+import { metricOf } from "../support/metrics.js";
 import { makeShopper, type Shopper } from "../support/shop.js";
 
 let app: TestApp;
@@ -14,10 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-async function overdue(): Promise<number> {
-  const { text } = await app.request("GET", "/metrics");
-  return Number(/^tribi_deliveries_overdue (\d+)/m.exec(text)?.[1]);
-}
+const overdue = (): Promise<number> => metricOf(app, "deliveries_overdue");
 
 it("a paid order whose job was lost is found by the sweep, by the time that the payment wrote", async () => {
   const ordered = await app.request("POST", "/orders", {

@@ -378,7 +378,7 @@ describe("top-ups at real suppliers", () => {
           const [{ status, reason } = { status: "", reason: null }] = await attempts(orderId);
           return status === expected[0] && reason === expected[1];
         },
-        { what: expected[1], timeoutMillis: 30_000 },
+        { what: expected[1] },
       );
     },
     60_000,

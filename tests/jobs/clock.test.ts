@@ -4,6 +4,7 @@ import { startWorker, type Worker } from "../../src/modules/jobs/jobs.module.js"
 import { makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
+import { cutConnection } from "../support/cut-connection.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
 
@@ -40,11 +41,7 @@ describe("the clock of the jobs", () => {
       const pid = await eventually(async () => (await database.query<{ pid: number }>(WAITING))[0]?.pid, {
         what: "The waiting clock",
       });
-      await database.query("select pg_terminate_backend($1)", [pid]);
-      await eventually(
-        async () => (await database.query("select from pg_stat_activity where pid = $1", [pid])).length === 0,
-        { what: "The cut" },
-      );
+      await cutConnection(database, pid);
     }
     await holder.query("rollback");
     await holder.end();

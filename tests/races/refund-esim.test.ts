@@ -83,7 +83,7 @@ describe("refunds of one order at the same moment", () => {
           );
           return order?.status === "refunded";
         },
-        { timeoutMillis: 30_000, what: "the refund" },
+        { what: "the refund" },
       );
     }
     expect(go.ledger.orders.map(({ state }) => state)).toEqual(Array(12).fill("cancelled"));

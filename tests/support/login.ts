@@ -12,10 +12,15 @@ export async function mailsTo(app: Pick<TestApp, "request">, email: string): Pro
   return (body as InboxMail[]).filter(({ to }) => to === email);
 }
 
-/** The code in the newest mail to this address, once there are `count` mails. */
+/** Without the mails about orders, which their jobs send at any moment. */
+export async function codeMailsTo(app: Pick<TestApp, "request">, email: string): Promise<InboxMail[]> {
+  return (await mailsTo(app, email)).filter(({ subject }) => subject === "Your sign-in code");
+}
+
+/** The code in the newest mail with one to this address, once there are `count` of them. */
 export async function mailedCode(app: Pick<TestApp, "request">, email: string, count = 1): Promise<string> {
   return eventually(async () => {
-    const mails = await mailsTo(app, email);
+    const mails = await codeMailsTo(app, email);
     return mails.length >= count && /(?<!\d)\d{6,8}(?!\d)/.exec(mails[0]?.text ?? "")?.[0];
   });
 }
@@ -44,7 +49,7 @@ export async function logIn(
   options: { verify?: Record<string, unknown>; headers?: RequestOptions["headers"] } = {},
 ): Promise<Login> {
   const headers = options.headers ?? {};
-  const before = (await mailsTo(app, email)).length;
+  const before = (await codeMailsTo(app, email)).length;
   const asked = await app.request("POST", "/auth/request-code", { body: { email }, headers });
   if (asked.status !== 200) throw new Error(`request-code: ${asked.status} ${asked.text}`);
   const code = await mailedCode(app, email, before + 1);

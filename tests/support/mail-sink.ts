@@ -62,7 +62,7 @@ export async function startMailSink(): Promise<MailSink> {
         () =>
           mailsTo(address).length >= count &&
           /code for Tribi is (\d{6,8})/.exec(mailsTo(address).at(-1) ?? "")?.[1],
-        { timeoutMillis: 30_000, what: `A code for ${address}` },
+        { what: `A code for ${address}` },
       ),
     refuseForNow: (value) => {
       isRefusing = value;

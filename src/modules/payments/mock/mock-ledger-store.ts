@@ -1,4 +1,4 @@
-import { type Db, statement } from "../../../db/database.js";
+import { type Db, sqlStateOf, statement } from "../../../db/database.js";
 import type {
   MockIntent,
   MockIntentState,
@@ -163,7 +163,7 @@ async function addRefund(db: Db, refund: NewMockRefund): Promise<MockRefund | Mo
     await db.run(ADD_REFUND, values);
   } catch (error) {
     // The same key from another caller at the same moment; its statement has taken the money, ours took nothing.
-    if ((error as { code?: unknown }).code !== "23505") throw error;
+    if (sqlStateOf(error) !== "23505") throw error;
   }
   const stored = await findByKey();
   if (stored !== null) return stored;
