@@ -4,6 +4,7 @@ import { type EmailAddress, readEmailAddress } from "../kernel/email-address.js"
 import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
 import type { Environment } from "./env.js";
 import { readSecrets, splitSecrets } from "./secrets.js";
+import { readShop } from "./shop.js";
 import { readDefaultSupplier, readSuppliers } from "./suppliers.js";
 import {
   type ConfigProblem,
@@ -59,6 +60,7 @@ function readGroups(reader: VariableReader) {
     dataDir,
     http: readHttp(reader, isProduction, port),
     database: readDatabase(reader),
+    shop: readShop(reader),
     redisUrl: reader.url("REDIS_URL", ["redis:", "rediss:"]),
     adminEmails: readAdminEmails(reader),
     log: {
