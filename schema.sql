@@ -985,7 +985,7 @@ create table payments (
   constraint payments_status_known CHECK ((status = ANY (ARRAY['requires_action'::text, 'succeeded'::text, 'failed'::text]))),
   constraint payments_success_has_time CHECK (((status = 'succeeded'::text) = (succeeded_at IS NOT NULL))),
   constraint payments_success_is_captured CHECK (((status <> 'succeeded'::text) OR (captured_minor = amount_minor))),
-  constraint payments_surplus_reason_known CHECK ((surplus_reason = ANY (ARRAY['payment_failed'::text, 'order_not_waiting'::text]))),
+  constraint payments_surplus_reason_known CHECK ((surplus_reason = ANY (ARRAY['payment_failed'::text, 'order_not_waiting'::text, 'person_gone'::text]))),
   constraint payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
 );
 CREATE INDEX payments_by_order ON public.payments USING btree (order_id);

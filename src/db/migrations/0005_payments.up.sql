@@ -59,7 +59,7 @@ create table payments (
   -- This success paid the order. A surplus success (late, double) is not counted and goes back.
   is_counted boolean not null default false,
   surplus_reason text constraint payments_surplus_reason_known
-    check (surplus_reason in ('payment_failed', 'order_not_waiting')),
+    check (surplus_reason in ('payment_failed', 'order_not_waiting', 'person_gone')),
   version integer not null default 1,
   constraint payments_one_per_intent unique (intent_id),
   constraint payments_refunds_within_capture check (refund_reserved_minor <= captured_minor),

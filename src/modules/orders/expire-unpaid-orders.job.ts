@@ -3,9 +3,7 @@ import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { JobHandler } from "../jobs/jobs.module.js";
 import { listExpiredOrders } from "./order-store.js";
-
-/** Ends an unpaid order at the provider first and then here; see modules/payments/release-unpaid.ts. */
-export type ReleaseUnpaid = (orderId: number) => Promise<"released" | "paid" | "processing" | "unknown">;
+import type { ReleaseUnpaid } from "./release-orders-of-person.js";
 
 const PAGE = 100;
 
@@ -34,7 +32,8 @@ async function expireOrder(
   orderId: number,
 ): Promise<void> {
   try {
-    if ((await releaseUnpaid(orderId)) === "released") events.orderExpired({}, { order_id: orderId });
+    if ((await releaseUnpaid(orderId, "expired")) === "released")
+      events.orderExpired({}, { order_id: orderId });
   } catch (error) {
     log.warn(
       { err: error, order_id: orderId },

@@ -137,6 +137,16 @@ export async function forgetIdempotencyKeys(
   return (await db.run(FORGET_KEYS, [olderThanHours, batch])).count;
 }
 
+const CLOSE_UNPAID = statement(
+  "orders.close_unpaid_of_person",
+  `update orders set expires_at = least(expires_at, now()) where user_id = $1 and status = 'created' returning id`,
+);
+
+/** From now on no payment of theirs can begin, and the sweep of expired orders ends them whatever happens here. */
+export async function closeUnpaidOrdersOf(db: Queryable, userId: number): Promise<readonly number[]> {
+  return (await db.run<{ id: number }>(CLOSE_UNPAID, [userId])).rows.map((row) => row.id);
+}
+
 const LIST_EXPIRED = statement(
   "orders.list_expired",
   `select id from orders where status = 'created' and expires_at < now() and id > $1 order by id limit $2`,

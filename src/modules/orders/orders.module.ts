@@ -12,7 +12,7 @@ import type { Logger } from "../../telemetry/log.js";
 import type { OfferFragment, TopUpOfferFragment } from "../esims/esims.module.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
-import { makeExpireUnpaidOrders, type ReleaseUnpaid } from "./expire-unpaid-orders.job.js";
+import { makeExpireUnpaidOrders } from "./expire-unpaid-orders.job.js";
 import { makeKeysAtWork } from "./keys-at-work.js";
 import { makeOrderReads } from "./order-read-model.js";
 import { makeOrderPlacingStore } from "./order-store.js";
@@ -20,6 +20,11 @@ import { makeOrderTopUp } from "./order-top-up.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
 import { collectOrdersOf } from "./personal-data.js";
 import { makePlaceOrder } from "./place-order.js";
+import {
+  enqueueReleaseOfPerson,
+  makeReleaseOrdersOfPerson,
+  type ReleaseUnpaid,
+} from "./release-orders-of-person.js";
 import { registerCreateOrder } from "./routes/create-order.js";
 import { registerOrderTopUp } from "./routes/order-top-up.js";
 import { registerReadOrders } from "./routes/read-orders.js";
@@ -55,6 +60,7 @@ export function makeOrdersModule(deps: OrdersDeps) {
     events,
     ttlMinutes: config.orders.ttlMinutes,
   });
+  const releaseOrdersOfPerson = makeReleaseOrdersOfPerson(deps);
   const jobs: Jobs = {
     handlers: {
       expire_idempotency_keys: makeExpireIdempotencyKeys({
@@ -62,6 +68,11 @@ export function makeOrdersModule(deps: OrdersDeps) {
         ttlHours: config.orders.idempotencyKeyTtlHours,
       }),
       expire_unpaid_orders: makeExpireUnpaidOrders(deps),
+      release_orders_of_person: async ({ user_id: userId }) => {
+        if (typeof userId !== "number") throw new Error("The job's payload has no user_id");
+        const { waiting } = await releaseOrdersOfPerson(userId);
+        if (waiting.length > 0) throw new Error(`Orders ${waiting.join(", ")} could not be ended yet`);
+      },
     },
     scheduled: [
       { task: "expire_idempotency_keys", cron: "17 * * * *" },
@@ -70,6 +81,8 @@ export function makeOrdersModule(deps: OrdersDeps) {
   };
   return {
     placeOrder,
+    releaseOrdersOfPerson,
+    enqueueReleaseOfPerson,
     jobs,
     registerRoutes(app: Server): void {
       const { defaultCurrency } = config.payments;

@@ -42,8 +42,9 @@ export interface BegunPayment {
 const BEGIN = statement(
   "payments.begin",
   `with o as materialized (
-     select id, status, currency, amount_minor, expires_at <= now() as is_expired
-     from orders where id = $1 and user_id = $2 for share
+     select o.id, o.status, o.currency, o.amount_minor, o.expires_at <= now() as is_expired
+     from orders o join users u on u.id = o.user_id
+     where o.id = $1 and o.user_id = $2 and u.deleted_at is null and u.disabled_at is null for share of o
    ), live as materialized (
      select ${COLUMNS} from payments where order_id = $1 and status = 'requires_action'
    ), made as (
@@ -59,7 +60,7 @@ const BEGIN = statement(
    from o left join (select *, false as was_made from live union all select *, true from made) p on true`,
 );
 
-/** Undefined when this user has no such order. */
+/** Undefined when this user has no such order, or was deleted or disabled. */
 export async function beginPayment(
   db: Queryable,
   input: { orderId: number; userId: number; provider: PaymentProviderName; livemode: boolean },

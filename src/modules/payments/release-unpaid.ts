@@ -1,10 +1,10 @@
 import type { Db } from "../../db/database.js";
 import type { ApplyEvent } from "./events/apply-event.js";
 import { eventOfIntent } from "./events/event-facts.js";
-import type { FailUnpaid } from "./fail-unpaid.js";
+import type { FailUnpaid, UnpaidOrder } from "./fail-unpaid.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";
-import { listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
+import { findPayment, listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
 
 /**
  * - released: the order has failed and holds nothing any more (also when it had before)
@@ -14,7 +14,10 @@ import { listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
  */
 export type Release = "released" | "paid" | "processing" | "unknown";
 
-export type ReleaseUnpaid = (orderId: number) => Promise<Release>;
+/** Why an unpaid order ends; written to its payment and to the audit log. */
+export type ReleaseReason = "expired" | "person_gone";
+
+export type ReleaseUnpaid = (orderId: number, reason: ReleaseReason) => Promise<Release>;
 
 export interface ReleaseUnpaidDeps {
   readonly db: Db;
@@ -32,44 +35,49 @@ const CREATE_CALL_SECONDS = 60;
  * the provider answers decides. Only then the order fails.
  */
 export function makeReleaseUnpaid(deps: ReleaseUnpaidDeps): ReleaseUnpaid {
-  return async (orderId) => {
+  return async (orderId, reason) => {
     const payments = await listPaymentsOfOrder(deps.db, orderId);
     if (payments.some((payment) => payment.is_counted)) return "paid";
     const live = payments.find((payment) => payment.status === "requires_action");
-    if (live === undefined) return failNow(deps, orderId, null);
-    return releasePayment(deps, live);
+    if (live === undefined) return failNow(deps, { orderId, paymentId: null, reason });
+    return releasePayment(deps, live, reason);
   };
 }
 
-async function failNow(deps: ReleaseUnpaidDeps, orderId: number, paymentId: number | null): Promise<Release> {
-  if (await deps.failUnpaid({ orderId, paymentId, reason: "expired" })) return "released";
-  const now = await listPaymentsOfOrder(deps.db, orderId);
+async function failNow(deps: ReleaseUnpaidDeps, unpaid: UnpaidOrder): Promise<Release> {
+  if (await deps.failUnpaid(unpaid)) return "released";
+  const now = await listPaymentsOfOrder(deps.db, unpaid.orderId);
   if (now.some((payment) => payment.is_counted)) return "paid";
   return now.some((payment) => payment.status === "requires_action") ? "unknown" : "released";
 }
 
-async function releasePayment(deps: ReleaseUnpaidDeps, live: PaymentRow): Promise<Release> {
+async function releasePayment(
+  deps: ReleaseUnpaidDeps,
+  live: PaymentRow,
+  reason: ReleaseReason,
+): Promise<Release> {
+  const unpaid: UnpaidOrder = { orderId: live.order_id, paymentId: live.id, reason };
   const provider = deps.providers.of(live.provider);
   let intentId = live.intent_id;
   if (intentId === null) {
     if (live.age_seconds < CREATE_CALL_SECONDS) return "unknown";
     const found = await deps.findIntent(live);
-    if (found.kind === "refused" && found.reason === "not_found")
-      return failNow(deps, live.order_id, live.id);
+    if (found.kind === "refused" && found.reason === "not_found") return failNow(deps, unpaid);
     if (found.kind !== "done") return "unknown";
     intentId = found.value.intentId;
   }
   const canceled = await provider.cancelIntent(intentId);
   if (canceled.kind !== "done") {
     // The provider has no such intent: it cannot be paid either.
-    if (canceled.kind === "refused" && canceled.reason === "not_found") {
-      return failNow(deps, live.order_id, live.id);
-    }
-    return "unknown";
+    const isGone = canceled.kind === "refused" && canceled.reason === "not_found";
+    return isGone ? failNow(deps, unpaid) : "unknown";
   }
   const { state } = canceled.value;
   if (state === "requires_action") return "unknown";
   await deps.applyEvent(eventOfIntent(provider, canceled.value), { source: "read", requestId: null });
   if (state === "processing") return "processing";
-  return state === "succeeded" ? "paid" : "released";
+  // What was applied decides: money for somebody who left, or of another amount, does not pay the order.
+  const now = await findPayment(deps.db, live.id);
+  if (now?.is_counted === true) return "paid";
+  return now?.status === "requires_action" ? "unknown" : "released";
 }

@@ -111,11 +111,12 @@ function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): 
     update payments p set
       status = coalesce(m.status, p.status),
       captured_minor = case when $4 = 'intent_succeeded' then p.amount_minor else p.captured_minor end,
-      is_counted = coalesce(m.status = 'succeeded' and o.id is not null, false),
+      is_counted = coalesce(m.status = 'succeeded' and o.status = 'paid', false),
       surplus_reason = case
         when $4 <> 'intent_succeeded' then p.surplus_reason
         when m.status is null then 'payment_failed'
-        when o.id is null then 'order_not_waiting' end,
+        when o.id is null then 'order_not_waiting'
+        when o.status <> 'paid' then 'person_gone' end,
       succeeded_at = case m.status when 'succeeded' then now() end,
       failed_at = case m.status when 'failed' then now() else p.failed_at end,
       failure_reason = case m.status when 'failed' then $4 else p.failure_reason end,

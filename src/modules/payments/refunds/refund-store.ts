@@ -257,8 +257,19 @@ const LOCK_BRAKE = statement("refunds.lock_brake", "select pg_advisory_xact_lock
 const COUNT_SURPLUS = statement(
   "refunds.count_surplus_of_hour",
   `select count(*)::int as count from refunds
-   where origin = 'surplus' and created_at > now() - interval '1 hour' and failure_reason is distinct from 'brake'`,
+   where origin = 'surplus' and created_at > now() - interval '1 hour' and coalesce(failure_reason, '') not in ('brake', 'person_disabled')`,
 );
+
+const PAYER_IS_DISABLED = statement(
+  "refunds.payer_is_disabled",
+  `select u.disabled_at is not null as is_disabled
+   from payments p join orders o on o.id = p.order_id join users u on u.id = o.user_id where p.id = $1`,
+);
+
+export async function isPayerDisabled(db: Queryable, paymentId: number): Promise<boolean> {
+  const [row] = (await db.run<{ is_disabled: boolean }>(PAYER_IS_DISABLED, [paymentId])).rows;
+  return row?.is_disabled === true;
+}
 
 /** Automatic refunds of the last hour, exact over all processes: callers take turns until their transaction ends. */
 export async function countSurplusRefundsInTurn(tx: Tx): Promise<number> {

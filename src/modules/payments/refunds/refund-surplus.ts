@@ -1,11 +1,16 @@
-import type { Db } from "../../../db/database.js";
+import type { Db, Tx } from "../../../db/database.js";
 import type { Events } from "../../../telemetry/events.js";
 import { setAuditContext } from "../events/webhook-event-store.js";
 import type { PaymentProviders } from "../payment-providers.js";
 import { findPayment, type PaymentRow } from "../payment-store.js";
 import type { RereadPayment } from "../reread-payment.js";
 import type { ProceedRefund } from "./proceed-refund.js";
-import { countSurplusRefundsInTurn, insertRefundIfWithinCapture, type RefundRow } from "./refund-store.js";
+import {
+  countSurplusRefundsInTurn,
+  insertRefundIfWithinCapture,
+  isPayerDisabled,
+  type RefundRow,
+} from "./refund-store.js";
 
 export interface RefundSurplusDeps {
   readonly db: Db;
@@ -21,8 +26,8 @@ const ACTOR = "system:surplus";
 /**
  * Money that arrived for an order which was not waiting for it (failed, paid by another intent, refunded) goes back.
  * Intent and order are read again first: what somebody has refunded at the provider meanwhile is recorded and not
- * refunded twice. Beyond the hourly brake the refund is written down and parked, so that a defect of ours cannot
- * empty the till.
+ * refunded twice. Beyond the hourly brake, and for a person whom an operator disabled, the refund is written down and
+ * parked: so that a defect of ours cannot empty the till, and nobody is paid who was locked out.
  */
 export function makeRefundSurplus(deps: RefundSurplusDeps) {
   return async function refundSurplus(paymentId: number): Promise<void> {
@@ -35,7 +40,7 @@ export function makeRefundSurplus(deps: RefundSurplusDeps) {
     if (refund === undefined) return;
     if (refund.status === "parked") {
       deps.events.moneyParked(
-        { reason: "auto_refund_brake" },
+        { reason: refund.failure_reason === "brake" ? "auto_refund_brake" : "person_disabled" },
         { payment_id: paymentId, order_id: payment.order_id, refund_id: refund.id },
       );
       return;
@@ -51,15 +56,26 @@ const isOwed = (payment: PaymentRow): boolean =>
 function writeDown(deps: RefundSurplusDeps, payment: PaymentRow): Promise<RefundRow | undefined> {
   return deps.db.transaction(async (tx) => {
     await setAuditContext(tx, ACTOR, null);
-    const isBraked = (await countSurplusRefundsInTurn(tx)) >= deps.maxPerHour;
+    const parkedFor = await whyParked(deps, tx, payment);
     return insertRefundIfWithinCapture(tx, {
       paymentId: payment.id,
       amountMinor: null,
       origin: "surplus",
       reason: payment.surplus_reason ?? "surplus",
       acceptsLoss: false,
-      status: isBraked ? "parked" : "requested",
-      ...(isBraked ? { failureReason: "brake" } : {}),
+      ...(parkedFor === null
+        ? { status: "requested" as const }
+        : { status: "parked" as const, failureReason: parkedFor }),
     });
   });
+}
+
+/** An operator locked this person out: whether their money goes back is that operator's decision too. */
+async function whyParked(
+  deps: RefundSurplusDeps,
+  tx: Tx,
+  payment: PaymentRow,
+): Promise<"person_disabled" | "brake" | null> {
+  if (await isPayerDisabled(tx, payment.id)) return "person_disabled";
+  return (await countSurplusRefundsInTurn(tx)) >= deps.maxPerHour ? "brake" : null;
 }
