@@ -46,6 +46,20 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },
     {
+      name: "packages-know-no-program",
+      comment: "packages/ are libraries of their own: they work without src/.",
+      severity: "error",
+      from: { path: "^packages/" },
+      to: { path: "^(src|web|tests)/" },
+    },
+    {
+      name: "packages-have-one-door",
+      comment: "The program enters a package by its name.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^packages/", pathNot: "^packages/embedded-postgres/src/embedded-postgres\\.ts$" },
+    },
+    {
       name: "kernel-is-a-leaf",
       comment: "kernel/ imports nothing of the house.",
       severity: "error",

@@ -12,10 +12,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Their fixture cleans up after the test file that loads it, and one of them replaces a module of Node. */
-const ISOLATED = "tests/embedded/**/*.test.ts";
-
 export default defineConfig({
+  // Our own packages are read from their sources.
+  resolve: { tsconfigPaths: true },
   test: {
     pool: "forks",
     maxWorkers: 3,
@@ -29,13 +28,12 @@ export default defineConfig({
         test: {
           name: "store",
           include: ["src/**/*.test.ts", "tests/**/*.test.ts", "web/src/**/*.test.ts"],
-          exclude: [ISOLATED],
           globalSetup: ["tests/support/global-setup.ts"],
           // The program is read once per worker and not once per file: that was a quarter of the suite's time.
           isolate: false,
         },
       },
-      { extends: true, test: { name: "embedded", include: [ISOLATED] } },
+      "packages/embedded-postgres",
     ],
   },
 });

@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { type Db, openDatabase } from "../src/db/database.js";
-import { startEmbeddedPostgres } from "../src/db/embedded-postgres.js";
 import { migrateUp } from "../src/db/migrate.js";
 import type { EmailAddress } from "../src/kernel/email-address.js";
 import { requestCode } from "../src/modules/auth/login-code-store.js";
@@ -137,7 +137,7 @@ async function measureHousekeeping(db: Db): Promise<boolean> {
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), "tribi-limiter-"));
-const server = await startEmbeddedPostgres({ dataDir: folder });
+const server = await startEmbeddedPostgres({ name: "tribi", dataDir: folder });
 try {
   await migrateUp(server.url, { program: PROGRAM_VERSION });
   const db = openDatabase({

@@ -7,7 +7,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { startEmbeddedPostgres } from "../src/db/embedded-postgres.js";
+import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { type Arranged, arrange, query } from "./arrange.js";
 import { deliverySeconds } from "./delivery.js";
 import { type LoadResult, load } from "./load.js";
@@ -242,6 +242,7 @@ async function bench(): Promise<number> {
   const measures = await measureStart();
   // Durable: without settings of ours the embedded server has fsync and synchronous_commit on.
   const database = await startEmbeddedPostgres({
+    name: "tribi",
     dataDir: path.join(folder, "database"),
     settings: { max_connections: "200" },
   });

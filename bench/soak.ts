@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { startEmbeddedPostgres } from "../src/db/embedded-postgres.js";
+import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { arrange, call, type Person, query } from "./arrange.js";
 import { startMailSink } from "./mail-sink.js";
 import { type BenchProcess, residentMegabytes, runTribi, startTribi } from "./processes.js";
@@ -143,7 +143,7 @@ if (!(MINUTES >= MINUTES_MIN))
 const folder = mkdtempSync(path.join(tmpdir(), "tribi-soak-"));
 const logFile = path.join(folder, "tribi.log");
 const sink = await startMailSink();
-const database = await startEmbeddedPostgres({ dataDir: path.join(folder, "database") });
+const database = await startEmbeddedPostgres({ name: "tribi", dataDir: path.join(folder, "database") });
 try {
   const environment = {
     DATABASE_URL: database.url,

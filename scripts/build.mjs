@@ -18,27 +18,46 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .map((entry) => path.join(entry.parentPath, entry.name));
 
 /**
- * typebox comes as 679 small files, all of which are read at every start. In dist/ it is one file, which makes a
- * start about half a second of computing shorter.
+ * What lies in dist/vendor instead of node_modules. typebox comes as 679 small files, all of which are read at every
+ * start: as one file it makes a start about half a second of computing shorter. Our own packages come along with
+ * the program, because no registry has them.
  */
-const typeboxInOneFile = {
-  name: "typebox-in-one-file",
+const VENDORED = {
+  typebox: "typebox.js",
+  "typebox/value": "typebox.js",
+  "@tribi/embedded-postgres": "embedded-postgres/embedded-postgres.js",
+};
+
+const IMPORTS = new RegExp(`( from |\\bimport\\()"(${Object.keys(VENDORED).join("|")})"`, "g");
+
+const vendored = {
+  name: "vendored",
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
-      const one = path
-        .relative(path.dirname(file), path.join(source, "vendor", "typebox.js"))
-        .replaceAll(path.sep, "/");
+      const vendor = path.relative(path.dirname(file), path.join(source, "vendor")).replaceAll(path.sep, "/");
+      const folder = vendor.startsWith(".") ? vendor : `./${vendor}`;
       const text = await readFile(file, "utf8");
       return {
-        contents: text.replaceAll(
-          / from "typebox(\/value)?"/g,
-          ` from "${one.startsWith(".") ? one : `./${one}`}"`,
-        ),
+        contents: text.replaceAll(IMPORTS, (_, before, name) => `${before}"${folder}/${VENDORED[name]}"`),
         loader: "ts",
       };
     });
   },
 };
+
+const twins = {
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  sourcemap: "linked",
+  sourcesContent: false,
+};
+
+/** The library without its command. */
+const sourcesOf = (folder) =>
+  readdirSync(path.join(root, folder))
+    .filter((name) => name !== "main.ts")
+    .map((name) => path.join(root, folder, name));
 
 rmSync(target, { recursive: true, force: true });
 await build({
@@ -54,15 +73,17 @@ await build({
   logLevel: "warning",
 });
 await build({
-  plugins: [typeboxInOneFile],
+  ...twins,
+  plugins: [vendored],
   entryPoints: files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts")),
   outdir: target,
   outbase: source,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  sourcemap: "linked",
-  sourcesContent: false,
+  logLevel: "warning",
+});
+await build({
+  ...twins,
+  entryPoints: sourcesOf("packages/embedded-postgres/src"),
+  outdir: path.join(target, "vendor", "embedded-postgres"),
   logLevel: "warning",
 });
 for (const file of files.filter((name) => !name.endsWith(".ts"))) {

@@ -30,7 +30,15 @@ const CHECKS = [
   },
   {
     name: "arrows",
-    command: [bin("depcruise"), "src", "--config", ".dependency-cruiser.mjs", "--output-type", "err"],
+    command: [
+      bin("depcruise"),
+      "src",
+      "packages",
+      "--config",
+      ".dependency-cruiser.mjs",
+      "--output-type",
+      "err",
+    ],
     hint: "ARCHITECTURE.md says which room may know which.",
   },
   {

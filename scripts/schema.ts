@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { startEmbeddedPostgres } from "../src/db/embedded-postgres.js";
+import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { migrateUp } from "../src/db/migrate.js";
 import { readSchemaText } from "../src/db/schema-text.js";
 import { PROGRAM_VERSION } from "../src/version.js";
@@ -18,7 +18,7 @@ async function textOf(url: string): Promise<string> {
 
 async function textOfEmbedded(): Promise<string> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "tribi-schema-"));
-  const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: "off" } });
+  const server = await startEmbeddedPostgres({ name: "tribi", dataDir, settings: { fsync: "off" } });
   try {
     return await textOf(server.url);
   } finally {

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { openDatabase } from "../../src/db/database.js";
-import { startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
 import { appErrorOf } from "../../src/http/error-of.js";
 import { send } from "../support/app.js";
 import { logIn } from "../support/login.js";
@@ -36,6 +36,7 @@ const CUSTOMERS = 6;
 export async function startWorld(): Promise<World> {
   const folder = await mkdtemp(path.join(tmpdir(), "tribi-campaign-"));
   const server = await startEmbeddedPostgres({
+    name: "tribi",
     dataDir: path.join(folder, "database"),
     settings: { max_connections: "200", fsync: "off" },
   });

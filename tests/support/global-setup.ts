@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import type { TestProject } from "vitest/node";
-import { startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
 import { makeRunFolder } from "./temporary-folder.js";
 
 declare module "vitest" {
@@ -29,6 +29,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   const dataDir = await mkdtemp(path.join(tmpdir(), "tribi-tests-"));
   const server = await startEmbeddedPostgres({
+    name: "tribi",
     dataDir,
     settings: {
       fsync: "off",

@@ -4,8 +4,7 @@ import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { thisMachine } from "../../src/db/embedded/machine.js";
-import { chooseServerUser } from "../../src/db/embedded/run-as.js";
+import { chooseServerUser, thisMachine } from "@tribi/embedded-postgres";
 import { eventually } from "./eventually.js";
 import { freePort } from "./processes.js";
 

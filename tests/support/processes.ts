@@ -25,15 +25,15 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A real process of the built program (`node dist/main.js …`); a server is ready when /health/ready says so. */
+/** A real process of the built program (`node dist/main.js …`, or another `main`); a server is ready when /health/ready says so. */
 export async function startProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  options: { waitsUntilReady?: boolean; cwd?: string } = {},
+  options: { waitsUntilReady?: boolean; cwd?: string; main?: string } = {},
 ): Promise<ServerProcess> {
   const port = environment.PORT ?? String(await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: {
       PATH: process.env.PATH ?? "",

@@ -14,17 +14,17 @@ import {
 import { homedir } from "node:os";
 import path from "node:path";
 import { EmbeddedPostgresError, systemErrorCode } from "./error.js";
-import type { Machine } from "./machine.js";
+import { type Machine, type Program, stateFolder } from "./machine.js";
 import { findObstacle, mayUse, type OwnerIds, type ServerUser } from "./run-as.js";
 
 /**
- * Where things lie. `home` is DATA_DIR, or a folder under the machine's state root when the server's user cannot
- * reach DATA_DIR; PostgreSQL's files are in `home`/postgres.
+ * Where things lie. `home` is the data folder, or a folder under the machine's state root when the server's user cannot
+ * reach it; PostgreSQL's files are in `home`/postgres.
  */
 export interface DataPlace {
   readonly home: string;
   readonly dataFolder: string;
-  /** Said at every start while the files are not in DATA_DIR. */
+  /** Said at every start while the files are elsewhere. */
   readonly note: string | undefined;
 }
 
@@ -33,7 +33,7 @@ const FOLDER = "postgres";
 
 export const dataFolderIn = (home: string): string => path.join(home, FOLDER);
 
-/** Makes DATA_DIR when it is missing and answers its real path, so that one folder has one name. */
+/** Makes the data folder when it is missing and returns its real path, so that one folder has one name. */
 export async function openDataDir(machine: Machine, dataDir: string): Promise<string> {
   const folder = path.resolve(dataDir);
   if (machine.userId === 0) await makePassableFolder(folder);
@@ -56,7 +56,7 @@ export async function makePassableFolder(folder: string): Promise<void> {
   }
 }
 
-/** The folder that DATA_DIR's note names, or DATA_DIR itself. Refuses a note whose folder is gone. */
+/** The folder that the data folder's note names, or the data folder itself. Refuses a note whose folder is gone. */
 export async function findHome(dataDir: string): Promise<string> {
   const noted = await readNote(dataDir);
   if (noted === undefined) return dataDir;
@@ -104,7 +104,7 @@ export async function findDataOwner(machine: Machine, home: string): Promise<Own
     throw new EmbeddedPostgresError(
       "start_failed",
       `The database's files in ${dataFolder} belong to user ${info.uid}, and this process runs as user ` +
-        `${machine.userId}. Start Tribi as the user that made them or as root, or hand them over: ` +
+        `${machine.userId}. Start it as the user that made them or as root, or hand them over: ` +
         `chown -R ${machine.userId} ${dataFolder}`,
     );
   }
@@ -113,16 +113,17 @@ export async function findDataOwner(machine: Machine, home: string): Promise<Own
 
 /**
  * Decides where the files are or will be. Existing data stay where they are: when their user cannot reach them
- * any more the start is refused, because an empty database elsewhere would look like a loss of all orders.
+ * any more the start is refused, because an empty database elsewhere would look like a loss of all data.
  */
 export async function choosePlace(
   machine: Machine,
+  program: Program,
   dataDir: string,
   home: string,
   user: ServerUser,
 ): Promise<DataPlace> {
   const dataFolder = dataFolderIn(home);
-  if (home === dataDir) await letPass(dataDir, user);
+  if (home === dataDir) await letPass(dataDir, user, program.files);
   const obstacle = await findObstacle(home, user);
   if (obstacle === undefined) {
     return { home, dataFolder, note: home === dataDir ? undefined : awayNote(dataDir, home) };
@@ -134,9 +135,9 @@ export async function choosePlace(
         `Let others pass it: chmod o+x ${obstacle}`,
     );
   }
-  // The name is new each time: an empty DATA_DIR at a path that had one before means an empty database.
+  // The name is new each time: an empty data folder at a path that had one before means an empty database.
   const name = createHash("sha256").update(`${dataDir}\0${randomUUID()}`).digest("hex").slice(0, 16);
-  const away = path.join(machine.stateRoot, name);
+  const away = path.join(stateFolder(machine, program), name);
   await makePassableFolder(away);
   const stillInTheWay = await findObstacle(away, user);
   if (stillInTheWay !== undefined) throw unreachable(dataDir, obstacle, stillInTheWay, user);
@@ -152,7 +153,7 @@ function unreachable(
   return new EmbeddedPostgresError(
     "start_failed",
     `PostgreSQL must run as "${user.name}", who can pass neither ${first} (on the way to ${dataDir}) nor ${second}. ` +
-      "Set DATA_DIR to a folder that other users may pass, for example /srv/tribi, or set DATABASE_URL.",
+      "Use a data folder that other users may pass, for example one under /srv, or a PostgreSQL server of your own.",
   );
 }
 
@@ -161,15 +162,16 @@ const awayNote = (dataDir: string, home: string): string =>
   `cannot reach ${dataDir}. Back up both folders.`;
 
 /**
- * A private DATA_DIR that holds nothing but ours gets the bit to pass through (not to list); its files keep
+ * A private data folder that holds nothing but ours gets the bit to pass through (not to list); its files keep
  * their own modes. A folder with other content, or a home, is somebody's and stays as it is.
  */
-async function letPass(dataDir: string, user: ServerUser): Promise<void> {
+async function letPass(dataDir: string, user: ServerUser, files: readonly string[]): Promise<void> {
   if (user.dropTo === undefined) return;
   const info = await stat(dataDir);
   if (mayUse(info, user.dropTo, 0o1) || dataDir === homedir()) return;
   const names = await readdir(dataDir);
-  if (!names.every((name) => name.startsWith("postgres") || name.startsWith("secrets.json"))) return;
+  const ours = ["postgres", ...files];
+  if (!names.every((name) => ours.some((prefix) => name.startsWith(prefix)))) return;
   await chmod(dataDir, (info.mode & 0o7777) | 0o001);
 }
 
@@ -218,8 +220,8 @@ export async function refuseOtherMajor(dataFolder: string, major: number): Promi
       `${dataFolder} was written by PostgreSQL ${found}; this release brings PostgreSQL ${major}, which cannot read it.`,
       "Nothing was changed. Either",
       `  - keep the data: run a PostgreSQL ${found} on that folder, copy the database with its "pg_dump" into a ` +
-        'PostgreSQL of yours (version 15 or later) with "psql", and set DATABASE_URL to it;',
-      `  - or go back to the release of Tribi that brings PostgreSQL ${found};`,
+        'PostgreSQL server of your own with "psql", and use that one;',
+      `  - or go back to the release that brings PostgreSQL ${found};`,
       `  - or begin with an empty database: mv ${dataFolder} ${dataFolder}-${found}`,
     ].join("\n"),
   );

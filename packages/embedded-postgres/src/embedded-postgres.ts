@@ -1,5 +1,5 @@
 import path from "node:path";
-import { prepareBinaries, readPackageVersion } from "./embedded/binaries.js";
+import { prepareBinaries, readPackageVersion } from "./binaries.js";
 import {
   choosePlace,
   type DataPlace,
@@ -9,9 +9,9 @@ import {
   openDataDir,
   refuseOtherMajor,
   writeNote,
-} from "./embedded/data-folder.js";
-import { EmbeddedPostgresError, messageOf } from "./embedded/error.js";
-import { acquireFolderLock, type FolderLock } from "./embedded/folder-lock.js";
+} from "./data-folder.js";
+import { EmbeddedPostgresError, messageOf } from "./error.js";
+import { acquireFolderLock, type FolderLock } from "./folder-lock.js";
 import {
   initialise,
   keepPassword,
@@ -20,13 +20,13 @@ import {
   removeDrafts,
   repairOwnership,
   replacePassword,
-} from "./embedded/initialise.js";
-import { type Machine, thisMachine } from "./embedded/machine.js";
-import { stopOrphans } from "./embedded/orphans.js";
-import { chooseServerUser, type ServerUser } from "./embedded/run-as.js";
-import { type RunningServer, startServer } from "./embedded/server-process.js";
+} from "./initialise.js";
+import { type Machine, type Program, stateFolder, thisMachine } from "./machine.js";
+import { stopOrphans } from "./orphans.js";
+import { chooseServerUser, type ServerUser } from "./run-as.js";
+import { type RunningServer, startServer } from "./server-process.js";
 
-export { EmbeddedPostgresError };
+export { chooseServerUser, EmbeddedPostgresError, thisMachine };
 
 export interface EmbeddedPostgres {
   /** A connection string of a superuser, on 127.0.0.1 and a port that changes with every start. */
@@ -34,7 +34,7 @@ export interface EmbeddedPostgres {
   readonly dataFolder: string;
   /** Sentences for the person who starts the program: what lies elsewhere than expected, and why. */
   readonly notes: readonly string[];
-  /** Fast shutdown, then the lock on DATA_DIR goes. Close the connections first. May be called twice. */
+  /** Fast shutdown, then the lock on the data folder goes. Close the connections first. May be called twice. */
   stop(): Promise<void>;
   /** Called once when the server ends by itself or by another's signal. stop() must still be called. */
   onUnexpectedExit(listener: (cause: string) => void): void;
@@ -42,17 +42,23 @@ export interface EmbeddedPostgres {
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
-  /** "tribi" when it is not given; made when it does not exist. */
+  /**
+   * Names what this program's server can be told by: the superuser, the marks of its processes, the folder under
+   * /var/lib. "app" when it is not given. An existing data folder keeps working under its own name only.
+   */
+  readonly name?: string;
+  /** The program's name when it is not given; made when it does not exist. */
   readonly database?: string;
+  /** Beginnings of the names of files that the program keeps in `dataDir` too. */
+  readonly ownFiles?: readonly string[];
   /** PostgreSQL settings for this run, e.g. { max_connections: "300" }. Without any the server is durable. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
 }
 
 /**
- * Starts the PostgreSQL of the npm package on DATA_DIR, whatever the last run left there, and answers when it
- * takes connections. One program at a time per DATA_DIR. docs/decisions/0002-embedded-postgresql.md says why
- * each step is needed.
+ * Starts the PostgreSQL of the npm package on a data folder, whatever the last run left there, and returns when it
+ * takes connections. One program at a time per data folder. The README says why each step is needed.
  *
  * @throws EmbeddedPostgresError whose message says what to do next.
  */
@@ -60,6 +66,7 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
   machine: Machine = thisMachine(),
 ): Promise<EmbeddedPostgres> {
+  const program = programOf(options);
   // Before anything is made: an unsupported platform leaves no folder behind.
   await readPackageVersion(machine);
   const dataDir = await openDataDir(machine, options.dataDir).catch((error: unknown) => {
@@ -70,7 +77,7 @@ export async function startEmbeddedPostgres(
     for (const lock of locks.splice(0).reverse()) await lock.release();
   };
   try {
-    const started = await startLocked(options, machine, dataDir, locks);
+    const started = await startLocked(options, program, machine, dataDir, locks);
     const stop = async (): Promise<void> => {
       try {
         await started.stop();
@@ -87,6 +94,7 @@ export async function startEmbeddedPostgres(
 
 async function startLocked(
   options: EmbeddedPostgresOptions,
+  program: Program,
   machine: Machine,
   dataDir: string,
   locks: FolderLock[],
@@ -95,26 +103,37 @@ async function startLocked(
   const settings = options.settings ?? {};
   const knownHome = await findHome(dataDir);
   const user = await chooseServerUser(machine, await findDataOwner(machine, knownHome));
-  const place = await choosePlace(machine, dataDir, knownHome, user);
-  // A copy of DATA_DIR carries the note along: two DATA_DIRs, one database, so the files have a lock of their own.
+  const place = await choosePlace(machine, program, dataDir, knownHome, user);
+  // A copy of the data folder carries the note along: two folders, one database, so the files have a lock of their own.
   if (place.home !== dataDir) locks.push(await lockFolder(place.home, dataDir));
-  const binaries = await prepareBinaries(machine, user, user.dropTo ? machine.stateRoot : dataDir);
+  const binaries = await prepareBinaries(
+    machine,
+    user,
+    user.dropTo ? stateFolder(machine, program) : dataDir,
+  );
   await removeDrafts(place.home);
   const kept = await readPassword(dataDir);
   const password = kept ?? makePassword();
   if (await holdsDatabase(place.dataFolder)) {
     await refuseOtherMajor(place.dataFolder, binaries.major);
     await repairOwnership(place.dataFolder, user);
-    await stopOrphans(place.dataFolder, log);
+    await stopOrphans(program.name, place.dataFolder, log);
     // The database first: a kill in between leaves no file, and the next start makes another password.
     if (kept === undefined) {
-      await replacePassword(binaries, place.dataFolder, user, password);
+      await replacePassword(binaries, program.name, place.dataFolder, user, password);
       await keepPassword(dataDir, password);
     }
   } else {
     // The file first: a kill in between leaves no database, and the next start uses this password.
     if (kept === undefined) await keepPassword(dataDir, password);
-    await initialise({ home: place.home, binaries, user, password, durable: settings.fsync !== "off" });
+    await initialise({
+      home: place.home,
+      binaries,
+      name: program.name,
+      user,
+      password,
+      durable: settings.fsync !== "off",
+    });
   }
   await writeNote(dataDir, place.home);
   const server = await startServer({
@@ -122,11 +141,20 @@ async function startLocked(
     dataFolder: place.dataFolder,
     user,
     password,
-    database: options.database ?? "tribi",
+    name: program.name,
+    database: options.database ?? program.name,
     settings,
     log,
   });
   return present(server, place, user, binaries.note);
+}
+
+/** The name becomes part of paths, of SQL and of command lines. */
+function programOf({ name = "app", ownFiles = [] }: EmbeddedPostgresOptions): Program {
+  if (!/^[a-z][a-z0-9_-]{0,30}$/.test(name)) {
+    throw new TypeError(`name "${name}": 1 to 31 of a-z, 0-9, _ and -, beginning with a letter`);
+  }
+  return { name, files: ownFiles };
 }
 
 function present(
@@ -147,9 +175,9 @@ async function lockFolder(folder: string, dataDir: string): Promise<FolderLock> 
   if (attempt.kind === "locked") return attempt.lock;
   throw new EmbeddedPostgresError(
     "already_running",
-    `Another program (process ${attempt.pid}) already runs the embedded database of DATA_DIR ${dataDir}. Stop it, or ` +
-      "set DATA_DIR to another folder for a second store, or set DATABASE_URL: any number of programs can share " +
-      "a PostgreSQL of yours.",
+    `Another program (process ${attempt.pid}) already runs the embedded database in ${dataDir}. Stop it, or ` +
+      "use another data folder for a second database, or a PostgreSQL server of your own, which any number of " +
+      "programs can share.",
   );
 }
 
@@ -157,7 +185,7 @@ function notUsable(folder: string, error: unknown): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     "start_failed",
     `The embedded database cannot use ${folder}: ${messageOf(error)}. Check that this user may write there and ` +
-      "that the disk has space, or set DATA_DIR or DATABASE_URL.",
+      "that the disk has space, or use another data folder or a PostgreSQL server of your own.",
     error,
   );
 }

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test, vi } from "vitest";
-import { acquireFolderLock } from "../../src/db/embedded/folder-lock.js";
-import { identifySelf, livenessOf } from "../../src/db/embedded/process-identity.js";
+import { acquireFolderLock } from "../src/folder-lock.js";
+import { identifySelf, livenessOf } from "../src/process-identity.js";
 import { afterThisTest, makeFolder, startProgram, useStarter, waitUntil } from "./embedded-fixture.js";
 
 /** What the next listing and the next reading of a file answer instead of the truth. */

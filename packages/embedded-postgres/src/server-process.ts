@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Binaries } from "./binaries.js";
 import { EmbeddedPostgresError, messageOf, systemErrorCode } from "./error.js";
-import { DATABASE_USER, explainSpawnError, PASSWORD_FILE, programSurroundings } from "./initialise.js";
+import { explainSpawnError, PASSWORD_FILE, programSurroundings } from "./initialise.js";
 import { type ServerUser, userProblem } from "./run-as.js";
 
 /**
@@ -13,8 +13,8 @@ import { type ServerUser, userProblem } from "./run-as.js";
  * later start can tell them from another's. Command lines can be read where a process's folder cannot (root in a
  * container without the right to trace).
  */
-export function clusterNameFor(dataFolder: string): string {
-  return `tribi-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 16)}`;
+export function clusterNameFor(name: string, dataFolder: string): string {
+  return `${name}-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 16)}`;
 }
 
 export interface RunningServer {
@@ -26,6 +26,8 @@ export interface RunningServer {
 
 export interface ServerOptions {
   readonly binaries: Binaries;
+  /** The program's: the database's superuser, and the beginning of the processes' mark. */
+  readonly name: string;
   readonly dataFolder: string;
   readonly user: ServerUser;
   readonly password: string;
@@ -86,7 +88,7 @@ function startFailed(options: ServerOptions, error: unknown, output: string): Em
     return new EmbeddedPostgresError(
       "start_failed",
       `The password in ${PASSWORD_FILE} is not the database's (was one of the two restored from a backup?). ` +
-        `Remove that file from DATA_DIR and start again: Tribi then sets a new one. The data stay.`,
+        `Remove that file and start again: a new one is set. The data stay.`,
       error,
     );
   }
@@ -102,7 +104,7 @@ function startFailed(options: ServerOptions, error: unknown, output: string): Em
 
 function urlFor(options: ServerOptions, port: number): string {
   const password = encodeURIComponent(options.password);
-  return `postgresql://${DATABASE_USER}:${password}@127.0.0.1:${port}/${encodeURIComponent(options.database)}`;
+  return `postgresql://${options.name}:${password}@127.0.0.1:${port}/${encodeURIComponent(options.database)}`;
 }
 
 /** PostgreSQL cannot take port 0, so the system names a free one first. */
@@ -120,10 +122,10 @@ async function findFreePort(): Promise<number> {
 
 function commandLine(options: ServerOptions, port: number): string[] {
   const settings: Record<string, string> = {
-    cluster_name: clusterNameFor(options.dataFolder),
+    cluster_name: clusterNameFor(options.name, options.dataFolder),
     listen_addresses: "127.0.0.1",
     port: String(port),
-    // No socket files: their paths are limited to about 100 bytes, and DATA_DIR may be longer.
+    // No socket files: their paths are limited to about 100 bytes, and the data folder's may be longer.
     unix_socket_directories: "",
     timezone: "UTC",
     log_timezone: "UTC",

@@ -16,10 +16,10 @@ import {
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { makeLibraryLinks } from "../../src/db/embedded/binaries.js";
-import { type Machine, thisMachine } from "../../src/db/embedded/machine.js";
-import { chooseServerUser, findObstacle, mayUse } from "../../src/db/embedded/run-as.js";
-import { startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
+import { makeLibraryLinks } from "../src/binaries.js";
+import { startEmbeddedPostgres } from "../src/embedded-postgres.js";
+import { type Machine, thisMachine } from "../src/machine.js";
+import { chooseServerUser, findObstacle, mayUse } from "../src/run-as.js";
 import {
   copyPackage,
   FAST,
@@ -27,6 +27,7 @@ import {
   makeFolder,
   makeUsedDataDir,
   modeOf,
+  PACKAGE,
   query,
   startProgram,
   stopLater,
@@ -38,7 +39,7 @@ useStarter();
 const NOBODY = { uid: 65534, gid: 65534 };
 const repositoryIsOpen =
   isRoot &&
-  (await findObstacle(path.resolve("package.json"), { name: "nobody", dropTo: NOBODY })) === undefined;
+  (await findObstacle(path.join(PACKAGE, "package.json"), { name: "nobody", dropTo: NOBODY })) === undefined;
 
 async function passwdWith(...lines: string[]): Promise<string> {
   const file = path.join(await makeFolder(), "passwd");
@@ -157,7 +158,7 @@ describe.runIf(repositoryIsOpen)("as an ordinary user", () => {
     expect(await again.nextAnswer()).toMatchObject({ dataFolder: asRoot.dataFolder });
   });
 
-  test("a package that cannot be written and lacks its links is copied into DATA_DIR", async () => {
+  test("a package that cannot be written and lacks its links is copied into the data folder", async () => {
     const folder = await makeFolder();
     await packageWithoutLinks(path.join(folder, "package"));
     const dataDir = path.join(folder, "data");
@@ -222,11 +223,12 @@ describe.runIf(isRoot)("as root", () => {
     expect(await readdir(dataDir)).not.toContain("postgres");
   });
 
-  test("a private DATA_DIR of ours lets the server's user pass, and its files stay closed", async () => {
+  test("a private data folder of ours lets the server's user pass, and its files stay closed", async () => {
     const dataDir = await makeFolder(0o700);
     await writeFile(path.join(dataDir, "secrets.json"), "{}", { mode: 0o600 });
     const machine = await rootMachine();
-    const server = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }, machine));
+    const options = { dataDir, ownFiles: ["secrets.json"], settings: FAST };
+    const server = stopLater(await startEmbeddedPostgres(options, machine));
     expect(server.dataFolder).toBe(path.join(dataDir, "postgres"));
     expect(await modeOf(dataDir)).toBe(0o701);
     expect(await modeOf(path.join(dataDir, "secrets.json"))).toBe(0o600);
@@ -246,7 +248,7 @@ describe.runIf(isRoot)("as root", () => {
     const dataDir = path.join(closed, "shop", ".data");
     const machine = await rootMachine();
     const first = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }, machine));
-    expect(path.dirname(path.dirname(first.dataFolder))).toBe(machine.stateRoot);
+    expect(path.dirname(path.dirname(first.dataFolder))).toBe(path.join(machine.stateRoot, "app"));
     expect(first.notes.join()).toContain(first.dataFolder);
     expect(await modeOf(closed)).toBe(0o700);
     await query(first.url, "create table kept ()");
@@ -257,7 +259,7 @@ describe.runIf(isRoot)("as root", () => {
     expect(second.notes.join()).toContain(first.dataFolder);
     expect(await query(second.url, "select * from kept")).toEqual([]);
 
-    // A copy of DATA_DIR carries the note along: it must not run on the same files at the same time.
+    // A copy of the data folder carries the note along: it must not run on the same files at the same time.
     const copy = path.join(closed, "copy");
     await cp(dataDir, copy, { recursive: true });
     await expect(startEmbeddedPostgres({ dataDir: copy, settings: FAST }, machine)).rejects.toMatchObject({
@@ -265,7 +267,7 @@ describe.runIf(isRoot)("as root", () => {
     });
     await second.stop();
 
-    // DATA_DIR may move.
+    // The data folder may move.
     await rename(dataDir, path.join(closed, "moved"));
     const moved = await startEmbeddedPostgres(
       { dataDir: path.join(closed, "moved"), settings: FAST },
@@ -274,7 +276,7 @@ describe.runIf(isRoot)("as root", () => {
     expect(moved.dataFolder).toBe(first.dataFolder);
     await moved.stop();
 
-    // A new, empty DATA_DIR at the old path is a new store, and the old files stay.
+    // A new, empty data folder at the old path is a new database, and the old files stay.
     const fresh = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }, machine));
     expect(fresh.dataFolder).not.toBe(first.dataFolder);
     expect(await readdir(first.dataFolder)).toContain("PG_VERSION");
@@ -296,11 +298,12 @@ describe.runIf(isRoot)("as root", () => {
     const first = await startEmbeddedPostgres({ dataDir, settings: FAST }, machine);
     expect(first.notes.join("\n")).toContain("copy of its programs");
     await first.stop();
-    const programs = (await readdir(machine.stateRoot)).filter((name) => name.startsWith("postgresql-"));
+    const state = path.join(machine.stateRoot, "app");
+    const programs = (await readdir(state)).filter((name) => name.startsWith("postgresql-"));
     expect(programs).toHaveLength(1);
-    const before = await stat(path.join(machine.stateRoot, programs[0] ?? ""));
+    const before = await stat(path.join(state, programs[0] ?? ""));
     const second = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }, machine));
-    const after = await stat(path.join(machine.stateRoot, programs[0] ?? ""));
+    const after = await stat(path.join(state, programs[0] ?? ""));
     expect([after.ino, after.uid, after.mode & 0o777]).toEqual([before.ino, 0, 0o755]);
     expect(await query(second.url, "select 1 as one")).toEqual([{ one: 1 }]);
   });

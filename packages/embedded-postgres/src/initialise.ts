@@ -13,17 +13,16 @@ import {
   writeFile,
 } from "node:fs/promises";
 import path from "node:path";
+import pg from "pg";
 import type { Binaries } from "./binaries.js";
 import { dataFolderIn, syncFolder, writeFileDurably } from "./data-folder.js";
 import { EmbeddedPostgresError, systemErrorCode } from "./error.js";
 import { type ServerUser, userProblem } from "./run-as.js";
 
-export const DATABASE_USER = "tribi";
-
 export const PASSWORD_FILE = "postgres-password";
 const DRAFT_PREFIX = "postgres.new-";
 
-/** The database user's password as kept in DATA_DIR (mode 600), or undefined when the file is missing. */
+/** The database user's password as kept in the data folder (mode 600), or undefined when the file is missing. */
 export async function readPassword(dataDir: string): Promise<string | undefined> {
   const text = await readFile(path.join(dataDir, PASSWORD_FILE), "utf8").catch((error: unknown) => {
     if (systemErrorCode(error) === "ENOENT") return "";
@@ -41,6 +40,8 @@ export async function keepPassword(dataDir: string, password: string): Promise<v
 export interface InitialiseOptions {
   readonly home: string;
   readonly binaries: Binaries;
+  /** The database's superuser. */
+  readonly name: string;
   readonly user: ServerUser;
   readonly password: string;
   /** False only where durability is switched off altogether (tests). */
@@ -84,11 +85,11 @@ export async function removeDrafts(home: string): Promise<void> {
 }
 
 async function runInitdb(options: InitialiseOptions, draft: string, passwordFile: string): Promise<void> {
-  const { binaries, user } = options;
+  const { binaries, name, user } = options;
   // The built-in C.UTF-8 is the same on every machine and release; the C library's may be missing or differ.
   const locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"];
   const portable = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
-  const rest = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`, `--username=${DATABASE_USER}`];
+  const rest = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`, `--username=${name}`];
   if (!options.durable) rest.push("--no-sync");
   let result = await run(binaries.initdb, ["-D", draft, ...locale, ...rest], user);
   if (result.status !== 0 && /invalid locale name/.test(result.output)) {
@@ -107,11 +108,12 @@ async function runInitdb(options: InitialiseOptions, draft: string, passwordFile
 /** Tells existing data a new password, through PostgreSQL's single-user mode, which asks for none. */
 export async function replacePassword(
   binaries: Binaries,
+  name: string,
   dataFolder: string,
   user: ServerUser,
   password: string,
 ): Promise<void> {
-  const statement = `alter role ${DATABASE_USER} password '${password}'\n`;
+  const statement = `alter role ${pg.escapeIdentifier(name)} password '${password}'\n`;
   const result = await run(binaries.postgres, ["--single", "-D", dataFolder, "postgres"], user, statement);
   if (result.status === 0 && !/ERROR|FATAL/.test(result.output)) return;
   throw (
@@ -148,7 +150,7 @@ async function run(program: string, args: string[], user: ServerUser, input = ""
 export function explainSpawnError(error: Error): string {
   const hint =
     systemErrorCode(error) === "ENOENT"
-      ? " (PostgreSQL's programs need glibc; on Alpine Linux use an image with glibc, or set DATABASE_URL)"
+      ? " (PostgreSQL's programs need glibc; on Alpine Linux use an image with glibc, or a PostgreSQL server of your own)"
       : "";
   return `${error.message}${hint}`;
 }

@@ -16,7 +16,7 @@ const OVERFLOW_ID = 65534;
 /**
  * PostgreSQL refuses to run as root, so root hands over to the owner of the data if there are data, else to
  * `postgres`, else to `nobody`. The owner comes first because an account that appears later (a `postgres`
- * package installed after the first start) must not lock the store out of its own files.
+ * package installed after the first start) must not lock the program out of its own files.
  */
 export async function chooseServerUser(machine: Machine, dataOwner?: OwnerIds): Promise<ServerUser> {
   if (machine.userId !== 0) return { name: "you", dropTo: undefined };
@@ -91,14 +91,14 @@ export function userProblem(user: ServerUser, detail: string): EmbeddedPostgresE
       "no_unprivileged_user",
       `${who} has no name on this machine, and PostgreSQL's set-up asks for one. Add an account ` +
         '(for example "useradd --system postgres" and start as root, or give this user number a line in ' +
-        "/etc/passwd), or set DATABASE_URL to a PostgreSQL of yours.",
+        "/etc/passwd), or use a PostgreSQL server of your own.",
     );
   }
   if (user.dropTo !== undefined && /\bspawn \S+ (EPERM|EINVAL)\b/.test(detail)) {
     return new EmbeddedPostgresError(
       "no_unprivileged_user",
       `PostgreSQL refuses to run as root, and this process may not become the user "${user.name}". ` +
-        "Start Tribi as an ordinary user, or set DATABASE_URL to a PostgreSQL of yours.",
+        "Start it as an ordinary user, or use a PostgreSQL server of your own.",
     );
   }
   return undefined;

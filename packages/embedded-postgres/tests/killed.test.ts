@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { prepareBinaries } from "../../src/db/embedded/binaries.js";
-import { programSurroundings } from "../../src/db/embedded/initialise.js";
-import { thisMachine } from "../../src/db/embedded/machine.js";
-import { chooseServerUser } from "../../src/db/embedded/run-as.js";
-import { startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
+import { prepareBinaries } from "../src/binaries.js";
+import { startEmbeddedPostgres } from "../src/embedded-postgres.js";
+import { programSurroundings } from "../src/initialise.js";
+import { thisMachine } from "../src/machine.js";
+import { chooseServerUser } from "../src/run-as.js";
 import {
   afterThisTest,
   FAST,
@@ -139,7 +139,7 @@ test("a stale postmaster.pid whose number another program of the same user has n
   expect(other.signalCode).toBeNull();
 });
 
-test("a server on the folder that Tribi did not start is left alone", async () => {
+test("a server on the folder that no start here began is left alone", async () => {
   const dataDir = await makeUsedDataDir();
   const dataFolder = path.join(dataDir, "postgres");
   const machine = thisMachine();
@@ -162,12 +162,12 @@ test("a server on the folder that Tribi did not start is left alone", async () =
   expect(other.exitCode).toBeNull();
 });
 
-test("a second start on one DATA_DIR says who has it and changes nothing", async () => {
+test("a second start on one data folder says who has it and changes nothing", async () => {
   const dataDir = await makeUsedDataDir();
   const first = stopLater(await startEmbeddedPostgres({ dataDir, settings: FAST }));
   const refusal = {
     code: "already_running",
-    message: expect.stringMatching(new RegExp(`process ${process.pid}\\b[\\s\\S]*DATABASE_URL`)),
+    message: expect.stringMatching(new RegExp(`process ${process.pid}\\b[\\s\\S]*another data folder`)),
   };
   await expect(startEmbeddedPostgres({ dataDir, settings: FAST })).rejects.toMatchObject(refusal);
   expect(await startProgram({ dataDir, settings: FAST }).nextAnswer()).toMatchObject(refusal);
@@ -178,7 +178,7 @@ test("a second start on one DATA_DIR says who has it and changes nothing", async
   expect(await query(first.url, "select 1 as one")).toEqual([{ one: 1 }]);
 });
 
-test("of 10 programs that start at once on one fresh DATA_DIR, exactly one gets it, also after a SIGKILL", async () => {
+test("of 10 programs that start at once on one fresh folder, exactly one gets it, also after a SIGKILL", async () => {
   const dataDir = path.join(await makeFolder(), "data");
   for (let round = 0; round < 2; round++) {
     const programs = Array.from({ length: 10 }, () =>

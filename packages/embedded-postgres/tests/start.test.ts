@@ -2,11 +2,11 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises
 import { createServer } from "node:net";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { prepareBinaries } from "../../src/db/embedded/binaries.js";
-import { thisMachine } from "../../src/db/embedded/machine.js";
-import { chooseServerUser } from "../../src/db/embedded/run-as.js";
-import { startServer } from "../../src/db/embedded/server-process.js";
-import { startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
+import { prepareBinaries } from "../src/binaries.js";
+import { startEmbeddedPostgres } from "../src/embedded-postgres.js";
+import { thisMachine } from "../src/machine.js";
+import { chooseServerUser } from "../src/run-as.js";
+import { startServer } from "../src/server-process.js";
 import {
   afterThisTest,
   FAST,
@@ -21,7 +21,7 @@ import {
 
 const onePlainSetting = (name: string): string => `select current_setting('${name}') as value`;
 
-test("a fresh DATA_DIR gets a durable UTF-8 database that keeps its rows over a restart", async () => {
+test("a fresh folder gets a durable UTF-8 database that keeps its rows over a restart", async () => {
   const dataDir = path.join(await makeFolder(), "new", "data");
   const first = stopLater(await startEmbeddedPostgres({ dataDir }));
   await query(first.url, "create table kept (text text)");
@@ -142,7 +142,8 @@ test("a port that another program took meanwhile is passed over", async () => {
       dataFolder: first.dataFolder,
       user,
       password: new URL(first.url).password,
-      database: "tribi",
+      name: "app",
+      database: "app",
       settings: FAST,
       log: () => undefined,
     },
@@ -183,23 +184,39 @@ test("data of another major version are refused with the ways out, and not touch
   const before = await readdir(first.dataFolder);
   await expect(startEmbeddedPostgres({ dataDir, settings: FAST })).rejects.toMatchObject({
     code: "other_major_version",
-    message: expect.stringMatching(/PostgreSQL 15[\s\S]*DATABASE_URL[\s\S]*mv /),
+    message: expect.stringMatching(/PostgreSQL 15[\s\S]*pg_dump[\s\S]*mv /),
   });
   expect(await readdir(first.dataFolder)).toEqual(before);
   expect(await serverPid(first.dataFolder)).toBeUndefined();
 });
 
-test("a platform without a package, and a package that is not installed, ask for DATABASE_URL", async () => {
+test("a platform without a package, and a package that is not installed, say so before anything is made", async () => {
   const dataDir = path.join(await makeFolder(), "data");
   const elsewhere = { ...thisMachine(), platform: "sunos", architecture: "sparc", packageFolder: undefined };
   await expect(startEmbeddedPostgres({ dataDir }, elsewhere)).rejects.toMatchObject({
     code: "unsupported_platform",
-    message: expect.stringMatching(/sunos-sparc[\s\S]*DATABASE_URL/),
+    message: expect.stringMatching(/sunos-sparc[\s\S]*server of your own/),
   });
   const notInstalled = { ...thisMachine(), packageFolder: undefined };
   await expect(startEmbeddedPostgres({ dataDir }, notInstalled)).rejects.toMatchObject({
     code: "unsupported_platform",
-    message: expect.stringMatching(/npm ci[\s\S]*DATABASE_URL/),
+    message: expect.stringMatching(/npm ci[\s\S]*server of your own/),
   });
   expect(await readdir(path.dirname(dataDir))).toEqual([]);
+});
+
+test("the program's name is the superuser and the database, and a name that is none is refused", async () => {
+  const dataDir = await makeFolder();
+  for (const name of ["", "Shop", "9lives", "a'b", "a".repeat(32)]) {
+    await expect(startEmbeddedPostgres({ dataDir, name }), name).rejects.toThrow(TypeError);
+  }
+  expect(await readdir(dataDir)).toEqual([]);
+  const server = stopLater(await startEmbeddedPostgres({ dataDir, name: "my-shop", settings: FAST }));
+  expect(await query(server.url, "select current_user as user, current_database() as database")).toEqual([
+    { user: "my-shop", database: "my-shop" },
+  ]);
+  await server.stop();
+  await rm(path.join(dataDir, "postgres-password"));
+  const again = stopLater(await startEmbeddedPostgres({ dataDir, name: "my-shop", settings: FAST }));
+  expect(await query(again.url, "select 1 as one")).toEqual([{ one: 1 }]);
 });

@@ -5,12 +5,15 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { readCommandLine } from "../../src/db/embedded/process-identity.js";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/embedded-postgres.js";
+import { readCommandLine } from "../src/process-identity.js";
+
+export const PACKAGE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -30,7 +33,7 @@ export function afterThisTest(cleanup: Cleanup): void {
 
 /** A folder that any user can pass; servers that still run in it are killed before it goes. */
 export async function makeFolder(mode = 0o755): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "tribi-embedded-"));
+  const folder = await mkdtemp(path.join(tmpdir(), "embedded-postgres-"));
   await chmod(folder, mode);
   cleanups.push(async () => {
     await killServersUnder(folder);
@@ -45,10 +48,10 @@ afterAll(async () => {
   if (seed !== undefined) await rm(seed, { recursive: true, force: true });
 });
 
-/** A DATA_DIR in which the embedded server ran before: copied, because initdb takes a second each time. */
+/** A data folder in which the embedded server ran before: copied, because initdb takes a second each time. */
 export async function makeUsedDataDir(): Promise<string> {
   if (seed === undefined) {
-    seed = await mkdtemp(path.join(tmpdir(), "tribi-embedded-seed-"));
+    seed = await mkdtemp(path.join(tmpdir(), "embedded-postgres-seed-"));
     await chmod(seed, 0o755);
     await (await startEmbeddedPostgres({ dataDir: seed, settings: FAST })).stop();
   }
@@ -123,13 +126,13 @@ let starterFile = "";
 
 /** Call once in a test file that starts programs: bundles the starter, so that a start costs no compilation. */
 export function useStarter(): void {
-  const folder = path.resolve("node_modules/.cache/tribi-tests");
+  const folder = path.join(PACKAGE, "node_modules/.cache");
   beforeAll(async () => {
     await mkdir(folder, { recursive: true });
     starterFile = path.join(await mkdtemp(path.join(folder, "starter-")), "starter.mjs");
     await chmod(path.dirname(starterFile), 0o755);
     await build({
-      entryPoints: [path.resolve("tests/embedded/starter.ts")],
+      entryPoints: [path.join(PACKAGE, "tests/starter.ts")],
       outfile: starterFile,
       bundle: true,
       packages: "external",

@@ -10,11 +10,22 @@ export interface Machine {
   /** The user of this process; undefined where the platform has no user numbers (Windows). */
   readonly userId: number | undefined;
   readonly passwdFile: string;
-  /** Where root keeps what the server's user cannot reach elsewhere. Never a temporary folder. */
+  /** Where root keeps, per program, what the server's user cannot reach elsewhere. Never a temporary folder. */
   readonly stateRoot: string;
   /** The installed package with PostgreSQL's programs, or undefined when it is not installed. */
   readonly packageFolder: string | undefined;
 }
+
+/** The program whose database this is. */
+export interface Program {
+  /** Names the database's superuser, the processes' marks and the folder under the state root. */
+  readonly name: string;
+  /** Beginnings of the names of files that the program keeps in its data folder beside the database. */
+  readonly files: readonly string[];
+}
+
+export const stateFolder = (machine: Machine, program: Program): string =>
+  path.join(machine.stateRoot, program.name);
 
 /** npm's name for the package of a platform; platforms that are not listed have none. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -36,7 +47,7 @@ export function thisMachine(): Machine {
     architecture: process.arch,
     userId: process.getuid?.(),
     passwdFile: "/etc/passwd",
-    stateRoot: "/var/lib/tribi",
+    stateRoot: "/var/lib",
     packageFolder: packageName === undefined ? undefined : findPackage(packageName),
   };
 }

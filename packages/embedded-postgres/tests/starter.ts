@@ -5,9 +5,9 @@
  * came of the start. It stops at the end of its input.
  */
 
-import { acquireFolderLock } from "../../src/db/embedded/folder-lock.js";
-import { thisMachine } from "../../src/db/embedded/machine.js";
-import { EmbeddedPostgresError, startEmbeddedPostgres } from "../../src/db/embedded-postgres.js";
+import { EmbeddedPostgresError, startEmbeddedPostgres } from "../src/embedded-postgres.js";
+import { acquireFolderLock } from "../src/folder-lock.js";
+import { thisMachine } from "../src/machine.js";
 
 const { machine, waitForGo, lockOnly, exitAtOnce, ...options } = JSON.parse(process.argv[2] ?? "{}");
 const say = (value: object): void => {

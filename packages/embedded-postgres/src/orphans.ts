@@ -15,18 +15,23 @@ const BACKEND_STOP_MS = 2_000;
  * The caller holds the lock of the data folder, so a server of ours on it has no owner. A server that we did not
  * start is left alone.
  */
-export async function stopOrphans(dataFolder: string, log: (line: string) => void): Promise<void> {
+export async function stopOrphans(
+  name: string,
+  dataFolder: string,
+  log: (line: string) => void,
+): Promise<void> {
   const pidFile = path.join(dataFolder, "postmaster.pid");
   const pid = await readPid(pidFile);
   // A server that ended in order has removed its file.
   if (pid === undefined) return;
-  if (numberIsTaken(pid)) await stopServer(pid, pidFile, dataFolder, log);
-  await stopBackends(dataFolder, log);
+  if (numberIsTaken(pid)) await stopServer(pid, pidFile, clusterNameFor(name, dataFolder), dataFolder, log);
+  await stopBackends(clusterNameFor(name, dataFolder), dataFolder, log);
 }
 
 async function stopServer(
   pid: number,
   pidFile: string,
+  mark: string,
   dataFolder: string,
   log: (line: string) => void,
 ): Promise<void> {
@@ -35,10 +40,10 @@ async function stopServer(
     await disownPidFile(pidFile);
     return;
   }
-  if (!command.includes(`cluster_name=${clusterNameFor(dataFolder)}`)) {
+  if (!command.includes(`cluster_name=${mark}`)) {
     throw new EmbeddedPostgresError(
       "already_running",
-      `A PostgreSQL that Tribi did not start (process ${pid}) runs on ${dataFolder}. Stop it and start again.`,
+      `A PostgreSQL that an earlier start here did not begin (process ${pid}) runs on ${dataFolder}. Stop it and start again.`,
     );
   }
   log(`stopping the server that an earlier run left behind (process ${pid})`);
@@ -52,8 +57,8 @@ async function stopServer(
  * An idle backend notices the death of its server at once, one that computes may go on for hours, and PostgreSQL
  * does not start beside it. Recovery replays the log in any case, so they may be killed.
  */
-async function stopBackends(dataFolder: string, log: (line: string) => void): Promise<void> {
-  const title = `postgres: ${clusterNameFor(dataFolder)}: `;
+async function stopBackends(mark: string, dataFolder: string, log: (line: string) => void): Promise<void> {
+  const title = `postgres: ${mark}: `;
   const pids = listProcesses().filter((pid) => readCommandLine(pid)?.startsWith(title));
   for (const pid of pids) {
     log(`stopping a backend that an earlier run left behind (process ${pid})`);
