@@ -194,7 +194,7 @@ begin
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
       'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
-      'expectedCost', a.expected_cost) order by a.number), '[]')
+      'expectedCost', a.expected_cost, 'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
     select coalesce(json_agg(json_build_object(
@@ -235,7 +235,8 @@ begin
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
-      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
+      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
+      'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.top_up_id = claim_top_up.top_up_id);
   return next;
 end;
@@ -1023,6 +1024,8 @@ create table plan_suppliers (
   cost_text text,
   cost_currency text,
   cost_minor bigint,
+  use_within_days integer,
+  validity_starts text,
   rank integer default 0 not null,
   paused_reason text,
   paused_at timestamp with time zone,
@@ -1034,6 +1037,8 @@ create table plan_suppliers (
   constraint plan_suppliers_names_are_short CHECK (((supplier ~ '^[a-z0-9-]{1,32}$'::text) AND ((length(package_id) >= 1) AND (length(package_id) <= 200)))),
   constraint plan_suppliers_paused_say_why CHECK (((paused_at IS NULL) = (paused_reason IS NULL))),
   constraint plan_suppliers_top_up_package_is_short CHECK (((length(top_up_package_id) >= 1) AND (length(top_up_package_id) <= 200))),
+  constraint plan_suppliers_use_within_days_are_positive CHECK ((use_within_days > 0)),
+  constraint plan_suppliers_validity_starts_known CHECK ((validity_starts = ANY (ARRAY['installation'::text, 'first_use'::text]))),
   constraint plan_suppliers_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE CASCADE
 );
 CREATE INDEX plan_suppliers_by_package ON public.plan_suppliers USING btree (supplier, package_id);
@@ -1082,6 +1087,7 @@ create table provisioning_attempts (
   is_exclusive boolean default false not null,
   expected_cost jsonb,
   supplier_order_id text,
+  told_failure jsonb,
   cost_text text,
   cost_currency text,
   reason text,

@@ -25,7 +25,7 @@ export interface ScriptedSupplier extends EsimSupplier {
   readonly sold: Map<string, SupplierOrder>;
   readonly cancelled: string[];
   isReady: boolean;
-  cancelResult: "refunded" | "impossible";
+  cancelResult: "refunded" | "revoked" | "impossible" | { readonly refuse: RefusalReason };
   /** False: a search that finds nothing proves nothing, as at eSIM Access. */
   isSearchConclusive: boolean;
   /** What is sold does not show in a search yet. */
@@ -127,9 +127,12 @@ export function makeScriptedSupplier(
     topUp: async () => refusal("unsupported"),
     findTopUp: async () => refusal("unsupported"),
     cancel: async ({ supplierReference }) => {
+      if (typeof supplier.cancelResult === "object") return refusal(supplier.cancelResult.refuse);
       if (supplier.cancelResult === "impossible") return done({ result: "impossible", why: "in use" });
       supplier.cancelled.push(supplierReference);
-      return done({ result: "refunded" });
+      return supplier.cancelResult === "revoked"
+        ? done({ result: "revoked", why: "scripted" })
+        : done({ result: "refunded" });
     },
     balance: async () => done({ amountText: "100.00", currency: "USD", amountMinor: 10_000 }),
     readWebhook: () => ({ verdict: "forged", why: "scripted" }),
@@ -155,5 +158,7 @@ function installData(id: string, number: number, iccid: string | null): InstallD
     installLinks: null,
     apn: null,
     activationCode: null,
+    useBy: null,
+    validityStarts: "unknown",
   };
 }

@@ -110,6 +110,9 @@ create table plan_suppliers (
   cost_currency text,
   -- Minor units of cost_currency, for ranking and for comparing with the price; null when it is no whole number.
   cost_minor bigint,
+  -- The supplier's terms by its catalogue: unused for so many days it lapses, and what begins the plan's days.
+  use_within_days integer,
+  validity_starts text,
   -- Lower is asked first; the cost decides among equals.
   rank integer not null default 0,
   paused_reason text,
@@ -118,7 +121,9 @@ create table plan_suppliers (
   created_at timestamptz not null default now(),
   constraint plan_suppliers_one_per_package unique (plan_id, supplier, package_id),
   constraint plan_suppliers_names_are_short check (supplier ~ '^[a-z0-9-]{1,32}$' and length(package_id) between 1 and 200),
-  constraint plan_suppliers_paused_say_why check ((paused_at is null) = (paused_reason is null))
+  constraint plan_suppliers_paused_say_why check ((paused_at is null) = (paused_reason is null)),
+  constraint plan_suppliers_use_within_days_are_positive check (use_within_days > 0),
+  constraint plan_suppliers_validity_starts_known check (validity_starts in ('installation', 'first_use'))
 );
 create index plan_suppliers_by_package on plan_suppliers (supplier, package_id);
 
@@ -139,6 +144,8 @@ create table provisioning_attempts (
   -- What the shop reckoned with when it called, so that the very same request can be sent again.
   expected_cost jsonb,
   supplier_order_id text,
+  -- The supplier has said by itself, signed, that it gave up on this purchase: {reason, detail} in the port's words.
+  told_failure jsonb,
   cost_text text,
   cost_currency text,
   -- Why it is refused or parked, in the port's words, and what was seen. Never a code.
@@ -337,7 +344,7 @@ begin
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
       'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
-      'expectedCost', a.expected_cost) order by a.number), '[]')
+      'expectedCost', a.expected_cost, 'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
     select coalesce(json_agg(json_build_object(

@@ -148,7 +148,8 @@ begin
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
-      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000)) order by a.number), '[]')
+      'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
+      'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.top_up_id = claim_top_up.top_up_id);
   return next;
 end;

@@ -18,6 +18,9 @@ export interface DataVolume {
   readonly base: UnitBase;
 }
 
+/** Since when a plan's days count. */
+export type ValidityStarts = "installation" | "first_use" | "unknown";
+
 export interface SupplierPackage {
   readonly packageId: string;
   readonly kind: "esim" | "top_up";
@@ -33,7 +36,7 @@ export interface SupplierPackage {
   readonly cost: ExactMoney;
   /** Lowest selling price that the supplier allows, if it sets one. */
   readonly minimumRetail: ExactMoney | null;
-  readonly validityStarts: "installation" | "first_use" | "unknown";
+  readonly validityStarts: ValidityStarts;
   /** Days after purchase in which the eSIM has to be used first, if the supplier says. */
   readonly useWithinDays: number | null;
   readonly canTopUp: boolean;

@@ -8,7 +8,14 @@
  * activation code, a confirmation code or a credential.
  */
 import type { Done, Unknown } from "../../kernel/outcome.js";
-import type { DataVolume, ExactMoney, PackagePage, SupplierPackage, UnitBase } from "./package-port.js";
+import type {
+  DataVolume,
+  ExactMoney,
+  PackagePage,
+  SupplierPackage,
+  UnitBase,
+  ValidityStarts,
+} from "./package-port.js";
 import type { RefusalReason } from "./refusal-port.js";
 import type { WebhookReading, WebhookRequest } from "./webhook-port.js";
 
@@ -99,6 +106,10 @@ export interface InstallData {
   readonly apn: { readonly ios: string | null; readonly android: string | null } | null;
   /** Lower-case UUID v4, local supplier only: the store's activation code is made by the supplier itself. */
   readonly activationCode: string | null;
+  /** ISO 8601 UTC with Z: unused until then it lapses, by the supplier's word; null where it does not say. */
+  readonly useBy: string | null;
+  /** What this eSIM's own answer says; "unknown" leaves it to the catalogue's entry of its package. */
+  readonly validityStarts: ValidityStarts;
 }
 
 export const PROFILE_STATES = [
@@ -126,6 +137,16 @@ export const PLAN_STATES = [
   "revoked",
 ] as const;
 export type PlanState = (typeof PLAN_STATES)[number];
+
+const ENDED_PROFILES: ReadonlySet<ProfileState> = new Set(["deleted", "recycled"]);
+const ENDED_PLANS: ReadonlySet<PlanState> = new Set(["expired", "cancelled", "revoked"]);
+
+/** By the supplier's word nobody can use this eSIM any more, and its ICCID may come again with another one. */
+export const hasEnded = ({
+  profileState,
+  planState,
+}: Pick<EsimStatus, "profileState" | "planState">): boolean =>
+  ENDED_PROFILES.has(profileState) || ENDED_PLANS.has(planState);
 
 /** Names one delivered eSIM to its supplier; all three come from the row that was stored at delivery. */
 export interface EsimRef {
@@ -178,9 +199,14 @@ export type TopUpSearch =
   | { readonly found: "none"; readonly isConclusive: boolean }
   | { readonly found: "several"; readonly supplierTopUpIds: readonly string[] };
 
-/** refunded: our balance has the money. requested: a person at the supplier decides. impossible: a definite no. */
+/**
+ * refunded: the supplier's answer says that the value is back with us. revoked: the eSIM is gone and works for nobody
+ * any more, and whether the value came back is not known. requested: a person at the supplier decides. impossible: a
+ * definite no.
+ */
 export type CancelResult =
   | { readonly result: "refunded" }
+  | { readonly result: "revoked"; readonly why: string }
   | { readonly result: "requested"; readonly supplierCaseId: string }
   | { readonly result: "impossible"; readonly why: string };
 
@@ -224,7 +250,7 @@ export interface EsimSupplier {
   listTopUps(esim: EsimRef): Promise<SupplierAnswer<readonly SupplierPackage[]>>;
   topUp(request: TopUpRequest): Promise<SupplierOutcome<SupplierTopUp>>;
   findTopUp(lookup: TopUpLookup): Promise<SupplierAnswer<TopUpSearch>>;
-  /** Safe to repeat: an eSIM that is cancelled already is `refunded`. */
+  /** Safe to repeat: an eSIM that is gone already is `refunded` where the supplier says so, else `revoked`. */
   cancel(esim: EsimRef): Promise<SupplierOutcome<CancelResult>>;
   balance(): Promise<SupplierAnswer<ExactMoney>>;
   /** Pure: verifies and translates, changes nothing. Where webhookAuth is "none" everything is `forged`. */

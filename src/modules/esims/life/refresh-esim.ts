@@ -1,5 +1,5 @@
 import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
-import type { EsimSupplier } from "../../../providers/esim/port.js";
+import { type EsimSupplier, hasEnded } from "../../../providers/esim/port.js";
 import type { Logger } from "../../../telemetry/log.js";
 import { applyStatus, expireUnused, findToRefresh, takeDuePolls } from "./refresh-store.js";
 
@@ -28,7 +28,7 @@ export function makeRefreshEsim(deps: RefreshDeps) {
     });
     if (answer.kind === "done") {
       const seconds = row.status === "active" ? POLL_ACTIVE_SECONDS : POLL_READY_SECONDS;
-      await applyStatus(deps.db, row, answer.value, seconds);
+      await applyStatus(deps.db, row, answer.value, hasEnded(answer.value) ? null : seconds);
       return;
     }
     if (answer.reason === "retryable") throw new Error(`${supplier.id} did not say how the eSIM is`);

@@ -50,8 +50,7 @@ const APPLY = statement(
      usage_as_of = case when $4::bigint is not null then greatest(p.usage_as_of, $7::timestamptz) else p.usage_as_of end,
      plan_expires_at = coalesce($8::timestamptz, p.plan_expires_at),
      state_checked_at = now(),
-     poll_at = case when $3 in ('expired', 'cancelled', 'revoked') or p.status = 'expired' then null
-       else now() + $10 * interval '1 second' end
+     poll_at = case when p.status <> 'expired' then now() + $10::float8 * interval '1 second' end
    from ranks, context where p.id = $1 and p.status in ('ready', 'active', 'expired')`,
 );
 
@@ -59,7 +58,8 @@ export async function applyStatus(
   db: Db,
   row: RefreshRow,
   status: EsimStatus,
-  pollSeconds: number,
+  /** null: it has ended, and is asked about no more. */
+  pollSeconds: number | null,
 ): Promise<void> {
   const usage = status.usage?.isUnlimited === false ? status.usage : null;
   await db.run(APPLY, [

@@ -1,5 +1,11 @@
 import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
-import type { EsimSupplier, OrderLookup, SupplierOrder } from "../../../providers/esim/port.js";
+import type {
+  CancelResult,
+  EsimSupplier,
+  OrderLookup,
+  SupplierOrder,
+  SupplierOutcome,
+} from "../../../providers/esim/port.js";
 import { isDefiniteNo } from "../../../providers/esim/refusal-port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
@@ -60,6 +66,12 @@ async function takeBackDelivered(
     await store.cancelDelivered(deps.db, row.id, null);
     return "cancelled";
   }
+  if (result === "revoked") {
+    // Nobody can use it any more, so the customer's money may go; that ours came back is not known.
+    await store.cancelDelivered(deps.db, row.id, "revoked_unpaid");
+    deps.events.esimParked({ reason: "revoked_unpaid" }, { profile_id: row.id });
+    return "cancelled";
+  }
   if (result === "cannot" && acceptLoss) {
     await store.cancelDelivered(deps.db, row.id, "refunded_with_loss");
     deps.events.esimParked({ reason: "refunded_with_loss" }, { profile_id: row.id });
@@ -70,7 +82,7 @@ async function takeBackDelivered(
 async function askBack(
   deps: TakeBackDeps,
   row: store.TakeBackRow,
-): Promise<"cancelled" | "cannot" | "unknown"> {
+): Promise<"cancelled" | "revoked" | "cannot" | "unknown"> {
   if (row.supplier === "local" || row.supplier === "stock") {
     if (await store.cancelOwnIfUnused(deps.db, row.id)) return "cancelled";
     const now = await store.findTakeBackRow(deps.db, row.order_id);
@@ -84,10 +96,23 @@ async function askBack(
     supplierOrderId: row.supplier_order_id ?? "",
     iccid: row.iccid,
   });
+  return takenBack(outcome);
+}
+
+function takenBack(outcome: SupplierOutcome<CancelResult>): "cancelled" | "revoked" | "cannot" | "unknown" {
   if (outcome.kind === "unknown") return "unknown";
-  if (outcome.kind === "refused") return outcome.reason === "retryable" ? "unknown" : "cannot";
-  // "requested": a person at the supplier decides; until then the money may be lost, so it is not a yes.
-  return outcome.value.result === "refunded" ? "cancelled" : "cannot";
+  // A refusal about this moment or our credentials says nothing about the eSIM.
+  if (outcome.kind === "refused") return isDefiniteNo(outcome.reason) ? "cannot" : "unknown";
+  switch (outcome.value.result) {
+    case "refunded":
+      return "cancelled";
+    case "revoked":
+      return "revoked";
+    // A person at the supplier decides; until then the money may be lost, so it is not a yes.
+    case "requested":
+    case "impossible":
+      return "cannot";
+  }
 }
 
 const SEARCH_AGAIN = "The surplus eSIM is not decided yet";
@@ -115,22 +140,21 @@ async function cancelSurplus(
   supplier: EsimSupplier,
   surplus: store.SurplusRow,
   known: readonly string[],
-): Promise<"cancelled" | "never_sold" | "cannot" | "unknown"> {
+): Promise<"cancelled" | "revoked" | "never_sold" | "cannot" | "unknown"> {
   assertNoOpenTransaction(supplier.id);
   const found = await findSold(supplier, surplus, known);
   if (found === "never_sold" || found === "unknown") return found;
   if (surplus.supplier_order_id === null) await store.noteSurplusOrder(db, surplus.id, found.supplierOrderId);
   if (found.state === "failed") return "never_sold";
-  if (found.state === "pending") return "unknown";
+  if (found.state === "pending") return surplus.is_told_failed ? "never_sold" : "unknown";
   for (const esim of found.esims) {
     const outcome = await supplier.cancel({
       supplierReference: esim.supplierReference,
       supplierOrderId: found.supplierOrderId,
       iccid: esim.iccid,
     });
-    if (outcome.kind === "unknown") return "unknown";
-    if (outcome.kind === "refused") return outcome.reason === "retryable" ? "unknown" : "cannot";
-    if (outcome.value.result !== "refunded") return "cannot";
+    const result = takenBack(outcome);
+    if (result !== "cancelled") return result;
   }
   return found.esims.length === 0 ? "cannot" : "cancelled";
 }
@@ -153,6 +177,7 @@ async function findSold(
   const answer = await supplier.findOrder(lookup);
   if (answer.kind === "refused") return "unknown";
   if (answer.value.found === "one") return answer.value.order;
+  if (answer.value.found === "none" && surplus.is_told_failed) return "never_sold";
   const { lookupSettlesAfterSeconds, idempotency } = supplier.capabilities;
   if (answer.value.found === "several" || surplus.settling_seconds <= lookupSettlesAfterSeconds)
     return "unknown";

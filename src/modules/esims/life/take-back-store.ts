@@ -129,11 +129,13 @@ export interface SurplusRow {
   /** Comparable with the supplier's settling time, as in chain-timing.ts. */
   readonly settling_seconds: number;
   readonly expected_cost: ExactMoney | null;
+  /** The supplier has said by itself that it gave up on the purchase. */
+  readonly is_told_failed: boolean;
 }
 
 const FIND_SURPLUS = statement(
   "esims.find_surplus",
-  `select id, profile_id, reference, supplier, package_id, supplier_order_id, expected_cost,
+  `select id, profile_id, reference, supplier, package_id, supplier_order_id, expected_cost, told_failure is not null as is_told_failed,
      floor(extract(epoch from created_at) * 1000)::text as sent_after_millis,
      case when called_at is null then extract(epoch from now() - created_at)::float8 / 2
        else extract(epoch from now() - called_at)::float8 end as settling_seconds

@@ -7,6 +7,7 @@ import type {
   SupplierAnswer,
   SupplierOrder,
   SupplierOutcome,
+  SupplierRefused,
 } from "../../../providers/esim/port.js";
 import { isDefiniteNo } from "../../../providers/esim/refusal-port.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
@@ -63,6 +64,7 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
         sentAfterMillis: begun.sentAfterMillis,
         askInMillis: null,
         expectedCost,
+        toldFailure: null,
       };
       await failpoint("s9.after_attempt_row");
       return order(deps, { ...work, leaseFrom, attempts: [...work.attempts, attempt] }, attempt);
@@ -76,11 +78,26 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
       if (!mayCall(work)) return STOP;
       const { supplierOrderId } = attempt;
       const lookup = await lookupOf(deps, supplier, attempt);
-      if (supplierOrderId === null)
-        return searched(deps, work, attempt, supplier, await supplier.findOrder(lookup));
-      return asked(deps, work, attempt, await supplier.getOrder({ ...lookup, supplierOrderId }));
+      if (supplierOrderId === null) {
+        const search = await supplier.findOrder(lookup);
+        const told = toldRefusal(attempt, search.kind === "done" ? foundBy(search.value) : "not_asked");
+        if (told !== null) return refusedPurchase(deps, work, attempt, told, null);
+        return searched(deps, work, attempt, supplier, search);
+      }
+      const answer = await supplier.getOrder({ ...lookup, supplierOrderId });
+      const told = toldRefusal(attempt, answer.kind === "done" ? answer.value.state : answer.reason);
+      if (told !== null) return refusedPurchase(deps, work, attempt, told, null);
+      return asked(deps, work, attempt, answer);
     },
   };
+}
+
+const foundBy = (search: OrderSearch) => (search.found === "one" ? search.order.state : search.found);
+
+/** The supplier's own word ends a purchase that its books do not show, or do not show as delivered. */
+function toldRefusal({ toldFailure }: Attempt, books: string): SupplierRefused | null {
+  if (toldFailure === null || !["none", "not_found", "pending", "failed"].includes(books)) return null;
+  return { kind: "refused", ...toldFailure, retryAfterSeconds: null };
 }
 
 async function lookupOf(

@@ -33,7 +33,7 @@ export async function refusedPurchase(
   work: Work,
   attempt: Attempt,
   refusal: SupplierRefused,
-  callMillis: number,
+  callMillis: number | null,
 ): Promise<Step> {
   await deps.onRefusal(attempt, refusal);
   const tries = work.attempts.filter((one) => one.reason === "retryable").length;

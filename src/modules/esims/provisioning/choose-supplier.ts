@@ -1,4 +1,5 @@
 import type { ExactMoney } from "../../../providers/esim/package-port.js";
+import type { RefusalReason } from "../../../providers/esim/refusal-port.js";
 import type { AttemptState } from "../esim-state.js";
 
 /** A purchase attempt as the claim shows it. Times are by the database's clock. */
@@ -21,6 +22,8 @@ export interface Attempt {
   readonly askInMillis: number | null;
   /** What the request said; the same request says the same again. */
   readonly expectedCost: ExactMoney | null;
+  /** The supplier has said by itself, signed, that it gave up on it. */
+  readonly toldFailure: { readonly reason: RefusalReason; readonly detail: string } | null;
 }
 
 export interface Candidate {

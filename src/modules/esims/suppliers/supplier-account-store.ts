@@ -1,6 +1,6 @@
 import { type Db, statement } from "../../../db/database.js";
 import { exponentOf, isCurrencyCode } from "../../../kernel/money.js";
-import type { ExactMoney } from "../../../providers/esim/package-port.js";
+import type { ExactMoney, SupplierPackage } from "../../../providers/esim/package-port.js";
 
 /** The trouble is over and there is money enough: what waited for it goes on, in the statement that learns of it. */
 const STORE_BALANCE = statement(
@@ -41,10 +41,7 @@ export async function storeSupplierProblem(db: Db, supplier: string, problem: st
   await db.run(STORE_PROBLEM, [supplier, problem]);
 }
 
-export interface WatchedPackage {
-  readonly packageId: string;
-  readonly cost: ExactMoney;
-}
+export type WatchedPackage = Pick<SupplierPackage, "packageId" | "cost" | "useWithinDays" | "validityStarts">;
 
 /**
  * What a supplier sells now, for every plan that names it. Gone or dearer than our own price: paused, with the
@@ -53,9 +50,10 @@ export interface WatchedPackage {
 const STORE_PRICES = statement(
   "esims.store_prices",
   `with listed as (
-     select * from jsonb_to_recordset($2::jsonb) as l(package_id text, cost_text text, currency text, cost_minor bigint, at_least_minor bigint)
+     select * from jsonb_to_recordset($2::jsonb) as l(package_id text, cost_text text, currency text, cost_minor bigint, at_least_minor bigint,
+       use_within_days integer, validity_starts text)
    ), judged as (
-     select s.id, l.cost_text, l.currency, l.cost_minor, case
+     select s.id, l.cost_text, l.currency, l.cost_minor, l.use_within_days, l.validity_starts, case
        when l.package_id is null then 'not_sold_any_more'
        when exists (
          select from plan_prices pp where pp.plan_id = s.plan_id and pp.currency = l.currency
@@ -67,6 +65,8 @@ const STORE_PRICES = statement(
    update plan_suppliers s set
      cost_text = coalesce(j.cost_text, s.cost_text), cost_currency = coalesce(j.currency, s.cost_currency),
      cost_minor = case when j.cost_text is not null then j.cost_minor else s.cost_minor end,
+     use_within_days = case when j.cost_text is not null then j.use_within_days else s.use_within_days end,
+     validity_starts = case when j.cost_text is not null then j.validity_starts else s.validity_starts end,
      checked_at = now(),
      paused_at = case when j.problem is not null then coalesce(s.paused_at, now())
        when s.paused_reason like 'operator%' then s.paused_at end,
@@ -79,12 +79,14 @@ export async function storePrices(
   supplier: string,
   packages: readonly WatchedPackage[],
 ): Promise<void> {
-  const rows = packages.map(({ packageId, cost }) => ({
+  const rows = packages.map(({ packageId, cost, useWithinDays, validityStarts }) => ({
     package_id: packageId,
     cost_text: cost.amountText,
     currency: cost.currency,
     cost_minor: cost.amountMinor,
     at_least_minor: cost.amountMinor ?? roundedUpMinor(cost),
+    use_within_days: useWithinDays !== null && useWithinDays > 0 ? Math.min(useWithinDays, 3_650) : null,
+    validity_starts: validityStarts === "unknown" ? null : validityStarts,
   }));
   await db.run(STORE_PRICES, [supplier, JSON.stringify(rows)]);
 }

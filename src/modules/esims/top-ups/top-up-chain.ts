@@ -142,6 +142,9 @@ async function settle(deps: TopUpChainDeps, work: Work, attempt: Attempt): Promi
     return waits(deps, work, attempt, supplier, { detail, afterSeconds });
   }
   if (answer.value.found !== "none") return found(deps, work, attempt, answer.value);
+  const { toldFailure: told } = attempt;
+  if (told !== null)
+    return refused(deps, work, attempt, { kind: "refused", ...told, retryAfterSeconds: null }, null);
   const isSettled = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds) === 0;
   if (isSettled && answer.value.isConclusive) {
     const refusal = { reason: "never_arrived", detail: "the supplier has no such top-up" };

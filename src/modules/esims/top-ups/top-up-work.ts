@@ -34,6 +34,7 @@ export const newAttempt = (
   sinceCallMillis: null,
   askInMillis: null,
   expectedCost: expectedCostOf(candidateOf(claim)),
+  toldFailure: null,
 });
 
 /** The same for every sending of one attempt: the cost changes only while none is open. */

@@ -3,6 +3,7 @@ import { volumeFromBytes } from "../formats/data-volume.js";
 import { moneyFromTenThousandths } from "../formats/supplier-amount.js";
 import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
 import type { PackagePage, SupplierPackage } from "../package-port.js";
+import { validityStartsOf } from "./esim-access-esims.js";
 
 /** `package/list` has no pages: the whole catalogue comes in one answer. */
 export function esimAccessPackagesOf(
@@ -31,7 +32,6 @@ function packageOf(
   const isUnlimited = dataType === "4";
   const data = isUnlimited ? null : volumeFromBytes(textOf(item.volume) ?? "", 1024);
   const topUpType = textOf(item.supportTopUpType);
-  const activeType = textOf(item.activeType);
   if (!packageId) return "no package code";
   if (!cost) return "no price";
   if (durationDays === null || durationDays < 1 || (textOf(item.durationUnit) ?? "DAY") !== "DAY")
@@ -49,7 +49,7 @@ function packageOf(
     durationDays,
     cost,
     minimumRetail: null,
-    validityStarts: activeType === "1" ? "installation" : activeType === "2" ? "first_use" : "unknown",
+    validityStarts: validityStartsOf(item.activeType),
     useWithinDays: integerOf(item.unusedValidTime),
     // 1 means no: the field is not a truth value.
     canTopUp: topUpType === "2" || topUpType === "3",

@@ -3,6 +3,7 @@ import type { GivenInstallData } from "../formats/install-data.js";
 import { readInstallData } from "../formats/install-data.js";
 import { utcTimeOf } from "../formats/supplier-time.js";
 import { filledTextOf, textOf } from "../json.js";
+import type { ValidityStarts } from "../package-port.js";
 import type { EsimStatus, EsimUsage, PlanState, ProfileState, SupplierOrder } from "../port.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -18,7 +19,15 @@ export function givenByEsimAccess(esim: Fields): GivenInstallData {
     confirmationCode: null,
     iccid: textOf(esim.iccid) ?? "",
     apn: apn === null ? null : { ios: apn, android: apn },
+    useBy: esimAccessStatusOf(esim).useBy,
+    validityStarts: validityStartsOf(esim.activeType),
   };
+}
+
+/** `activeType` of packages and of eSIMs: 1 first installation, 2 first network. */
+export function validityStartsOf(activeType: unknown): ValidityStarts {
+  const text = textOf(activeType);
+  return text === "1" ? "installation" : text === "2" ? "first_use" : "unknown";
 }
 
 export function pendingOrder(supplierOrderId: string, reference: string | null): SupplierOrder {

@@ -16,6 +16,8 @@ export interface GivenInstallData {
   readonly appleLink?: string | null;
   readonly androidLink?: string | null;
   readonly apn?: InstallData["apn"];
+  readonly useBy?: InstallData["useBy"];
+  readonly validityStarts?: InstallData["validityStarts"];
 }
 
 export type InstallDataReading =
@@ -71,6 +73,8 @@ export function readInstallData(given: GivenInstallData): InstallDataReading {
       installLinks: links.apple === null && links.android === null ? null : links,
       apn: given.apn ?? null,
       activationCode: null,
+      useBy: given.useBy ?? null,
+      validityStarts: given.validityStarts ?? "unknown",
     },
   };
 }

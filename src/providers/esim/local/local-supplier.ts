@@ -90,6 +90,8 @@ function installDataOf(reference: string, options: LocalSupplierOptions): Instal
     installLinks: null,
     apn: null,
     activationCode,
+    useBy: null,
+    validityStarts: "unknown",
   };
 }
 
