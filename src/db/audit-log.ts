@@ -1,11 +1,5 @@
+import type { Act } from "./act.js";
 import { statement, type Tx } from "./database.js";
-
-/** Who acts and on whose request; every change of money, eSIM or admin state carries it into the audit log. */
-export interface Act {
-  /** "admin:3", "user:7", "system:reconcile", "webhook:STRIPE". */
-  readonly actor: string;
-  readonly requestId: string | null;
-}
 
 export interface AuditEntry {
   /** What was done, as subject and verb: "plan.created". */

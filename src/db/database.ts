@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomInt } from "node:crypto";
 import pg from "pg";
+import type { Act } from "./act.js";
 
 /** An SQL text with the name under which each connection prepares it once. */
 export interface Statement {
@@ -36,10 +37,17 @@ export interface Tx extends Queryable {
 
 export interface Db extends Queryable {
   /**
+   * One statement is a transaction of its own: where PostgreSQL rolled it back as a whole (40001, 40P01) it is repeated
+   * as a transaction is.
+   */
+  run<Row = Record<string, unknown>>(statement: Statement, values?: Values): Promise<Result<Row>>;
+  /**
    * Runs `work` in one transaction. A serialisation failure or deadlock (40001, 40P01) repeats the whole of it, at
    * most three times with jitter, so `work` must have no effect outside the database.
    */
   transaction<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value>;
+  /** The same in somebody's name: the triggers that write the audit log read who acts, and on which request. */
+  transactionAs<Value>(act: Act, work: (tx: Tx) => Promise<Value>): Promise<Value>;
   /** Connections handed out, and callers that wait for one. */
   load(): { readonly total: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
@@ -58,8 +66,14 @@ export interface DatabaseOptions {
 
 /** How long a caller waits for a connection before the answer is 503. */
 const POOL_WAIT_MILLIS = 2_000;
-const TRANSACTION_ATTEMPTS_MAX = 3;
+const ATTEMPTS_MAX = 3;
 const RETRIED_STATES: ReadonlySet<unknown> = new Set(["40001", "40P01"]);
+
+/** Read by the triggers that write the audit log; gone when the transaction ends. */
+const SET_ACT = statement(
+  "db.set_act",
+  "select set_config('tribi.actor', $1, true), set_config('tribi.request_id', $2, true)",
+);
 
 const openTransaction = new AsyncLocalStorage<true>();
 
@@ -86,25 +100,34 @@ export function openDatabase(options: DatabaseOptions): Db {
     if (!isClosing) options.onIdleError?.(error);
   });
 
-  const inTransaction = async <Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await runTransaction(pool, work, options.tracksTransactions === true);
-      } catch (error) {
-        if (attempt === TRANSACTION_ATTEMPTS_MAX || !RETRIED_STATES.has(sqlStateOf(error))) throw error;
-        await new Promise((resolve) => setTimeout(resolve, randomInt(20) * attempt));
-      }
-    }
-  };
+  const isTracked = options.tracksTransactions === true;
+  const transaction: Db["transaction"] = (work) => repeated(() => runTransaction(pool, work, isTracked));
   return {
-    run: (query, values) => runOn(pool, query, values),
-    transaction: inTransaction,
+    run: (query, values) => repeated(() => runOn(pool, query, values)),
+    transaction,
+    transactionAs: (act, work) =>
+      transaction(async (tx) => {
+        await tx.run(SET_ACT, [act.actor, act.requestId ?? ""]);
+        return work(tx);
+      }),
     load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => {
       isClosing = true;
       return pool.end();
     },
   };
+}
+
+/** For what PostgreSQL has undone completely when it says so: a transaction, or a statement outside of one. */
+async function repeated<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !RETRIED_STATES.has(sqlStateOf(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, randomInt(20) * attempt));
+    }
+  }
 }
 
 /** Time-outs of every session, so that nothing holds a connection or a lock for ever. */

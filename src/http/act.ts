@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { Act } from "../db/audit-log.js";
+import type { Act } from "../db/act.js";
 import { callerOf } from "./caller.js";
 
 /** The admin behind a request, for the audit log. */

@@ -1,4 +1,5 @@
-import { type Act, writeAudit } from "../../db/audit-log.js";
+import type { Act } from "../../db/act.js";
+import { writeAudit } from "../../db/audit-log.js";
 import type { Db } from "../../db/database.js";
 import type { EarlyRefusal } from "../../providers/early-refusal/port.js";
 import { maskEmail } from "../../telemetry/log.js";

@@ -1,4 +1,5 @@
-import { type Act, writeAudit } from "../../db/audit-log.js";
+import type { Act } from "../../db/act.js";
+import { writeAudit } from "../../db/audit-log.js";
 import type { Db, Tx } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";

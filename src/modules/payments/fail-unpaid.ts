@@ -1,6 +1,5 @@
 import { type Db, statement } from "../../db/database.js";
 import type { FollowUp } from "./events/settle-store.js";
-import { setAuditContext } from "./events/webhook-event-store.js";
 
 export interface UnpaidOrder {
   readonly orderId: number;
@@ -45,8 +44,7 @@ export function makeFailUnpaid(deps: { db: Db; followUps: readonly FollowUp[] })
             ${names.map((name) => `(select count(*) from ${name}) as ran_${name}`).join(", ")}`,
   );
   return ({ orderId, paymentId, reason }) =>
-    deps.db.transaction(async (tx) => {
-      await setAuditContext(tx, `system:${reason}`, null);
+    deps.db.transactionAs({ actor: `system:${reason}`, requestId: null }, async (tx) => {
       await tx.run(LOCK_PAYMENT, [orderId]);
       if ((await tx.run(LOCK_ORDER, [orderId])).count === 0) return false;
       const [row] = (await tx.run<{ failed: number }>(fail, [orderId, paymentId, reason])).rows;

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { Act } from "../../../db/audit-log.js";
+import type { Act } from "../../../db/act.js";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 

@@ -1,4 +1,4 @@
-import type { Act } from "../../../db/audit-log.js";
+import type { Act } from "../../../db/act.js";
 import type { Db } from "../../../db/database.js";
 import { AppError } from "../../../kernel/errors.js";
 import { type EsimRow, findEsim } from "../esim-read-model.js";

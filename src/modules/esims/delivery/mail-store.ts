@@ -1,4 +1,4 @@
-import type { Act } from "../../../db/audit-log.js";
+import type { Act } from "../../../db/act.js";
 import { type Queryable, statement } from "../../../db/database.js";
 import type { Language } from "../../../kernel/language.js";
 

@@ -1,5 +1,6 @@
-import { type Act, writeAudit } from "../../../db/audit-log.js";
-import { type Db, statement, type Tx } from "../../../db/database.js";
+import type { Act } from "../../../db/act.js";
+import { writeAudit } from "../../../db/audit-log.js";
+import type { Db, Tx } from "../../../db/database.js";
 import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 import { type Decided, decideOnce } from "./decision-keys.js";
 import * as store from "./decision-store.js";
@@ -27,11 +28,6 @@ export interface DecisionCommand {
 
 export type DecideParked = (command: DecisionCommand) => Promise<Decided>;
 
-const SET_ACTOR = statement(
-  "esims.set_actor",
-  "select set_config('tribi.actor', $1, true), set_config('tribi.request_id', coalesce($2, ''), true)",
-);
-
 export interface DecideDeps {
   readonly db: Db;
   readonly wakeWorkers: () => void;
@@ -53,9 +49,8 @@ export function makeDecide<
 >(deps: DecideDeps, { kind, lock, carryOut }: Decidable<Parked>): DecideParked {
   return async ({ id, decision, reason, act, idempotent }) => {
     const subject = `${kind}:${id}`;
-    const decided = await deps.db.transaction((tx) =>
+    const decided = await deps.db.transactionAs(act, (tx) =>
       decideOnce(tx, { subject, act, idempotent }, async () => {
-        await tx.run(SET_ACTOR, [act.actor, act.requestId]);
         const parked = await lock(tx, id);
         if (parked === undefined) return "nothing_to_decide";
         if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";

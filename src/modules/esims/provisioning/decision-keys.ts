@@ -1,4 +1,4 @@
-import type { Act } from "../../../db/audit-log.js";
+import type { Act } from "../../../db/act.js";
 import { type Queryable, statement, type Tx } from "../../../db/database.js";
 import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 

@@ -1,4 +1,5 @@
-import { type Act, writeAudit } from "../../../db/audit-log.js";
+import type { Act } from "../../../db/act.js";
+import { writeAudit } from "../../../db/audit-log.js";
 import type { Db, Tx } from "../../../db/database.js";
 import type { InstallVault } from "../install-secrets.js";
 import { parseStockCsv, type RefusedStockRow, type StockDraft } from "./stock-csv.js";

@@ -1,4 +1,5 @@
-import { type Act, writeAudit } from "../../../db/audit-log.js";
+import type { Act } from "../../../db/act.js";
+import { writeAudit } from "../../../db/audit-log.js";
 import type { Db } from "../../../db/database.js";
 import type { EsimSupplier, SupplierCapabilities } from "../../../providers/esim/port.js";
 import { makeWebhookPathSecret } from "./supplier-events.js";

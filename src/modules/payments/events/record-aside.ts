@@ -13,7 +13,7 @@ import {
 } from "../refunds/refund-store.js";
 import { upsertDispute } from "./dispute-store.js";
 import type { EventSource } from "./settle-store.js";
-import { setAuditContext, storeEventOnce, updateEventIfKept, type Verdict } from "./webhook-event-store.js";
+import { storeEventOnce, updateEventIfKept, type Verdict } from "./webhook-event-store.js";
 
 export interface AsideContext {
   readonly source: EventSource;
@@ -38,26 +38,28 @@ export type RecordAside = (event: PaymentEvent, context: AsideContext) => Promis
  */
 export function makeRecordAside(deps: { db: Db; follow: RefundFollow }): RecordAside {
   return (event, context) =>
-    deps.db.transaction(async (tx) => {
-      await setAuditContext(tx, `${context.source}:${event.provider}`, context.requestId);
-      const payment = event.intentId === null ? undefined : await lockPaymentByIntent(tx, event.intentId);
-      const refusal = refusalOf(event, context, payment);
-      if (refusal !== null || payment === undefined) {
-        return store(tx, event, context, payment, refusal ?? { outcome: "ignored", reason: "no_payment" });
-      }
-      if (payment.captured_minor === 0) {
-        // Nothing was refunded that was not captured: the success is still on its way, so we go and look.
-        await enqueueReread(tx, payment.id);
-        return store(tx, event, context, payment, { outcome: "waiting", reason: "capture_unknown" });
-      }
-      // Stored first: a second delivery finds the row and has no effect.
-      const first = { outcome: "processed", reason: event.kind } as const;
-      const stored = await store(tx, event, context, payment, first);
-      if (stored.outcome !== "processed") return stored;
-      const verdict = await effectOf(tx, deps.follow, event, payment);
-      await tx.run(CORRECT, [event.provider, event.eventId, verdict.outcome, verdict.reason]);
-      return verdict;
-    });
+    deps.db.transactionAs(
+      { actor: `${context.source}:${event.provider}`, requestId: context.requestId },
+      async (tx) => {
+        const payment = event.intentId === null ? undefined : await lockPaymentByIntent(tx, event.intentId);
+        const refusal = refusalOf(event, context, payment);
+        if (refusal !== null || payment === undefined) {
+          return store(tx, event, context, payment, refusal ?? { outcome: "ignored", reason: "no_payment" });
+        }
+        if (payment.captured_minor === 0) {
+          // Nothing was refunded that was not captured: the success is still on its way, so we go and look.
+          await enqueueReread(tx, payment.id);
+          return store(tx, event, context, payment, { outcome: "waiting", reason: "capture_unknown" });
+        }
+        // Stored first: a second delivery finds the row and has no effect.
+        const first = { outcome: "processed", reason: event.kind } as const;
+        const stored = await store(tx, event, context, payment, first);
+        if (stored.outcome !== "processed") return stored;
+        const verdict = await effectOf(tx, deps.follow, event, payment);
+        await tx.run(CORRECT, [event.provider, event.eventId, verdict.outcome, verdict.reason]);
+        return verdict;
+      },
+    );
 }
 
 const CORRECT = statement(

@@ -67,16 +67,6 @@ const UPDATE_KEPT = statement(
      next_try_at = case when $4 = 'waiting' then now() + least(attempts + 1, 30) * interval '1 minute' end
    where provider = $1 and event_id = $2 and outcome in ('waiting', 'parked')`,
 );
-/** Read by the triggers that write the audit log. */
-const SET_CONTEXT = statement(
-  "payments.set_context",
-  "select set_config('tribi.actor', $1, true), set_config('tribi.request_id', $2, true)",
-);
-
-export async function setAuditContext(tx: Tx, actor: string, requestId: string | null): Promise<void> {
-  await tx.run(SET_CONTEXT, [actor, requestId ?? ""]);
-}
-
 export interface Verdict {
   readonly outcome: EventOutcome;
   readonly reason: string;

@@ -10,7 +10,6 @@ import type {
 import { refundKey } from "../../../providers/payment/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
-import { setAuditContext } from "../events/webhook-event-store.js";
 import type { PaymentProviders } from "../payment-providers.js";
 import { enqueueReread, findPayment, lockPayment, type PaymentRow } from "../payment-store.js";
 import {
@@ -219,8 +218,7 @@ async function moveRefund(
   move: RefundMove & { readonly readsAgain?: boolean },
 ): Promise<boolean> {
   const from = move.to === "parked" ? (["requested"] as const) : RISES_FROM[move.to];
-  const moved = await deps.db.transaction(async (tx) => {
-    await setAuditContext(tx, actor, null);
+  const moved = await deps.db.transactionAs({ actor: actor, requestId: null }, async (tx) => {
     await lockPayment(tx, refund.payment_id);
     const row = await moveRefundIfIn(tx, refund.id, from, move);
     if (row?.status === "succeeded") await deps.follow.orderIsRefunded(tx, row.payment_id);

@@ -1,7 +1,6 @@
 import type { Db } from "../../../db/database.js";
 import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 import { AppError } from "../../../kernel/errors.js";
-import { setAuditContext } from "../events/webhook-event-store.js";
 import { listPaymentsOfOrder, type PaymentRow } from "../payment-store.js";
 import { findOrderMoney, type OrderMoney } from "../payments-read-model.js";
 import type { ProceedRefund, RefundProgress } from "./proceed-refund.js";
@@ -87,8 +86,7 @@ async function findReplay(
 
 function writeDown(db: Db, command: RefundOrder, payment: PaymentRow): Promise<RefundRow | undefined> {
   const { idempotent } = command;
-  return db.transaction(async (tx) => {
-    await setAuditContext(tx, `admin:${command.adminId}`, command.requestId);
+  return db.transactionAs({ actor: `admin:${command.adminId}`, requestId: command.requestId }, async (tx) => {
     return insertRefundIfWithinCapture(tx, {
       paymentId: payment.id,
       amountMinor: command.amountMinor,

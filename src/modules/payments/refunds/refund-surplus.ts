@@ -1,6 +1,5 @@
 import type { Db, Tx } from "../../../db/database.js";
 import type { Events } from "../../../telemetry/events.js";
-import { setAuditContext } from "../events/webhook-event-store.js";
 import type { PaymentProviders } from "../payment-providers.js";
 import { findPayment, type PaymentRow } from "../payment-store.js";
 import type { RereadPayment } from "../reread-payment.js";
@@ -54,8 +53,7 @@ const isOwed = (payment: PaymentRow): boolean =>
   payment.captured_minor > payment.refund_reserved_minor + payment.disputed_minor;
 
 function writeDown(deps: RefundSurplusDeps, payment: PaymentRow): Promise<RefundRow | undefined> {
-  return deps.db.transaction(async (tx) => {
-    await setAuditContext(tx, ACTOR, null);
+  return deps.db.transactionAs({ actor: ACTOR, requestId: null }, async (tx) => {
     const parkedFor = await whyParked(deps, tx, payment);
     return insertRefundIfWithinCapture(tx, {
       paymentId: payment.id,

@@ -1,5 +1,4 @@
 import type { Db } from "../../../db/database.js";
-import { setAuditContext } from "../events/webhook-event-store.js";
 import { listPaymentsOfOrder } from "../payment-store.js";
 import type { ProceedRefund } from "./proceed-refund.js";
 import { insertRefundIfWithinCapture, listRefundsOfOrder } from "./refund-store.js";
@@ -12,17 +11,19 @@ export function makeRefundUndeliverable(deps: { db: Db; proceedRefund: ProceedRe
   return async function refundUndeliverable(orderId: number, reason: string): Promise<void> {
     const payment = (await listPaymentsOfOrder(deps.db, orderId)).find((one) => one.is_counted);
     if (payment === undefined) return;
-    const made = await deps.db.transaction(async (tx) => {
-      await setAuditContext(tx, "system:undeliverable", null);
-      return insertRefundIfWithinCapture(tx, {
-        paymentId: payment.id,
-        amountMinor: null,
-        origin: "undeliverable",
-        reason,
-        acceptsLoss: false,
-        status: "requested",
-      });
-    });
+    const made = await deps.db.transactionAs(
+      { actor: "system:undeliverable", requestId: null },
+      async (tx) => {
+        return insertRefundIfWithinCapture(tx, {
+          paymentId: payment.id,
+          amountMinor: null,
+          origin: "undeliverable",
+          reason,
+          acceptsLoss: false,
+          status: "requested",
+        });
+      },
+    );
     const refund =
       made ?? (await listRefundsOfOrder(deps.db, orderId)).find((one) => one.status === "requested");
     if (refund !== undefined) await deps.proceedRefund(refund.id, "system:undeliverable");

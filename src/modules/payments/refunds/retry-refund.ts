@@ -1,5 +1,4 @@
 import type { Db } from "../../../db/database.js";
-import { setAuditContext } from "../events/webhook-event-store.js";
 import type { ProceedRefund } from "./proceed-refund.js";
 import { findRefund, moveRefundIfIn, type RefundRow } from "./refund-store.js";
 
@@ -7,8 +6,7 @@ import { findRefund, moveRefundIfIn, type RefundRow } from "./refund-store.js";
 export function makeRetryRefund(deps: { db: Db; proceedRefund: ProceedRefund }) {
   return async function retryRefund(refundId: number, adminId: number): Promise<RefundRow | undefined> {
     const actor = `admin:${adminId}`;
-    await deps.db.transaction(async (tx) => {
-      await setAuditContext(tx, actor, null);
+    await deps.db.transactionAs({ actor: actor, requestId: null }, async (tx) => {
       await moveRefundIfIn(tx, refundId, ["parked"], { to: "requested" });
     });
     if ((await findRefund(deps.db, refundId)) !== undefined) await deps.proceedRefund(refundId, actor);

@@ -1,0 +1,6 @@
+/** Who acts and on whose request; every change of money, eSIM or admin state carries it into the audit log. */
+export interface Act {
+  /** "admin:3", "user:7", "system:reconcile", "webhook:STRIPE". */
+  readonly actor: string;
+  readonly requestId: string | null;
+}
