@@ -15,8 +15,8 @@ const bin = (name) => path.join(root, "node_modules", ".bin", name);
 const CHECKS = [
   {
     name: "types",
-    command: [bin("tsc"), "-p", "tsconfig.json"],
-    hint: "Read the messages above; `npx tsc -p tsconfig.json --watch` repeats them as you edit.",
+    command: [process.execPath, path.join(root, "node_modules/tsc7/bin/tsc"), "-p", "tsconfig.json"],
+    hint: "Read the messages above; `node node_modules/tsc7/bin/tsc -p tsconfig.json --watch` repeats them as you edit.",
   },
   {
     name: "format and lint",
