@@ -3,12 +3,10 @@
  * with. Arguments and environment as `tribi serve`.
  */
 const dist = new URL("../dist/", import.meta.url);
-const [{ startApp }, { loadConfig }, { readEnvironment }, { makeLog }] = await Promise.all(
-  ["app.js", "config/config.js", "config/env.js", "telemetry/log.js"].map(
-    (file) => import(new URL(file, dist)),
-  ),
+const [{ startApp }, { readConfig }, { makeLog }] = await Promise.all(
+  ["app.js", "config/config.js", "telemetry/log.js"].map((file) => import(new URL(file, dist))),
 );
-const config = loadConfig(readEnvironment());
+const config = readConfig();
 const app = await startApp({
   config,
   databaseUrl: config.database.url,

@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
-import { type Config, loadConfig } from "../config/config.js";
-import { readEnvironment } from "../config/env.js";
+import { type Config, readConfig } from "../config/config.js";
 import { type Db, openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
 import { PROGRAM_VERSION } from "../version.js";
@@ -51,7 +50,7 @@ export async function runCsvImport(
 ): Promise<void> {
   await exitOnFailure(async () => {
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
-    const config = loadConfig(readEnvironment());
+    const config = readConfig();
     const bytes = await readBounded(file, config.http.csvImportBytesMax);
     const server = await openDatabaseServer(config, say);
     const db = openDatabase({

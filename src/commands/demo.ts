@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { loadConfig } from "../config/config.js";
-import { readEnvironment } from "../config/env.js";
+import { readConfig } from "../config/config.js";
 import { type DemoClient, DemoError, makeDemoClient, waitFor } from "./demo-client.js";
 import { terminalQr } from "./terminal-qr.js";
 
@@ -59,7 +58,7 @@ async function buyOne(options: DemoOptions): Promise<void> {
 }
 
 function localStore(): string {
-  const { http } = loadConfig(readEnvironment());
+  const { http } = readConfig();
   return `http://127.0.0.1:${http.port}`;
 }
 

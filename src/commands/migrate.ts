@@ -1,5 +1,4 @@
-import { type Config, loadConfig } from "../config/config.js";
-import { readEnvironment } from "../config/env.js";
+import { type Config, readConfig } from "../config/config.js";
 import { migrateUp } from "../db/migrate.js";
 import { migrateDown } from "../db/migrate-down.js";
 import { readMigrationStatus } from "../db/migration-status.js";
@@ -12,7 +11,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Runs `work` on the store's database; the embedded one is started for it and stopped after it. */
 async function onDatabase(work: (url: string, config: Config) => Promise<void>): Promise<void> {
   await exitOnFailure(async () => {
-    const config = loadConfig(readEnvironment());
+    const config = readConfig();
     const server = await openDatabaseServer(config, () => {});
     try {
       await work(server.url, config);

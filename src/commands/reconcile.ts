@@ -22,9 +22,9 @@ export async function runReconcile(command: ReconcileCommand): Promise<void> {
   await exitOnFailure(async () => {
     const since = command.since === undefined ? null : readTime(command.since);
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
-    const environment = readEnvironment();
-    armFailpoints(environment);
-    const config = loadConfig(environment);
+    const { values, problems } = readEnvironment();
+    armFailpoints(values);
+    const config = loadConfig(values, problems);
     const server = await openDatabaseServer(config, say);
     try {
       const log = makeLog({ ...config.log, level: "warn" });

@@ -1,5 +1,4 @@
-import { loadConfig } from "../config/config.js";
-import { readEnvironment } from "../config/env.js";
+import { readConfig } from "../config/config.js";
 import { openDatabase } from "../db/database.js";
 import { makeInstallVault, makeRotateKeys } from "../modules/esims/esims.module.js";
 import { openDatabaseServer } from "./database-server.js";
@@ -12,7 +11,7 @@ import { exitOnFailure } from "./exit.js";
 export async function rotateKeys(): Promise<void> {
   await exitOnFailure(async () => {
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
-    const config = loadConfig(readEnvironment());
+    const config = readConfig();
     const server = await openDatabaseServer(config, say);
     const db = openDatabase({ url: server.url, poolMax: 1, applicationName: "tribi rotate-keys" });
     try {

@@ -1,6 +1,4 @@
-import type { Config } from "../config/config.js";
-import { loadConfig } from "../config/config.js";
-import { readEnvironment } from "../config/env.js";
+import { type Config, readConfig } from "../config/config.js";
 import { type CanarySecret, findForeignSecrets } from "../db/secrets-canary.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
@@ -36,7 +34,7 @@ export async function readSecretWarnings(url: string, config: Config): Promise<s
 /** `tribi accept-secrets` */
 export async function acceptSecrets(): Promise<void> {
   await exitOnFailure(async () => {
-    const config = loadConfig(readEnvironment());
+    const config = readConfig();
     const server = await openDatabaseServer(config, () => {});
     try {
       await findForeignSecrets(server.url, canarySecrets(config), { accept: true });

@@ -1,5 +1,4 @@
-import { loadConfig } from "../config/config.js";
-import { readEnvironment } from "../config/env.js";
+import { readConfig } from "../config/config.js";
 import { openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
 import { seedDemoCatalog } from "../modules/catalog/catalog.module.js";
@@ -23,7 +22,7 @@ export async function seedDemo(databaseUrl: string, say: (line: string) => void)
 export async function seed(): Promise<void> {
   await exitOnFailure(async () => {
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
-    const server = await openDatabaseServer(loadConfig(readEnvironment()), say);
+    const server = await openDatabaseServer(readConfig(), say);
     try {
       await migrateUp(server.url, { program: PROGRAM_VERSION });
       const plans = await seedDemo(server.url, say);

@@ -10,9 +10,9 @@ import type { Roles } from "./start-store.js";
 /** Runs until SIGTERM, SIGINT or SIGHUP, then drains and exits 0. */
 export async function serve(roles: Roles): Promise<void> {
   await exitOnFailure(async () => {
-    const environment = readEnvironment();
-    armFailpoints(environment);
-    const config = loadConfig(environment);
+    const { values, problems } = readEnvironment();
+    armFailpoints(values);
+    const config = loadConfig(values, problems);
     const log = makeLog(config.log);
     // Most of the program is read while the database starts: that makes a start a fifth of a second shorter.
     const program = import("./start-store.js");

@@ -1,5 +1,6 @@
 import { type App, startApp } from "../app.js";
 import type { Config } from "../config/config.js";
+import { configWarnings } from "../config/production.js";
 import { migrateUp } from "../db/migrate.js";
 import type { Logger } from "../telemetry/log.js";
 import { PROGRAM_VERSION } from "../version.js";
@@ -18,11 +19,7 @@ export async function startStore(
   const say = (line: string): void => log.info(line);
   await migrateUp(databaseUrl, { program: PROGRAM_VERSION, log: say });
   for (const warning of await readSecretWarnings(databaseUrl, config)) log.warn(warning);
-  if (config.isProduction && new URL(config.http.publicUrl).hostname === "localhost") {
-    log.warn(
-      `Links in mails begin with ${config.http.publicUrl}: set PUBLIC_URL to the store's own address.`,
-    );
-  }
+  for (const warning of configWarnings(config)) log.warn(warning);
   if (!config.isProduction) await seedDemo(databaseUrl, say);
   return startApp({ config, databaseUrl, log, roles });
 }

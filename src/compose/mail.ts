@@ -5,7 +5,7 @@ import type { Foundation } from "./foundation.js";
 
 /** SMTP when it is configured, else the development inbox. */
 export async function composeMail({ config, reservedDb, events, log }: Foundation): Promise<MailModule> {
-  const { smtp, fromEmail: from } = config.mail;
+  const { smtp, from } = config.mail;
   const sender = smtp === null ? undefined : await openSmtp({ ...smtp, from });
   return makeMailModule({
     db: reservedDb,

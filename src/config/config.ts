@@ -2,12 +2,17 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { type EmailAddress, readEmailAddress } from "../kernel/email-address.js";
 import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
-import type { Environment } from "./env.js";
-import { readSecrets, splitSecrets } from "./secrets.js";
+import { type Environment, readEnvironment } from "./env.js";
+import { readMail } from "./mail.js";
+import { readFrontendOrigins } from "./origins.js";
+import { readPayments } from "./payments.js";
+import { reportProductionRefusals } from "./production.js";
+import { readSecrets } from "./secrets.js";
 import { readShop } from "./shop.js";
 import { readDefaultSupplier, readSuppliers } from "./suppliers.js";
 import {
   type ConfigProblem,
+  LIMIT_OFF,
   makeVariableReader,
   readTrustProxy,
   type TrustProxy,
@@ -27,17 +32,21 @@ export class ConfigError extends Error {
   }
 }
 
-/** A limit of this value is off (the seed's rollback switch). */
-export const LIMIT_OFF = 999_999;
-
 export type Config = ReturnType<typeof readGroups>;
 
+/** The configuration of this process, from its environment and `.env`. */
+export function readConfig(): Config {
+  const { values, problems } = readEnvironment();
+  return loadConfig(values, problems);
+}
+
 /**
- * Checks the whole environment and answers a frozen configuration, or throws one ConfigError that names every
- * variable with a problem.
+ * Checks the whole environment and returns a frozen configuration, or throws one ConfigError that names every
+ * variable with a problem, those that were found while reading the file included.
  */
-export function loadConfig(environment: Environment): Config {
+export function loadConfig(environment: Environment, fileProblems: readonly ConfigProblem[] = []): Config {
   const reader = makeVariableReader(environment);
+  reader.problems.push(...fileProblems);
   const config = readGroups(reader);
   if (config.isProduction) reportProductionRefusals(reader, config);
   if (config.auth.cookie.isEnabled) reader.problems.push(...cookieProblems(cookieCheckOf(config)));
@@ -53,6 +62,7 @@ function readGroups(reader: VariableReader) {
   );
   const isProduction = environment === "production";
   const dataDir = path.resolve(reader.textOr("DATA_DIR", ".data"));
+  const shop = readShop(reader);
   const port = reader.integer("PORT", 8000, { min: 0, max: 65_535 });
   return {
     environment,
@@ -60,7 +70,7 @@ function readGroups(reader: VariableReader) {
     dataDir,
     http: readHttp(reader, isProduction, port),
     database: readDatabase(reader),
-    shop: readShop(reader),
+    shop,
     redisUrl: reader.url("REDIS_URL", ["redis:", "rediss:"]),
     adminEmails: readAdminEmails(reader),
     log: {
@@ -73,7 +83,7 @@ function readGroups(reader: VariableReader) {
     },
     secrets: readSecrets(reader, { isProduction, dataDir }),
     auth: readAuth(reader, isProduction),
-    mail: readMail(reader),
+    mail: readMail(reader, shop.name),
     payments: readPayments(reader, isProduction),
     orders: {
       ttlMinutes: reader.integer("ORDER_TTL_MINUTES", 60, { min: 1, max: 10_080 }),
@@ -92,17 +102,29 @@ function readHttp(reader: VariableReader, isProduction: boolean, port: number) {
   return {
     host: reader.textOr("HOST", isProduction ? "0.0.0.0" : "127.0.0.1"),
     port,
-    publicUrl:
-      reader.url("PUBLIC_URL", isProduction ? ["https:", "http:"] : ["http:", "https:"]) ??
-      `http://localhost:${port}`,
+    publicUrl: readPublicUrl(reader) ?? `http://localhost:${port}`,
     trustProxy: readTrustProxy(reader) as TrustProxy,
-    frontendOrigins: reader.list("FRONTEND_ORIGINS").map((origin) => readOrigin(reader, origin)),
+    frontendOrigins: readFrontendOrigins(reader, isProduction),
     metricsToken: reader.text("METRICS_TOKEN"),
     /** Opens the development pages to callers that are not on loopback; printed at start. */
     devToken: reader.textOr("DEV_TOKEN", randomBytes(16).toString("hex")),
     drainSeconds: reader.integer("DRAIN_SECONDS", isProduction ? 5 : 0, { min: 0, max: 20 }),
     csvImportBytesMax: reader.integer("CSV_IMPORT_BYTES_MAX", 5_000_000, { min: 1_000, max: 100_000_000 }),
   };
+}
+
+/** It stands in mails and before paths, so it has nothing behind its own path, and no password in it. */
+function readPublicUrl(reader: VariableReader): string | null {
+  const url = reader.url("PUBLIC_URL", ["https:", "http:"]);
+  if (url === null) return null;
+  const { username, password, search, hash } = new URL(url);
+  if (username + password + search + hash !== "" || /[?#]/.test(url)) {
+    reader.problem(
+      "PUBLIC_URL",
+      "must be an address such as https://shop.example.com, without password, ? or #",
+    );
+  }
+  return url;
 }
 
 export function cookieCheckOf({ auth, http, isProduction }: Config): CookieCheck {
@@ -119,20 +141,13 @@ function readAdminEmails(reader: VariableReader): EmailAddress[] {
   });
 }
 
-function readOrigin(reader: VariableReader, text: string): string {
-  if (URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, "")) return new URL(text).origin;
-  reader.problem(
-    "FRONTEND_ORIGINS",
-    `holds "${text}", which is not an origin such as https://shop.example.com`,
-  );
-  return text;
-}
-
 function readDatabase(reader: VariableReader) {
   return {
     /** Null means the embedded server in DATA_DIR. */
     url: reader.url("DATABASE_URL", ["postgres:", "postgresql:"]),
     allowEmbeddedInProduction: reader.flag("ALLOW_EMBEDDED_IN_PRODUCTION", false),
+    /** For a network that nobody else can listen on. */
+    allowWithoutTls: reader.flag("ALLOW_DATABASE_WITHOUT_TLS", false),
     poolMax: reader.integer("DATABASE_POOL_MAX", 6, { min: 2, max: 500 }),
     /** Connections that webhooks and jobs have for themselves, so that a flood of reads cannot starve paid orders. */
     reservedPoolMax: reader.integer("DATABASE_RESERVED_POOL_MAX", 12, { min: 2, max: 500 }),
@@ -170,75 +185,6 @@ function readAuth(reader: VariableReader, isProduction: boolean) {
   };
 }
 
-function readMail(reader: VariableReader) {
-  const host = reader.text("SMTP_HOST");
-  return {
-    /** Null means the development inbox. */
-    smtp:
-      host === null
-        ? null
-        : {
-            host,
-            port: reader.integer("SMTP_PORT", 587, { min: 1, max: 65_535 }),
-            user: reader.text("SMTP_USER"),
-            password: reader.text("SMTP_PASSWORD"),
-            useTls: reader.flag("SMTP_USE_TLS", true),
-          },
-    fromEmail: reader.textOr("SMTP_FROM_EMAIL", "Tribi <no-reply@tribi.local>"),
-  };
-}
-
-function readPayments(reader: VariableReader, isProduction: boolean) {
-  const stripeSecretKey = reader.text("STRIPE_SECRET_KEY");
-  const webhookSecretsText = reader.text("STRIPE_WEBHOOK_SECRET");
-  const webhookSecrets = webhookSecretsText === null ? [] : splitSecrets(webhookSecretsText);
-  if (webhookSecrets.includes("")) {
-    reader.problem(
-      "STRIPE_WEBHOOK_SECRET",
-      "has an empty item between its commas; remove it, an empty secret would accept anything",
-    );
-  }
-  if (stripeSecretKey !== null && webhookSecrets.length === 0) {
-    reader.problem(
-      "STRIPE_WEBHOOK_SECRET",
-      "is missing although STRIPE_SECRET_KEY is set; copy it from the webhook endpoint's page at Stripe",
-    );
-  }
-  const provider = reader.choice(
-    "PAYMENT_PROVIDER",
-    ["MOCK", "STRIPE"],
-    stripeSecretKey !== null || isProduction ? "STRIPE" : "MOCK",
-  );
-  if (provider === "STRIPE" && stripeSecretKey === null) {
-    reader.problem("STRIPE_SECRET_KEY", "is missing although PAYMENT_PROVIDER is STRIPE");
-  }
-  return {
-    provider,
-    defaultCurrency: reader.textOr("DEFAULT_CURRENCY", "USD").toUpperCase(),
-    mockAutoConfirm: reader.flag("MOCK_AUTO_CONFIRM", false),
-    stripe:
-      stripeSecretKey === null
-        ? null
-        : {
-            secretKey: stripeSecretKey,
-            publishableKey: reader.text("STRIPE_PUBLISHABLE_KEY"),
-            webhookSecrets,
-            apiBase: readStripeBase(reader, isProduction),
-          },
-    /** Names this shop in provider metadata, so that two shops may share one account. */
-    shopId: reader.textOr("SHOP_ID", "tribi"),
-    reconcileIntervalMinutes: reader.integer("RECONCILE_INTERVAL_MINUTES", 5, { min: 1, max: 1440 }),
-    autoRefundMaxPerHour: reader.integer("AUTO_REFUND_MAX_PER_HOUR", 20, { min: 0, max: 100_000 }),
-  };
-}
-
-function readStripeBase(reader: VariableReader, isProduction: boolean): string | null {
-  const url = reader.url("STRIPE_API_BASE", isProduction ? ["https:"] : ["https:", "http:"]);
-  if (url !== null && new URL(url).origin !== url)
-    reader.problem("STRIPE_API_BASE", "must be an origin such as https://api.stripe.com, without a path");
-  return url;
-}
-
 function readEsims(reader: VariableReader, isProduction: boolean) {
   const suppliers = readSuppliers(reader, isProduction);
   return {
@@ -250,29 +196,6 @@ function readEsims(reader: VariableReader, isProduction: boolean) {
     paceMillis: reader.integer("PROVISIONING_PACE_MILLIS", 1_000, { min: 10, max: 60_000 }),
     activationCodeTtlDays: reader.integer("ACTIVATION_CODE_TTL_DAYS", 180, { min: 1, max: 3650 }),
   };
-}
-
-/** CONTRACT §8: what production refuses, each by name. */
-function reportProductionRefusals(reader: VariableReader, config: Config): void {
-  if (config.payments.provider === "MOCK") {
-    reader.problem(
-      "PAYMENT_PROVIDER",
-      "is the mock provider, which does not exist in production; use STRIPE",
-    );
-  }
-  if (config.mail.smtp === null) reader.problem("SMTP_HOST", "is missing; production sends its mail by SMTP");
-  if (config.database.url === null && !config.database.allowEmbeddedInProduction) {
-    reader.problem(
-      "DATABASE_URL",
-      "is missing; set it, or ALLOW_EMBEDDED_IN_PRODUCTION=true to keep the embedded database",
-    );
-  }
-  if (config.esims.supplier === "local" && config.esims.localSmdpAddress === null) {
-    reader.problem(
-      "LOCAL_SMDP_ADDRESS",
-      "is missing; in production the local supplier needs the address of your own SM-DP+",
-    );
-  }
 }
 
 function deepFreeze<Value>(value: Value): Value {

@@ -1,4 +1,5 @@
 import { getDomain, getPublicSuffix } from "tldts";
+import { isWebOrigin } from "./origins.js";
 import type { ConfigProblem } from "./variables.js";
 
 export interface CookieCheck {
@@ -32,7 +33,9 @@ export function cookieProblems({
       problem(`is "${domain}", but PUBLIC_URL is at ${host}: browsers refuse cookies for another domain`),
     );
   }
-  for (const origin of frontendOrigins.filter((one) => !isWithin(hostOf(one), domain))) {
+  // An app's pages (capacitor://localhost) lie at no domain: no cookie domain covers them, and none has to.
+  const frontEnds = frontendOrigins.filter(isWebOrigin);
+  for (const origin of frontEnds.filter((one) => !isWithin(hostOf(one), domain))) {
     problems.push(
       problem(`is "${domain}", which does not cover the front end at ${origin} of FRONTEND_ORIGINS`),
     );

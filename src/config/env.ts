@@ -1,8 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "dotenv";
+import { envFileProblems } from "./env-file.js";
+import type { ConfigProblem } from "./variables.js";
 
+/** Values as they were set, blanks included. */
 export type Environment = Readonly<Record<string, string>>;
+
+export interface ReadEnvironment {
+  readonly values: Environment;
+  /** What `.env` says ambiguously, for loadConfig to report with everything else. */
+  readonly problems: readonly ConfigProblem[];
+}
 
 /** Empty and `None` mean unset: sample files write both for "no value". */
 const isSet = (value: string | undefined): value is string =>
@@ -15,14 +24,26 @@ const isSet = (value: string | undefined): value is string =>
 export function readEnvironment(
   folder = process.cwd(),
   variables: NodeJS.ProcessEnv = process.env,
-): Environment {
+): ReadEnvironment {
   const file = path.join(folder, ".env");
-  const fromFile = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
-  const merged: Record<string, string> = {};
-  for (const source of [fromFile, variables]) {
+  const read = existsSync(file) ? readFile(file) : { text: "", problems: [] };
+  const values: Record<string, string> = {};
+  for (const source of [parse(read.text), variables]) {
     for (const [name, value] of Object.entries(source)) {
-      if (isSet(value)) merged[name] = value.trim();
+      if (isSet(value)) values[name] = value;
     }
   }
-  return Object.freeze(merged);
+  const problems = read.problems.filter(({ name }) => !isSet(variables[name]));
+  return { values: Object.freeze(values), problems };
+}
+
+function readFile(file: string): { text: string; problems: ConfigProblem[] } {
+  const bytes = readFileSync(file);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text.includes("\u0000")) return { text, problems: envFileProblems(text) };
+  } catch {
+    // Another encoding: said below.
+  }
+  return { text: "", problems: [{ name: ".env", message: "is not text in UTF-8; save it as UTF-8" }] };
 }

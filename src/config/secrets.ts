@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { isRepetitive, weaknessOf } from "./secret-strength.js";
 import type { VariableReader } from "./variables.js";
 
 /** Every secret of the process and what it is for. Two purposes never share a value. */
@@ -13,9 +14,10 @@ export const SECRET_NAMES = [
 ] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-const SAMPLE_VALUE =
-  /change[-_ ]?(me|in|this)|your[-_ ]|secret-key|example|placeholder|xxxx|^(?<repeated>.)\k<repeated>+=*$/i;
 const BYTES_MIN = 32;
+const HOW_TO_MAKE = "make a new one with `openssl rand -base64 48`";
+/** Of a webhook's secret, which the other side makes; Stripe's and the suppliers' are longer. */
+const GIVEN_BYTES_MIN = 16;
 
 export interface EncryptionKey {
   readonly id: string;
@@ -74,10 +76,9 @@ function reportWeakSecrets(reader: VariableReader, secretOf: (name: SecretName) 
       continue;
     }
     for (const item of itemsOf(name, value)) {
-      // The length of an encryption key is exact and checked where the key is read.
-      if (name !== "DATA_ENCRYPTION_KEYS") reportShort(reader, name, item);
-      if (SAMPLE_VALUE.test(item))
-        reader.problem(name, "is a sample value; make a new one with `openssl rand -base64 48`");
+      // The length of an encryption key is exact and checked where the key is read; its bytes are what must vary.
+      if (name === "DATA_ENCRYPTION_KEYS") reportWeak(reader, name, item, bytesOf(item));
+      else reportShortOrWeak(reader, name, item);
       reportShared(name, item);
     }
   }
@@ -91,31 +92,50 @@ function itemsOf(name: SecretName, value: string): string[] {
   return splitSecrets(value).map((item) => item.slice(item.indexOf(":") + 1));
 }
 
-function reportShort(reader: VariableReader, name: string, item: string): void {
-  if (Buffer.byteLength(item) >= BYTES_MIN) return;
-  reader.problem(name, `is shorter than ${BYTES_MIN} bytes; make a new one with \`openssl rand -base64 48\``);
+const bytesOf = (base64: string): string => Buffer.from(base64, "base64").toString("latin1");
+
+function reportShortOrWeak(reader: VariableReader, name: string, item: string): void {
+  if (Buffer.byteLength(item) >= BYTES_MIN) reportWeak(reader, name, item);
+  else reader.problem(name, `is shorter than ${BYTES_MIN} bytes; ${HOW_TO_MAKE}`);
 }
 
-/** METRICS_TOKEN may be unset; the webhook's secret is made by Stripe, so only its being shared is our matter. */
+function reportWeak(reader: VariableReader, name: string, ...forms: string[]): void {
+  const weakness = forms.map(weaknessOf).find((one) => one !== undefined);
+  if (weakness !== undefined) reader.problem(name, `${weakness}; ${HOW_TO_MAKE}`);
+}
+
+/** Secrets that the other side makes. They sign what it tells us: whoever guesses one tells us what he likes. */
+const GIVEN_SECRETS = [
+  "STRIPE_WEBHOOK_SECRET",
+  "AIRALO_CLIENT_SECRET",
+  "ESIM_ACCESS_SECRET_KEY",
+  "ESIM_GO_API_KEY",
+] as const;
+
+/** METRICS_TOKEN may be unset, and so may what the other side makes. */
 function reportOtherSecrets(
   reader: VariableReader,
   reportShared: (name: string, item: string) => void,
 ): void {
   const metricsToken = reader.text("METRICS_TOKEN");
   if (metricsToken !== null) {
-    reportShort(reader, "METRICS_TOKEN", metricsToken);
-    if (SAMPLE_VALUE.test(metricsToken))
-      reader.problem("METRICS_TOKEN", "is a sample value; make a new one with `openssl rand -base64 48`");
+    reportShortOrWeak(reader, "METRICS_TOKEN", metricsToken);
     reportShared("METRICS_TOKEN", metricsToken);
   }
-  for (const item of splitSecrets(reader.text("STRIPE_WEBHOOK_SECRET") ?? ""))
-    if (item !== "") reportShared("STRIPE_WEBHOOK_SECRET", item);
+  for (const name of GIVEN_SECRETS) {
+    for (const item of splitSecrets(reader.text(name) ?? "").filter((one) => one !== "")) {
+      reportShared(name, item);
+      const own = item.replace(/^whsec_/, "");
+      if (Buffer.byteLength(own) < GIVEN_BYTES_MIN || isRepetitive(own))
+        reader.problem(name, "is too short or too regular to be one that was given to you; copy it again");
+    }
+  }
 }
 
 /** `id:base64` of 32 bytes, comma-separated. The id travels with every ciphertext, so keys can be rotated. */
 function readEncryptionKeys(reader: VariableReader, text: string): EncryptionKey[] {
   if (text === "") return [];
-  return splitSecrets(text).flatMap((item) => {
+  const keys = splitSecrets(text).flatMap((item) => {
     const [, id, encoded] = /^([a-z0-9_-]{1,16}):([A-Za-z0-9+/_-]+={0,2})$/i.exec(item) ?? [];
     const key = encoded === undefined ? Buffer.alloc(0) : Buffer.from(encoded, "base64");
     if (id !== undefined && key.length === 32) return [{ id, key }];
@@ -125,6 +145,15 @@ function readEncryptionKeys(reader: VariableReader, text: string): EncryptionKey
     );
     return [];
   });
+  const ids = keys.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) {
+    reader.problem(
+      "DATA_ENCRYPTION_KEYS",
+      `has two keys called "${twice}", and what is encrypted names its key by that; give the new one another id`,
+    );
+  }
+  return keys;
 }
 
 function madeSecrets(dataDir: string): Partial<Record<SecretName, string>> {

@@ -1,5 +1,8 @@
 import ipaddr from "ipaddr.js";
 
+/** A limit of this value is off (the seed's rollback switch). */
+export const LIMIT_OFF = 999_999;
+
 /** A problem with one variable, in words that say what to do. */
 export interface ConfigProblem {
   readonly name: string;
@@ -10,6 +13,8 @@ export interface ConfigProblem {
 export interface VariableReader {
   readonly problems: ConfigProblem[];
   text(name: string): string | null;
+  /** With the blanks around it, which may be a part of a password. */
+  verbatim(name: string): string | null;
   textOr(name: string, fallback: string): string;
   integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
   flag(name: string, fallback: boolean): boolean;
@@ -35,12 +40,14 @@ export function makeVariableReader(environment: Readonly<Record<string, string>>
   const problem = (name: string, message: string): void => {
     problems.push({ name, message });
   };
-  const text = (name: string): string | null => environment[name] ?? null;
+  const verbatim = (name: string): string | null => environment[name] ?? null;
+  const text = (name: string): string | null => verbatim(name)?.trim() ?? null;
 
   return {
     problems,
     problem,
     text,
+    verbatim,
     textOr: (name, fallback) => text(name) ?? fallback,
     integer(name, fallback, { min, max }) {
       const value = text(name);

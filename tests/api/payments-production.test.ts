@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
-
-const secret = (name: string): string => createHash("sha256").update(name).digest("hex");
+import { PRODUCTION } from "../support/production.js";
 
 /** R88: in production the mock provider does not exist, whoever asks and from wherever. */
 describe("production", () => {
@@ -11,18 +9,9 @@ describe("production", () => {
   beforeAll(async () => {
     app = await startTestApp(
       {
-        ENVIRONMENT: "production",
-        DATABASE_URL: "postgresql://db.internal/tribi",
-        JWT_SECRET: secret("jwt"),
-        COOKIE_SECRET: secret("cookie"),
-        OTP_PEPPER: secret("pepper"),
-        DATA_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
-        DATA_INDEX_KEY: secret("index"),
+        ...PRODUCTION,
         SMTP_HOST: "127.0.0.1",
         SMTP_PORT: "9",
-        STRIPE_SECRET_KEY: "sk_live_0123456789",
-        STRIPE_WEBHOOK_SECRET: "whsec_0123456789",
-        LOCAL_SMDP_ADDRESS: "rsp.shop.test",
         DRAIN_SECONDS: "0",
         DEV_TOKEN: "let-me-in",
       },

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EmptyDatabase, makeEmptyDatabase } from "../support/empty-database.js";
 import { startProcess } from "../support/processes.js";
+import { PRODUCTION } from "../support/production.js";
 
 let database: EmptyDatabase;
 beforeEach(async () => {
@@ -13,20 +13,6 @@ async function tribi(args: readonly string[], environment: Readonly<Record<strin
   const child = await startProcess(args, { DATABASE_URL: database.url, ...environment });
   return { code: await child.ended, output: child.output() };
 }
-
-const secret = (): string => randomBytes(32).toString("base64");
-const PRODUCTION = {
-  ENVIRONMENT: "production",
-  JWT_SECRET: secret(),
-  COOKIE_SECRET: secret(),
-  OTP_PEPPER: secret(),
-  DATA_ENCRYPTION_KEYS: `k1:${secret()}`,
-  DATA_INDEX_KEY: secret(),
-  SMTP_HOST: "localhost",
-  STRIPE_SECRET_KEY: "sk_live_x",
-  STRIPE_WEBHOOK_SECRET: secret(),
-  LOCAL_SMDP_ADDRESS: "smdp.shop.test",
-};
 
 describe("tribi migrate", () => {
   it("status exits 3 while migrations are pending and says what to run", async () => {
@@ -45,12 +31,15 @@ describe("tribi migrate", () => {
     await database.query(
       "insert into dev_inbox (message_id, recipient, subject, text_body) values ('1', 'a', 'b', 'c')",
     );
-    const refused = await tribi(["migrate", "down"], PRODUCTION);
+    const refused = await tribi(["migrate", "down"], { ...PRODUCTION, DATABASE_URL: database.url });
     expect(refused.output).toMatch(/would lose:/);
     expect(refused.output).toContain("--accept-data-loss");
     expect(refused.code).toBe(2);
     expect((await tribi(["migrate", "status"])).code).toBe(0);
-    const done = await tribi(["migrate", "down", "--accept-data-loss"], PRODUCTION);
+    const done = await tribi(["migrate", "down", "--accept-data-loss"], {
+      ...PRODUCTION,
+      DATABASE_URL: database.url,
+    });
     expect(done.output).toContain("undone");
     expect(done.code).toBe(0);
     expect((await tribi(["migrate", "status"])).code).toBe(3);

@@ -20,7 +20,8 @@ describe("the mail of an eSIM", () => {
       user: null,
       password: null,
       useTls: false,
-      from: "Tribi <no-reply@shop.example>",
+      ehloName: "shop.example",
+      from: { name: "Tribi", address: "no-reply@shop.example" },
     });
     room = await makeEsimRoom({ environment: { PUBLIC_URL: STORE }, overrides: { mailer: sender } });
     planId = await room.addPlan();

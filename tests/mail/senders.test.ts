@@ -11,7 +11,7 @@ import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 
-const FROM = '"Tribi, the store" <no-reply@shop.example>';
+const FROM = { name: "Tribi, the store", address: "no-reply@shop.example" };
 const MAIL: Mail = {
   template: "login_code",
   reference: "login-code-17",
@@ -68,6 +68,7 @@ function smtpTo(port: number, changes: Partial<SmtpOptions> = {}): MailSender {
     user: null,
     password: null,
     useTls: false,
+    ehloName: "shop.example",
     from: FROM,
     ...changes,
   });

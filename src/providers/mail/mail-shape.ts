@@ -36,11 +36,3 @@ export function messageIdOf(reference: string, from: MailAddress): string {
   const digest = createHash("sha256").update(reference).digest("hex").slice(0, 32);
   return `<${digest}@${from.address.slice(from.address.lastIndexOf("@") + 1)}>`;
 }
-
-/** The operator's `SMTP_FROM_EMAIL`: an address, or `Name <address>`. */
-export function readSender(text: string): MailAddress {
-  const [, name, address] = /^([^<>]*)<([^<>]+)>$/.exec(text.trim()) ?? [];
-  if (address === undefined) return { address: text.trim() };
-  const plainName = (name ?? "").trim().replace(/^"(.*)"$/, "$1");
-  return plainName === "" ? { address } : { address, name: plainName };
-}

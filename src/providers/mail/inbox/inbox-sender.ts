@@ -1,6 +1,6 @@
 import { done } from "../../../kernel/outcome.js";
-import { messageIdOf, readSender, refuseUnsafe } from "../mail-shape.js";
-import type { Mail, MailSender } from "../port.js";
+import { messageIdOf, refuseUnsafe } from "../mail-shape.js";
+import type { Mail, MailAddress, MailSender } from "../port.js";
 
 /** A mail as the development inbox shows it. */
 export interface InboxMail {
@@ -16,19 +16,18 @@ export interface InboxOptions {
   readonly keep: (mail: InboxMail) => Promise<void>;
   /** Says to the person at the terminal what came, with the login code. */
   readonly announce: (line: string) => void;
-  readonly from: string;
+  readonly from: MailAddress;
 }
 
 const TEXT_LENGTH_MAX = 1_000_000;
 
 /** The mail server of development: mails stay in the store's own database, where /dev/inbox shows them. */
 export function makeInboxSender({ keep, announce, from }: InboxOptions): MailSender {
-  const sender = readSender(from);
   return {
     async send(mail) {
       const unsafe = refuseUnsafe(mail);
       if (unsafe !== undefined) return unsafe;
-      const messageId = messageIdOf(mail.reference, sender);
+      const messageId = messageIdOf(mail.reference, from);
       await keep({
         messageId,
         to: mail.to.address,

@@ -1,6 +1,6 @@
 import { createTransport } from "nodemailer";
 import { done, refused, unknown } from "../../../kernel/outcome.js";
-import { messageIdOf, readSender, refuseUnsafe } from "../mail-shape.js";
+import { messageIdOf, refuseUnsafe } from "../mail-shape.js";
 import type { Mail, MailAddress, MailOutcome, MailSender } from "../port.js";
 
 export interface SmtpOptions {
@@ -10,8 +10,9 @@ export interface SmtpOptions {
   readonly password: string | null;
   /** True: port 465 speaks TLS from the first byte, any other must offer STARTTLS. False: no TLS, for a relay on this machine. */
   readonly useTls: boolean;
-  /** `Name <address>` or an address. */
-  readonly from: string;
+  /** How we greet the mail server (RFC 5321 §4.1.1.1): a host name, or an address in brackets. */
+  readonly ehloName: string;
+  readonly from: MailAddress;
   /** Certificates to trust besides the system's, in PEM. */
   readonly trustedCertificates?: string;
 }
@@ -23,11 +24,12 @@ const CONNECTIONS_MAX = 4;
 
 /** Sends over a few kept connections. A job calls this, never a request. */
 export function makeSmtpSender(options: SmtpOptions): MailSender {
-  const from = readSender(options.from);
+  const { from } = options;
   const transport = createTransport({
     pool: true,
     maxConnections: CONNECTIONS_MAX,
     host: options.host,
+    name: options.ehloName,
     port: options.port,
     secure: options.useTls && options.port === IMPLICIT_TLS_PORT,
     requireTLS: options.useTls,

@@ -1,0 +1,80 @@
+import { splitSecrets } from "./secrets.js";
+import type { VariableReader } from "./variables.js";
+
+export function readPayments(reader: VariableReader, isProduction: boolean) {
+  const stripeSecretKey = reader.text("STRIPE_SECRET_KEY");
+  const webhookSecretsText = reader.text("STRIPE_WEBHOOK_SECRET");
+  const webhookSecrets = webhookSecretsText === null ? [] : splitSecrets(webhookSecretsText);
+  if (webhookSecrets.includes("")) {
+    reader.problem(
+      "STRIPE_WEBHOOK_SECRET",
+      "has an empty item between its commas; remove it, an empty secret would accept anything",
+    );
+  }
+  if (stripeSecretKey !== null && webhookSecrets.length === 0) {
+    reader.problem(
+      "STRIPE_WEBHOOK_SECRET",
+      "is missing although STRIPE_SECRET_KEY is set; copy it from the webhook endpoint's page at Stripe",
+    );
+  }
+  const provider = reader.choice(
+    "PAYMENT_PROVIDER",
+    ["MOCK", "STRIPE"],
+    stripeSecretKey !== null || isProduction ? "STRIPE" : "MOCK",
+  );
+  if (provider === "STRIPE" && stripeSecretKey === null) {
+    reader.problem("STRIPE_SECRET_KEY", "is missing although PAYMENT_PROVIDER is STRIPE");
+  }
+  const publishableKey = reader.text("STRIPE_PUBLISHABLE_KEY");
+  const allowTestKeys = reader.flag("ALLOW_TEST_KEYS_IN_PRODUCTION", false);
+  reportKeys(reader, stripeSecretKey, publishableKey);
+  return {
+    provider,
+    /** Lets production run in the provider's test mode, where no money moves. */
+    allowTestKeys,
+    defaultCurrency: reader.textOr("DEFAULT_CURRENCY", "USD").toUpperCase(),
+    mockAutoConfirm: reader.flag("MOCK_AUTO_CONFIRM", false),
+    stripe:
+      stripeSecretKey === null
+        ? null
+        : {
+            secretKey: stripeSecretKey,
+            publishableKey,
+            webhookSecrets,
+            apiBase: readStripeBase(reader, isProduction),
+          },
+    /** Names this shop in provider metadata, so that two shops may share one account. */
+    shopId: reader.textOr("SHOP_ID", "tribi"),
+    reconcileIntervalMinutes: reader.integer("RECONCILE_INTERVAL_MINUTES", 5, { min: 1, max: 1440 }),
+    autoRefundMaxPerHour: reader.integer("AUTO_REFUND_MAX_PER_HOUR", 20, { min: 0, max: 100_000 }),
+  };
+}
+
+/** Stripe's keys say what they are for and of which mode they are: `sk_test_…`, `rk_live_…`, `pk_live_…`. */
+export function modeOf(key: string | null): "test" | "live" | null {
+  return (/^[a-z]{2}_(test|live)_/.exec(key ?? "")?.[1] as "test" | "live" | undefined) ?? null;
+}
+
+function reportKeys(reader: VariableReader, secret: string | null, publishable: string | null): void {
+  if (/^(pk|whsec)_/.test(secret ?? ""))
+    reader.problem("STRIPE_SECRET_KEY", "is another kind of key; the secret one begins with sk_ or rk_");
+  if (/^([sr]k|whsec)_/.test(publishable ?? ""))
+    reader.problem(
+      "STRIPE_PUBLISHABLE_KEY",
+      "is a secret, and browsers would get it; the right one begins with pk_",
+    );
+  const [ours, theirs] = [modeOf(secret), modeOf(publishable)];
+  if (ours !== null && theirs !== null && ours !== theirs) {
+    reader.problem(
+      "STRIPE_PUBLISHABLE_KEY",
+      `is of ${theirs} mode and STRIPE_SECRET_KEY of ${ours} mode; take both from the same mode`,
+    );
+  }
+}
+
+function readStripeBase(reader: VariableReader, isProduction: boolean): string | null {
+  const url = reader.url("STRIPE_API_BASE", isProduction ? ["https:"] : ["https:", "http:"]);
+  if (url !== null && new URL(url).origin !== url)
+    reader.problem("STRIPE_API_BASE", "must be an origin such as https://api.stripe.com, without a path");
+  return url;
+}
