@@ -5,6 +5,7 @@ import type { Server } from "./server.js";
 
 const rawBodies = new WeakMap<FastifyRequest, Buffer>();
 const JSON_TYPE = /^application\/json(; ?charset=("?)utf-8\2)?$/i;
+const PARSED_TYPE = /^(application\/json|text\/csv|application\/x-www-form-urlencoded)/i;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bytes as they came, for signatures. */
@@ -21,14 +22,20 @@ export function readJsonBodies(app: Server): void {
   app.addHook("onRequest", async (request) => {
     if (request.is404) return;
     const { "content-length": length, "transfer-encoding": chunked, "content-type": type } = request.headers;
-    const hasBody = (length !== undefined && length !== "0") || chunked !== undefined;
-    if (!hasBody && type === undefined) return;
+    const isEmpty = (length === undefined || length === "0") && chunked === undefined;
+    if (isEmpty && type === undefined) return;
+    if (!needsBody(request)) {
+      // Programs name a type whether they send something or not. Without one Fastify looks for no body.
+      if (isEmpty) delete request.headers["content-type"];
+      // How long a chunked one is shows when it was read; the parser for other types refuses what is not empty.
+      if (isEmpty || (chunked !== undefined && !PARSED_TYPE.test(type ?? ""))) return;
+    }
     if (request.headers["content-encoding"] !== undefined) {
       throw new AppError("unsupported_media_type", "Send the body without content encoding.");
     }
     const accepted = acceptedTypeOf(request);
     if (type === undefined || !accepted.test(type)) {
-      throw new AppError("unsupported_media_type", "Send the body as application/json in UTF-8.");
+      throw unsupportedType();
     }
   });
   app.addContentTypeParser(
@@ -36,9 +43,12 @@ export function readJsonBodies(app: Server): void {
     { parseAs: "buffer" },
     async (request: FastifyRequest, body: Buffer) => {
       rawBodies.set(request, body);
-      return parseJson(body);
+      return body.length === 0 && !needsBody(request) ? undefined : parseJson(body);
     },
   );
+  app.addContentTypeParser("*", { parseAs: "buffer" }, async (request: FastifyRequest, body: Buffer) => {
+    if (body.length > 0 && !request.is404) throw unsupportedType();
+  });
   app.addContentTypeParser(
     /^text\/csv/i,
     { parseAs: "buffer" },
@@ -51,6 +61,16 @@ export function readJsonBodies(app: Server): void {
       Object.fromEntries(new URLSearchParams(body.toString("utf8"))),
   );
 }
+
+/** Not when its schema says that there is none or that it may be left out (null). */
+function needsBody({ routeOptions: { schema, config } }: FastifyRequest): boolean {
+  if (config.access === "webhook" || config.consumes === "csv") return true;
+  const body = schema?.body as { readonly anyOf?: readonly { readonly type?: string }[] } | undefined;
+  return body !== undefined && body.anyOf?.some(({ type }) => type === "null") !== true;
+}
+
+const unsupportedType = (): AppError =>
+  new AppError("unsupported_media_type", "Send the body as application/json in UTF-8.");
 
 /** For routes that verify a signature over the bytes: the body is kept as it came and not parsed. */
 export function keepRawBodies(scope: Server): void {

@@ -1,6 +1,7 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { AppError } from "../kernel/errors.js";
 import type { Server } from "./server.js";
+import { appendVary } from "./vary.js";
 
 export interface OriginOptions {
   readonly publicUrl: string;
@@ -16,7 +17,7 @@ const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):(\d{1,5})$/;
 export const isSafeMethod = (method: string): boolean => SAFE_METHODS.has(method);
 
 /**
- * Which web pages may act with a person's cookies (CONTRACT §2, cross-site requests). Browsers send cookies along
+ * Which web pages may act with a person's cookies. Browsers send cookies along
  * on their own; what they cannot be made to forge are `Origin` and `Sec-Fetch-Site`.
  */
 export function makeOriginGuard({ publicUrl, frontendOrigins, isProduction }: OriginOptions) {
@@ -70,7 +71,8 @@ const PREFLIGHT_SECONDS = "600";
 /** CORS for exactly the listed origins, with credentials. An unlisted one gets no CORS header at all. */
 export function answerCors(app: Server, guard: Pick<OriginGuard, "isListed">): void {
   app.addHook("onRequest", async (request, reply) => {
-    addVary(reply);
+    // Also without an origin: a shared cache must not mix the two answers.
+    appendVary(reply, "Origin");
     const { origin } = request.headers;
     const isPreflight =
       request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
@@ -92,9 +94,4 @@ export function answerCors(app: Server, guard: Pick<OriginGuard, "isListed">): v
     if (isPreflight) return reply.code(204).send();
     return undefined;
   });
-}
-
-/** The answer depends on the origin even when there is none: a shared cache must not mix the two. */
-function addVary(reply: FastifyReply): void {
-  reply.header("vary", "Origin");
 }

@@ -60,6 +60,7 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly request_id: string;
   readonly errors?: readonly FieldProblem[];
+  readonly error_count?: number;
 }
 
 export const statusOf = (code: ErrorCode): number => PROBLEMS[code][0];
@@ -74,6 +75,7 @@ export function problemOf(error: AppError, requestId: string): Problem {
     code: error.code,
     request_id: requestId,
     ...(error.errors === undefined ? {} : { errors: error.errors }),
+    ...(error.errorCount === undefined ? {} : { error_count: error.errorCount }),
   };
 }
 

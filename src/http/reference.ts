@@ -17,13 +17,14 @@ const PROBLEM_SCHEMA = {
     request_id: { type: "string" },
     errors: {
       type: "array",
-      description: "For invalid input: JSON pointers to what is wrong",
+      description: "For invalid input: JSON pointers to what is wrong, at most the first 20",
       items: {
         type: "object",
         required: ["pointer", "message"],
         properties: { pointer: { type: "string" }, message: { type: "string" } },
       },
     },
+    error_count: { type: "integer", description: "How many there are, when `errors` are only the first" },
   },
 };
 

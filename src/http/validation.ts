@@ -1,11 +1,12 @@
 import SerializerSelector from "@fastify/fast-json-stringify-compiler";
 import { Ajv, type ValidateFunction } from "ajv";
-import type { FastifySchemaCompiler, FastifySchemaValidationError } from "fastify";
+import type { FastifySchemaCompiler, FastifySchemaValidationError, RouteOptions } from "fastify";
 import { AppError, type FieldProblem } from "../kernel/errors.js";
 
 type Schema = {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: unknown;
 };
 
 const DEPTH_MAX = 16;
@@ -71,10 +72,20 @@ function outcome(
   return { error: (validate.errors ?? []) as FastifySchemaValidationError[] };
 }
 
+/** Of an open query: links carry `utm_source` and caches are passed by with `_=1`, which is no fault of the caller. */
+export function ignoreUnknownQueryMembers(route: RouteOptions): void {
+  const query = route.schema?.querystring;
+  if (query !== undefined) {
+    route.schema = { ...route.schema, querystring: { ...(query as Schema), additionalProperties: true } };
+  }
+}
+
 function readTexts(schema: Schema, values: Record<string, unknown>): Record<string, unknown> {
   // Without a prototype, so that a member called __proto__ is a member like others, which the schema refuses.
   const read = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(values)) {
+    // What is ignored does not reach the handler either.
+    if (schema.additionalProperties === true && !Object.hasOwn(schema.properties ?? {}, name)) continue;
     read[name] = typeof value === "string" ? readText(schema.properties?.[name]?.type, value) : value;
   }
   return read;
@@ -94,12 +105,16 @@ const PART_PREFIX: Readonly<Record<string, string>> = {
   headers: "/header",
 };
 
-/** JSON pointers to every wrong member, for the `errors` of the problem document. */
+/** Beyond that a list helps nobody, and 64 KiB of input would make megabytes of answer. */
+const ERRORS_MAX = 20;
+const MEMBER_LENGTH_SHOWN = 40;
+
+/** JSON pointers to the first wrong members, for the `errors` of the problem document, and how many there are. */
 export function validationError(problems: readonly FastifySchemaValidationError[], part: string): AppError {
   const prefix = PART_PREFIX[part] ?? "";
-  const errors = problems.map((problem): FieldProblem => {
+  const errors = problems.slice(0, ERRORS_MAX).map((problem): FieldProblem => {
     const member = problem.params.additionalProperty ?? problem.params.missingProperty;
-    const suffix = typeof member === "string" ? `/${member.replaceAll("~", "~0").replaceAll("/", "~1")}` : "";
+    const suffix = typeof member === "string" ? `/${escapeMember(member)}` : "";
     const message =
       problem.keyword === "additionalProperties"
         ? "is not a member of this request"
@@ -108,12 +123,18 @@ export function validationError(problems: readonly FastifySchemaValidationError[
   });
   const first = errors[0];
   const where = first === undefined || first.pointer === "" ? "The request" : first.pointer;
+  const isCut = problems.length > ERRORS_MAX;
+  const more = isCut ? ` There are ${problems.length} problems in all.` : "";
   return new AppError(
     "validation_failed",
-    `${where} ${first?.message ?? "is invalid"}. Correct it and send again.`,
-    { errors },
+    `${where} ${first?.message ?? "is invalid"}. Correct it and send again.${more}`,
+    isCut ? { errors, errorCount: problems.length } : { errors },
   );
 }
+
+/** RFC 6901 §3. A name may be as long as the body; its beginning is enough to find it. */
+const escapeMember = (name: string): string =>
+  name.slice(0, MEMBER_LENGTH_SHOWN).replaceAll("~", "~0").replaceAll("/", "~1");
 
 /** NUL and lone surrogates cannot be stored, and nothing of ours nests deeper than 16. */
 export function assertStorableText(value: unknown, pointer = "", depth = 0): void {
@@ -133,7 +154,7 @@ export function assertStorableText(value: unknown, pointer = "", depth = 0): voi
     });
   }
   for (const [name, inner] of Object.entries(value)) {
-    assertStorableText(name, `${pointer}/${name.slice(0, 40)}`, depth + 1);
-    assertStorableText(inner, `${pointer}/${name.slice(0, 40)}`, depth + 1);
+    assertStorableText(name, `${pointer}/${escapeMember(name)}`, depth + 1);
+    assertStorableText(inner, `${pointer}/${escapeMember(name)}`, depth + 1);
   }
 }

@@ -63,6 +63,8 @@ export interface FieldProblem {
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly errors: readonly FieldProblem[] | undefined;
+  /** When `errors` are only the first of them. */
+  readonly errorCount: number | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(
@@ -71,12 +73,14 @@ export class AppError extends Error {
     readonly detail: string,
     extra: {
       errors?: readonly FieldProblem[];
+      errorCount?: number;
       headers?: Readonly<Record<string, string>>;
       cause?: unknown;
     } = {},
   ) {
     super(`${code}: ${detail}`, extra.cause === undefined ? undefined : { cause: extra.cause });
     this.errors = extra.errors;
+    this.errorCount = extra.errorCount;
     this.headers = extra.headers;
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { appendVary } from "../../../http/vary.js";
 import type { Body } from "../body-cache.js";
 
 /** gzip is named and not weighted to nothing (RFC 9110 §12.5.3). */
@@ -7,10 +8,11 @@ const TAKES_GZIP = /\bgzip\b(?!\s*;\s*q=0(\.0{0,3})?\s*(,|$))/i;
 /** Sends a body that is JSON already: it was made, and compressed, once for many callers. */
 export async function sendJson(
   request: Pick<FastifyRequest, "headers">,
-  reply: Pick<FastifyReply, "header" | "send">,
+  reply: Pick<FastifyReply, "getHeader" | "header" | "send">,
   body: Body,
 ): Promise<never> {
-  reply.header("content-type", "application/json; charset=utf-8").header("vary", "accept-encoding");
+  reply.header("content-type", "application/json; charset=utf-8");
+  appendVary(reply, "Accept-Encoding");
   const takesGzip = TAKES_GZIP.test(String(request.headers["accept-encoding"] ?? ""));
   if (takesGzip) reply.header("content-encoding", "gzip");
   // A handler that answers the reply itself has sent its answer; the type has no word for that.

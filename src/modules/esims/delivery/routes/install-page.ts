@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { languageOfRequest } from "../../../../http/accept-language.js";
 import type { Server } from "../../../../http/server.js";
+import { appendVary } from "../../../../http/vary.js";
 import { AppError } from "../../../../kernel/errors.js";
 import { languageOr } from "../../../../kernel/language.js";
 import { installGuide } from "../install-guide.js";
@@ -67,13 +68,13 @@ function textsFor(request: FastifyRequest, found: FoundLink | { link: { language
 
 /** `no-store` and `no-referrer` stand on every answer of the server (http/server.ts). */
 function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {
+  for (const name of ["Accept", "Accept-Language"]) appendVary(reply, name);
   return reply
     .code(status)
     .headers({
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": INSTALL_PAGE_POLICY,
       "x-robots-tag": "noindex, nofollow, noarchive",
-      vary: "Accept, Accept-Language, Origin",
     })
     .send(page);
 }
