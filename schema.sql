@@ -193,7 +193,7 @@ begin
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
-      'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
+      'settlingMillis', settling_millis(a), 'resettlingMillis', resettling_millis(a),
       'expectedCost', a.expected_cost, 'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (
@@ -233,7 +233,7 @@ begin
       'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
       'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
-      'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
+      'settlingMillis', settling_millis(a), 'resettlingMillis', resettling_millis(a),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
       'toldFailure', a.told_failure) order by a.number), '[]')
@@ -577,6 +577,23 @@ begin
   returning id into code_id;
   perform enqueue_job('send_login_code', json_build_object('code_id', code_id), max_attempts => 12);
 end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.resettling_millis(a provisioning_attempts)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  select least(settling_millis(a), floor(extract(epoch from (clock_timestamp() - a.resent_at) / 2) * 1000)::bigint)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.settling_millis(a provisioning_attempts)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  select floor(extract(epoch from case when a.called_at is null
+    then (clock_timestamp() - a.created_at) / 2 else clock_timestamp() - a.called_at end) * 1000)::bigint
 $function$
 ;
 
@@ -1096,6 +1113,7 @@ create table provisioning_attempts (
   created_at timestamp with time zone default now() not null,
   ask_at timestamp with time zone,
   called_at timestamp with time zone,
+  resent_at timestamp with time zone,
   call_millis integer,
   decided_at timestamp with time zone,
   decided_by text,

@@ -187,6 +187,81 @@ describe("a purchase whose outcome is unknown", () => {
     expect(await state(order)).toEqual(["ready", "native refused no_funds", "next delivered"]);
   });
 
+  it("a repetition is a call: the settling time begins anew with it, also when its process dies in it", async () => {
+    native.script = ["drop", "drop"];
+    const order = await boughtAt("native");
+    await settlingTimePasses(order);
+    await look(order);
+    expect(native.calls).toHaveLength(2);
+    // It may be on its way, so that nothing is found says nothing yet.
+    native.isSearchConclusive = true;
+    await look(order);
+    expect(await state(order)).toEqual(["pending", "native unknown"]);
+
+    native.isSearchConclusive = false;
+    await settlingTimePasses(order);
+    const { order: send } = native;
+    native.order = async () => {
+      throw new Error("the process dies here");
+    };
+    await expect(look(order)).rejects.toThrow("dies");
+    native.order = send;
+    native.isSearchConclusive = true;
+    await look(order);
+    expect(await state(order)).toEqual(["pending", "native unknown"]);
+    await room.database.query(
+      "update provisioning_attempts set resent_at = resent_at - 2 * $2 * interval '1 second' where profile_id = $1",
+      [order.profileId, SETTLING_SECONDS],
+    );
+    native.script = ["sell"];
+    await look(order);
+    expect((await state(order)).slice(1)).toEqual(["native refused never_arrived", "native delivered"]);
+  });
+
+  it("a repetition of what is given up is a call, too: that it was never sold waits for it", async () => {
+    native.script = ["drop", "drop"];
+    const order = await boughtAt("native");
+    expect(await room.esims.takeBackEsim(order.id, { acceptLoss: true })).toBe("not_delivered");
+    await settlingTimePasses(order, SETTLING_SECONDS + 1);
+    await expect(takeBackSurplus(order)).rejects.toThrow("not decided");
+    expect(native.calls).toHaveLength(2);
+    native.isSearchConclusive = true;
+    await expect(takeBackSurplus(order)).rejects.toThrow("not decided");
+    await room.database.query(
+      "update provisioning_attempts set resent_at = resent_at - 3 * $2 * interval '1 second' where profile_id = $1",
+      [order.profileId, SETTLING_SECONDS],
+    );
+    await takeBackSurplus(order);
+    expect(await state(order)).toEqual(["cancelled", "native taken_back never_sold"]);
+  });
+
+  it("a search that was not answered is repeated no sooner than the supplier says", async () => {
+    searched.script = ["sell_and_drop"];
+    const order = await boughtAt("searched");
+    const { findOrder } = searched;
+    searched.findOrder = async () => ({
+      kind: "refused",
+      reason: "retryable",
+      detail: "HTTP 503",
+      retryAfterSeconds: 30,
+    });
+    const forgetJobs = () =>
+      room.database.query("delete from graphile_worker._private_jobs where key = $1", [
+        `provision:${order.id}`,
+      ]);
+    const pauseOfJob = async () => {
+      const [job] = await room.database.query<{ seconds: number }>(
+        "select extract(epoch from run_at - created_at)::float8 as seconds from graphile_worker.jobs where key = $1",
+        [`provision:${order.id}`],
+      );
+      return job?.seconds ?? 0;
+    };
+    await forgetJobs();
+    await look(order);
+    expect(await pauseOfJob()).toBeGreaterThan(29.9);
+    searched.findOrder = findOrder;
+  });
+
   it("eSIM Access: sold and dropped, then 429 and a cut connection to the second sending, is one sale", async () => {
     access.ledger.settings.readyAfterPolls = 2;
     const before = access.ledger.orders.length;

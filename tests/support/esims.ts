@@ -40,6 +40,8 @@ export interface EsimRoom {
   addUser(): Promise<number>;
   addPlan(suppliers?: readonly PlanSupplier[]): Promise<number>;
   addOrder(planted: { userId?: number; planId: number; status?: string }): Promise<PlantedOrder>;
+  /** A paid order that adds to a delivered eSIM, at the supplier that sold it. */
+  addTopUp(esim: PlantedOrder, planted?: { packageId?: string; costMinor?: number }): Promise<PlantedTopUp>;
   /** One request as a signed-in user. */
   as(
     userId: number,
@@ -67,6 +69,14 @@ export interface PlantedOrder {
   readonly userId: number;
   readonly reference: string;
   readonly profileId: number;
+}
+
+export interface PlantedTopUp {
+  /** Of the order. */
+  readonly id: number;
+  readonly userId: number;
+  readonly reference: string;
+  readonly topUpId: number;
 }
 
 export interface RoomOptions {
@@ -267,7 +277,7 @@ async function serve(
   return server;
 }
 
-function planting({ query }: TestDatabase): Pick<EsimRoom, "addUser" | "addPlan" | "addOrder"> {
+function planting({ query }: TestDatabase): Pick<EsimRoom, "addUser" | "addPlan" | "addOrder" | "addTopUp"> {
   const token = (): string => randomBytes(8).toString("hex");
   const one = async (text: string, values: readonly unknown[]): Promise<number> =>
     (await query<{ id: number }>(text, values))[0]!.id;
@@ -323,6 +333,25 @@ function planting({ query }: TestDatabase): Pick<EsimRoom, "addUser" | "addPlan"
       if (status === "refunded") await query("update orders set status = 'refunded' where id = $1", [id]);
       if (status === "failed") await query("update orders set status = 'failed' where id = $1", [id]);
       return { id, userId: owner, reference, profileId };
+    },
+    async addTopUp({ userId, profileId }, { packageId = "t", costMinor = 180 } = {}) {
+      const reference = token().toUpperCase();
+      const id = await one(
+        `insert into orders (reference, user_id, plan_id, kind, top_up_of_profile_id, currency, amount_minor,
+           plan_snapshot, expires_at)
+         select $1, $2, o.plan_id, 'top_up', $3, 'USD', o.amount_minor, o.plan_snapshot, now() + interval '1 hour'
+         from esim_profiles p join orders o on o.id = p.order_id where p.id = $3 returning id`,
+        [reference, userId, profileId],
+      );
+      const topUpId = await one(
+        `insert into top_ups (order_id, user_id, profile_id, plan_id, supplier, package_id, cost_text, cost_currency,
+           cost_minor, due_at)
+         select $1, $2, id, plan_id, supplier, $4, $5, 'USD', $6, now() + interval '15 minutes'
+         from esim_profiles where id = $3 returning id`,
+        [id, userId, profileId, packageId, (costMinor / 100).toFixed(2), costMinor],
+      );
+      await query("update orders set status = 'paid', paid_at = now() where id = $1", [id]);
+      return { id, userId, reference, topUpId };
     },
   };
 }

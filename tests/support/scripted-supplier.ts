@@ -4,6 +4,7 @@ import type {
   InstallData,
   SupplierOrder,
   SupplierRefused,
+  SupplierTopUp,
 } from "../../src/providers/esim/port.js";
 import type { RefusalReason } from "../../src/providers/esim/refusal-port.js";
 
@@ -18,11 +19,12 @@ export type OrderScript =
   | { readonly refuse: RefusalReason };
 
 export interface ScriptedSupplier extends EsimSupplier {
-  /** What happens to each next order; the last one stays. */
+  /** What happens to each next order or top-up; the last one stays. */
   script: OrderScript[];
-  /** Every order call, in order. */
+  /** Every call that orders an eSIM or a top-up, in order, by its reference. */
   readonly calls: string[];
   readonly sold: Map<string, SupplierOrder>;
+  readonly toppedUp: Map<string, SupplierTopUp>;
   readonly cancelled: string[];
   isReady: boolean;
   cancelResult: "refunded" | "revoked" | "impossible" | { readonly refuse: RefusalReason };
@@ -74,11 +76,30 @@ export function makeScriptedSupplier(
     supplier.sold.set(order.reference ?? "", ready);
     return ready;
   };
+  const topUp = (reference: string): SupplierTopUp => {
+    const earlier = supplier.toppedUp.get(reference);
+    if (earlier !== undefined && supplier.capabilities.idempotency === "native") return earlier;
+    number += 1;
+    const added: SupplierTopUp = {
+      supplierTopUpId: `${id}-top-up-${number}`,
+      state: "done",
+      cost: null,
+      expiresAt: null,
+    };
+    supplier.toppedUp.set(reference, added);
+    return added;
+  };
+  const nextStep = async (reference: string): Promise<OrderScript | undefined> => {
+    supplier.calls.push(reference);
+    await supplier.gate;
+    return supplier.script.length > 1 ? supplier.script.shift() : supplier.script[0];
+  };
   const supplier: ScriptedSupplier = {
     id,
     script: ["sell"],
     calls: [],
     sold: new Map(),
+    toppedUp: new Map(),
     cancelled: [],
     isReady: true,
     cancelResult: "refunded",
@@ -100,9 +121,7 @@ export function makeScriptedSupplier(
     },
     listPackages: async () => done({ packages: [], nextCursor: null, skipped: [] }),
     async order({ reference }) {
-      supplier.calls.push(reference);
-      await supplier.gate;
-      const step = supplier.script.length > 1 ? supplier.script.shift() : supplier.script[0];
+      const step = await nextStep(reference);
       if (step === undefined || step === "sell") return done(sell(reference, true));
       if (step === "accept") return done(sell(reference, false));
       if (step === "sell_and_drop") sell(reference, true);
@@ -124,8 +143,21 @@ export function makeScriptedSupplier(
     getStatus: async () =>
       done({ profileState: "unknown", planState: "unknown", usage: null, expiresAt: null, useBy: null }),
     listTopUps: async () => done([]),
-    topUp: async () => refusal("unsupported"),
-    findTopUp: async () => refusal("unsupported"),
+    async topUp({ reference }) {
+      const step = await nextStep(reference);
+      if (step === undefined || step === "sell" || step === "accept") return done(topUp(reference));
+      if (step === "sell_and_drop") topUp(reference);
+      if (step === "sell_and_drop" || step === "drop") return unknown("connection reset after sending");
+      return refusal(step.refuse);
+    },
+    findTopUp: async ({ reference }) => {
+      const found = supplier.isSearchBlind ? undefined : supplier.toppedUp.get(reference);
+      return done(
+        found === undefined
+          ? { found: "none", isConclusive: supplier.isSearchConclusive }
+          : { found: "one", topUp: found },
+      );
+    },
     cancel: async ({ supplierReference }) => {
       if (typeof supplier.cancelResult === "object") return refusal(supplier.cancelResult.refuse);
       if (supplier.cancelResult === "impossible") return done({ result: "impossible", why: "in use" });

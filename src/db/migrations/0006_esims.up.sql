@@ -154,8 +154,10 @@ create table provisioning_attempts (
   lookups integer not null default 0,
   created_at timestamptz not null default now(),
   ask_at timestamptz,
-  -- When the call ended without an answer: the settling time counts from here.
+  -- When the first call ended without an answer: the settling time counts from here.
   called_at timestamptz,
+  -- When the same request was sent again and has had no answer: that one may still be under way, too.
+  resent_at timestamptz,
   call_millis integer,
   decided_at timestamptz,
   decided_by text,
@@ -186,6 +188,19 @@ create trigger provisioning_attempts_moves before update of status on provisioni
     'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus',
     'delivered>taken_back', 'surplus>taken_back', 'surplus>parked'
   );
+
+-- How long a purchase has had to arrive since it was sent first. That nothing is found says something only after the
+-- supplier's settling time; where the end of the call is not known, because the process died, as long again is allowed
+-- for it: no supplier sends later than that.
+create function settling_millis(a provisioning_attempts) returns bigint language sql as $$
+  select floor(extract(epoch from case when a.called_at is null
+    then (clock_timestamp() - a.created_at) / 2 else clock_timestamp() - a.called_at end) * 1000)::bigint
+$$;
+
+-- The same of its last sending that has had no answer.
+create function resettling_millis(a provisioning_attempts) returns bigint language sql as $$
+  select least(settling_millis(a), floor(extract(epoch from (clock_timestamp() - a.resent_at) / 2) * 1000)::bigint)
+$$;
 
 -- Codes that the shop bought in bulk. A code has one row for ever: importing it again changes nothing.
 create table stock_items (
@@ -343,7 +358,7 @@ begin
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
-      'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
+      'settlingMillis', settling_millis(a), 'resettlingMillis', resettling_millis(a),
       'expectedCost', a.expected_cost, 'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.profile_id = claim_provisioning.profile_id);
   suppliers := (

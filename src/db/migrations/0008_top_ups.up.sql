@@ -146,7 +146,7 @@ begin
       'id', a.id, 'number', a.number, 'reference', a.reference, 'supplier', a.supplier, 'packageId', a.package_id,
       'status', a.status, 'supplierOrderId', a.supplier_order_id, 'reason', a.reason, 'lookups', a.lookups,
       'ageMillis', floor(extract(epoch from clock_timestamp() - a.created_at) * 1000),
-      'sinceCallMillis', floor(extract(epoch from clock_timestamp() - a.called_at) * 1000),
+      'settlingMillis', settling_millis(a), 'resettlingMillis', resettling_millis(a),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
       'toldFailure', a.told_failure) order by a.number), '[]')

@@ -142,7 +142,7 @@ async function cancelSurplus(
   known: readonly string[],
 ): Promise<"cancelled" | "revoked" | "never_sold" | "cannot" | "unknown"> {
   assertNoOpenTransaction(supplier.id);
-  const found = await findSold(supplier, surplus, known);
+  const found = await findSold(db, supplier, surplus, known);
   if (found === "never_sold" || found === "unknown") return found;
   if (surplus.supplier_order_id === null) await store.noteSurplusOrder(db, surplus.id, found.supplierOrderId);
   if (found.state === "failed") return "never_sold";
@@ -160,6 +160,7 @@ async function cancelSurplus(
 }
 
 async function findSold(
+  db: Db,
   supplier: EsimSupplier,
   surplus: store.SurplusRow,
   knownSupplierOrderIds: readonly string[],
@@ -179,10 +180,10 @@ async function findSold(
   if (answer.value.found === "one") return answer.value.order;
   if (answer.value.found === "none" && surplus.is_told_failed) return "never_sold";
   const { lookupSettlesAfterSeconds, idempotency } = supplier.capabilities;
-  if (answer.value.found === "several" || surplus.settling_seconds <= lookupSettlesAfterSeconds)
-    return "unknown";
-  if (answer.value.isConclusive) return "never_sold";
-  return idempotency === "native" ? sendAgain(supplier, surplus, lookup) : "unknown";
+  const settleMillis = lookupSettlesAfterSeconds * 1000;
+  if (answer.value.found === "several" || surplus.settling_millis <= settleMillis) return "unknown";
+  if (answer.value.isConclusive) return surplus.resettling_millis > settleMillis ? "never_sold" : "unknown";
+  return idempotency === "native" ? sendAgain(db, supplier, surplus, lookup) : "unknown";
 }
 
 /**
@@ -190,14 +191,20 @@ async function findSold(
  * together with a search that finds nothing, as in the chain (attempt-outcomes.ts).
  */
 async function sendAgain(
+  db: Db,
   supplier: EsimSupplier,
   surplus: store.SurplusRow,
   lookup: OrderLookup,
 ): Promise<SupplierOrder | "never_sold" | "unknown"> {
   const { reference, package_id: packageId, expected_cost: expectedCost } = surplus;
+  await store.noteSurplusSending(db, surplus.id, false);
   const outcome = await supplier.order({ reference, packageId, expectedCost });
   if (outcome.kind === "done") return outcome.value;
-  if (outcome.kind === "unknown" || !isDefiniteNo(outcome.reason)) return "unknown";
+  if (outcome.kind === "unknown") return "unknown";
+  // Of an earlier repetition nobody knows yet, and the time of that one stands in for it.
+  if (surplus.resettling_millis <= supplier.capabilities.lookupSettlesAfterSeconds * 1000) return "unknown";
+  await store.noteSurplusSending(db, surplus.id, true);
+  if (!isDefiniteNo(outcome.reason)) return "unknown";
   const answer = await supplier.findOrder(lookup);
   if (answer.kind === "refused" || answer.value.found === "several") return "unknown";
   return answer.value.found === "one" ? answer.value.order : "never_sold";

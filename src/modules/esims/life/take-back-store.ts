@@ -126,8 +126,9 @@ export interface SurplusRow {
   readonly package_id: string;
   readonly supplier_order_id: string | null;
   readonly sent_after_millis: string;
-  /** Comparable with the supplier's settling time, as in chain-timing.ts. */
-  readonly settling_seconds: number;
+  /** What has passed of the supplier's settling time since it was sent first, and since a sending had no answer. */
+  readonly settling_millis: number;
+  readonly resettling_millis: number;
   readonly expected_cost: ExactMoney | null;
   /** The supplier has said by itself that it gave up on the purchase. */
   readonly is_told_failed: boolean;
@@ -137,13 +138,23 @@ const FIND_SURPLUS = statement(
   "esims.find_surplus",
   `select id, profile_id, reference, supplier, package_id, supplier_order_id, expected_cost, told_failure is not null as is_told_failed,
      floor(extract(epoch from created_at) * 1000)::text as sent_after_millis,
-     case when called_at is null then extract(epoch from now() - created_at)::float8 / 2
-       else extract(epoch from now() - called_at)::float8 end as settling_seconds
-   from provisioning_attempts where id = $1 and status = 'surplus'`,
+     settling_millis(a) as settling_millis, resettling_millis(a) as resettling_millis
+   from provisioning_attempts a where id = $1 and status = 'surplus'`,
 );
 
 export async function findSurplus(db: Db, attemptId: number): Promise<SurplusRow | undefined> {
   return (await db.run<SurplusRow>(FIND_SURPLUS, [attemptId])).rows[0];
+}
+
+const NOTE_SENDING = statement(
+  "esims.note_surplus_sending",
+  `update provisioning_attempts set resent_at = case when $2::boolean then null else clock_timestamp() end
+   where id = $1 and status = 'surplus'`,
+);
+
+/** Before the same request is sent again, and when that has been answered. */
+export async function noteSurplusSending(db: Db, attemptId: number, isAnswered: boolean): Promise<void> {
+  await db.run(NOTE_SENDING, [attemptId, isAnswered]);
 }
 
 const NOTE_SURPLUS_ORDER = statement(

@@ -19,8 +19,8 @@ import {
   supplied,
   waits,
 } from "./attempt-results.js";
-import { beginAttempt, listKnownSupplierOrders, recordAttempt } from "./attempt-store.js";
-import { pauseOfSearchMillis, settlesInMillis } from "./chain-timing.js";
+import { beginAttempt, listKnownSupplierOrders, resendAttempt } from "./attempt-store.js";
+import { settlesInMillis } from "./chain-timing.js";
 import { type Attempt, type Candidate, expectedCostOf } from "./choose-supplier.js";
 import * as store from "./provisioning-store.js";
 import { mayCall, STOP, type Step, type Work } from "./provisioning-work.js";
@@ -60,7 +60,8 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
         reason: null,
         lookups: 0,
         ageMillis: 0,
-        sinceCallMillis: null,
+        settlingMillis: 0,
+        resettlingMillis: 0,
         sentAfterMillis: begun.sentAfterMillis,
         askInMillis: null,
         expectedCost,
@@ -126,15 +127,7 @@ async function order(deps: AttemptOutcomesDeps, work: Work, attempt: Attempt): P
   const { outcome, callMillis } = called;
   if (outcome.kind === "done") return supplied(deps, work, attempt, outcome.value, callMillis);
   if (outcome.kind === "refused") return refusedPurchase(deps, work, attempt, outcome, callMillis);
-  const settleMillis = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds);
-  await recordAttempt(deps.db, work.claim, attempt.id, {
-    status: "unknown",
-    detail: outcome.cause,
-    hasCalled: true,
-    callMillis,
-    againMillis: pauseOfSearchMillis(attempt.lookups, deps.paceMillis, settleMillis),
-  });
-  return STOP;
+  return waits(deps, work, attempt, { detail: outcome.cause, sent: "first_unanswered", callMillis });
 }
 
 /** Sends the purchase. Undefined: this worker has slept, and the lease may be somebody else's. */
@@ -175,12 +168,7 @@ async function searched(
   if (search.found === "one") return supplied(deps, work, attempt, search.order, null);
   if (search.found === "several") return severalOrders(deps, work, attempt, search.supplierOrderIds);
   const { lookupSettlesAfterSeconds, idempotency } = supplier.capabilities;
-  const settleMillis = settlesInMillis(attempt, lookupSettlesAfterSeconds);
-  if (settleMillis > 0) {
-    const pause = pauseOfSearchMillis(attempt.lookups, deps.paceMillis, settleMillis);
-    return waits(deps, work, attempt, { pauseMillis: pause });
-  }
-  if (search.isConclusive) {
+  if (search.isConclusive && settlesInMillis(attempt, lookupSettlesAfterSeconds, "decide") === 0) {
     return refuse(deps, work, attempt, {
       reason: "never_arrived",
       detail: "the supplier has no such order",
@@ -188,7 +176,10 @@ async function searched(
       againMillis: 0,
     });
   }
-  return idempotency === "native" ? sendAgain(deps, work, attempt, supplier) : waits(deps, work, attempt, {});
+  const mayRepeat = settlesInMillis(attempt, lookupSettlesAfterSeconds, "repeat") === 0;
+  if (mayRepeat && !search.isConclusive && idempotency === "native")
+    return sendAgain(deps, work, attempt, supplier);
+  return waits(deps, work, attempt, {});
 }
 
 function severalOrders(
@@ -214,16 +205,21 @@ async function sendAgain(
   supplier: EsimSupplier,
 ): Promise<Step> {
   const leaseFrom = performance.now();
-  if (!(await store.keepLease(deps.db, work.claim))) return STOP;
+  if (!(await resendAttempt(deps.db, work.claim, attempt.id))) return STOP;
   const called = await call(deps, { ...work, leaseFrom }, attempt, supplier);
   if (called === undefined) return STOP;
   const { outcome, callMillis } = called;
   if (outcome.kind === "done") return supplied(deps, work, attempt, outcome.value, callMillis);
-  if (outcome.kind === "unknown") return waits(deps, work, attempt, { detail: outcome.cause });
+  const unanswered = { sent: "again_unanswered", callMillis } as const;
+  if (outcome.kind === "unknown") return waits(deps, work, attempt, { detail: outcome.cause, ...unanswered });
+  // Of an earlier repetition nobody knows yet, and the time of that one stands in for it.
+  const isSettled = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds, "decide") === 0;
+  const answered = isSettled ? ({ sent: "again_answered", callMillis } as const) : unanswered;
   const { detail, retryAfterSeconds: afterSeconds } = outcome;
-  if (!isDefiniteNo(outcome.reason)) return waits(deps, work, attempt, { detail, afterSeconds });
+  if (!isSettled || !isDefiniteNo(outcome.reason))
+    return waits(deps, work, attempt, { detail, afterSeconds, ...answered });
   const answer = await supplier.findOrder(await lookupOf(deps, supplier, attempt));
-  if (answer.kind === "refused") return waits(deps, work, attempt, { detail: answer.detail });
+  if (answer.kind === "refused") return waits(deps, work, attempt, { detail: answer.detail, ...answered });
   if (answer.value.found === "one") return supplied(deps, work, attempt, answer.value.order, callMillis);
   if (answer.value.found === "several")
     return severalOrders(deps, work, attempt, answer.value.supplierOrderIds);

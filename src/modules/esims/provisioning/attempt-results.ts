@@ -9,8 +9,8 @@ import type {
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import type { InstallSecrets, InstallVault } from "../install-secrets.js";
-import { recordAttempt, recordSurplus } from "./attempt-store.js";
-import { isOutOfPatience, pauseMillis } from "./chain-timing.js";
+import { recordAttempt, recordSurplus, type Sending } from "./attempt-store.js";
+import { isOutOfPatience, pauseMillis, settlesInMillis } from "./chain-timing.js";
 import type { Attempt } from "./choose-supplier.js";
 import * as store from "./provisioning-store.js";
 import { STOP, type Step, type Work } from "./provisioning-work.js";
@@ -37,8 +37,11 @@ export async function refusedPurchase(
 ): Promise<Step> {
   await deps.onRefusal(attempt, refusal);
   const tries = work.attempts.filter((one) => one.reason === "retryable").length;
+  const { paceMillis } = deps;
   const againMillis =
-    refusal.reason === "retryable" ? pauseMillis(tries, deps.paceMillis, refusal.retryAfterSeconds) : 0;
+    refusal.reason === "retryable"
+      ? pauseMillis({ tries, paceMillis, supplierSeconds: refusal.retryAfterSeconds })
+      : 0;
   return refuse(deps, work, attempt, {
     reason: refusal.reason,
     detail: refusal.detail,
@@ -167,8 +170,7 @@ export async function waits(
     supplierOrderId?: string;
     detail?: string | null;
     afterSeconds?: number | null;
-    /** Instead of the usual pause. */
-    pauseMillis?: number;
+    sent?: Sending;
     callMillis?: number | null;
     cost?: SupplierOrder["cost"];
   },
@@ -187,11 +189,24 @@ export async function waits(
     supplierOrderId,
     detail: news.detail ?? null,
     wasLookup: attempt.status !== "intended",
+    sent: news.sent ?? null,
     callMillis: news.callMillis ?? null,
     cost: news.cost ?? null,
-    againMillis: news.pauseMillis ?? pauseMillis(attempt.lookups, deps.paceMillis, news.afterSeconds ?? null),
+    againMillis: pauseMillis({
+      tries: attempt.lookups,
+      paceMillis: deps.paceMillis,
+      supplierSeconds: news.afterSeconds ?? null,
+      settlesInMillis: supplierOrderId === null ? settlesIn(deps, attempt, news.sent) : 0,
+    }),
   });
   return STOP;
+}
+
+/** When the next look has something new to say. */
+function settlesIn(deps: AttemptOutcomesDeps, attempt: Attempt, sent: Sending | undefined): number {
+  const settleSeconds = deps.suppliers.get(attempt.supplier)?.capabilities.lookupSettlesAfterSeconds ?? 0;
+  const asSent = sent === "first_unanswered" ? { ...attempt, settlingMillis: 0 } : attempt;
+  return settlesInMillis(asSent, settleSeconds, "repeat");
 }
 
 export async function parkAttempt(

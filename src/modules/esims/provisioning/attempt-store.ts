@@ -51,6 +51,20 @@ export async function beginAttempt(
   return row && { id: row.id, sentAfterMillis: Number(row.sent_after_millis) };
 }
 
+const RESEND = statement(
+  "esims.resend_attempt",
+  `with ${HOLDS_LEASE}
+   update provisioning_attempts a set resent_at = clock_timestamp() from held where a.id = $4`,
+);
+
+/** Before the same request is sent again: its settling time and the lease begin anew. False: the lease is lost. */
+export async function resendAttempt(db: Db, lease: Lease, attemptId: number): Promise<boolean> {
+  const values = [lease.profile_id, lease.lease_token, lease.lease_seconds, attemptId];
+  return (await db.run(RESEND, values)).count === 1;
+}
+
+export type Sending = "first_unanswered" | "again_answered" | "again_unanswered";
+
 export interface AttemptChange {
   readonly status: AttemptState;
   readonly supplierOrderId?: string | null;
@@ -58,8 +72,8 @@ export interface AttemptChange {
   readonly reason?: string | null;
   readonly detail?: string | null;
   readonly wasLookup?: boolean;
-  /** The purchase itself has just ended without an answer. */
-  readonly hasCalled?: boolean;
+  /** A purchase has just been sent: its first sending had no answer, or a repetition of it had one or none. */
+  readonly sent?: Sending | null;
   readonly callMillis?: number | null;
   /** When the chain goes on: 0 keeps the lease and goes on at once; otherwise the job is enqueued again. */
   readonly againMillis: number;
@@ -79,7 +93,8 @@ const RECORD = statement(
        lookups = a.lookups + $9, call_millis = coalesce($10, a.call_millis),
        cost_text = coalesce($11, a.cost_text), cost_currency = coalesce($12, a.cost_currency),
        ask_at = clock_timestamp() + $3::float8 * interval '1 millisecond',
-       called_at = case when $14::boolean then clock_timestamp() else a.called_at end,
+       called_at = case when $14 = 'first_unanswered' then clock_timestamp() else a.called_at end,
+       resent_at = case when $14 = 'again_answered' then null else a.resent_at end,
        decided_at = case when $5 in ('refused', 'surplus') then clock_timestamp() end
      from held where a.id = $4
      returning a.id
@@ -111,7 +126,7 @@ export async function recordAttempt(
     change.cost?.amountText ?? null,
     change.cost?.currency ?? null,
     lease.lease_seconds,
-    change.hasCalled === true,
+    change.sent ?? null,
   ]);
   return count === 1;
 }

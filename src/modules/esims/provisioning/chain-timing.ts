@@ -9,27 +9,35 @@ const DOUBLINGS_MAX = 5;
 export const isOutOfPatience = ({ ageMillis, lookups }: Attempt): boolean =>
   ageMillis > PATIENCE_MILLIS && lookups >= LOOKUPS_MIN;
 
-/** 1, 2, 4 … 32 times the pace; a supplier's own word wins when it is longer. */
-export function pauseMillis(tries: number, paceMillis: number, supplierSeconds: number | null): number {
-  const own = paceMillis * 2 ** Math.min(tries, DOUBLINGS_MAX);
-  return Math.max(own, (supplierSeconds ?? 0) * 1000);
+export interface Pause {
+  readonly tries: number;
+  readonly paceMillis: number;
+  /** The supplier's own word, if it gave one. */
+  readonly supplierSeconds?: number | null;
+  /** Of a search: when finding nothing will say something; 0: it does already. */
+  readonly settlesInMillis?: number;
 }
 
 /**
- * The pause after a look-up that found nothing. What is found decides at any time, so looking begins early and grows
- * rarer; and one look comes when the settling time is over, since from then on "nothing" says something too.
+ * 1, 2, 4 … 32 times the pace, and not sooner than the supplier said. What is found decides at any time, so looking
+ * begins early and grows rarer; one look comes when the settling time is over, since from then on "nothing" counts.
  */
-export function pauseOfSearchMillis(tries: number, paceMillis: number, settleMillis: number): number {
-  const pause = pauseMillis(tries, paceMillis, null);
-  return settleMillis > 0 ? Math.min(pause, settleMillis) : pause;
+export function pauseMillis({
+  tries,
+  paceMillis,
+  supplierSeconds = null,
+  settlesInMillis = 0,
+}: Pause): number {
+  const own = paceMillis * 2 ** Math.min(tries, DOUBLINGS_MAX);
+  const look = settlesInMillis > 0 ? Math.min(own, settlesInMillis) : own;
+  return Math.max(look, (supplierSeconds ?? 0) * 1000);
 }
 
-/** Finding nothing decides nothing before the supplier's settling time is over: the request may be under way. */
-export function settlesInMillis(attempt: Attempt, settleSeconds: number): number {
-  const { ageMillis, sinceCallMillis } = attempt;
-  // A call may have taken several requests (a check, a new token), and the purchase was the last of them. Where its end
-  // is not known, because the process died, as long again is allowed for it; no supplier sends later than that.
-  const left =
-    sinceCallMillis === null ? 2 * settleSeconds * 1000 - ageMillis : settleSeconds * 1000 - sinceCallMillis;
-  return Math.max(0, left);
+/**
+ * Finding nothing decides nothing before the supplier's settling time is over, since the request may be under way:
+ * "decide" says when all of its sendings have had that time, "repeat" when the first one has.
+ */
+export function settlesInMillis(attempt: Attempt, settleSeconds: number, to: "decide" | "repeat"): number {
+  const passed = to === "decide" ? attempt.resettlingMillis : attempt.settlingMillis;
+  return Math.max(0, settleSeconds * 1000 - passed);
 }

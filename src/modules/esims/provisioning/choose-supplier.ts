@@ -14,8 +14,10 @@ export interface Attempt {
   readonly reason: string | null;
   readonly lookups: number;
   readonly ageMillis: number;
-  /** Since the call ended without an answer; null: it is not known when, or whether, it was sent. */
-  readonly sinceCallMillis: number | null;
+  /** What has passed of the supplier's settling time since the request was sent first. */
+  readonly settlingMillis: number;
+  /** The same since it was sent last without having an answer. */
+  readonly resettlingMillis: number;
   /** Milliseconds since the epoch when the row was written, before the call. */
   readonly sentAfterMillis: number;
   /** Negative or null: now. */

@@ -180,18 +180,6 @@ export async function park(db: Db, lease: Lease, parking: Parking): Promise<void
   ]);
 }
 
-const KEEP_LEASE = statement(
-  "esims.keep_lease",
-  `update esim_profiles set lease_until = clock_timestamp() + $3 * interval '1 second'
-   where id = $1 and lease_token = $2 and status = 'pending'`,
-);
-
-/** Begins the lease's time anew, before another call. False: somebody else has it. */
-export async function keepLease(db: Queryable, lease: Lease): Promise<boolean> {
-  const values = [lease.profile_id, lease.lease_token, lease.lease_seconds];
-  return (await db.run(KEEP_LEASE, values)).count === 1;
-}
-
 /** Gives the lease up; `againMillis` enqueues the next run, null leaves it to whoever has enqueued one. */
 export async function releaseLease(db: Queryable, lease: Lease, againMillis: number | null): Promise<void> {
   await db.run(RELEASE, [lease.profile_id, lease.lease_token, againMillis]);

@@ -39,11 +39,14 @@ const ADOPT = statement(
      update top_ups set status = 'done', supplier_top_up_id = $2, done_at = now(), lease_until = null,
        lease_token = lease_token + 1, parked_at = null, parked_reason = null
      where id = $1 and status = 'pending'
-     returning id
+     returning id, profile_id
    ), attempt as (
      update provisioning_attempts a set status = 'delivered', supplier_order_id = $2, decided_at = now(),
        decided_by = $4, reason = null
      from done where a.id = $3 and a.status = 'parked'
+   ), esim as (
+     update esim_profiles p set poll_at = now()
+     from done where p.id = done.profile_id and p.status in ('ready', 'active')
    )
    select enqueue_job('send_top_up_mail', json_build_object('top_up_id', id), 'top-up-mail:' || id) from done`,
 );

@@ -93,7 +93,7 @@ const FIND_SURPLUS = statement(
   "top_ups.find_surplus",
   `select a.id, a.reference, a.supplier, a.package_id, p.supplier_reference, p.supplier_order_id, p.iccid,
      floor(extract(epoch from a.created_at) * 1000)::text as sent_after_millis,
-     extract(epoch from now() - a.created_at)::float8 as age_seconds
+     resettling_millis(a) as resettling_millis
    from provisioning_attempts a join top_ups t on t.id = a.top_up_id join esim_profiles p on p.id = t.profile_id
    where a.id = $1 and a.status = 'surplus'`,
 );
@@ -107,7 +107,7 @@ interface SurplusTopUp {
   readonly supplier_order_id: string | null;
   readonly iccid: string | null;
   readonly sent_after_millis: string;
-  readonly age_seconds: number;
+  readonly resettling_millis: number;
 }
 
 /** Refunded as a loss before its outcome was known: whether it was one is looked up, and booked. */
@@ -144,6 +144,6 @@ async function wasBought(
   });
   if (answer.kind === "refused") return "unknown";
   if (answer.value.found !== "none") return "cannot";
-  const isSettled = surplus.age_seconds > supplier.capabilities.lookupSettlesAfterSeconds;
+  const isSettled = surplus.resettling_millis > supplier.capabilities.lookupSettlesAfterSeconds * 1000;
   return answer.value.isConclusive && isSettled ? "never_sold" : "unknown";
 }

@@ -10,7 +10,7 @@ import { isDefiniteNo } from "../../../providers/esim/refusal-port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import { isOpen } from "../esim-state.js";
-import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
+import { listKnownSupplierOrders, type Sending } from "../provisioning/attempt-store.js";
 import { isOutOfPatience, pauseMillis, settlesInMillis } from "../provisioning/chain-timing.js";
 import { type Attempt, chooseSupplier } from "../provisioning/choose-supplier.js";
 import { mayCall } from "../provisioning/provisioning-work.js";
@@ -105,6 +105,26 @@ async function call(
   attempt: Attempt,
   supplier: EsimSupplier,
 ): Promise<Next> {
+  const called = await send(deps, work, attempt, supplier);
+  if (called === undefined) return undefined;
+  const { outcome, callMillis } = called;
+  switch (outcome.kind) {
+    case "done":
+      return delivered(deps, work, attempt, outcome.value, callMillis);
+    case "refused":
+      return refused(deps, work, attempt, outcome, callMillis);
+    case "unknown":
+      return waits(deps, work, attempt, supplier, {
+        detail: outcome.cause,
+        afterSeconds: null,
+        sent: "first_unanswered",
+        callMillis,
+      });
+  }
+}
+
+/** Sends the purchase. Undefined: this worker has slept, and the lease may be somebody else's. */
+async function send(deps: TopUpChainDeps, work: Work, attempt: Attempt, supplier: EsimSupplier) {
   assertNoOpenTransaction(supplier.id);
   if (!mayCall(work)) return undefined;
   const startedAt = performance.now();
@@ -115,19 +135,7 @@ async function call(
     { supplier: supplier.id, outcome: outcome.kind === "refused" ? outcome.reason : outcome.kind },
     { attempt_id: attempt.id, millis: callMillis },
   );
-  switch (outcome.kind) {
-    case "done":
-      return delivered(deps, work, attempt, outcome.value, callMillis);
-    case "refused":
-      return refused(deps, work, attempt, outcome, callMillis);
-    case "unknown":
-      return waits(deps, work, attempt, supplier, {
-        detail: outcome.cause,
-        afterSeconds: null,
-        hasCalled: true,
-        callMillis,
-      });
-  }
+  return { outcome, callMillis };
 }
 
 /** Finds out what became of an attempt that may have been sent. */
@@ -145,14 +153,15 @@ async function settle(deps: TopUpChainDeps, work: Work, attempt: Attempt): Promi
   const { toldFailure: told } = attempt;
   if (told !== null)
     return refused(deps, work, attempt, { kind: "refused", ...told, retryAfterSeconds: null }, null);
-  const isSettled = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds) === 0;
-  if (isSettled && answer.value.isConclusive) {
+  const { isConclusive } = answer.value;
+  const { lookupSettlesAfterSeconds, idempotency } = supplier.capabilities;
+  if (isConclusive && settlesInMillis(attempt, lookupSettlesAfterSeconds, "decide") === 0) {
     const refusal = { reason: "never_arrived", detail: "the supplier has no such top-up" };
     return recordRefusal(deps, work, attempt, { ...refusal, callMillis: null, againMillis: 0 });
   }
   // Where the supplier knows a reference again, the same request once more is the question; it cannot buy twice.
-  if (isSettled && supplier.capabilities.idempotency === "native")
-    return repeat(deps, work, attempt, supplier);
+  const mayRepeat = settlesInMillis(attempt, lookupSettlesAfterSeconds, "repeat") === 0;
+  if (mayRepeat && !isConclusive && idempotency === "native") return repeat(deps, work, attempt, supplier);
   return waits(deps, work, attempt, supplier, { detail: null, afterSeconds: null });
 }
 
@@ -185,17 +194,26 @@ async function repeat(
   attempt: Attempt,
   supplier: EsimSupplier,
 ): Promise<Next> {
-  const outcome = await supplier.topUp(requestOf(work.claim, attempt));
-  if (outcome.kind === "done") return delivered(deps, work, attempt, outcome.value, null);
+  const leaseFrom = performance.now();
+  if (!(await store.resendTopUpAttempt(deps.db, work.claim, attempt.id))) return undefined;
+  const called = await send(deps, { ...work, leaseFrom }, attempt, supplier);
+  if (called === undefined) return undefined;
+  const { outcome, callMillis } = called;
+  if (outcome.kind === "done") return delivered(deps, work, attempt, outcome.value, callMillis);
+  const unanswered = { sent: "again_unanswered", callMillis } as const;
   if (outcome.kind === "unknown")
-    return waits(deps, work, attempt, supplier, { detail: outcome.cause, afterSeconds: null });
+    return waits(deps, work, attempt, supplier, { detail: outcome.cause, afterSeconds: null, ...unanswered });
+  // Of an earlier repetition nobody knows yet, and the time of that one stands in for it.
+  const isSettled = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds, "decide") === 0;
+  const answered = isSettled ? ({ sent: "again_answered", callMillis } as const) : unanswered;
   const { reason, detail, retryAfterSeconds: afterSeconds } = outcome;
-  if (!isDefiniteNo(reason)) return waits(deps, work, attempt, supplier, { detail, afterSeconds });
+  if (!isSettled || !isDefiniteNo(reason))
+    return waits(deps, work, attempt, supplier, { detail, afterSeconds, ...answered });
   const answer = await search(deps, work, attempt, supplier);
   if (answer.kind === "refused")
-    return waits(deps, work, attempt, supplier, { detail: answer.detail, afterSeconds: null });
+    return waits(deps, work, attempt, supplier, { detail: answer.detail, afterSeconds: null, ...answered });
   if (answer.value.found !== "none") return found(deps, work, attempt, answer.value);
-  return refused(deps, work, attempt, outcome, null);
+  return refused(deps, work, attempt, outcome, callMillis);
 }
 
 async function delivered(
@@ -234,8 +252,11 @@ async function refused(
   await deps.onRefusal(work.claim.top_up_id, attempt.supplier, refusal);
   const { reason, detail } = refusal;
   const tries = work.attempts.filter((one) => one.reason === "retryable").length;
+  const { paceMillis } = deps;
   const againMillis =
-    reason === "retryable" ? pauseMillis(tries, deps.paceMillis, refusal.retryAfterSeconds) : 0;
+    reason === "retryable"
+      ? pauseMillis({ tries, paceMillis, supplierSeconds: refusal.retryAfterSeconds })
+      : 0;
   return recordRefusal(deps, work, attempt, { reason, detail, callMillis, againMillis });
 }
 
@@ -252,7 +273,9 @@ async function recordRefusal(
   });
   if (!isStored || change.againMillis > 0) return undefined;
   const attempts = work.attempts.map((one) =>
-    one.id === attempt.id ? { ...one, status: "refused" as const, reason: change.reason } : one,
+    one.id === attempt.id
+      ? { ...one, status: "refused" as const, reason: change.reason, askInMillis: null }
+      : one,
   );
   return { claim: { ...work.claim, is_parked: false }, attempts, leaseFrom };
 }
@@ -266,22 +289,26 @@ async function waits(
   news: {
     detail: string | null;
     afterSeconds: number | null;
-    hasCalled?: boolean;
+    sent?: Sending;
     callMillis?: number | null;
   },
 ): Promise<Next> {
   if (attempt.status === "parked") return void (await store.releaseTopUp(deps.db, work.claim, null));
   if (isOutOfPatience(attempt)) return park(deps, work, "outcome_unknown", attempt, news.detail);
-  const settleMillis = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds);
-  const pause = pauseMillis(attempt.lookups, deps.paceMillis, news.afterSeconds);
+  const { lookupSettlesAfterSeconds } = supplier.capabilities;
+  const asSent = news.sent === "first_unanswered" ? { ...attempt, settlingMillis: 0 } : attempt;
   await store.recordTopUpAttempt(deps.db, work.claim, attempt.id, {
     status: "unknown",
     detail: news.detail,
     wasLookup: attempt.status !== "intended",
-    hasCalled: news.hasCalled === true,
+    sent: news.sent ?? null,
     callMillis: news.callMillis ?? null,
-    // What is found counts at any time; that nothing is there counts only after the settling time.
-    againMillis: settleMillis > 0 ? Math.min(settleMillis, pause) : pause,
+    againMillis: pauseMillis({
+      tries: attempt.lookups,
+      paceMillis: deps.paceMillis,
+      supplierSeconds: news.afterSeconds,
+      settlesInMillis: settlesInMillis(asSent, lookupSettlesAfterSeconds, "repeat"),
+    }),
   });
   return undefined;
 }

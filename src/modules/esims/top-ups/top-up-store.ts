@@ -1,4 +1,5 @@
 import { type Db, statement } from "../../../db/database.js";
+import type { Sending } from "../provisioning/attempt-store.js";
 import type { Attempt } from "../provisioning/choose-supplier.js";
 
 /** The lease on one paid top-up, and what the next step is decided by. */
@@ -52,7 +53,8 @@ const BEGIN_ATTEMPT = statement(
    )
    insert into provisioning_attempts (top_up_id, number, reference, supplier, package_id, is_exclusive)
    select id, $4, $5, supplier, package_id, $6 from held
-   on conflict do nothing
+   on conflict (supplier, package_id)
+     where is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus') do nothing
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis`,
 );
 
@@ -74,13 +76,28 @@ export async function beginTopUpAttempt(
   return row && { id: row.id, sentAfterMillis: Number(row.sent_after_millis) };
 }
 
+const RESEND = statement(
+  "top_ups.resend_attempt",
+  `with held as (
+     update top_ups set lease_until = clock_timestamp() + $3 * interval '1 second'
+     where id = $1 and lease_token = $2 and status = 'pending'
+     returning id
+   )
+   update provisioning_attempts a set resent_at = clock_timestamp() from held where a.id = $4`,
+);
+
+/** Before the same request is sent again: its settling time and the lease begin anew. False: the lease is lost. */
+export async function resendTopUpAttempt(db: Db, lease: TopUpLease, attemptId: number): Promise<boolean> {
+  const values = [lease.top_up_id, lease.lease_token, lease.lease_seconds, attemptId];
+  return (await db.run(RESEND, values)).count === 1;
+}
+
 export interface TopUpAttemptChange {
   readonly status: "unknown" | "refused";
   readonly reason?: string | null;
   readonly detail: string | null;
   readonly wasLookup?: boolean;
-  /** The supplier was called, and its settling time counts from now. */
-  readonly hasCalled?: boolean;
+  readonly sent?: Sending | null;
   readonly callMillis?: number | null;
   /** When the chain goes on: 0 keeps the lease and goes on at once; otherwise the job is enqueued again. */
   readonly againMillis: number;
@@ -98,7 +115,8 @@ const RECORD = statement(
      update provisioning_attempts a set
        status = $5, reason = $6, detail = $7, lookups = a.lookups + $8, call_millis = coalesce($9, a.call_millis),
        ask_at = clock_timestamp() + $3::float8 * interval '1 millisecond',
-       called_at = case when $11::boolean then clock_timestamp() else a.called_at end,
+       called_at = case when $11 = 'first_unanswered' then clock_timestamp() else a.called_at end,
+       resent_at = case when $11 = 'again_answered' then null else a.resent_at end,
        decided_at = case when $5 = 'refused' then clock_timestamp() end
      from held where a.id = $4
      returning a.id
@@ -127,7 +145,7 @@ export async function recordTopUpAttempt(
     change.wasLookup === true ? 1 : 0,
     change.callMillis ?? null,
     lease.lease_seconds,
-    change.hasCalled === true,
+    change.sent ?? null,
   ]);
   return count === 1;
 }
