@@ -57,21 +57,29 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.check_login_code(p_email text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_challenge_is_required boolean, p_challenge_attempts integer, OUT verdict text, OUT refused_by text, OUT retry_seconds integer, OUT code_id bigint, OUT user_id bigint, OUT user_name text, OUT is_new_user boolean)
+CREATE OR REPLACE FUNCTION public.check_login_code(p_email text, p_alias text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_challenge_is_required boolean, p_challenge_attempts integer, p_emails_per_address integer, p_overall integer, OUT verdict text, OUT refused_by text, OUT retry_seconds integer, OUT code_id bigint, OUT user_id bigint, OUT user_name text, OUT is_new_user boolean)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
 declare
+  c_off constant integer := 999999;
   c_day constant interval := interval '24 hours';
   c_quarter constant interval := interval '15 minutes';
+  v_emails constant text[] := array[p_email, p_alias];
   v_now timestamptz;
   v_kind text;
   v_candidates bigint[];
   v_only bigint;
+  v_attempts integer;
+  v_expires_at timestamptz;
   v_until timestamptz;
   v_is_known boolean;
+  v_is_known_device boolean;
   v_keys bigint[] := login_lock_keys(p_email, null);
   v_is_locked boolean := try_lock_login(v_keys);
+  -- What is counted for a network is looked at without a challenge only.
+  v_tries_keys bigint[] := case when p_emails_per_address < c_off then login_tries_lock_keys(p_address) else '{}' end;
+  v_is_network_locked boolean := p_challenge_hash is null and v_is_locked and try_lock_login(v_tries_keys);
 begin
   verdict := 'wrong';
   -- Twice at most, as in request_login_code: a refusal needs no lock, a comparison does.
@@ -81,10 +89,11 @@ begin
     v_candidates := null;
     v_until := null;
     v_is_known := login_client_is_known(p_email, p_address, p_device_hash);
+    v_is_known_device := false;
 
     if p_challenge_hash is not null then
-      select id into v_only from auth_codes
-      where email = p_email and challenge_hash = p_challenge_hash
+      select id, attempts, expires_at into v_only, v_attempts, v_expires_at from auth_codes
+      where mailbox_of(email) = mailbox_of(p_email) and email = p_email and challenge_hash = p_challenge_hash
         and used_at is null and replaced_at is null and expires_at > v_now;
       if v_only is null and p_challenge_is_required then
         return;
@@ -94,51 +103,83 @@ begin
     if v_only is not null then
       v_kind := 'challenge';
       -- Ends with the code: a new one has its own five tries, inside the budgets of the day.
-      if login_tries_until(p_email, null, array['challenge'], v_only, p_challenge_attempts, c_day, v_now) is not null
+      if login_tries_until(v_emails, null, array['challenge'], v_only, p_challenge_attempts, c_day, v_now) is not null
       then
-        select expires_at into v_until from auth_codes where id = v_only;
+        v_until := v_expires_at;
         refused_by := 'tries_per_challenge';
       end if;
       v_until := greatest(v_until,
-        login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
+        login_tries_until(v_emails, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
       refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_pair' end);
-      if not v_is_known then
-        v_until := greatest(v_until, login_tries_until(p_email, null, array['challenge'], null, 50, c_day, v_now));
-        refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_email' end);
-      end if;
     else
-      select id into v_only from auth_codes
+      v_is_known_device := v_is_known and p_device_hash is not null
+        and login_client_is_known(p_email, null, p_device_hash);
+      select id, attempts into v_only, v_attempts from auth_codes
       where email = p_email and ip_address = p_address
         and used_at is null and replaced_at is null and expires_at > v_now;
       if v_only is not null then
         v_kind := 'address';
         v_until := greatest(
-          login_tries_until(p_email, p_address, array['challenge', 'address'], null, 5, c_quarter, v_now),
-          login_tries_until(p_email, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
+          login_tries_until(v_emails, p_address, array['challenge', 'address'], null, 5, c_quarter, v_now),
+          login_tries_until(v_emails, p_address, array['challenge', 'address'], null, 10, c_day, v_now));
         refused_by := case when v_until is not null then 'tries_per_pair' end;
       else
         -- Known callers have a budget of their own, so that strangers cannot use it up and it is still bounded.
         v_kind := case when v_is_known then 'known' else 'elsewhere' end;
         select array(
           select id from auth_codes
-          where email = p_email and used_at is null and replaced_at is null and expires_at > v_now
+          where mailbox_of(email) = mailbox_of(p_email) and email = p_email
+            and used_at is null and replaced_at is null and expires_at > v_now
             and created_at > v_now - interval '1 day'
           order by created_at desc limit 3
         ) into v_candidates;
-        v_until := greatest(
-          login_tries_until(p_email, null, array[v_kind], null, 5, c_quarter, v_now),
-          login_tries_until(p_email, null, array[v_kind], null, 20, c_day, v_now));
+        if v_is_known then
+          v_until := greatest(
+            login_tries_until(v_emails, null, array['known'], null, 5, c_quarter, v_now),
+            login_tries_until(v_emails, null, array['known'], null, 20, c_day, v_now));
+        else
+          v_until := greatest(
+            login_tries_from_elsewhere_until(v_emails, 5, c_quarter, v_now),
+            login_tries_from_elsewhere_until(v_emails, 20, c_day, v_now));
+        end if;
         refused_by := case when v_until is not null then 'tries_from_elsewhere' end;
       end if;
+      if v_until is null and not v_is_known_device then
+        if p_emails_per_address < c_off then
+          v_until := login_tried_emails_until(p_address, p_emails_per_address, v_now);
+          refused_by := case when v_until is not null then 'tried_emails_per_address' end;
+        end if;
+        if v_until is null and p_overall < c_off then
+          -- As in request_login_code: the ids count.
+          select created_at + interval '1 hour' into v_until from auth_tries
+          where id <= (select max(id) from auth_tries) - p_overall + 1 order by id desc limit 1;
+          if v_until <= v_now then
+            v_until := null;
+          end if;
+          refused_by := case when v_until is not null then 'tries_overall' end;
+        end if;
+      end if;
+    end if;
+    -- When the budget of the e-mail is used up, each code still has five tries of any kind: so strangers never lock out
+    -- the one who asked for it, and all of them together are bounded (docs/auth-and-orders.md counts them).
+    if v_only is not null and not v_is_known and v_attempts >= p_challenge_attempts then
+      v_until := greatest(v_until, login_tries_until(v_emails, null, array['challenge'], null, 50, c_day, v_now));
+      refused_by := coalesce(refused_by, case when v_until is not null then 'tries_per_email' end);
     end if;
     if v_until is not null then
       verdict := 'refused';
       retry_seconds := greatest(1, ceil(extract(epoch from v_until - v_now)));
       return;
     end if;
-    exit when v_is_locked;
-    perform lock_login(v_keys);
-    v_is_locked := true;
+    exit when v_is_locked and (v_is_network_locked or v_kind = 'challenge' or v_is_known_device);
+    if not v_is_locked then
+      perform lock_login(v_keys);
+      v_is_locked := true;
+    end if;
+    if v_kind <> 'challenge' then
+      perform lock_login(v_tries_keys);
+      v_is_network_locked := true;
+    end if;
   end loop;
 
   -- Keyed hashes: equality need not take constant time, since nobody without the key can aim at a prefix.
@@ -150,7 +191,8 @@ begin
     update users set last_login_at = v_now where email = p_email and disabled_at is null
     returning id, name, false into user_id, user_name, is_new_user;
     if user_id is null then
-      insert into users (email, last_login_at) values (p_email, v_now)
+      insert into users (email, last_login_at)
+      select p_email, v_now where not exists (select from disabled_addresses where alias = p_alias)
       on conflict (email) do nothing
       returning id, name, true into user_id, user_name, is_new_user;
     end if;
@@ -158,6 +200,12 @@ begin
   if user_id is null then
     -- The right code of a disabled person ends here too and looks like any wrong one.
     code_id := null;
+    if not v_is_known_device then
+      perform note_tried_email(p_address, p_email, v_kind = 'elsewhere' and cardinality(v_candidates) = 0, v_now);
+    end if;
+    if cardinality(v_candidates) = 0 then
+      return;
+    end if;
     insert into auth_tries (email, ip_address, kind, auth_code_id, created_at)
     values (p_email, p_address, v_kind, v_only, v_now);
     update auth_codes set attempts = attempts + 1 where id = v_only;
@@ -391,24 +439,101 @@ CREATE OR REPLACE FUNCTION public.login_lock_keys(p_email text, p_address inet)
 AS $function$
   select array(
     select key from unnest(array[
-      hashtextextended('login e-mail ' || p_email, 0), hashtextextended('login address ' || host(p_address), 0)
+      hashtextextended('login mailbox ' || mailbox_of(p_email), 0),
+      hashtextextended('login address ' || host(p_address), 0),
+      hashtextextended('login network ' || host(wide_network_of(p_address)), 0)
     ]) as key where key is not null order by key)
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.login_tries_until(p_email text, p_address inet, p_kinds text[], p_code_id bigint, p_budget integer, p_window interval, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.login_tried_emails_until(p_address inet, p_emails_max integer, p_now timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  c_day constant interval := interval '24 hours';
+  v_until timestamptz;
+  v_wide_until timestamptz;
+begin
+  select tried_at + c_day into v_until from auth_tried_emails
+  where network = p_address and counts and tried_at > p_now - c_day
+  order by tried_at desc offset p_emails_max - 1 limit 1;
+  if family(p_address) = 6 then
+    select max(tried_at) + c_day into v_wide_until from auth_tried_emails
+    where wide_network_of(network) = wide_network_of(p_address) and family(network) = 6
+      and counts and tried_at > p_now - c_day
+    group by email order by max(tried_at) desc offset 4 * p_emails_max - 1 limit 1;
+  end if;
+  return greatest(v_until, v_wide_until);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_tries_from_elsewhere_until(p_emails text[], p_budget integer, p_window interval, p_now timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select at + p_window from (
+    select created_at as at from auth_tries
+    where email = any (p_emails) and kind = 'elsewhere' and counts and created_at > p_now - p_window
+    union all
+    select blind.at from auth_tried_emails t, unnest(t.blind_tries) as blind (at)
+    where t.email = any (p_emails) and blind.at > p_now - p_window
+  ) as tries
+  order by at desc offset p_budget - 1 limit 1
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_tries_lock_keys(p_address inet)
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array(
+    select key from unnest(array[
+      hashtextextended('login tries ' || host(p_address), 0),
+      hashtextextended('login tries of network ' || host(wide_network_of(p_address)), 0)
+    ]) as key where key is not null order by key)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_tries_until(p_emails text[], p_address inet, p_kinds text[], p_code_id bigint, p_budget integer, p_window interval, p_now timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
 AS $function$
   select created_at + p_window from auth_tries
-  where email = p_email
+  where email = any (p_emails)
     and (p_address is null or ip_address = p_address)
     and kind = any (p_kinds)
     and (p_code_id is null or auth_code_id = p_code_id)
     and counts
     and created_at > p_now - p_window
   order by created_at desc offset p_budget - 1 limit 1
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.mailbox_of(p_email text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select regexp_replace(p_email, '^([^+@]+)\+[^@]*@', '\1@')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.note_tried_email(p_address inet, p_email text, p_is_blind boolean, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into auth_tried_emails as t (network, email, tried_at, blind_tries)
+  values (p_address, p_email, p_now, case when p_is_blind then array[p_now] else '{}' end)
+  on conflict (network, email) do update set
+    tried_at = excluded.tried_at,
+    counts = true,
+    blind_tries = (excluded.blind_tries || t.blind_tries)[1:20]
 $function$
 ;
 
@@ -470,12 +595,15 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.request_login_code(p_email text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_sealed_code bytea, p_ttl interval, p_pair_short integer, p_short interval, p_pair_long integer, p_long interval, p_per_address integer, p_per_email integer, p_per_email_open integer, OUT code_id bigint, OUT refused_by text, OUT retry_seconds integer, OUT doubles_for_seconds integer)
+CREATE OR REPLACE FUNCTION public.request_login_code(p_email text, p_alias text, p_address inet, p_device_hash bytea, p_code_hash bytea, p_challenge_hash bytea, p_sealed_code bytea, p_ttl interval, p_pair_short integer, p_short interval, p_pair_long integer, p_long interval, p_per_address integer, p_per_network integer, p_per_email integer, p_per_email_open integer, p_overall integer, OUT code_id bigint, OUT refused_by text, OUT retry_seconds integer, OUT doubles_for_seconds integer)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
 declare
   c_off constant integer := 999999;
+  v_emails constant text[] := array[p_email, p_alias];
+  v_mailboxes constant text[] := array[mailbox_of(p_email), mailbox_of(p_alias)];
+  v_wide_network constant inet := case when p_per_network < c_off then wide_network_of(p_address) end;
   v_now timestamptz;
   v_short_until timestamptz;
   v_long_until timestamptz;
@@ -496,17 +624,20 @@ begin
     v_long_until := null;
 
     select id, created_at, backoff_seconds, blocked_until into v_latest from auth_codes
-    where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
+    where mailbox_of(email) = any (v_mailboxes) and email = any (v_emails) and ip_address = p_address
+      and counts_for_pair and created_at > v_now - p_long
     order by created_at desc limit 1;
     if found then
       if p_pair_short < c_off then
         select created_at + p_short into v_short_until from auth_codes
-        where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_short
+        where mailbox_of(email) = any (v_mailboxes) and email = any (v_emails) and ip_address = p_address
+          and counts_for_pair and created_at > v_now - p_short
         order by created_at desc offset p_pair_short - 1 limit 1;
       end if;
       if p_pair_long < c_off then
         select created_at + p_long into v_long_until from auth_codes
-        where email = p_email and ip_address = p_address and counts_for_pair and created_at > v_now - p_long
+        where mailbox_of(email) = any (v_mailboxes) and email = any (v_emails) and ip_address = p_address
+          and counts_for_pair and created_at > v_now - p_long
         order by created_at desc offset p_pair_long - 1 limit 1;
       end if;
       v_until := greatest(v_short_until, v_long_until,
@@ -544,18 +675,39 @@ begin
     end if;
     if p_per_email < c_off then
       select created_at + p_long into v_email_until from auth_codes
-      where email = p_email and counts_for_email and created_at > v_now - p_long
+      where mailbox_of(email) = any (v_mailboxes) and counts_for_email and created_at > v_now - p_long
       order by created_at desc offset p_per_email_open - 1 limit 1;
       if v_email_until is not null and login_client_is_known(p_email, p_address, p_device_hash) then
         v_email_until := null;
         select created_at + p_long into v_email_until from auth_codes
-        where email = p_email and counts_for_email and created_at > v_now - p_long
+        where mailbox_of(email) = any (v_mailboxes) and counts_for_email and created_at > v_now - p_long
         order by created_at desc offset p_per_email - 1 limit 1;
       end if;
       if v_email_until > v_until or v_until is null then
         v_until := coalesce(v_email_until, v_until);
         refused_by := case when v_until is not null then 'codes_per_email' end;
       end if;
+    end if;
+    -- The two wide limits hold for strangers only: whoever signed in from here before is not made to wait for them.
+    if v_until is null and v_wide_network is not null then
+      select created_at + p_long into v_until from auth_codes
+      where wide_network_of(ip_address) = v_wide_network and family(ip_address) = 6
+        and counts_for_network and created_at > v_now - p_long
+      order by created_at desc offset p_per_network - 1 limit 1;
+      if v_until is not null and login_client_is_known(p_email, p_address, p_device_hash) then
+        v_until := null;
+      end if;
+      refused_by := case when v_until is not null then 'codes_per_network' end;
+    end if;
+    if v_until is null and p_overall < c_off then
+      -- Ids count the codes that were made, but for the few of failed statements. To count an hour's rows, or to
+      -- have all callers take turns, would cost more than the code.
+      select created_at + interval '1 hour' into v_until from auth_codes
+      where id <= (select max(id) from auth_codes) - p_overall + 1 order by id desc limit 1;
+      if v_until <= v_now or login_client_is_known(p_email, p_address, p_device_hash) then
+        v_until := null;
+      end if;
+      refused_by := case when v_until is not null then 'codes_overall' end;
     end if;
 
     if v_until is not null then
@@ -649,6 +801,15 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.wide_network_of(p_address inet)
+ RETURNS inet
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when family(p_address) = 6 then network(set_masklen(p_address, 48))::inet end
+$function$
+;
+
 create table audit_log (
   id bigint generated always as identity,
   at timestamp with time zone default now() not null,
@@ -680,15 +841,31 @@ create table auth_codes (
   blocked_until timestamp with time zone,
   counts_for_pair boolean default true not null,
   counts_for_address boolean default true not null,
+  counts_for_network boolean default true not null,
   counts_for_email boolean default true not null,
   constraint auth_codes_pkey PRIMARY KEY (id),
   constraint auth_codes_expire_after_creation CHECK ((expires_at > created_at)),
   constraint auth_codes_sealed_only_until_sent CHECK (((sealed_code IS NULL) OR ((sent_at IS NULL) AND (used_at IS NULL) AND (replaced_at IS NULL))))
 );
 CREATE INDEX auth_codes_by_address ON public.auth_codes USING btree (ip_address, created_at);
-CREATE INDEX auth_codes_by_email ON public.auth_codes USING btree (email, created_at);
+CREATE INDEX auth_codes_by_mailbox ON public.auth_codes USING btree (mailbox_of(email), created_at);
 CREATE INDEX auth_codes_by_time ON public.auth_codes USING btree (created_at);
+CREATE INDEX auth_codes_by_wide_network ON public.auth_codes USING btree (wide_network_of(ip_address), created_at) WHERE (family(ip_address) = 6);
 CREATE UNIQUE INDEX auth_codes_one_live_per_email_and_address ON public.auth_codes USING btree (email, ip_address) WHERE ((used_at IS NULL) AND (replaced_at IS NULL));
+
+create table auth_tried_emails (
+  network inet not null,
+  email text not null,
+  tried_at timestamp with time zone not null,
+  blind_tries timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
+  counts boolean default true not null,
+  constraint auth_tried_emails_one_per_network_and_email PRIMARY KEY (network, email),
+  constraint auth_tried_emails_blind_tries_are_bounded CHECK ((cardinality(blind_tries) <= 20))
+);
+CREATE INDEX auth_tried_emails_by_email ON public.auth_tried_emails USING btree (email);
+CREATE INDEX auth_tried_emails_by_network ON public.auth_tried_emails USING btree (network, tried_at);
+CREATE INDEX auth_tried_emails_by_time ON public.auth_tried_emails USING btree (tried_at);
+CREATE INDEX auth_tried_emails_by_wide_network ON public.auth_tried_emails USING btree (wide_network_of(network), tried_at) WHERE (family(network) = 6);
 
 create table auth_tries (
   id bigint generated always as identity,
@@ -749,6 +926,12 @@ create table dev_inbox (
   created_at timestamp with time zone default now() not null,
   constraint dev_inbox_pkey PRIMARY KEY (id),
   constraint dev_inbox_one_per_message UNIQUE (message_id)
+);
+
+create table disabled_addresses (
+  alias text not null,
+  disabled_at timestamp with time zone default now() not null,
+  constraint disabled_addresses_pkey PRIMARY KEY (alias)
 );
 
 create table disputes (
@@ -1376,6 +1559,7 @@ create table users (
   constraint users_email_is_canonical CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
   constraint users_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
+CREATE INDEX users_by_mailbox ON public.users USING btree (mailbox_of(email));
 
 create table webhook_events (
   id bigint generated always as identity,

@@ -32,13 +32,17 @@ const LIMITS = {
   codesPerDay: 5,
   windowHours: 24,
   codesPerAddressPerDay: 25,
+  codesPerNetworkPerDay: 100,
   codesPerEmailPerDay: 20,
+  codesPerHour: 999_998,
 };
 const OFF = {
   ...LIMITS,
   codesPerMinute: 999_999,
   codesPerDay: 999_999,
   codesPerAddressPerDay: 999_999,
+  codesPerNetworkPerDay: 999_999,
+  codesPerHour: 999_999,
   codesPerEmailPerDay: 999_999,
 };
 
@@ -71,7 +75,7 @@ async function measure(db: Db): Promise<boolean> {
     const secret = { codeHash: randomBytes(32), challengeHash: randomBytes(32), sealedCode: randomBytes(48) };
     return requestCode(
       db,
-      { email: email as EmailAddress, network, deviceHash: undefined, ...secret },
+      { email: email as EmailAddress, alias: `alias-of-${email}`, network, deviceHash: undefined, ...secret },
       limits,
       10,
     );

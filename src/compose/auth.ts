@@ -4,7 +4,12 @@ import { describeTrust, makeClientOf } from "../http/client-address.js";
 import { makeCookies } from "../http/cookies.js";
 import { systemClock } from "../kernel/clock.js";
 import { makeSealer } from "../kernel/sealing.js";
-import { type AuthModule, makeAuthModule, type PersonalDataSource } from "../modules/auth/auth.module.js";
+import {
+  type AuthModule,
+  makeAuthModule,
+  type OrdersOfPerson,
+  type PersonalDataSource,
+} from "../modules/auth/auth.module.js";
 import type { MailModule } from "../modules/mail/mail.module.js";
 import { makeNoEarlyRefusal } from "../providers/early-refusal/no-early-refusal.js";
 import type { EarlyRefusal } from "../providers/early-refusal/port.js";
@@ -14,6 +19,7 @@ export async function composeAuth(
   foundation: Foundation,
   { mailer }: MailModule,
   personalData: readonly PersonalDataSource[],
+  ordersOfPerson: OrdersOfPerson,
 ): Promise<AuthModule> {
   const { config, log } = foundation;
   const { auth, secrets, isProduction } = config;
@@ -26,6 +32,7 @@ export async function composeAuth(
     clock: systemClock,
     mailer,
     personalData,
+    ordersOfPerson,
     earlyRefusal: await openEarlyRefusal(foundation),
     cookies: makeCookies({ ...auth.cookie, isProduction }),
     clientOf: makeClientOf(trustProxy, warn),

@@ -2,7 +2,7 @@ import { systemClock } from "../kernel/clock.js";
 import { makeAdminModule } from "../modules/admin/admin.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
 import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
-import { collectOrdersOf, makeOrdersModule } from "../modules/orders/orders.module.js";
+import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
 import { composeAuth } from "./auth.js";
 import { composeEsims } from "./esims.js";
 import type { Foundation, Module } from "./foundation.js";
@@ -22,9 +22,12 @@ export async function composeModules(
     deviceDataFile: config.catalog.deviceDataFile,
     csvImportBytesMax: config.http.csvImportBytesMax,
   });
-  const auth = await composeAuth(foundation, mail, [
-    { name: "orders", collect: (userId) => collectOrdersOf(db, userId) },
-  ]);
+  const personalData = [{ name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) }];
+  const auth = await composeAuth(foundation, mail, personalData, {
+    release: (userId) => orders.releaseOrdersOfPerson(userId),
+    enqueueRelease: (...person) => orders.enqueueReleaseOfPerson(...person),
+    findOwed: findOwedOrders,
+  });
   // A refund takes the eSIM back, and an eSIM that cannot be delivered gives the money back.
   const payments = await composePayments(foundation, mail, (...order) => esims.takeBackEsim(...order));
   const esims = await composeEsims(foundation, payments, mail);

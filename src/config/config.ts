@@ -173,6 +173,8 @@ function readAuth(reader: VariableReader, isProduction: boolean) {
       length: reader.integer("OTP_LENGTH", 6, { min: 6, max: 8 }),
       ttlMinutes: reader.integer("OTP_TTL_MINUTES", 10, { min: 1, max: 10 }),
       attemptsMax: reader.integer("OTP_MAX_ATTEMPTS", 5, { min: 1, max: 10 }),
+      wrongEmailsPerAddress: limit("OTP_WRONG_EMAILS_PER_ADDRESS", 100),
+      wrongTriesPerHour: limit("OTP_WRONG_TRIES_PER_HOUR", 10_000),
     },
     limits: {
       codesPerMinute: limit("RATE_LIMIT_CODES_PER_MINUTE", 1),
@@ -180,7 +182,9 @@ function readAuth(reader: VariableReader, isProduction: boolean) {
       windowSeconds: reader.integer("RATE_LIMIT_WINDOW_SECONDS", 60, { min: 1, max: 86_400 }),
       windowHours: reader.integer("RATE_LIMIT_WINDOW_HOURS", 24, { min: 1, max: 168 }),
       codesPerAddressPerDay: limit("RATE_LIMIT_CODES_PER_IP_PER_DAY", 25),
+      codesPerNetworkPerDay: limit("RATE_LIMIT_CODES_PER_NETWORK_PER_DAY", 100),
       codesPerEmailPerDay: limit("RATE_LIMIT_CODES_PER_EMAIL_PER_DAY", 20),
+      codesPerHour: limit("RATE_LIMIT_CODES_PER_HOUR", 50_000),
     },
   };
 }

@@ -11,6 +11,7 @@ const PROBLEMS = {
   cross_site_request: [403, "Cross-site request"],
   csv_invalid: [422, "Invalid CSV file"],
   currency_not_offered: [422, "Currency not offered"],
+  deletion_waits: [409, "Deletion waits"],
   email_invalid: [422, "Invalid e-mail address"],
   esim_not_revocable: [409, "eSIM cannot be taken back"],
   expectation_failed: [417, "Expectation failed"],

@@ -8,6 +8,10 @@ declare const canonical: unique symbol;
  */
 export type EmailAddress = string & { readonly [canonical]: true };
 
+/** The mailbox behind an address, without sub-address (RFC 5233): `name+anything@…` is `name@…`. As `mailbox_of` in SQL. */
+export const mailboxOf = (email: EmailAddress): EmailAddress =>
+  email.replace(/^([^+@]+)\+[^@]*@/, "$1@") as EmailAddress;
+
 /** RFC 5321 §4.5.3.1: octets of the local part, and of a path without its angle brackets. */
 const LOCAL_BYTES_MAX = 64;
 const ADDRESS_BYTES_MAX = 254;

@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   "cross_site_request",
   "csv_invalid",
   "currency_not_offered",
+  "deletion_waits",
   "email_invalid",
   "esim_not_revocable",
   "expectation_failed",

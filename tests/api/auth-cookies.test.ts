@@ -424,6 +424,8 @@ describe("the person's own rights", () => {
       [email],
     );
     expect(Number(row?.n)).toBe(0);
+    // The limits on sending go on.
+    await passTime(app, 61);
     const again = await logIn(app, email);
     expect(again.userId).not.toBe(login.userId);
   });

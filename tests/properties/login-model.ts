@@ -6,11 +6,13 @@ export const LIMITS = {
   codesPerDay: 3,
   windowHours: 24,
   codesPerAddressPerDay: 7,
+  codesPerNetworkPerDay: 9,
   codesPerEmailPerDay: 9,
+  codesPerHour: 14,
 } as const;
 export const OPEN_PER_EMAIL = 4;
 export const TTL_MINUTES = 10;
-export const ATTEMPTS_MAX = 5;
+export const TRYING = { attemptsMax: 5, wrongEmailsPerAddress: 3, wrongTriesPerHour: 25 } as const;
 
 const DAY = 86_400;
 const QUARTER = 900;
@@ -20,6 +22,7 @@ interface Code {
   readonly email: string;
   readonly address: string;
   readonly at: number;
+  attempts: number;
   isUsed: boolean;
   isReplaced: boolean;
   backoff: number | undefined;
@@ -32,6 +35,8 @@ interface Try {
   readonly kind: "challenge" | "address" | "elsewhere" | "known";
   readonly codeId: number | undefined;
   readonly at: number;
+  /** No code of the e-mail lived, so it could not succeed. */
+  readonly isBlind: boolean;
 }
 
 interface Session {
@@ -43,10 +48,17 @@ interface Session {
   rotatedAt: number;
 }
 
+const mailboxOf = (email: string): string => email.replace(/\+.*@/, "@");
+/** The /48 of the test's IPv6 networks; IPv4 has none. */
+const wideNetworkOf = (address: string): string | undefined =>
+  address.includes(":") ? address.split(":").slice(0, 3).join(":") : undefined;
+
 export function makeLoginModel() {
   let now = 0;
   const codes: Code[] = [];
   const tries: Try[] = [];
+  /** When each e-mail was last tried wrongly from a network. */
+  const triedEmails = new Map<string, { email: string; address: string; at: number }>();
   const sessions: Session[] = [];
 
   const isLive = (code: Code): boolean =>
@@ -60,6 +72,9 @@ export function makeLoginModel() {
     const row = newest(rows, window)[n - 1];
     return row === undefined ? 0 : row.at + window;
   };
+
+  const byTime = <Row extends { readonly at: number }>(rows: Row[]): Row[] =>
+    rows.sort((one, other) => one.at - other.at);
 
   return {
     pass(seconds: number): void {
@@ -88,12 +103,16 @@ export function makeLoginModel() {
         }
       }
       const ofAddress = codes.filter((code) => code.address === address);
-      const ofEmail = codes.filter((code) => code.email === email);
+      const ofEmail = codes.filter((code) => mailboxOf(code.email) === mailboxOf(email));
+      const wide = wideNetworkOf(address);
+      const ofNetwork = codes.filter((code) => wide !== undefined && wideNetworkOf(code.address) === wide);
       const quota = isKnown(email, address) ? LIMITS.codesPerEmailPerDay : OPEN_PER_EMAIL;
       refusedUntil = Math.max(
         refusedUntil,
         until(ofAddress, DAY, LIMITS.codesPerAddressPerDay),
         until(ofEmail, DAY, quota),
+        isKnown(email, address) ? 0 : until(ofNetwork, DAY, LIMITS.codesPerNetworkPerDay),
+        isKnown(email, address) ? 0 : until(codes, 3_600, LIMITS.codesPerHour),
       );
       if (refusedUntil > 0) return "refused";
       for (const code of pair) if (!code.isUsed) code.isReplaced = true;
@@ -103,6 +122,7 @@ export function makeLoginModel() {
         email,
         address,
         at: now,
+        attempts: 0,
         isUsed: false,
         isReplaced: false,
         backoff: undefined,
@@ -133,15 +153,7 @@ export function makeLoginModel() {
         kind = "challenge";
         candidates = [challenged];
         const ofChallenge = ofEmail.filter((one) => one.kind === kind && one.codeId === challenged.id);
-        isUsedUp =
-          until(ofChallenge, DAY, ATTEMPTS_MAX) > 0 ||
-          until(ofPair, DAY, 10) > 0 ||
-          (!isKnown(email, address) &&
-            until(
-              ofEmail.filter((one) => one.kind === kind),
-              DAY,
-              50,
-            ) > 0);
+        isUsedUp = until(ofChallenge, DAY, TRYING.attemptsMax) > 0 || until(ofPair, DAY, 10) > 0;
       } else if (asked !== undefined) {
         kind = "address";
         candidates = [asked];
@@ -152,11 +164,28 @@ export function makeLoginModel() {
         const ofKind = ofEmail.filter((one) => one.kind === kind);
         isUsedUp = until(ofKind, QUARTER, 5) > 0 || until(ofKind, DAY, 20) > 0;
       }
+      if (kind !== "challenge") {
+        const ofAddress = [...triedEmails.values()].filter((one) => one.address === address);
+        const compared = tries.filter((one) => !one.isBlind);
+        isUsedUp ||= until(byTime(ofAddress), DAY, TRYING.wrongEmailsPerAddress) > 0;
+        isUsedUp ||= until(compared, 3_600, TRYING.wrongTriesPerHour) > 0;
+      }
+      const [only] = candidates;
+      if ((kind === "challenge" || kind === "address") && only !== undefined) {
+        const challenged = ofEmail.filter((one) => one.kind === "challenge");
+        const hasLeft = isKnown(email, address) || only.attempts < TRYING.attemptsMax;
+        isUsedUp ||= !hasLeft && until(challenged, DAY, 50) > 0;
+      }
       if (isUsedUp) return "refused";
       const match = candidates.find(({ id }) => id === guess);
       if (match === undefined) {
-        const codeId = kind === "challenge" || kind === "address" ? candidates[0]?.id : undefined;
-        tries.push({ email, address, kind, codeId, at: now });
+        const code = kind === "challenge" || kind === "address" ? candidates[0] : undefined;
+        if (code !== undefined) code.attempts += 1;
+        const isBlind = candidates.length === 0;
+        if (!(isBlind && kind === "known")) {
+          tries.push({ email, address, kind, codeId: code?.id, at: now, isBlind });
+        }
+        triedEmails.set(`${address} ${email}`, { email, address, at: now });
         return "wrong";
       }
       match.isUsed = true;

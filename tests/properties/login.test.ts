@@ -7,7 +7,7 @@ import { makeRefreshTokens, type RefreshToken } from "../../src/modules/auth/ref
 import { findLiveSession, revokeSessions, rotateRefreshToken } from "../../src/modules/auth/session-store.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { passTime } from "../support/login.js";
-import { ATTEMPTS_MAX, LIMITS, makeLoginModel, TTL_MINUTES } from "./login-model.js";
+import { LIMITS, makeLoginModel, TRYING, TTL_MINUTES } from "./login-model.js";
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 40);
 
@@ -17,21 +17,29 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const EMAILS = ["one@example.com", "two@example.com"] as EmailAddress[];
-const ADDRESSES = ["198.51.100.1", "198.51.100.2", "2001:db8:1:2::/64"];
+const EMAILS = [
+  "one@example.com",
+  "two@example.com",
+  "one+tag@example.com",
+  "three@example.com",
+] as EmailAddress[];
+const ADDRESSES = ["198.51.100.1", "198.51.100.2", "2001:db8:1:2::/64", "2001:db8:1:3::/64"];
+
+/** Mostly one of two, so that their limits are reached. */
+const person = fc.constantFrom(0, 0, 0, 1, 1, 2, 3);
 
 /** Jumps are multiples of 37 s, so that no sum of them comes near a limit's edge while the test itself takes time. */
 const step = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant("request" as const), email: fc.nat(1), address: fc.nat(2) }),
+    arbitrary: fc.record({ do: fc.constant("request" as const), email: person, address: fc.nat(3) }),
   },
   {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant("verify" as const),
-      email: fc.nat(1),
-      address: fc.nat(2),
+      email: person,
+      address: fc.nat(3),
       challenge: fc.option(fc.nat(3), { nil: undefined }),
       guess: fc.option(fc.nat(3), { nil: undefined }),
       times: fc.constantFrom(1, 1, 1, 4),
@@ -58,7 +66,7 @@ test("any history of requests, tries, refreshes, log-outs and clock jumps is as 
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (history) => {
-      await database.query("truncate sessions, auth_tries, auth_codes, users cascade");
+      await database.query("truncate sessions, auth_tries, auth_tried_emails, auth_codes, users cascade");
       const model = makeLoginModel();
       const sessions: { sid: string; chain: RefreshToken[] }[] = [];
       /** Counted back from the newest code. */
@@ -78,6 +86,7 @@ test("any history of requests, tries, refreshes, log-outs and clock jumps is as 
             database.db,
             {
               email,
+              alias: `alias-of-${email}`,
               network,
               deviceHash: undefined,
               codeHash: hash(`code ${id}`),
@@ -98,12 +107,13 @@ test("any history of requests, tries, refreshes, log-outs and clock jumps is as 
           const first = tokens.first(sid);
           const { kind } = await checkCodeAndOpenSession(database.db, {
             email,
+            alias: `alias-of-${email}`,
             network,
             deviceHash: undefined,
             codeHash: hash(guess === undefined ? "wrong" : `code ${guess}`),
             challengeHash: challenge === undefined ? undefined : hash(`challenge ${challenge}`),
             isChallengeRequired: challenge !== undefined,
-            attemptsMax: ATTEMPTS_MAX,
+            limits: TRYING,
             session: {
               sid,
               kind: "bearer",

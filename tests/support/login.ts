@@ -74,6 +74,8 @@ export async function passTime(app: Pick<TestApp, "database">, seconds: number):
   await app.database.query(`update auth_codes set created_at = created_at - ${shift}, expires_at = expires_at - ${shift},
     blocked_until = blocked_until - ${shift}, used_at = used_at - ${shift}`);
   await app.database.query(`update auth_tries set created_at = created_at - ${shift}`);
+  await app.database.query(`update auth_tried_emails set tried_at = tried_at - ${shift},
+    blind_tries = array(select at - ${shift} from unnest(blind_tries) with ordinality as t (at, n) order by n)`);
   await app.database.query(`update sessions set created_at = created_at - ${shift}, expires_at = expires_at - ${shift},
     refresh_rotated_at = refresh_rotated_at - ${shift}, last_used_at = last_used_at - ${shift}`);
 }

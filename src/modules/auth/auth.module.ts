@@ -21,6 +21,7 @@ import type { Events } from "../../telemetry/events.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeAccessTokens } from "./access-token.js";
+import { type DeletePerson, makeDeletePerson, type OrdersOfPerson } from "./delete-person.js";
 import { makeEndSessions } from "./end-sessions.js";
 import { addLoginAlarms } from "./login-alarms.js";
 import { makeLoginSecrets } from "./login-secrets.js";
@@ -47,11 +48,12 @@ import { registerRequestCode } from "./routes/request-code.js";
 import { registerShowMe } from "./routes/show-me.js";
 import { registerVerifyCode } from "./routes/verify-code.js";
 import { makeSendLoginCodeJob } from "./send-login-code.job.js";
-import type { SendingLimits } from "./sending-limits.js";
+import type { SendingLimits, TryingLimits } from "./sending-limits.js";
 import { makeSessionCache } from "./session-cache.js";
 import { findLiveSession, listLiveSessions } from "./session-store.js";
 import { makeVerifyCode } from "./verify-code.js";
 
+export type { OrdersOfPerson, OwedOrder } from "./delete-person.js";
 export type { ManageLimits } from "./manage-limits.js";
 export type { ManagePerson, PersonalDataSource } from "./manage-person.js";
 
@@ -74,14 +76,16 @@ export interface AuthModuleDeps {
     readonly jwtExpirationMinutes: number;
     readonly cookieSecret: string;
     readonly otpPepper: string;
-    readonly otp: { readonly length: number; readonly ttlMinutes: number; readonly attemptsMax: number };
+    readonly indexKey: string;
+    readonly otp: { readonly length: number; readonly ttlMinutes: number } & TryingLimits;
     readonly limits: SendingLimits;
     /** Canonical addresses. */
     readonly adminEmails: readonly string[];
     readonly publicUrl: string;
   };
-  /** What other rooms hold about a person, for the export. */
+  /** What other modules hold about a person, for the export. */
   readonly personalData: readonly PersonalDataSource[];
+  readonly ordersOfPerson: OrdersOfPerson;
 }
 
 export interface AuthModule {
@@ -102,6 +106,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
   const secrets = makeLoginSecrets({
     otpPepper: settings.otpPepper,
     cookieSecret,
+    indexKey: settings.indexKey,
     sealer,
     codeLength: otp.length,
   });
@@ -115,10 +120,14 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     findSession: sessionFinder(accessTokens, sessionCache),
     isAdminEmail: isOneOf(settings.adminEmails),
   });
-  const managePerson = makeManagePerson({ db, sessionCache, events, personalData: deps.personalData });
-  const manageLimits = makeManageLimits({ db, limits, earlyRefusal });
+  const persons = { db, sessionCache, events, secrets, orders: deps.ordersOfPerson };
+  const managePerson = makeManagePerson({ ...persons, personalData: deps.personalData });
+  const manageLimits = makeManageLimits({ db, limits, tryingLimits: otp, secrets, earlyRefusal });
   const login = { db, secrets, accessTokens, refreshTokens, sessionCache, events };
-  addLoginAlarms(deps.metrics, reservedDb);
+  addLoginAlarms(deps.metrics, reservedDb, {
+    codesPerHour: limits.codesPerHour,
+    triesPerHour: otp.wrongTriesPerHour,
+  });
 
   return {
     registerRoutes: (app) =>
@@ -126,14 +135,15 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
         ...deps,
         sessionGuard,
         managePerson,
+        deletePerson: makeDeletePerson(persons),
         manageLimits,
         refreshTokens,
         limits,
         ttlMinutes: otp.ttlMinutes,
-        attemptsMax: otp.attemptsMax,
+        tryingLimits: otp,
         endSessions: makeEndSessions(login),
         requestCode: makeRequestCode({ ...deps, ...login, limits, ttlMinutes: otp.ttlMinutes }),
-        verifyCode: makeVerifyCode({ ...login, attemptsMax: otp.attemptsMax }),
+        verifyCode: makeVerifyCode({ ...login, limits: otp }),
         refreshSession: makeRefreshSession(login),
         listSessions: (userId) => listLiveSessions(db, userId),
       }),
@@ -183,6 +193,7 @@ type RouteDeps = Parameters<typeof registerRequestCode>[1] &
   Parameters<typeof registerRefreshSession>[1] &
   Parameters<typeof registerLogOut>[1] & {
     readonly managePerson: ManagePerson;
+    readonly deletePerson: DeletePerson;
     readonly manageLimits: ManageLimits;
     readonly listSessions: Parameters<typeof registerListSessions>[1];
   };

@@ -4,13 +4,16 @@ import {
   type SendingLimit,
   type SendingLimits,
   type TriesBudget,
+  type TryingLimits,
 } from "./sending-limits.js";
 
-export type LimitName = SendingLimit | Exclude<TriesBudget, "tries_per_challenge">;
+type AnyLimit = SendingLimit | Exclude<TriesBudget, "tries_per_challenge">;
+/** The two over everybody are settings; what is counted for one subject can be lifted. */
+export type LimitName = Exclude<AnyLimit, "codes_overall" | "tries_overall">;
 
 /** Somebody whom a limit refuses now. */
 export interface Limited {
-  readonly limit: LimitName;
+  readonly limit: AnyLimit;
   readonly email: string | null;
   readonly ip_address: string | null;
   readonly count: number;
@@ -39,9 +42,19 @@ const LIMITED = statement(
      from auth_codes where counts_for_address and created_at > now() - make_interval(hours => $4)
      group by ip_address having count(*) >= $5 and $5 < 999999
      union all
-     select 'codes_per_email', email, null, count(*), max(created_at), ${nth("$6")} + make_interval(hours => $4)
+     select 'codes_per_network', null, wide_network_of(ip_address), count(*), max(created_at),
+       ${nth("$8")} + make_interval(hours => $4)
+     from auth_codes
+     where family(ip_address) = 6 and counts_for_network and created_at > now() - make_interval(hours => $4)
+     group by wide_network_of(ip_address) having count(*) >= $8 and $8 < 999999
+     union all
+     select 'codes_per_email', mailbox_of(email), null, count(*), max(created_at),
+       ${nth("$6")} + make_interval(hours => $4)
      from auth_codes where counts_for_email and created_at > now() - make_interval(hours => $4)
-     group by email having count(*) >= $6 and $7 < 999999
+     group by mailbox_of(email) having count(*) >= $6 and $7 < 999999
+     union all
+     select 'codes_overall', null, null, $9::integer, now(), created_at + interval '1 hour'
+     from auth_codes where $9 < 999999 and id = (select max(id) from auth_codes) - $9 + 1
      union all
      select 'tries_per_pair', email, ip_address, count(*), max(created_at),
        greatest(${nth("10")} + interval '24 hours', ${nth("5")} + interval '15 minutes')
@@ -54,14 +67,40 @@ const LIMITED = statement(
      union all
      select 'tries_from_elsewhere', email, null, count(*), max(created_at),
        greatest(${nth("20")} + interval '24 hours', ${nth("5")} + interval '15 minutes')
-     from auth_tries where counts and kind in ('elsewhere', 'known') and created_at > now() - interval '24 hours'
+     from (
+       select email, kind, created_at from auth_tries where counts and kind in ('elsewhere', 'known')
+       union all select t.email, 'elsewhere', blind.at from auth_tried_emails t, unnest(t.blind_tries) as blind (at)
+     ) as tries
+     where created_at > now() - interval '24 hours'
      group by email, kind having count(*) >= 5
+     union all
+     select 'tried_emails_per_address', null, network, count(*), max(created_at),
+       ${nth("$10")} + interval '24 hours'
+     from (select network, tried_at as created_at from auth_tried_emails where counts) as tried
+     where created_at > now() - interval '24 hours'
+     group by network having count(*) >= $10 and $10 < 999999
+     union all
+     select 'tried_emails_per_address', null, network, count(*), max(created_at),
+       ${nth("4 * $10")} + interval '24 hours'
+     from (
+       select wide_network_of(network) as network, max(tried_at) as created_at from auth_tried_emails
+       where family(network) = 6 and counts group by wide_network_of(network), email
+     ) as tried
+     where created_at > now() - interval '24 hours'
+     group by network having count(*) >= 4 * $10 and $10 < 999999
+     union all
+     select 'tries_overall', null, null, $11::integer, now(), created_at + interval '1 hour'
+     from auth_tries where $11 < 999999 and id = (select max(id) from auth_tries) - $11 + 1
    )
    select limit_name as "limit", email, nullif(format('%s', ip_address), '') as ip_address, n::integer as count, since, until
    from found where until > now() order by until desc, email, ip_address limit 1000`,
 );
 
-export async function findLimited(db: Queryable, limits: SendingLimits): Promise<readonly Limited[]> {
+export async function findLimited(
+  db: Queryable,
+  limits: SendingLimits,
+  trying: TryingLimits,
+): Promise<readonly Limited[]> {
   const { rows } = await db.run<Limited>(LIMITED, [
     limits.codesPerMinute,
     limits.windowSeconds,
@@ -70,6 +109,10 @@ export async function findLimited(db: Queryable, limits: SendingLimits): Promise
     limits.codesPerAddressPerDay,
     openCodesPerEmail(limits),
     limits.codesPerEmailPerDay,
+    limits.codesPerNetworkPerDay,
+    limits.codesPerHour,
+    trying.wrongEmailsPerAddress,
+    trying.wrongTriesPerHour,
   ]);
   return rows;
 }
@@ -102,15 +145,28 @@ export async function findBusiestAddresses(db: Queryable, limit: number): Promis
   return (await db.run<BusyAddress>(BUSIEST, [limit])).rows;
 }
 
-const ofPair = "email = $1 and ip_address = $2::inet";
+/** The e-mail and its alias (login-secrets.ts), for its account may have been deleted since. */
+const OF_EMAIL = "email = any ($1::text[]) and $2::inet is null";
+const OF_PAIR = "email = any ($1::text[]) and ip_address = $2::inet";
+const OF_NETWORK = "$1::text[] is null and wide_network_of(ip_address) = $2::inet";
 const LIFTS: Readonly<Record<LimitName, string>> = {
-  codes_per_minute: `update auth_codes set counts_for_pair = false, backoff_seconds = null, blocked_until = null where ${ofPair}`,
-  codes_per_day: `update auth_codes set counts_for_pair = false, backoff_seconds = null, blocked_until = null where ${ofPair}`,
-  codes_per_address: `update auth_codes set counts_for_address = false where $1::text is null and ip_address = $2::inet`,
-  codes_per_email: `update auth_codes set counts_for_email = false where email = $1 and $2::inet is null`,
-  tries_per_pair: `update auth_tries set counts = false where ${ofPair} and kind in ('challenge', 'address')`,
-  tries_per_email: `update auth_tries set counts = false where email = $1 and $2::inet is null and kind = 'challenge'`,
-  tries_from_elsewhere: `update auth_tries set counts = false where email = $1 and $2::inet is null and kind in ('elsewhere', 'known')`,
+  codes_per_minute: `update auth_codes set counts_for_pair = false, backoff_seconds = null, blocked_until = null where ${OF_PAIR}`,
+  codes_per_day: `update auth_codes set counts_for_pair = false, backoff_seconds = null, blocked_until = null where ${OF_PAIR}`,
+  codes_per_address: `update auth_codes set counts_for_address = false where $1::text[] is null and ip_address = $2::inet`,
+  codes_per_network: `update auth_codes set counts_for_network = false where ${OF_NETWORK}`,
+  codes_per_email: `update auth_codes set counts_for_email = false
+    where mailbox_of(email) in (select mailbox_of(one) from unnest($1::text[]) one) and $2::inet is null`,
+  tries_per_pair: `update auth_tries set counts = false where ${OF_PAIR} and kind in ('challenge', 'address')`,
+  tries_per_email: `update auth_tries set counts = false where ${OF_EMAIL} and kind = 'challenge'`,
+  tries_from_elsewhere: `with blind as (
+      update auth_tried_emails set blind_tries = '{}'
+      where email = any ($1::text[]) and $2::inet is null and cardinality(blind_tries) > 0 returning 1
+    ), tries as (
+      update auth_tries set counts = false where ${OF_EMAIL} and kind in ('elsewhere', 'known') returning 1
+    )
+    select from blind union all select from tries`,
+  tried_emails_per_address: `update auth_tried_emails set counts = false
+    where $1::text[] is null and (network = $2::inet or wide_network_of(network) = $2::inet)`,
 };
 
 export const LIMIT_NAMES = Object.keys(LIFTS) as LimitName[];
@@ -118,8 +174,13 @@ export const LIMIT_NAMES = Object.keys(LIFTS) as LimitName[];
 /** Takes the rows of one limit out of its count; they stay as they are for every other one. Answers how many. */
 export async function liftLimit(
   db: Queryable,
-  subject: { readonly limit: LimitName; readonly email: string | null; readonly network: string | null },
+  subject: {
+    readonly limit: LimitName;
+    /** The e-mail and its alias. */
+    readonly emails: readonly string[] | null;
+    readonly network: string | null;
+  },
 ): Promise<number> {
   const lift = statement(`limits.lift_${subject.limit}`, LIFTS[subject.limit]);
-  return (await db.run(lift, [subject.email, subject.network])).count;
+  return (await db.run(lift, [subject.emails, subject.network])).count;
 }

@@ -6,10 +6,13 @@ import {
   type SendingLimit,
   type SendingLimits,
   type TriesBudget,
+  type TryingLimits,
 } from "./sending-limits.js";
 
 export interface NewCode {
   readonly email: EmailAddress;
+  /** Under which the e-mail is counted since before its account was deleted (login-secrets.ts). */
+  readonly alias: string;
   /** What limits count: IPv4, or IPv6 /64. */
   readonly network: string;
   readonly deviceHash: Buffer | undefined;
@@ -20,12 +23,13 @@ export interface NewCode {
 
 export interface CodeCheck {
   readonly email: EmailAddress;
+  readonly alias: string;
   readonly network: string;
   readonly deviceHash: Buffer | undefined;
   readonly codeHash: Buffer;
   readonly challengeHash: Buffer | undefined;
   readonly isChallengeRequired: boolean;
-  readonly attemptsMax: number;
+  readonly limits: TryingLimits;
   /** The session that the right code opens. */
   readonly session: {
     readonly sid: string;
@@ -48,8 +52,8 @@ export interface OpenedSession {
 const REQUEST = statement(
   "login.request_code",
   `select code_id, refused_by, retry_seconds, doubles_for_seconds from request_login_code(
-     $1, $2, $3, $4, $5, $6, make_interval(mins => $7), $8, make_interval(secs => $9), $10,
-     make_interval(hours => $11), $12, $13, $14)`,
+     $1, $2, $3, $4, $5, $6, $7, make_interval(mins => $8), $9, make_interval(secs => $10), $11,
+     make_interval(hours => $12), $13, $14, $15, $16, $17)`,
 );
 
 /** One statement: counts, makes the code and enqueues its mail, or says what refuses. */
@@ -66,6 +70,7 @@ export async function requestCode(
     doubles_for_seconds: number | null;
   }>(REQUEST, [
     code.email,
+    code.alias,
     code.network,
     code.deviceHash,
     code.codeHash,
@@ -77,8 +82,10 @@ export async function requestCode(
     limits.codesPerDay,
     limits.windowHours,
     limits.codesPerAddressPerDay,
+    limits.codesPerNetworkPerDay,
     limits.codesPerEmailPerDay,
     openCodesPerEmail(limits),
+    limits.codesPerHour,
   ]);
   const [row] = rows;
   if (row?.code_id != null) return { kind: "made", codeId: row.code_id };
@@ -93,11 +100,11 @@ export async function requestCode(
 const CHECK = statement(
   "login.check_code",
   `with checked as materialized (
-     select * from check_login_code($1, $2, $3, $4, $5, $6, $7)
+     select * from check_login_code($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
    ), opened as (
      insert into sessions
        (sid, user_id, auth_code_id, kind, expires_at, ip_address, user_agent, device_hash, refresh_hash)
-     select $8, user_id, code_id, $9, now() + interval '30 days', $2, $10, $11, $12
+     select $11, user_id, code_id, $12, now() + interval '30 days', $3, $13, $14, $15
      from checked where verdict = 'accepted'
      returning id, expires_at
    )
@@ -127,12 +134,15 @@ export async function checkCodeAndOpenSession(
 ): Promise<OpenedSession | Refusal<TriesBudget> | { readonly kind: "wrong" }> {
   const { rows } = await db.run<CheckRow>(CHECK, [
     check.email,
+    check.alias,
     check.network,
     check.deviceHash,
     check.codeHash,
     check.challengeHash,
     check.isChallengeRequired,
-    check.attemptsMax,
+    check.limits.attemptsMax,
+    check.limits.wrongEmailsPerAddress,
+    check.limits.wrongTriesPerHour,
     check.session.sid,
     check.session.kind,
     check.session.userAgent,
@@ -210,6 +220,12 @@ const PURGE_CODES = statement(
      where created_at < now() - greatest(make_interval(hours => $2), interval '24 hours') - interval '1 hour'
      order by created_at limit $1)`,
 );
+const PURGE_TRIED_EMAILS = statement(
+  "login.purge_tried_emails",
+  `delete from auth_tried_emails where (network, email) in (
+     select network, email from auth_tried_emails
+     where tried_at < now() - interval '25 hours' order by tried_at limit $1)`,
+);
 const PURGE_TRIES = statement(
   "login.purge_tries",
   `delete from auth_tries where id in (
@@ -225,5 +241,6 @@ export async function eraseExpiredCodes(db: Queryable, batch: number): Promise<n
 export async function purgeLoginRows(db: Queryable, batch: number, windowHours: number): Promise<number> {
   const codes = await db.run(PURGE_CODES, [batch, windowHours]);
   const tries = await db.run(PURGE_TRIES, [batch]);
-  return Math.max(codes.count, tries.count);
+  const emails = await db.run(PURGE_TRIED_EMAILS, [batch]);
+  return Math.max(codes.count, tries.count, emails.count);
 }

@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { type EmailAddress, readEmailAddress } from "../../kernel/email-address.js";
+import { type EmailAddress, mailboxOf, readEmailAddress } from "../../kernel/email-address.js";
 import { makeSealer } from "../../kernel/sealing.js";
 import { makeLoginSecrets } from "./login-secrets.js";
 
 const email = readEmailAddress("ada@example.com") as EmailAddress;
 const other = readEmailAddress("bob@example.com") as EmailAddress;
-const make = (change: { codeLength?: number; otpPepper?: string; cookieSecret?: string } = {}) =>
+type Change = { codeLength?: number; otpPepper?: string; cookieSecret?: string; indexKey?: string };
+const make = (change: Change = {}) =>
   makeLoginSecrets({
     otpPepper: "pepper-of-the-test-that-is-long-enough",
     cookieSecret: "cookies-of-the-test-that-is-long-enough",
+    indexKey: "index-key-of-the-test-that-is-long-enough",
     sealer: makeSealer([{ id: "k1", key: randomBytes(32) }]),
     codeLength: 6,
     ...change,
@@ -72,4 +74,32 @@ test("a device token that was not made here is no device", () => {
     const letter = token[index] === "A" ? "B" : "A";
     expect(secrets.hashDevice(token.slice(0, index) + letter + token.slice(index + 1))).toBeUndefined();
   }
+});
+
+describe("the alias of an address", () => {
+  const aliasOf = (text: string, change: Change = {}) =>
+    make(change).aliasOf(readEmailAddress(text) as EmailAddress);
+
+  test("is the same again and tells nothing of the address", () => {
+    expect(aliasOf("ada@example.com")).toBe(aliasOf(" Ada@Example.com"));
+    expect(aliasOf("ada@example.com")).toMatch(/^[0-9a-f]{24}\+[0-9a-f]{24}@deleted\.invalid$/);
+    expect(aliasOf("ada@example.com")).not.toBe(aliasOf("bob@example.com"));
+  });
+
+  test("needs the index key, and no key that rotates", () => {
+    const otherKey = { indexKey: "another-index-key-of-the-test-long-enough" };
+    const rotated = {
+      otpPepper: "another-pepper-that-is-long-enough",
+      cookieSecret: "another-cookie-secret-that-is",
+    };
+    expect(aliasOf("ada@example.com", otherKey)).not.toBe(aliasOf("ada@example.com"));
+    expect(aliasOf("ada@example.com", rotated)).toBe(aliasOf("ada@example.com"));
+  });
+
+  test("is of one mailbox with those of its sub-addresses", () => {
+    const mailbox = (text: string) => mailboxOf(aliasOf(text) as EmailAddress);
+    expect(mailbox("ada+shop@example.com")).toBe(mailbox("ada@example.com"));
+    expect(aliasOf("ada+shop@example.com")).not.toBe(aliasOf("ada@example.com"));
+    expect(mailbox("bob+shop@example.com")).not.toBe(mailbox("ada@example.com"));
+  });
 });

@@ -1,10 +1,12 @@
 import { createHmac, hkdfSync, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
-import type { EmailAddress } from "../../kernel/email-address.js";
+import { type EmailAddress, mailboxOf } from "../../kernel/email-address.js";
 import type { Sealer } from "../../kernel/sealing.js";
 
 export interface LoginSecretsOptions {
   readonly otpPepper: string;
   readonly cookieSecret: string;
+  /** Does not rotate: aliases must be made again for as long as an address stays disabled. */
+  readonly indexKey: string;
   readonly sealer: Sealer;
   /** Digits of a code. */
   readonly codeLength: number;
@@ -20,12 +22,15 @@ const DEVICE = /^[A-Za-z0-9_-]{43}$/;
  * Codes, challenges and device tokens: how they are made and what of them is stored. The database sees keyed
  * hashes only; each purpose has its own key, so that no hash of one can stand for another.
  */
-export function makeLoginSecrets({ otpPepper, cookieSecret, sealer, codeLength }: LoginSecretsOptions) {
+export function makeLoginSecrets(options: LoginSecretsOptions) {
+  const { otpPepper, cookieSecret, indexKey, sealer, codeLength } = options;
   const codeKey = deriveKey(otpPepper, "login code");
   const challengeKey = deriveKey(cookieSecret, "challenge");
   const deviceKey = deriveKey(cookieSecret, "device");
   const refusalKey = deriveKey(cookieSecret, "early refusal");
   const deviceTagKey = deriveKey(cookieSecret, "device tag");
+  const aliasKey = deriveKey(indexKey, "alias of an address");
+  const aliasPart = (text: string): string => mac(aliasKey, text).toString("hex").slice(0, 24);
   const codeShape = new RegExp(`^[0-9]{${codeLength}}$`);
 
   return {
@@ -50,6 +55,13 @@ export function makeLoginSecrets({ otpPepper, cookieSecret, sealer, codeLength }
 
     /** Names a key of the early "no" without saying whose it is. */
     hashForRefusal: (text: string): string => mac(refusalKey, text).subarray(0, 16).toString("base64url"),
+
+    /**
+     * What stands for an address that may not be kept: nobody without the key can tell whose it is. It has the form of
+     * a sub-address, so that `mailbox_of` gives the alias of the mailbox.
+     */
+    aliasOf: (email: EmailAddress): string =>
+      `${aliasPart(`mailbox ${mailboxOf(email)}`)}+${aliasPart(`address ${email}`)}@deleted.invalid`,
 
     /** A signed token that marks this browser; it proves nothing but that it is the same one again. */
     makeDevice(): string {

@@ -1,17 +1,18 @@
 import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
-import type { Db, Tx } from "../../db/database.js";
+import type { Db } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";
+import type { OrdersOfPerson } from "./delete-person.js";
+import type { LoginSecrets } from "./login-secrets.js";
 import {
-  anonymisePerson,
   disableIfEnabled,
   enableIfDisabled,
   exportPerson,
   findLogins,
   type LoginLine,
+  lockPerson,
   type Person,
-  personExists,
   renamePerson,
 } from "./person-store.js";
 import type { SessionCache } from "./session-cache.js";
@@ -27,27 +28,32 @@ export interface ManagePersonDeps {
   readonly db: Db;
   readonly sessionCache: SessionCache;
   readonly events: Events;
+  readonly secrets: LoginSecrets;
+  readonly orders: OrdersOfPerson;
   readonly personalData: readonly PersonalDataSource[];
 }
 
 export type ManagePerson = ReturnType<typeof makeManagePerson>;
 
 /** A person's own rights, and what an operator may do with a person. */
-export function makeManagePerson({ db, sessionCache, events, personalData }: ManagePersonDeps) {
+export function makeManagePerson(deps: ManagePersonDeps) {
+  const { db, sessionCache, events, secrets, orders, personalData } = deps;
   const change = async (
     userId: number,
     act: Act,
-    {
-      action,
-      reason,
-      write,
-    }: { action: string; reason: string; write: (tx: Tx, id: number) => Promise<boolean> },
+    { action, reason, write }: { action: string; reason: string; write: typeof disableIfEnabled },
   ): Promise<void> => {
     const sids = await db.transaction(async (tx) => {
-      if (!(await write(tx, userId))) throw await whyUnchanged(tx, userId);
+      // A login or an order that is under way holds the person's row, so this waits for it and then ends it too.
+      const person = await lockPerson(tx, userId);
+      if (person === undefined) throw new AppError("not_found", "User not found");
+      if (!(await write(tx, userId, secrets.aliasOf(person.email)))) {
+        throw new AppError("conflict", "This user is in that state already. Load the list again.");
+      }
       await writeAudit(tx, act, { action, subject: `user:${userId}`, after: { reason } });
-      // A statement of its own, after the row is ours: it sees the session of a login that was under way.
-      return action === "user.disabled" ? revokeSessionsOfUser(tx, userId, "user_disabled") : [];
+      if (action !== "user.disabled") return [];
+      await orders.enqueueRelease(tx, userId);
+      return revokeSessionsOfUser(tx, userId, "user_disabled");
     });
     sessionCache.forgetUser(userId);
     for (const _ of sids) events.sessionRevoked({ reason: "user_disabled" });
@@ -61,13 +67,6 @@ export function makeManagePerson({ db, sessionCache, events, personalData }: Man
       return person;
     },
 
-    /** Anonymises the person and ends every session; money rows stay and point to nobody. */
-    async remove(userId: number, requestId: string): Promise<void> {
-      const sids = await anonymisePerson(db, userId, requestId);
-      sessionCache.forgetUser(userId);
-      for (const _ of sids ?? []) events.sessionRevoked({ reason: "user_deleted" });
-    },
-
     async exportAll(userId: number): Promise<Record<string, unknown>> {
       const login = await exportPerson(db, userId);
       const parts: [string, unknown][] = [];
@@ -75,7 +74,7 @@ export function makeManagePerson({ db, sessionCache, events, personalData }: Man
       return { ...login, ...Object.fromEntries(parts) };
     },
 
-    /** Ends every session, and codes open none any more. Throws `not_found`, or `conflict` when it is done already. */
+    /** Ends every session and unpaid order, and codes open nothing any more. Throws `not_found`, or `conflict` when it is done already. */
     disable: (userId: number, reason: string, act: Act): Promise<void> =>
       change(userId, act, { action: "user.disabled", reason, write: disableIfEnabled }),
 
@@ -90,10 +89,4 @@ export function makeManagePerson({ db, sessionCache, events, personalData }: Man
       });
     },
   };
-}
-
-async function whyUnchanged(tx: Tx, userId: number): Promise<AppError> {
-  return (await personExists(tx, userId))
-    ? new AppError("conflict", "This user is in that state already. Load the list again.")
-    : new AppError("not_found", "User not found");
 }

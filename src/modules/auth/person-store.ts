@@ -1,4 +1,5 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
+import type { EmailAddress } from "../../kernel/email-address.js";
 
 const RENAME = statement(
   "persons.rename",
@@ -19,17 +20,42 @@ export async function renamePerson(
   return (await db.run<Person>(RENAME, [userId, name])).rows[0];
 }
 
+const LOCK = statement(
+  "persons.lock",
+  `select email, disabled_at is not null as is_disabled from users
+   where id = $1 and deleted_at is null for update`,
+);
+
+/**
+ * The person by their row, not by what a process remembers of a session; undefined when deleted. Holds the row: until
+ * the transaction ends no order of theirs is made or becomes paid.
+ */
+export async function lockPerson(
+  tx: Tx,
+  userId: number,
+): Promise<{ readonly email: EmailAddress; readonly isDisabled: boolean } | undefined> {
+  const [row] = (await tx.run<{ email: EmailAddress; is_disabled: boolean }>(LOCK, [userId])).rows;
+  return row && { email: row.email, isDisabled: row.is_disabled };
+}
+
 const ANONYMISE = statement(
   "persons.anonymise",
   `with person as (
-     select id, email, 'deleted-' || id || '@deleted.invalid' as alias
-     from users where id = $1 and deleted_at is null for update
+     select id, email from users where id = $1 and deleted_at is null for update
    ), codes as (
-     -- The rows stay, for they count for the address that asked; whose they were does not.
-     update auth_codes set email = person.alias, sealed_code = null, replaced_at = coalesce(replaced_at, now())
+     -- The rows stay for their day, since they count; whose they were does not.
+     update auth_codes set email = $3, sealed_code = null, replaced_at = coalesce(replaced_at, now())
      from person where auth_codes.email = person.email
    ), tries as (
-     update auth_tries set email = person.alias from person where auth_tries.email = person.email
+     update auth_tries set email = $3 from person where auth_tries.email = person.email
+   ), tried as (
+     delete from auth_tried_emails t using person where t.email = person.email
+     returning t.network, t.tried_at, t.blind_tries, t.counts
+   ), tried_under_alias as (
+     insert into auth_tried_emails as t (network, email, tried_at, blind_tries, counts)
+     select network, $3, tried_at, blind_tries, counts from tried
+     on conflict (network, email) do update set tried_at = excluded.tried_at,
+       blind_tries = (excluded.blind_tries || t.blind_tries)[1:20], counts = excluded.counts
    ), ended as (
      update sessions set ip_address = null, user_agent = null, device_hash = null,
        revoked_at = coalesce(revoked_at, now()), revoked_because = coalesce(revoked_because, 'user_deleted')
@@ -39,25 +65,21 @@ const ANONYMISE = statement(
      insert into audit_log (actor, action, subject, request_id)
      select 'user:' || id, 'user.deleted', 'user:' || id, $2 from person
    ), gone as (
-     update users set email = person.alias, name = null, deleted_at = now()
+     update users set email = 'deleted-' || person.id || '@deleted.invalid', name = null, deleted_at = now()
      from person where users.id = person.id
-     returning users.id
    )
-   select (select count(*) from gone)::integer as gone, array(select sid::text from ended) as sids`,
+   select array(select sid::text from ended) as sids`,
 );
 
-/**
- * Takes the person out of every row of login; what money rows point to stays. Answers the sessions that it ended,
- * or undefined when there is no such person (any more).
- */
+/** Takes the person out of every row of login; what money rows point to stays. Answers the sessions that it ended. */
 export async function anonymisePerson(
-  db: Queryable,
+  tx: Tx,
   userId: number,
-  requestId: string,
-): Promise<readonly string[] | undefined> {
-  const { rows } = await db.run<{ gone: number; sids: string[] }>(ANONYMISE, [userId, requestId]);
-  const [row] = rows;
-  return row?.gone === 1 ? row.sids : undefined;
+  /** Under which the limits of the day go on (login-secrets.ts). */
+  { alias, requestId }: { readonly alias: string; readonly requestId: string },
+): Promise<readonly string[]> {
+  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);
+  return rows[0]?.sids ?? [];
 }
 
 const EXPORT = statement(
@@ -96,26 +118,33 @@ export async function exportPerson(db: Queryable, userId: number): Promise<Login
 
 const DISABLE = statement(
   "persons.disable",
-  "update users set disabled_at = now() where id = $1 and disabled_at is null and deleted_at is null",
+  `with changed as (
+     update users set disabled_at = now() where id = $1 and disabled_at is null and deleted_at is null returning id
+   ), address as (
+     insert into disabled_addresses (alias) select $2 from changed on conflict (alias) do nothing
+   )
+   select from changed`,
 );
 const ENABLE = statement(
   "persons.enable",
-  "update users set disabled_at = null where id = $1 and disabled_at is not null and deleted_at is null",
+  `with changed as (
+     update users set disabled_at = null where id = $1 and disabled_at is not null and deleted_at is null returning id
+   ), address as (
+     delete from disabled_addresses where alias = $2 and exists (select from changed)
+   )
+   select from changed`,
 );
 
-/** False when nothing changed. A login that is under way holds the person's row, so this waits for it. */
-export async function disableIfEnabled(tx: Tx, userId: number): Promise<boolean> {
-  return (await tx.run(DISABLE, [userId])).count === 1;
+/**
+ * The person, and their address, which stays disabled even if the account is deleted one day. False when nothing
+ * changed.
+ */
+export async function disableIfEnabled(tx: Tx, userId: number, alias: string): Promise<boolean> {
+  return (await tx.run(DISABLE, [userId, alias])).count === 1;
 }
 
-export async function enableIfDisabled(tx: Tx, userId: number): Promise<boolean> {
-  return (await tx.run(ENABLE, [userId])).count === 1;
-}
-
-const EXISTS = statement("persons.exists", "select from users where id = $1 and deleted_at is null");
-
-export async function personExists(db: Queryable, userId: number): Promise<boolean> {
-  return (await db.run(EXISTS, [userId])).count === 1;
+export async function enableIfDisabled(tx: Tx, userId: number, alias: string): Promise<boolean> {
+  return (await tx.run(ENABLE, [userId, alias])).count === 1;
 }
 
 const LOGINS = statement(

@@ -56,6 +56,7 @@ export function makeRequestCode(deps: RequestCodeDeps) {
       db,
       {
         email,
+        alias: secrets.aliasOf(email),
         network,
         deviceHash,
         codeHash: secrets.hashCode(email, code),
@@ -82,7 +83,10 @@ const REMEMBERED_UNDER = {
   codes_per_minute: "pair",
   codes_per_day: "pair",
   codes_per_address: "address",
+  // Not under the address: known clients are outside of the limits of the network and of the hour.
+  codes_per_network: "email",
   codes_per_email: "email",
+  codes_overall: "email",
 } as const satisfies Record<SendingLimit, "pair" | "address" | "email">;
 
 /** Keyed hashes: the early "no" learns no address. All but the first hold for one caller only. */

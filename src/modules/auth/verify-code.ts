@@ -7,7 +7,7 @@ import type { AccessTokens } from "./access-token.js";
 import { checkCodeAndOpenSession } from "./login-code-store.js";
 import type { LoginSecrets } from "./login-secrets.js";
 import type { RefreshTokens } from "./refresh-token.js";
-import type { Refusal, TriesBudget } from "./sending-limits.js";
+import type { Refusal, TriesBudget, TryingLimits } from "./sending-limits.js";
 import type { SessionKind } from "./session-types.js";
 import { shortUserAgent } from "./user-agent.js";
 
@@ -16,7 +16,7 @@ export interface VerifyCodeDeps {
   readonly secrets: LoginSecrets;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
-  readonly attemptsMax: number;
+  readonly limits: TryingLimits;
   readonly events: Events;
 }
 
@@ -48,7 +48,7 @@ export type CodeVerified =
 
 /** Trades a code for a session. Every way of being wrong looks the same from outside. */
 export function makeVerifyCode(deps: VerifyCodeDeps) {
-  const { db, secrets, accessTokens, refreshTokens, attemptsMax, events } = deps;
+  const { db, secrets, accessTokens, refreshTokens, limits, events } = deps;
 
   return async (command: VerifyCodeCommand): Promise<CodeVerified> => {
     const { email, challengeOfBody, challengeOfCookie, sessionKind } = command;
@@ -65,12 +65,13 @@ export function makeVerifyCode(deps: VerifyCodeDeps) {
     const device = deviceOf(secrets, command);
     const outcome = await checkCodeAndOpenSession(db, {
       email,
+      alias: secrets.aliasOf(email),
       network: command.network,
       deviceHash: device.shownHash,
       codeHash: secrets.hashCode(email, command.code),
       challengeHash,
       isChallengeRequired,
-      attemptsMax,
+      limits,
       session: {
         sid,
         kind: sessionKind,

@@ -17,6 +17,7 @@ import { makeKeysAtWork } from "./keys-at-work.js";
 import { makeOrderReads } from "./order-read-model.js";
 import { makeOrderPlacingStore } from "./order-store.js";
 import { makeOrderTopUp } from "./order-top-up.js";
+import { findOwedOrders } from "./owed-orders.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
 import { collectOrdersOf } from "./personal-data.js";
 import { makePlaceOrder } from "./place-order.js";
@@ -93,4 +94,4 @@ export function makeOrdersModule(deps: OrdersDeps) {
   };
 }
 
-export { collectOrdersOf, orderFollowsPayment, orderFollowsRefund };
+export { collectOrdersOf, findOwedOrders, orderFollowsPayment, orderFollowsRefund };

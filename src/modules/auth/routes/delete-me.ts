@@ -1,11 +1,11 @@
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
+import type { DeletePerson } from "../delete-person.js";
 import { type LoginHttp, Message } from "../login-replies.js";
-import type { ManagePerson } from "../manage-person.js";
 
 export function registerDeleteMe(
   app: Server,
-  { managePerson, cookies }: Pick<LoginHttp, "cookies"> & { readonly managePerson: ManagePerson },
+  { deletePerson, cookies }: Pick<LoginHttp, "cookies"> & { readonly deletePerson: DeletePerson },
 ): void {
   app.delete(
     "/auth/me",
@@ -15,12 +15,13 @@ export function registerDeleteMe(
         tags: ["Account"],
         summary: "Delete the account",
         description:
-          "Address and name are erased and every session ends; orders and payments stay, without a person.",
+          "Address and name are erased and every session ends; orders and payments stay, without a person. Unpaid " +
+          "orders end. 409 deletion_waits: something that was paid has not reached the person yet; the detail says what.",
         response: { 200: Message("account_deleted") },
       },
     },
     async (request, reply) => {
-      await managePerson.remove(callerOf(request).userId, request.id);
+      await deletePerson(callerOf(request).userId, request.id);
       for (const name of ["tribi_token", "tribi_refresh", "tribi_challenge", "tribi_device"] as const) {
         cookies.clear(reply, name);
       }

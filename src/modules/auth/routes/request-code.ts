@@ -53,7 +53,9 @@ function quotaOf(limit: SendingLimit, limits: SendingLimits): { quota: number; w
     codes_per_minute: { quota: limits.codesPerMinute, windowSeconds: limits.windowSeconds },
     codes_per_day: { quota: limits.codesPerDay, windowSeconds: day },
     codes_per_address: { quota: limits.codesPerAddressPerDay, windowSeconds: day },
+    codes_per_network: { quota: limits.codesPerNetworkPerDay, windowSeconds: day },
     codes_per_email: { quota: limits.codesPerEmailPerDay, windowSeconds: day },
+    codes_overall: { quota: limits.codesPerHour, windowSeconds: 3600 },
   } as const satisfies Record<SendingLimit, { quota: number; windowSeconds: number }>;
   return quotas[limit];
 }

@@ -12,7 +12,7 @@ import {
   markDevice,
   SessionView,
 } from "../login-replies.js";
-import type { TriesBudget } from "../sending-limits.js";
+import type { TriesBudget, TryingLimits } from "../sending-limits.js";
 import type { CodeVerified, VerifyCodeCommand } from "../verify-code.js";
 
 const Body = Type.Object(
@@ -36,12 +36,12 @@ const Body = Type.Object(
 export interface VerifyCodeRoute extends LoginHttp {
   readonly origins: OriginGuard;
   readonly verifyCode: (command: VerifyCodeCommand) => Promise<CodeVerified>;
-  readonly attemptsMax: number;
+  readonly tryingLimits: TryingLimits;
 }
 
 /** `/auth/verify` is the same route under the name that the existing clients use. */
 export function registerVerifyCode(app: Server, deps: VerifyCodeRoute): void {
-  const { cookies, clientOf, origins, verifyCode, attemptsMax } = deps;
+  const { cookies, clientOf, origins, verifyCode, tryingLimits } = deps;
   for (const path of ["/auth/verify-code", "/auth/verify"]) {
     app.post(
       path,
@@ -72,7 +72,7 @@ export function registerVerifyCode(app: Server, deps: VerifyCodeRoute): void {
         if (outcome.kind === "wrong") throw wrongCode();
         if (outcome.kind === "refused") {
           const { limit: name, retrySeconds } = outcome;
-          throw limitedError("too_many_attempts", { name, ...budgetOf(name, attemptsMax), retrySeconds });
+          throw limitedError("too_many_attempts", { name, ...budgetOf(name, tryingLimits), retrySeconds });
         }
         if (outcome.session.sessionKind !== "bearer") {
           cookies.clear(reply, "tribi_challenge");
@@ -89,12 +89,14 @@ const wrongCode = (): AppError =>
 
 const DAY = 24 * 3600;
 
-function budgetOf(budget: TriesBudget, attemptsMax: number): { quota: number; windowSeconds: number } {
+function budgetOf(budget: TriesBudget, limits: TryingLimits): { quota: number; windowSeconds: number } {
   const budgets = {
-    tries_per_challenge: { quota: attemptsMax, windowSeconds: DAY },
+    tries_per_challenge: { quota: limits.attemptsMax, windowSeconds: DAY },
     tries_per_pair: { quota: 10, windowSeconds: DAY },
     tries_per_email: { quota: 50, windowSeconds: DAY },
     tries_from_elsewhere: { quota: 20, windowSeconds: DAY },
+    tried_emails_per_address: { quota: limits.wrongEmailsPerAddress, windowSeconds: DAY },
+    tries_overall: { quota: limits.wrongTriesPerHour, windowSeconds: 3600 },
   } as const satisfies Record<TriesBudget, { quota: number; windowSeconds: number }>;
   return budgets[budget];
 }

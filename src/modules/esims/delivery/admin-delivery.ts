@@ -24,7 +24,9 @@ export function makeAdminDelivery(deps: { db: Db; showEsim: ShowEsim; wakeWorker
       const { status, order_status: orderStatus } = await getRow(profileId);
       throw new AppError(
         "conflict",
-        `There is nothing to mail: the eSIM is ${status} and its order ${orderStatus}.`,
+        (status === "ready" || status === "active") && orderStatus === "paid"
+          ? "Its owner was deleted or disabled, so nothing is mailed. Enable the person first, or refund the order."
+          : `There is nothing to mail: the eSIM is ${status} and its order ${orderStatus}.`,
       );
     },
 

@@ -35,8 +35,9 @@ const MAKE = statement(
   `with made as (
      insert into install_links (profile_id, secret_hash, expires_at)
      select p.id, $3, now() + interval '72 hours'
-     from esim_profiles p join orders o on o.id = p.order_id
+     from esim_profiles p join orders o on o.id = p.order_id join users u on u.id = p.user_id
      where p.id = $1 and p.user_id = $2 and p.status in ('ready', 'active') and o.status = 'paid'
+       and u.deleted_at is null and u.disabled_at is null
      returning id, profile_id, expires_at
    ), crowded_out as (
      update install_links set revoked_at = now()

@@ -22,7 +22,8 @@ const CLAIM = statement(
      from orders o, users u
      where p.id = $1 and p.status in ('ready', 'active') and p.mailed_at is null and p.mail_refused_at is null
        and (p.mail_claimed_until is null or p.mail_claimed_until < now())
-       and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id and u.deleted_at is null
+       and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id
+       and u.deleted_at is null and u.disabled_at is null
      returning p.id, p.mail_number, p.language, u.email, o.reference
    ), link as (
      insert into install_links (profile_id, secret_hash, expires_at)
@@ -82,7 +83,7 @@ const SWEEP = statement(
    where p.status in ('ready', 'active') and p.mailed_at is null and p.mail_refused_at is null
      and p.provisioned_at < now() - interval '1 minute'
      and (p.mail_claimed_until is null or p.mail_claimed_until < now())
-     and o.status = 'paid' and u.deleted_at is null
+     and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null
      and not exists (
        select from graphile_worker.jobs j where j.key = 'esim-mail:' || p.id and j.locked_at is null
      )
@@ -99,8 +100,9 @@ const AGAIN = statement(
   `with again as (
      update esim_profiles p set mailed_at = null, mail_refused_at = null, mail_claimed_until = null,
        mail_number = p.mail_number + 1
-     from orders o
+     from orders o, users u
      where p.id = $1 and p.status in ('ready', 'active') and o.id = p.order_id and o.status = 'paid'
+       and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null
      returning p.id, p.mail_number
    ), audited as (
      insert into audit_log (actor, action, subject, request_id, after)
@@ -109,7 +111,7 @@ const AGAIN = statement(
    select enqueue_job('send_esim_mail', json_build_object('profile_id', id), 'esim-mail:' || id) from again`,
 );
 
-/** A new mail with a Message-ID of its own. False: there is nothing to install, or the money went back. */
+/** A new mail with a Message-ID of its own. False: nothing to install, the money went back, or nobody may have it. */
 export async function scheduleMailAgain(db: Queryable, profileId: number, act: Act): Promise<boolean> {
   return (await db.run(AGAIN, [profileId, act.actor, act.requestId])).count === 1;
 }

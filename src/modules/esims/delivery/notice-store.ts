@@ -16,13 +16,13 @@ export interface NoticeClaim {
 /**
  * When a notice is due and not yet sent, of a profile `p`, its order `o` and owner `u`. An order that was never paid
  * ends as failed too and is nobody's disappointment. The reminder comes two weeks before the end, or in the last
- * quarter of a shorter life.
+ * quarter of a shorter life. It has a link to the code, so nobody who was locked out gets it.
  */
 const DUE: Readonly<Record<Notice, string>> = {
   failed: `p.status = 'failed' and p.failure_reason is distinct from 'order_not_paid' and p.mailed_at is null
     and p.mail_refused_at is null and p.ended_at > now() - interval '7 days' and u.deleted_at is null`,
   reminder: `p.status = 'ready' and p.reminded_at is null and o.status = 'paid' and u.deleted_at is null
-    and p.use_by > now() and p.use_by < now() + interval '14 days'
+    and u.disabled_at is null and p.use_by > now() and p.use_by < now() + interval '14 days'
     and p.use_by < now() + least(interval '14 days', (p.use_by - p.provisioned_at) / 4)`,
 };
 const SENT: Readonly<Record<Notice, string>> = { failed: "mailed_at", reminder: "reminded_at" };

@@ -1,0 +1,77 @@
+import type { Db, Tx } from "../../db/database.js";
+import { AppError } from "../../kernel/errors.js";
+import type { Events } from "../../telemetry/events.js";
+import type { LoginSecrets } from "./login-secrets.js";
+import { anonymisePerson, lockPerson } from "./person-store.js";
+import type { SessionCache } from "./session-cache.js";
+
+/** An order that a person has paid for, or may have paid for, and has nothing of yet. */
+export interface OwedOrder {
+  readonly reference: string;
+  /**
+   * - settling: the payment provider has not said yet whether it is paid
+   * - preparing: it is paid, and what was bought is on its way
+   * - unseen: what was bought is there, and neither a mail nor a page has shown it
+   */
+  readonly why: "settling" | "preparing" | "unseen";
+}
+
+/** The orders of a person who leaves or is locked out; the orders module answers. */
+export interface OrdersOfPerson {
+  /** Ends the unpaid ones, each with its intent cancelled at the provider first. */
+  readonly release: (userId: number) => Promise<unknown>;
+  /** The same as a job of this transaction. */
+  readonly enqueueRelease: (tx: Tx, userId: number) => Promise<void>;
+  readonly findOwed: (tx: Tx, userId: number) => Promise<readonly OwedOrder[]>;
+}
+
+export interface DeletePersonDeps {
+  readonly db: Db;
+  readonly secrets: LoginSecrets;
+  readonly sessionCache: SessionCache;
+  readonly events: Events;
+  readonly orders: OrdersOfPerson;
+}
+
+export type DeletePerson = ReturnType<typeof makeDeletePerson>;
+
+/**
+ * Anonymises a person and ends every session; money rows stay and point to nobody. Unpaid orders end first. While
+ * something that was paid has not reached the person it refuses, and says what is missing: nothing paid is lost.
+ */
+export function makeDeletePerson({ db, secrets, sessionCache, events, orders }: DeletePersonDeps) {
+  return async (userId: number, requestId: string): Promise<void> => {
+    await db.transaction((tx) => getPerson(tx, userId));
+    await orders.release(userId);
+    const sids = await db.transaction(async (tx) => {
+      const email = await getPerson(tx, userId);
+      const owed = await orders.findOwed(tx, userId);
+      if (owed.length > 0) throw waitsFor(owed);
+      return anonymisePerson(tx, userId, { alias: secrets.aliasOf(email), requestId });
+    });
+    sessionCache.forgetUser(userId);
+    for (const _ of sids) events.sessionRevoked({ reason: "user_deleted" });
+  };
+}
+
+/** A disabled person may delete nothing: a session that another process still remembers is over. */
+async function getPerson(tx: Tx, userId: number) {
+  const person = await lockPerson(tx, userId);
+  if (person === undefined || person.isDisabled) throw new AppError("invalid_credentials", "Invalid token");
+  return person.email;
+}
+
+const SAYS = {
+  settling: "the payment provider has not said yet whether it is paid; try again in a few minutes",
+  preparing: "it is paid and being prepared; wait until it has come, or ask the shop for your money back",
+  unseen: "it is paid and ready; look at it first, or ask the shop for your money back",
+} as const satisfies Record<OwedOrder["why"], string>;
+
+/** Enough to act on; whoever has more sees the rest after these. */
+const NAMED_MAX = 5;
+
+function waitsFor(owed: readonly OwedOrder[]): AppError {
+  const lines = owed.slice(0, NAMED_MAX).map(({ reference, why }) => `Order ${reference}: ${SAYS[why]}.`);
+  const rest = owed.length > NAMED_MAX ? ` And ${owed.length - NAMED_MAX} more.` : "";
+  return new AppError("deletion_waits", `The account was not deleted yet. ${lines.join(" ")}${rest}`);
+}
