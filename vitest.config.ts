@@ -27,7 +27,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: "store",
-          include: ["src/**/*.test.ts", "tests/**/*.test.ts", "web/src/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "client/src/**/*.test.ts",
+            "tests/**/*.test.ts",
+            "web/src/**/*.test.ts",
+          ],
           globalSetup: ["tests/support/global-setup.ts"],
           // The program is read once per worker and not once per file: that was a quarter of the suite's time.
           isolate: false,

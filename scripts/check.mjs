@@ -52,6 +52,16 @@ const CHECKS = [
     hint: "`npm run openapi` writes it anew; look at the difference, it is the contract.",
   },
   {
+    name: "lint of openapi.json",
+    command: [process.execPath, "--import", "tsx", "scripts/lint-openapi.ts"],
+    hint: "Give each route an operationId, one tag of src/http/openapi/tags.ts and a summary; `npm run openapi` writes the file.",
+  },
+  {
+    name: "changes of the API",
+    command: [process.execPath, "--import", "tsx", "scripts/api-changes.ts"],
+    hint: "These lines break clients of the last release. Avoid it, or copy each line into CHANGELOG.md under Unreleased, Changed, if it is meant.",
+  },
+  {
     name: "schema.sql",
     command: [process.execPath, "--import", "tsx", "scripts/schema.ts", "--check"],
     hint: "`npm run schema` writes it anew; look at the difference.",

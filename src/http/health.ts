@@ -13,7 +13,7 @@ const Health = Type.Object(
     status: Type.Union([Type.Literal("ok"), Type.Literal("degraded")]),
     parts: Type.Record(Type.String(), Type.String()),
   },
-  { additionalProperties: false },
+  { title: "Health", additionalProperties: false },
 );
 
 /**
@@ -22,24 +22,40 @@ const Health = Type.Object(
  */
 export function registerHealthRoutes(app: Server, readiness: () => Promise<Readiness>): void {
   const ready = {
-    config: { access: "public" as const },
+    config: { access: "public" as const, problems: ["not_ready" as const] },
     schema: { tags: ["Operation"], response: { 200: Health } },
   };
   app.get(
     "/health/live",
     {
       config: { access: "public" },
-      schema: { tags: ["Operation"], summary: "Is this process alive?", response: { 200: Health } },
+      schema: {
+        tags: ["Operation"],
+        operationId: "checkLiveness",
+        summary: "Is this process alive?",
+        response: { 200: Health },
+      },
     },
     async () => ({ status: "ok" as const, parts: {} }),
   );
   for (const path of ["/health", "/health/ready"]) {
-    app.get(path, { ...ready, schema: { ...ready.schema, summary: "Can this process serve?" } }, async () => {
-      const { isReady, parts } = await readiness();
-      if (!isReady) throw notReady(parts);
-      const status = Object.keys(parts).length === 0 ? "ok" : "degraded";
-      return { status, parts } as const;
-    });
+    app.get(
+      path,
+      {
+        ...ready,
+        schema: {
+          ...ready.schema,
+          operationId: path === "/health" ? "checkHealth" : "checkReadiness",
+          summary: "Can this process serve?",
+        },
+      },
+      async () => {
+        const { isReady, parts } = await readiness();
+        if (!isReady) throw notReady(parts);
+        const status = Object.keys(parts).length === 0 ? "ok" : "degraded";
+        return { status, parts } as const;
+      },
+    );
   }
 }
 

@@ -65,6 +65,7 @@ export interface Problem {
 }
 
 export const statusOf = (code: ErrorCode): number => PROBLEMS[code][0];
+export const titleOf = (code: ErrorCode): string => PROBLEMS[code][1];
 
 export function problemOf(error: AppError, requestId: string): Problem {
   const [status, title] = PROBLEMS[error.code];

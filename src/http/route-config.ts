@@ -1,4 +1,5 @@
 import type {} from "fastify";
+import type { ErrorCode } from "../kernel/errors.js";
 
 /** Who may call a route. Every route says so; one that does not stops the start (default deny). */
 export type Access =
@@ -21,6 +22,12 @@ declare module "fastify" {
     consumes?: "csv" | "form";
     /** Reads the Idempotency-Key header (http/idempotency-key.ts); said in the OpenAPI document. */
     takesIdempotencyKey?: boolean;
+    /** The codes with which the route's own work refuses; those that its access and schema bring are added. */
+    problems?: readonly ErrorCode[];
+    /** A POST that gives the same result however often it is repeated, without a key; said in the document. */
+    isRepeatable?: boolean;
+    /** For the document, where the route reads its body as bytes. */
+    documentedBody?: object;
     /** Takes no part in the OpenAPI document: pages for people and the development routes. */
     isInternal?: boolean;
     /** Shed first when the process is overloaded (reads and logins); webhooks and paid work are never shed. */

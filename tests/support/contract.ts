@@ -5,13 +5,15 @@ import formats from "ajv-formats";
 /** The part of an OpenAPI document that the check of answers reads. */
 interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components?: unknown;
+  readonly components?: { readonly responses?: Readonly<Record<string, Response>> };
+}
+
+interface Response {
+  readonly content?: Readonly<Record<string, { schema?: object }>>;
 }
 
 interface Operation {
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { schema?: object }>> }>
-  >;
+  readonly responses: Readonly<Record<string, Response | { readonly $ref: string }>>;
 }
 
 export interface SentAnswer {
@@ -51,8 +53,10 @@ export function makeContract(document: OpenApi): CheckAnswer {
     )?.template;
     if (template === undefined) return;
     const responses = document.paths[template]?.[method.toLowerCase()]?.responses ?? {};
-    const declared =
-      responses[String(answer.status)] ?? (answer.status >= 400 ? responses.default : undefined);
+    const declared = resolved(
+      document,
+      responses[String(answer.status)] ?? (answer.status >= 400 ? responses.default : undefined),
+    );
     if (declared === undefined) {
       throw new Error(`${method} ${template} answered ${answer.status}, which openapi.json does not list`);
     }
@@ -74,6 +78,11 @@ export function makeContract(document: OpenApi): CheckAnswer {
       );
     }
   };
+}
+
+function resolved(document: OpenApi, response: Operation["responses"][string] | undefined) {
+  if (response === undefined || !("$ref" in response)) return response;
+  return document.components?.responses?.[response.$ref.split("/").at(-1) ?? ""];
 }
 
 /** CONTRACT §1, for every answer of every route. */

@@ -9,6 +9,8 @@ import type { SortOrder } from "../../kernel/list-page.js";
 export interface ListScreen {
   /** "orders" is served at /admin/orders and names its statements. */
   readonly name: string;
+  /** Its name in the OpenAPI document. */
+  readonly operationId: string;
   readonly summary: string;
   /** One member per selected column, under the wire's name. */
   readonly item: TObject;
@@ -53,6 +55,7 @@ export function registerListScreen(app: Server, db: Db, screen: ListScreen): voi
       config: { access: "admin" },
       schema: {
         tags: ["Administration"],
+        operationId: screen.operationId,
         summary: screen.summary,
         querystring: listQuery(Object.keys(screen.sortable), filterSchemas),
         response: { 200: listOf(screen.item) },

@@ -35,24 +35,30 @@ export function emailOf(text: string): EmailAddress {
 
 export const Message = (text: string) => Type.Object({ message: Type.Literal(text) });
 
-export const UserView = Type.Object({
-  id: Type.Integer(),
-  email: Type.String(),
-  name: Type.Union([Type.String(), Type.Null()]),
-});
+export const UserView = Type.Object(
+  {
+    id: Type.Integer(),
+    email: Type.String(),
+    name: Type.Union([Type.String(), Type.Null()]),
+  },
+  { title: "User" },
+);
 
-export const MeView = Type.Object({ ...UserView.properties, is_admin: Type.Boolean() });
+export const MeView = Type.Object({ ...UserView.properties, is_admin: Type.Boolean() }, { title: "Person" });
 
-export const SessionView = Type.Object({
-  token: Type.Optional(
-    Type.String({ description: "Send as `Authorization: Bearer`. Absent for session=cookie" }),
-  ),
-  user: UserView,
-  expires_at: Type.String({ format: "date-time", description: "When the token expires" }),
-  refresh_token: Type.Optional(
-    Type.String({ description: "For POST /auth/refresh. Absent for session=cookie" }),
-  ),
-});
+export const SessionView = Type.Object(
+  {
+    token: Type.Optional(
+      Type.String({ description: "Send as `Authorization: Bearer`. Absent for session=cookie" }),
+    ),
+    user: UserView,
+    expires_at: Type.String({ format: "date-time", description: "When the token expires" }),
+    refresh_token: Type.Optional(
+      Type.String({ description: "For POST /auth/refresh. Absent for session=cookie" }),
+    ),
+  },
+  { title: "Session" },
+);
 
 /** Without cookies only Bearer is left, whatever was asked for. */
 export const kindOf = (asked: SessionKind | undefined, cookies: Cookies): SessionKind =>

@@ -10,15 +10,18 @@ const Time = Type.String({ format: "date-time" });
 const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);
 
-export const AdminCountryView = Type.Object({
-  id: Type.Integer(),
-  iso2: Type.String(),
-  iso3: orNull(Type.String()),
-  name: Type.String(),
-  plan_count: Type.Integer(),
-  created_at: Time,
-  updated_at: Time,
-});
+export const AdminCountryView = Type.Object(
+  {
+    id: Type.Integer(),
+    iso2: Type.String(),
+    iso3: orNull(Type.String()),
+    name: Type.String(),
+    plan_count: Type.Integer(),
+    created_at: Time,
+    updated_at: Time,
+  },
+  { title: "AdminCountry" },
+);
 
 const countryMembers = {
   iso2: Iso2,
@@ -28,35 +31,41 @@ const countryMembers = {
 export const CountryBody = Type.Object(countryMembers, { additionalProperties: false });
 export const CountryPatch = Type.Partial(CountryBody, { additionalProperties: false, minProperties: 1 });
 
-export const AdminCarrierView = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  plan_count: Type.Integer(),
-  created_at: Time,
-  updated_at: Time,
-});
+export const AdminCarrierView = Type.Object(
+  {
+    id: Type.Integer(),
+    name: Type.String(),
+    plan_count: Type.Integer(),
+    created_at: Time,
+    updated_at: Time,
+  },
+  { title: "AdminCarrier" },
+);
 export const CarrierBody = Type.Object({ name: Line(100) }, { additionalProperties: false });
 
-export const AdminPlanView = Type.Object({
-  id: Type.Integer(),
-  sku: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  data_gb: Type.Number({ description: "0 when is_unlimited" }),
-  is_unlimited: Type.Boolean(),
-  duration_days: Type.Integer(),
-  country_id: orNull(Type.Integer()),
-  country: orNull(Type.Object({ id: Type.Integer(), iso2: Type.String(), name: Type.String() })),
-  region: orNull(Type.String()),
-  country_ids: Type.Array(Type.Integer(), { description: "The countries of a region's plan" }),
-  carrier_id: Type.Integer(),
-  carrier: Type.Object({ id: Type.Integer(), name: Type.String() }),
-  is_active: Type.Boolean(),
-  paused_reason: orNull(Type.String()),
-  prices: Type.Array(PriceView),
-  created_at: Time,
-  updated_at: Time,
-});
+export const AdminPlanView = Type.Object(
+  {
+    id: Type.Integer(),
+    sku: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    data_gb: Type.Number({ description: "0 when is_unlimited" }),
+    is_unlimited: Type.Boolean(),
+    duration_days: Type.Integer(),
+    country_id: orNull(Type.Integer()),
+    country: orNull(Type.Object({ id: Type.Integer(), iso2: Type.String(), name: Type.String() })),
+    region: orNull(Type.String()),
+    country_ids: Type.Array(Type.Integer(), { description: "The countries of a region's plan" }),
+    carrier_id: Type.Integer(),
+    carrier: Type.Object({ id: Type.Integer(), name: Type.String() }),
+    is_active: Type.Boolean(),
+    paused_reason: orNull(Type.String()),
+    prices: Type.Array(PriceView),
+    created_at: Time,
+    updated_at: Time,
+  },
+  { title: "AdminPlan" },
+);
 
 const PriceBody = Type.Object(
   { currency: Currency, amount_minor_units: AmountMinor },
@@ -83,20 +92,23 @@ export const PlanBody = Type.Object(
 export type PlanBody = Static<typeof PlanBody>;
 export const PlanPatch = Type.Partial(PlanBody, { additionalProperties: false, minProperties: 1 });
 
-export const MessageView = Type.Object({ message: Type.String() });
+export const MessageView = Type.Object({ message: Type.String() }, { title: "Message" });
 
-export const ImportReportView = Type.Object({
-  dry_run: Type.Boolean(),
-  created: Type.Integer(),
-  updated: Type.Integer(),
-  unchanged: Type.Integer(),
-  countries_created: Type.Integer(),
-  carriers_created: Type.Integer(),
-  refused_count: Type.Integer(),
-  refused: Type.Array(Type.Object({ line: Type.Integer(), column: Type.String(), reason: Type.String() }), {
-    description: "The first 1,000 refused rows",
-  }),
-});
+export const ImportReportView = Type.Object(
+  {
+    dry_run: Type.Boolean(),
+    created: Type.Integer(),
+    updated: Type.Integer(),
+    unchanged: Type.Integer(),
+    countries_created: Type.Integer(),
+    carriers_created: Type.Integer(),
+    refused_count: Type.Integer(),
+    refused: Type.Array(Type.Object({ line: Type.Integer(), column: Type.String(), reason: Type.String() }), {
+      description: "The first 1,000 refused rows",
+    }),
+  },
+  { title: "ImportReport" },
+);
 
 export function adminPlanView(row: AdminPlanRow): Static<typeof AdminPlanView> {
   const { country_iso2: iso2, country_name: name, coverage: _, carrier_name: carrier, ...rest } = row;

@@ -2,39 +2,48 @@ import { type Static, Type } from "typebox";
 import { amountMajor } from "../../kernel/money.js";
 
 /** What the public routes answer (CONTRACT §3). */
-export const CountryView = Type.Object({ id: Type.Integer(), iso2: Type.String(), name: Type.String() });
+export const CountryView = Type.Object(
+  { id: Type.Integer(), iso2: Type.String(), name: Type.String() },
+  { title: "Country" },
+);
 export type CountryView = Static<typeof CountryView>;
 
-export const CarrierView = Type.Object({ id: Type.Integer(), name: Type.String() });
+export const CarrierView = Type.Object({ id: Type.Integer(), name: Type.String() }, { title: "Carrier" });
 
-export const PriceView = Type.Object({
-  currency: Type.String(),
-  amount_minor_units: Type.Integer(),
-  amount_major: Type.String(),
-});
+export const PriceView = Type.Object(
+  {
+    currency: Type.String(),
+    amount_minor_units: Type.Integer(),
+    amount_major: Type.String(),
+  },
+  { title: "Price" },
+);
 
-export const PlanView = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  description: Type.String(),
-  data_gb: Type.Number({ description: "0 when is_unlimited" }),
-  duration_days: Type.Integer(),
-  is_unlimited: Type.Boolean(),
-  price_usd: Type.Union([Type.Number(), Type.Null()], {
-    description: "For display; null when the plan has no price in USD",
-  }),
-  price: PriceView,
-  country_id: Type.Union([Type.Integer(), Type.Null()], {
-    description: "Null for a plan of several countries",
-  }),
-  carrier_id: Type.Integer(),
-  country: Type.Union([CountryView, Type.Null()]),
-  carrier: CarrierView,
-  region: Type.Union([Type.String(), Type.Null()], { description: "Set for a plan of several countries" }),
-  coverage: Type.Array(Type.String(), {
-    description: "ISO 3166-1 alpha-2 codes of the countries where it works",
-  }),
-});
+export const PlanView = Type.Object(
+  {
+    id: Type.Integer(),
+    name: Type.String(),
+    description: Type.String(),
+    data_gb: Type.Number({ description: "0 when is_unlimited" }),
+    duration_days: Type.Integer(),
+    is_unlimited: Type.Boolean(),
+    price_usd: Type.Union([Type.Number(), Type.Null()], {
+      description: "For display; null when the plan has no price in USD",
+    }),
+    price: PriceView,
+    country_id: Type.Union([Type.Integer(), Type.Null()], {
+      description: "Null for a plan of several countries",
+    }),
+    carrier_id: Type.Integer(),
+    country: Type.Union([CountryView, Type.Null()]),
+    carrier: CarrierView,
+    region: Type.Union([Type.String(), Type.Null()], { description: "Set for a plan of several countries" }),
+    coverage: Type.Array(Type.String(), {
+      description: "ISO 3166-1 alpha-2 codes of the countries where it works",
+    }),
+  },
+  { title: "Plan" },
+);
 export type PlanView = Static<typeof PlanView>;
 
 /** A row of the catalogue's read model: a plan with one price, its country, carrier and coverage. */

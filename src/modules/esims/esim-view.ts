@@ -41,7 +41,7 @@ export const EsimWire = Type.Object(
       Type.Null(),
     ]),
   },
-  { $id: "Esim", additionalProperties: false },
+  { title: "Esim", additionalProperties: false },
 );
 
 /** The platforms' setup links: the supplier's own where it gave them. */

@@ -52,9 +52,10 @@ export function registerOrderDetail(app: Server, { db }: { db: Db }): void {
   app.get(
     "/admin/orders/:id",
     {
-      config: { access: "admin" },
+      config: { access: "admin", problems: ["not_found"] },
       schema: {
         tags: ["Administration"],
+        operationId: "getAdminOrder",
         summary: "One order with everything that touched it or was refused, and why",
         params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
         response: { 200: OrderDetail },

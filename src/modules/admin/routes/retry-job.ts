@@ -10,9 +10,10 @@ export function registerRetryJob(
   app.post(
     "/admin/jobs/:id/retry",
     {
-      config: { access: "admin" },
+      config: { access: "admin", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
+        operationId: "retryJob",
         summary: "Run a failed job again",
         params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
         response: { 200: Type.Object({ message: Type.String() }) },

@@ -4,6 +4,7 @@ import { anything, id, integerOrNull, text, textOrNull, time, timeOrNull } from 
 
 export const usersScreen: ListScreen = {
   name: "users",
+  operationId: "listUsers",
   summary: "People who have signed in",
   item: Type.Object({
     id,
@@ -26,6 +27,7 @@ export const usersScreen: ListScreen = {
 
 export const esimsScreen: ListScreen = {
   name: "esims",
+  operationId: "listAdminEsims",
   summary: "eSIMs; codes are not in this list",
   item: Type.Object({
     id,
@@ -65,6 +67,7 @@ export const esimsScreen: ListScreen = {
 
 export const topUpsScreen: ListScreen = {
   name: "top-ups",
+  operationId: "listAdminTopUps",
   summary: "Top-ups of eSIMs",
   item: Type.Object({
     id,
@@ -94,6 +97,7 @@ export const topUpsScreen: ListScreen = {
 
 export const inventoryScreen: ListScreen = {
   name: "inventory",
+  operationId: "listInventory",
   summary: "Codes in stock; the codes themselves are not in this list",
   item: Type.Object({
     id,
@@ -118,6 +122,7 @@ export const inventoryScreen: ListScreen = {
 
 export const jobsScreen: ListScreen = {
   name: "jobs",
+  operationId: "listJobs",
   summary: "Jobs that wait, run or have failed for good",
   item: Type.Object({
     id,
@@ -149,6 +154,7 @@ export const jobsScreen: ListScreen = {
 
 export const auditScreen: ListScreen = {
   name: "audit-log",
+  operationId: "listAuditLog",
   summary: "Every change of money, eSIM and admin state: who, on whose request, before and after",
   item: Type.Object({
     id,

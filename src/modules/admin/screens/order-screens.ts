@@ -4,6 +4,7 @@ import { flag, id, integerOrNull, minor, text, textOrNull, time, timeOrNull } fr
 
 export const ordersScreen: ListScreen = {
   name: "orders",
+  operationId: "listAdminOrders",
   summary: "Orders",
   item: Type.Object({
     id,
@@ -51,6 +52,7 @@ export const ordersScreen: ListScreen = {
 
 export const paymentsScreen: ListScreen = {
   name: "payments",
+  operationId: "listPayments",
   summary: "Payments",
   item: Type.Object({
     id,
@@ -84,6 +86,7 @@ export const paymentsScreen: ListScreen = {
 
 export const refundsScreen: ListScreen = {
   name: "refunds",
+  operationId: "listRefunds",
   summary: "Refunds, with why each was made and what it waits for",
   item: Type.Object({
     id,
@@ -114,6 +117,7 @@ export const refundsScreen: ListScreen = {
 
 export const webhookEventsScreen: ListScreen = {
   name: "webhook-events",
+  operationId: "listWebhookEvents",
   summary: "What providers told us, and why each event was applied, ignored or parked",
   item: Type.Object({
     id,
@@ -141,6 +145,7 @@ export const webhookEventsScreen: ListScreen = {
 
 export const disputesScreen: ListScreen = {
   name: "disputes",
+  operationId: "listDisputes",
   summary: "Disputes",
   item: Type.Object({
     id,

@@ -9,21 +9,27 @@ import type { LimitName, ManageLimits } from "../manage-limits.js";
 
 const Time = Type.String({ format: "date-time" });
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
-const LimitedView = Type.Object({
-  limit: Type.String(),
-  email: TextOrNull,
-  ip_address: TextOrNull,
-  count: Type.Integer(),
-  since: Time,
-  until: Time,
-});
-const BusyView = Type.Object({
-  ip_address: Type.String(),
-  codes: Type.Integer(),
-  emails: Type.Integer(),
-  wrong_tries: Type.Integer(),
-  last_at: Time,
-});
+const LimitedView = Type.Object(
+  {
+    limit: Type.String(),
+    email: TextOrNull,
+    ip_address: TextOrNull,
+    count: Type.Integer(),
+    since: Time,
+    until: Time,
+  },
+  { title: "RateLimit" },
+);
+const BusyView = Type.Object(
+  {
+    ip_address: Type.String(),
+    codes: Type.Integer(),
+    emails: Type.Integer(),
+    wrong_tries: Type.Integer(),
+    last_at: Time,
+  },
+  { title: "BusyAddress" },
+);
 const SORTABLE = ["until", "since", "count", "limit"] as const;
 
 /** Who is limited now: the pages of a list that is short by nature (1,000 at most). */
@@ -34,6 +40,7 @@ export function registerListLimits(app: Server, manageLimits: ManageLimits): voi
       config: { access: "admin" },
       schema: {
         tags: ["Administration"],
+        operationId: "listRateLimits",
         summary: "Who is limited now, by which limit, since and until when",
         querystring: listQuery(SORTABLE),
         response: { 200: listOf(LimitedView) },
@@ -60,6 +67,7 @@ export function registerListBusiestAddresses(app: Server, manageLimits: ManageLi
       config: { access: "admin" },
       schema: {
         tags: ["Administration"],
+        operationId: "listBusiestAddresses",
         summary: "The busiest client addresses of the last day",
         response: { 200: Type.Object({ items: Type.Array(BusyView) }) },
       },
@@ -83,9 +91,10 @@ export function registerLiftLimit(app: Server, manageLimits: ManageLimits): void
   app.post(
     "/admin/rate-limits/lift",
     {
-      config: { access: "admin" },
+      config: { access: "admin", problems: ["not_found", "email_invalid"] },
       schema: {
         tags: ["Administration"],
+        operationId: "liftRateLimit",
         summary: "Lift one limit of one subject",
         description: "Name it as the list does: `email` and `ip_address` as they stand there.",
         body: Body,

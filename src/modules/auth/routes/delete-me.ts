@@ -13,6 +13,7 @@ export function registerDeleteMe(
       config: { access: "user" },
       schema: {
         tags: ["Account"],
+        operationId: "deleteMe",
         summary: "Delete the account",
         description:
           "Address and name are erased and every session ends; orders and payments stay, without a person. Unpaid " +

@@ -11,9 +11,10 @@ export function registerEndSession(app: Server, endSessions: EndSessions): void 
   app.delete(
     "/auth/sessions/:id",
     {
-      config: { access: "user" },
+      config: { access: "user", problems: ["not_found"] },
       schema: {
         tags: ["Account"],
+        operationId: "endSession",
         summary: "End one session",
         params: Params,
         response: { 200: Message("session_ended") },

@@ -10,6 +10,7 @@ export function registerExportMe(app: Server, managePerson: ManagePerson): void 
       config: { access: "user" },
       schema: {
         tags: ["Account"],
+        operationId: "exportMe",
         summary: "All that is held about the person",
         response: { 200: Type.Record(Type.String(), Type.Unknown()) },
       },

@@ -4,17 +4,20 @@ import type { Server } from "../../../http/server.js";
 import type { SessionLine } from "../session-types.js";
 
 const Time = Type.String({ format: "date-time" });
-const SessionLineView = Type.Object({
-  id: Type.Integer(),
-  is_current: Type.Boolean(),
-  created_at: Time,
-  last_used_at: Type.String({ format: "date-time", description: "To the minute" }),
-  expires_at: Time,
-  ip_address: Type.Union([Type.String(), Type.Null()], {
-    description: "Where it began; IPv6 without its last half",
-  }),
-  user_agent: Type.Union([Type.String(), Type.Null()]),
-});
+const SessionLineView = Type.Object(
+  {
+    id: Type.Integer(),
+    is_current: Type.Boolean(),
+    created_at: Time,
+    last_used_at: Type.String({ format: "date-time", description: "To the minute" }),
+    expires_at: Time,
+    ip_address: Type.Union([Type.String(), Type.Null()], {
+      description: "Where it began; IPv6 without its last half",
+    }),
+    user_agent: Type.Union([Type.String(), Type.Null()]),
+  },
+  { title: "LiveSession" },
+);
 
 export function registerListSessions(
   app: Server,
@@ -26,6 +29,7 @@ export function registerListSessions(
       config: { access: "user" },
       schema: {
         tags: ["Account"],
+        operationId: "listSessions",
         summary: "The person's live sessions, last used first",
         response: { 200: Type.Array(SessionLineView) },
       },

@@ -24,9 +24,14 @@ export function registerLogOut(app: Server, deps: LogOutRoute): void {
   app.post(
     "/auth/logout",
     {
-      config: { access: "public" },
+      config: {
+        access: "public",
+        isRepeatable: true,
+        problems: ["conflicting_credentials", "cross_site_request"],
+      },
       schema: {
         tags: ["Login"],
+        operationId: "logOut",
         summary: "End this session, or all of them",
         description: "Answers 200 without a session too, so that a client can always forget what it holds.",
         querystring: Query,

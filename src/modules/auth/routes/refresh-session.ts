@@ -23,9 +23,15 @@ export function registerRefreshSession(app: Server, deps: RefreshRoute): void {
   app.post(
     "/auth/refresh",
     {
-      config: { access: "public", isShedFirst: true },
+      config: {
+        access: "public",
+        isRepeatable: true,
+        problems: ["missing_credentials", "invalid_credentials", "session_revoked", "cross_site_request"],
+        isShedFirst: true,
+      },
       schema: {
         tags: ["Login"],
+        operationId: "refreshSession",
         summary: "Trade a refresh token for a new pair",
         description:
           "Takes the cookie or the body. For 10 s the same token gives the same child; later it ends the session.",

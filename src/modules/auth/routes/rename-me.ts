@@ -18,7 +18,13 @@ export function registerRenameMe(app: Server, managePerson: ManagePerson): void 
     "/auth/me",
     {
       config: { access: "user" },
-      schema: { tags: ["Account"], summary: "Change the name", body: NameBody, response: { 200: MeView } },
+      schema: {
+        tags: ["Account"],
+        operationId: "changeMe",
+        summary: "Change the name",
+        body: NameBody,
+        response: { 200: MeView },
+      },
     },
     async (request) => {
       const { userId, isAdmin } = callerOf(request);

@@ -22,9 +22,10 @@ export function registerRequestCode(app: Server, deps: RequestCodeRoute): void {
   app.post(
     "/auth/request-code",
     {
-      config: { access: "public", isShedFirst: true },
+      config: { access: "public", problems: ["email_invalid", "rate_limited"], isShedFirst: true },
       schema: {
         tags: ["Login"],
+        operationId: "requestCode",
         summary: "Mail a sign-in code",
         description: "The answer is the same whether the address is known, unknown or disabled.",
         body: Body,

@@ -7,7 +7,12 @@ export function registerShowMe(app: Server): void {
     "/auth/me",
     {
       config: { access: "user", isShedFirst: true },
-      schema: { tags: ["Account"], summary: "Who is signed in", response: { 200: MeView } },
+      schema: {
+        tags: ["Account"],
+        operationId: "getMe",
+        summary: "Who is signed in",
+        response: { 200: MeView },
+      },
     },
     async (request) => {
       const { userId: id, email, name, isAdmin } = callerOf(request);

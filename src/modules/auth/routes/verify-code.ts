@@ -46,9 +46,14 @@ export function registerVerifyCode(app: Server, deps: VerifyCodeRoute): void {
     app.post(
       path,
       {
-        config: { access: "public", isShedFirst: true },
+        config: {
+          access: "public",
+          problems: ["email_invalid", "invalid_code", "too_many_attempts", "cross_site_request"],
+          isShedFirst: true,
+        },
         schema: {
           tags: ["Login"],
+          operationId: path === "/auth/verify" ? "verifyCodeByOldName" : "verifyCode",
           summary: path === "/auth/verify" ? "Alias of /auth/verify-code" : "Trade a code for a session",
           description:
             "Every way of being wrong gives the same 400 `invalid_code`. A text that is not digits of the right number is one of them.",

@@ -15,16 +15,22 @@ export interface AdminCarriersDeps {
   find(id: number): Promise<CarrierRow | undefined>;
 }
 
-export function registerAdminCarriers(app: Server, { manage, list, find }: AdminCarriersDeps): void {
-  const config = { access: "admin" } as const;
-  const tags = ["Administration: catalogue"];
+const config = { access: "admin" } as const;
+const tags = ["Administration: catalogue"];
 
+export function registerAdminCarriers(app: Server, deps: AdminCarriersDeps): void {
+  registerReads(app, deps);
+  registerWrites(app, deps);
+}
+
+function registerReads(app: Server, { list, find }: AdminCarriersDeps): void {
   app.get(
     "/admin/carriers",
     {
       config,
       schema: {
         tags,
+        operationId: "listCarriers",
         summary: "Carriers",
         querystring: listQuery(SORT_KEYS),
         response: { 200: listOf(AdminCarrierView) },
@@ -38,8 +44,14 @@ export function registerAdminCarriers(app: Server, { manage, list, find }: Admin
   app.get(
     "/admin/carriers/:id",
     {
-      config,
-      schema: { tags, summary: "One carrier", params: IdParams, response: { 200: AdminCarrierView } },
+      config: { ...config, problems: ["not_found"] },
+      schema: {
+        tags,
+        operationId: "getCarrier",
+        summary: "One carrier",
+        params: IdParams,
+        response: { 200: AdminCarrierView },
+      },
     },
     async ({ params }) => {
       const row = await find(params.id);
@@ -47,11 +59,20 @@ export function registerAdminCarriers(app: Server, { manage, list, find }: Admin
       return row;
     },
   );
+}
+
+function registerWrites(app: Server, { manage }: AdminCarriersDeps): void {
   app.post(
     "/admin/carriers",
     {
-      config,
-      schema: { tags, summary: "Add a carrier", body: CarrierBody, response: { 201: AdminCarrierView } },
+      config: { ...config, problems: ["conflict"] },
+      schema: {
+        tags,
+        operationId: "addCarrier",
+        summary: "Add a carrier",
+        body: CarrierBody,
+        response: { 201: AdminCarrierView },
+      },
     },
     async (request, reply) => {
       const { name } = request.body;
@@ -61,9 +82,10 @@ export function registerAdminCarriers(app: Server, { manage, list, find }: Admin
   app.put(
     "/admin/carriers/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "replaceCarrier",
         summary: "Replace a carrier",
         params: IdParams,
         body: CarrierBody,
@@ -78,9 +100,10 @@ export function registerAdminCarriers(app: Server, { manage, list, find }: Admin
   app.patch(
     "/admin/carriers/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "changeCarrier",
         summary: "Change a carrier",
         params: IdParams,
         body: CarrierBody,
@@ -92,9 +115,10 @@ export function registerAdminCarriers(app: Server, { manage, list, find }: Admin
   app.delete(
     "/admin/carriers/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "referenced"] },
       schema: {
         tags,
+        operationId: "deleteCarrier",
         summary: "Delete a carrier that no plan refers to",
         params: IdParams,
         response: { 200: MessageView },

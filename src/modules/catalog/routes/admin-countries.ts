@@ -15,16 +15,22 @@ export interface AdminCountriesDeps {
   find(id: number): Promise<CountryRow | undefined>;
 }
 
-export function registerAdminCountries(app: Server, { manage, list, find }: AdminCountriesDeps): void {
-  const config = { access: "admin" } as const;
-  const tags = ["Administration: catalogue"];
+const config = { access: "admin" } as const;
+const tags = ["Administration: catalogue"];
 
+export function registerAdminCountries(app: Server, deps: AdminCountriesDeps): void {
+  registerReads(app, deps);
+  registerWrites(app, deps);
+}
+
+function registerReads(app: Server, { list, find }: AdminCountriesDeps): void {
   app.get(
     "/admin/countries",
     {
       config,
       schema: {
         tags,
+        operationId: "listAdminCountries",
         summary: "Countries",
         querystring: listQuery(SORT_KEYS),
         response: { 200: listOf(AdminCountryView) },
@@ -38,8 +44,14 @@ export function registerAdminCountries(app: Server, { manage, list, find }: Admi
   app.get(
     "/admin/countries/:id",
     {
-      config,
-      schema: { tags, summary: "One country", params: IdParams, response: { 200: AdminCountryView } },
+      config: { ...config, problems: ["not_found"] },
+      schema: {
+        tags,
+        operationId: "getCountry",
+        summary: "One country",
+        params: IdParams,
+        response: { 200: AdminCountryView },
+      },
     },
     async ({ params }) => {
       const row = await find(params.id);
@@ -47,11 +59,20 @@ export function registerAdminCountries(app: Server, { manage, list, find }: Admi
       return row;
     },
   );
+}
+
+function registerWrites(app: Server, { manage }: AdminCountriesDeps): void {
   app.post(
     "/admin/countries",
     {
-      config,
-      schema: { tags, summary: "Add a country", body: CountryBody, response: { 201: AdminCountryView } },
+      config: { ...config, problems: ["conflict"] },
+      schema: {
+        tags,
+        operationId: "addCountry",
+        summary: "Add a country",
+        body: CountryBody,
+        response: { 201: AdminCountryView },
+      },
     },
     async (request, reply) => {
       const { iso2, iso3 = null, name } = request.body;
@@ -61,9 +82,10 @@ export function registerAdminCountries(app: Server, { manage, list, find }: Admi
   app.put(
     "/admin/countries/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "replaceCountry",
         summary: "Replace a country",
         params: IdParams,
         body: CountryBody,
@@ -78,9 +100,10 @@ export function registerAdminCountries(app: Server, { manage, list, find }: Admi
   app.patch(
     "/admin/countries/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "changeCountry",
         summary: "Change a country",
         params: IdParams,
         body: CountryPatch,
@@ -93,9 +116,10 @@ export function registerAdminCountries(app: Server, { manage, list, find }: Admi
   app.delete(
     "/admin/countries/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "referenced"] },
       schema: {
         tags,
+        operationId: "deleteCountry",
         summary: "Delete a country that no plan refers to",
         params: IdParams,
         response: { 200: MessageView },

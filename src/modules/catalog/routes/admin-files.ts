@@ -29,10 +29,11 @@ export function registerAdminFile(app: Server, file: AdminFile): void {
   app.post(
     `/admin/${file.subject}/import`,
     {
-      config: { access: "admin", consumes: "csv" },
+      config: { access: "admin", consumes: "csv", problems: ["csv_invalid", "conflict"] },
       bodyLimit: file.bytesMax,
       schema: {
         tags,
+        operationId: `import${capitalised(file.subject)}`,
         summary: `Import ${file.subject} from CSV`,
         description: `Body text/csv in UTF-8. ${file.columns} Rows with mistakes are refused one by one and reported; the others are imported.`,
         querystring: Query,
@@ -59,6 +60,7 @@ export function registerAdminFile(app: Server, file: AdminFile): void {
       config: { access: "admin" },
       schema: {
         tags,
+        operationId: `export${capitalised(file.subject)}`,
         summary: `All ${file.subject} as CSV, in the form that the import reads`,
         response: {
           200: { description: "CSV in UTF-8", content: { "text/csv": { schema: Type.String() } } },
@@ -75,6 +77,8 @@ export function registerAdminFile(app: Server, file: AdminFile): void {
     },
   );
 }
+
+const capitalised = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
 const reportView = (report: ImportReport) => ({
   dry_run: report.isDryRun,

@@ -33,16 +33,22 @@ export interface AdminPlansDeps {
   find(id: number): Promise<AdminPlanRow | undefined>;
 }
 
-export function registerAdminPlans(app: Server, { manage, list, find }: AdminPlansDeps): void {
-  const config = { access: "admin" } as const;
-  const tags = ["Administration: catalogue"];
+const config = { access: "admin" } as const;
+const tags = ["Administration: catalogue"];
 
+export function registerAdminPlans(app: Server, deps: AdminPlansDeps): void {
+  registerReads(app, deps);
+  registerWrites(app, deps);
+}
+
+function registerReads(app: Server, { list, find }: AdminPlansDeps): void {
   app.get(
     "/admin/plans",
     {
       config,
       schema: {
         tags,
+        operationId: "listAdminPlans",
         summary: "Plans, on sale or not",
         querystring: Query,
         response: { 200: listOf(AdminPlanView) },
@@ -60,16 +66,37 @@ export function registerAdminPlans(app: Server, { manage, list, find }: AdminPla
   );
   app.get(
     "/admin/plans/:id",
-    { config, schema: { tags, summary: "One plan", params: IdParams, response: { 200: AdminPlanView } } },
+    {
+      config: { ...config, problems: ["not_found"] },
+      schema: {
+        tags,
+        operationId: "getAdminPlan",
+        summary: "One plan",
+        params: IdParams,
+        response: { 200: AdminPlanView },
+      },
+    },
     async ({ params }) => {
       const row = await find(params.id);
       if (row === undefined) throw new AppError("not_found", "Plan not found");
       return adminPlanView(row);
     },
   );
+}
+
+function registerWrites(app: Server, { manage }: AdminPlansDeps): void {
   app.post(
     "/admin/plans",
-    { config, schema: { tags, summary: "Add a plan", body: PlanBody, response: { 201: AdminPlanView } } },
+    {
+      config: { ...config, problems: ["conflict", "referenced"] },
+      schema: {
+        tags,
+        operationId: "addPlan",
+        summary: "Add a plan",
+        body: PlanBody,
+        response: { 201: AdminPlanView },
+      },
+    },
     async (request, reply) => {
       const row = await manage.create(planInputOf(request.body), adminAct(request));
       return reply.code(201).send(adminPlanView(row));
@@ -78,9 +105,10 @@ export function registerAdminPlans(app: Server, { manage, list, find }: AdminPla
   app.put(
     "/admin/plans/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "replacePlan",
         summary: "Replace a plan",
         params: IdParams,
         body: PlanBody,
@@ -95,9 +123,10 @@ export function registerAdminPlans(app: Server, { manage, list, find }: AdminPla
   app.patch(
     "/admin/plans/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "changePlan",
         summary: "Change a plan, or pause it (paused_reason) and put it on sale again (null)",
         params: IdParams,
         body: PlanPatch,
@@ -112,9 +141,10 @@ export function registerAdminPlans(app: Server, { manage, list, find }: AdminPla
   app.delete(
     "/admin/plans/:id",
     {
-      config,
+      config: { ...config, problems: ["not_found", "referenced", "conflict"] },
       schema: {
         tags,
+        operationId: "deletePlan",
         summary: "Delete a plan that nobody ordered",
         params: IdParams,
         response: { 200: MessageView },

@@ -15,7 +15,10 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
-const Answer = Type.Object({ verdict: Verdict, message: Type.String(), user_agent: Type.String() });
+const Answer = Type.Object(
+  { verdict: Verdict, message: Type.String(), user_agent: Type.String() },
+  { title: "DeviceCompatibility" },
+);
 
 export function registerCheckDevice(app: Server, check: (userAgent: string) => Compatibility): void {
   app.get(
@@ -24,6 +27,7 @@ export function registerCheckDevice(app: Server, check: (userAgent: string) => C
       config: { access: "public", isShedFirst: true },
       schema: {
         tags: ["Catalogue"],
+        operationId: "checkDevice",
         summary: "Whether a phone can use an eSIM, as far as its user agent tells",
         querystring: Query,
         response: { 200: Answer },

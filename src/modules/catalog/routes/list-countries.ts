@@ -20,6 +20,7 @@ export function registerListCountries(app: Server, browsing: Browsing): void {
       config: { access: "public", isShedFirst: true },
       schema: {
         tags: ["Catalogue"],
+        operationId: "listCountries",
         summary: "Countries by name",
         querystring: Query,
         response: { 200: Type.Array(CountryView) },

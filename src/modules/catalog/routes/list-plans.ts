@@ -42,6 +42,7 @@ export function registerListPlans(
       config: { access: "public", isShedFirst: true },
       schema: {
         tags: ["Catalogue"],
+        operationId: "listPlans",
         summary: "Plans on sale, cheapest first",
         description: "Lists the plans that have a price in the currency. An unknown country has none.",
         querystring: Query,

@@ -15,9 +15,10 @@ export function registerShowPlan(
   app.get(
     "/plans/:id",
     {
-      config: { access: "public", isShedFirst: true },
+      config: { access: "public", problems: ["not_found"], isShedFirst: true },
       schema: {
         tags: ["Catalogue"],
+        operationId: "getPlan",
         summary: "One plan",
         description: "Priced in the currency or, when the plan has no such price, in one that it has.",
         params: IdParams,

@@ -20,9 +20,14 @@ export function registerActivateEsim(
   app.post(
     "/esims/activate",
     {
-      config: { access: "user" },
+      config: {
+        access: "user",
+        isRepeatable: true,
+        problems: ["not_found", "order_not_paid", "provisioning_failed", "conflict"],
+      },
       schema: {
         tags: ["eSIMs"],
+        operationId: "activateEsim",
         summary: "Get the eSIM of a paid order",
         description:
           "Provisioning starts with the payment; this joins it or starts it again. 202 while a supplier works: poll " +

@@ -24,9 +24,10 @@ export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsims
   app.get(
     "/admin/esims/:id/attempts",
     {
-      config,
+      config: { ...config, problems: ["not_found"] },
       schema: {
         tags,
+        operationId: "listEsimAttempts",
         summary: "Every purchase that was begun for an eSIM, with its evidence",
         params: EsimId,
         response: { 200: Type.Array(AttemptView) },
@@ -37,9 +38,10 @@ export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsims
   app.post(
     "/admin/esims/:id/decision",
     {
-      config: { ...config, takesIdempotencyKey: true },
+      config: { ...config, problems: ["not_found", "conflict"], takesIdempotencyKey: true },
       schema: {
         tags,
+        operationId: "decideEsim",
         summary: "Decide about a parked eSIM",
         description:
           "ask_again: look it up again and forgive earlier refusals. not_bought: nothing was bought, try the next " +

@@ -18,10 +18,11 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
   app.post(
     "/admin/inventory/import",
     {
-      config: { access: "admin", consumes: "csv" },
+      config: { access: "admin", problems: ["csv_invalid"], consumes: "csv" },
       bodyLimit: deps.bytesMax,
       schema: {
         tags,
+        operationId: "importStock",
         summary: "Import eSIM codes into stock from CSV",
         description:
           "Body text/csv in UTF-8 with the columns sku, activation_code, and iccid and confirmation_code if there are " +
@@ -74,6 +75,7 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
       config: { access: "admin" },
       schema: {
         tags,
+        operationId: "listLowStock",
         summary: "Plans sold from stock that are running out, those with none left first",
         querystring: Type.Object(
           { threshold: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })) },

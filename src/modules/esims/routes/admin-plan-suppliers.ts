@@ -47,15 +47,25 @@ export function registerAdminPlanSuppliers(
   const tags = ["Administration: eSIMs"];
   app.get(
     "/admin/plans/:id/suppliers",
-    { config, schema: { tags, summary: "Where a plan is bought", params: PlanId, response: { 200: Rows } } },
+    {
+      config: { ...config, problems: ["not_found"] },
+      schema: {
+        tags,
+        operationId: "getPlanSuppliers",
+        summary: "Where a plan is bought",
+        params: PlanId,
+        response: { 200: Rows },
+      },
+    },
     async ({ params }) => (await deps.listPlanSuppliers(params.id)).map((row) => ({ ...row })),
   );
   app.put(
     "/admin/plans/:id/suppliers",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "replacePlanSuppliers",
         summary: "Say where a plan is bought, in place of what was said before",
         description:
           "package_id is the supplier's name of the plan (left out for local and stock, where it is the plan's own id), " +

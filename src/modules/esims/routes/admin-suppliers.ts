@@ -48,6 +48,7 @@ export function registerAdminSuppliers(app: Server, deps: AdminSuppliersDeps): v
       config,
       schema: {
         tags,
+        operationId: "listSuppliers",
         summary: "Suppliers: balance, error rate and latency",
         response: { 200: Type.Array(SupplierView) },
       },
@@ -61,9 +62,10 @@ export function registerAdminSuppliers(app: Server, deps: AdminSuppliersDeps): v
   app.get(
     "/admin/suppliers/:supplier/webhook-address",
     {
-      config,
+      config: { ...config, problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "getSupplierWebhookAddress",
         summary: "The address to enter at a supplier for its events",
         description: "An address with a secret part is on record in the audit log each time it is shown.",
         params: Type.Object(

@@ -9,24 +9,27 @@ import type { Decided } from "../provisioning/decision-keys.js";
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
 
-export const AttemptView = Type.Object({
-  id: Type.Integer(),
-  number: Type.Integer(),
-  reference: Type.String(),
-  supplier: Type.String(),
-  package_id: Type.String(),
-  status: Type.String(),
-  supplier_order_id: NullableText,
-  reason: NullableText,
-  detail: NullableText,
-  lookups: Type.Integer(),
-  cost_text: NullableText,
-  cost_currency: NullableText,
-  call_millis: NullableNumber,
-  created_at: Type.String(),
-  decided_at: NullableText,
-  decided_by: NullableText,
-});
+export const AttemptView = Type.Object(
+  {
+    id: Type.Integer(),
+    number: Type.Integer(),
+    reference: Type.String(),
+    supplier: Type.String(),
+    package_id: Type.String(),
+    status: Type.String(),
+    supplier_order_id: NullableText,
+    reason: NullableText,
+    detail: NullableText,
+    lookups: Type.Integer(),
+    cost_text: NullableText,
+    cost_currency: NullableText,
+    call_millis: NullableNumber,
+    created_at: Type.String(),
+    decided_at: NullableText,
+    decided_by: NullableText,
+  },
+  { title: "PurchaseAttempt" },
+);
 
 export const DecisionBody = Type.Object(
   {
@@ -40,10 +43,10 @@ export const DecisionBody = Type.Object(
     supplier_order_id: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     reason: Type.String({ minLength: 1, maxLength: 500 }),
   },
-  { additionalProperties: false },
+  { title: "Decision", additionalProperties: false },
 );
 
-export const DecisionAnswer = Type.Object({ status: Type.Literal("decided") });
+export const DecisionAnswer = Type.Object({ status: Type.Literal("decided") }, { title: "DecisionResult" });
 
 /** What an operator decides about a parked eSIM or top-up, and why. */
 export function decisionCommandOf(

@@ -16,13 +16,18 @@ export function registerReadEsims(
   deps: { db: Db; showEsim: ShowEsim; markInstalled: MarkInstalled },
 ): void {
   const { db, showEsim } = deps;
-  const tags = ["esims"];
+  const tags = ["eSIMs"];
 
   app.get(
     "/esims/mine",
     {
       config: { access: "user", isShedFirst: true },
-      schema: { tags, summary: "My eSIMs, newest first", response: { 200: Type.Array(EsimWire) } },
+      schema: {
+        tags,
+        operationId: "listMyEsims",
+        summary: "My eSIMs, newest first",
+        response: { 200: Type.Array(EsimWire) },
+      },
     },
     async (request) => {
       const rows = await listEsimsOf(db, callerOf(request).userId);
@@ -34,8 +39,14 @@ export function registerReadEsims(
   app.get(
     "/esims/:id",
     {
-      config: { access: "user", isShedFirst: true },
-      schema: { tags, summary: "One of my eSIMs", params: EsimId, response: { 200: EsimWire } },
+      config: { access: "user", problems: ["not_found"], isShedFirst: true },
+      schema: {
+        tags,
+        operationId: "getEsim",
+        summary: "One of my eSIMs",
+        params: EsimId,
+        response: { 200: EsimWire },
+      },
     },
     async (request) => {
       const found = await findEsimOf(db, callerOf(request).userId, request.params.id);
@@ -47,9 +58,10 @@ export function registerReadEsims(
   app.post(
     "/esims/:id/installed",
     {
-      config: { access: "user" },
+      config: { access: "user", problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "markEsimInstalled",
         summary: "Say that the eSIM is installed",
         description:
           "Only for eSIMs of the shop's own (the local supplier); otherwise the supplier's word counts.",

@@ -22,9 +22,10 @@ export function registerShowQr(app: Server, deps: { db: Db; showEsim: ShowEsim }
       throw new AppError("not_found", "This eSIM has no QR code now. Its status says why.");
     return secrets.qrPayload;
   };
-  const config = { access: "user" } as const;
+  const config = { access: "user" as const, problems: ["not_found" as const] };
   const schema = (kind: string, type: string) => ({
     tags: ["eSIMs"],
+    operationId: `getEsimQr${kind === "SVG" ? "Svg" : "Png"}`,
     summary: `QR code as ${kind}`,
     params: EsimId,
     response: {

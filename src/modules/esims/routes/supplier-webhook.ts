@@ -2,17 +2,22 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { keepRawBodies, rawBodyOf } from "../../../http/body.js";
 import type { Server } from "../../../http/server.js";
-import { AppError } from "../../../kernel/errors.js";
+import { AppError, type ErrorCode } from "../../../kernel/errors.js";
 import type { WebhookRequest } from "../../../providers/esim/webhook-port.js";
 import type { ReceivedWebhook } from "../suppliers/supplier-events.js";
 
 const BODY_BYTES_MAX = 256 * 1024;
 const Name = Type.String({ minLength: 1, maxLength: 32 });
+/** Each supplier has events of its own form, which its adapter reads from the bytes. */
+const SupplierEvent = Type.Record(Type.String(), Type.Unknown(), {
+  title: "SupplierEvent",
+  description: "An event as the supplier sends it",
+});
 const Answer = Type.Object(
   {
     status: Type.Union([Type.Literal("processed"), Type.Literal("duplicate"), Type.Literal("parked")]),
   },
-  { additionalProperties: false },
+  { title: "SupplierEventReceipt", additionalProperties: false },
 );
 
 export interface SupplierWebhookDeps {
@@ -42,7 +47,14 @@ export async function registerSupplierWebhook(app: Server, deps: SupplierWebhook
       throw new AppError("invalid_webhook_signature", "The sender of this event could not be verified.");
     return reply.send({ status: outcome });
   };
-  const common = { config: { access: "webhook" as const }, bodyLimit: BODY_BYTES_MAX };
+  const common = {
+    config: {
+      access: "webhook" as const,
+      problems: ["not_found", "invalid_webhook_signature"] satisfies ErrorCode[],
+      documentedBody: SupplierEvent,
+    },
+    bodyLimit: BODY_BYTES_MAX,
+  };
   const schema = {
     tags: ["eSIMs"],
     summary: "An eSIM supplier's event",
@@ -56,7 +68,7 @@ export async function registerSupplierWebhook(app: Server, deps: SupplierWebhook
     const Named = Type.Object({ supplier: Name }, { additionalProperties: false });
     scope.post(
       "/esims/webhook/:supplier",
-      { ...common, schema: { ...schema, params: Named } },
+      { ...common, schema: { ...schema, operationId: "receiveSupplierEvent", params: Named } },
       (request, reply) => answer(request, reply, request.params.supplier, null),
     );
     // Airalo probes an address before it uses it, and takes only 200 for a yes (suppliers.md 3.13).
@@ -71,7 +83,10 @@ export async function registerSupplierWebhook(app: Server, deps: SupplierWebhook
     );
     scope.post(
       "/esims/webhook/:supplier/:secret",
-      { ...common, schema: { ...schema, params: Secret } },
+      {
+        ...common,
+        schema: { ...schema, operationId: "receiveSupplierEventAtSecretAddress", params: Secret },
+      },
       (request, reply) => answer(request, reply, request.params.supplier, request.params.secret),
     );
   });

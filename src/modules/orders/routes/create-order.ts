@@ -13,7 +13,7 @@ export const CreateOrderBody = Type.Object(
       Type.String({ minLength: 1, maxLength: 16, description: "ISO 4217; DEFAULT_CURRENCY when left out" }),
     ),
   },
-  { additionalProperties: false },
+  { title: "NewOrder", additionalProperties: false },
 );
 
 export function registerCreateOrder(
@@ -23,9 +23,14 @@ export function registerCreateOrder(
   app.post(
     "/orders",
     {
-      config: { access: "user", takesIdempotencyKey: true },
+      config: {
+        access: "user",
+        problems: ["not_found", "currency_not_offered", "out_of_stock"],
+        takesIdempotencyKey: true,
+      },
       schema: {
         tags: ["Orders"],
+        operationId: "createOrder",
         summary: "Order a plan",
         description:
           "The price is the plan's price in the currency, frozen into the order. With an Idempotency-Key, repeating the " +

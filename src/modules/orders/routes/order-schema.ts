@@ -8,21 +8,24 @@ const Nullable = <const Schema extends Type.TSchema>(schema: Schema) => Type.Uni
 
 export const Timestamp = Type.String({ format: "date-time", description: "ISO 8601 in UTC" });
 
-export const Snapshot = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  description: Type.String(),
-  country_name: Nullable(Type.String()),
-  country_iso2: Nullable(Type.String()),
-  country_id: Nullable(Type.Integer()),
-  carrier_name: Nullable(Type.String()),
-  carrier_id: Nullable(Type.Integer()),
-  data_gb: Type.Number({ description: "0 for unlimited plans" }),
-  is_unlimited: Type.Boolean(),
-  duration_days: Type.Integer(),
-  price_minor_units: Type.Integer(),
-  currency: Type.String(),
-});
+export const Snapshot = Type.Object(
+  {
+    id: Type.Integer(),
+    name: Type.String(),
+    description: Type.String(),
+    country_name: Nullable(Type.String()),
+    country_iso2: Nullable(Type.String()),
+    country_id: Nullable(Type.Integer()),
+    carrier_name: Nullable(Type.String()),
+    carrier_id: Nullable(Type.Integer()),
+    data_gb: Type.Number({ description: "0 for unlimited plans" }),
+    is_unlimited: Type.Boolean(),
+    duration_days: Type.Integer(),
+    price_minor_units: Type.Integer(),
+    currency: Type.String(),
+  },
+  { title: "PlanSnapshot" },
+);
 
 const sold = {
   id: Type.Integer(),
@@ -37,37 +40,46 @@ const sold = {
   plan_snapshot: Snapshot,
 };
 
-const EsimProfile = Type.Object({
-  id: Type.Integer(),
-  order_id: Type.Integer(),
-  status: Type.String(),
-  created_at: Timestamp,
-  provisioned_at: Nullable(Timestamp),
-});
+const EsimProfile = Type.Object(
+  {
+    id: Type.Integer(),
+    order_id: Type.Integer(),
+    status: Type.String(),
+    created_at: Timestamp,
+    provisioned_at: Nullable(Timestamp),
+  },
+  { title: "OrderedEsim" },
+);
 
 const Kind = Type.Literal("top_up", { description: "Only in orders that add to an eSIM" });
 
-const TopUp = Type.Object({
-  id: Type.Integer(),
-  esim_id: Type.Integer({ description: "The eSIM that it adds to" }),
-  status: Type.Enum(TOP_UP_STATES),
-  created_at: Timestamp,
-  done_at: Nullable(Timestamp),
-});
+const TopUp = Type.Object(
+  {
+    id: Type.Integer(),
+    esim_id: Type.Integer({ description: "The eSIM that it adds to" }),
+    status: Type.Enum(TOP_UP_STATES),
+    created_at: Timestamp,
+    done_at: Nullable(Timestamp),
+  },
+  { title: "OrderedTopUp" },
+);
 
 /** The order of an eSIM. */
-export const OrderWire = Type.Object({ ...sold, esim_profile: EsimProfile });
+export const OrderWire = Type.Object({ ...sold, esim_profile: EsimProfile }, { title: "EsimOrder" });
 
 /** The order of a top-up: it has no eSIM of its own. */
-export const TopUpOrderWire = Type.Object({ ...sold, kind: Kind, top_up: TopUp });
+export const TopUpOrderWire = Type.Object({ ...sold, kind: Kind, top_up: TopUp }, { title: "TopUpOrder" });
 
 /** Lists have both: one with `esim_profile`, or one with `kind` and `top_up`. */
-export const AnyOrderWire = Type.Object({
-  ...sold,
-  esim_profile: Type.Optional(EsimProfile),
-  kind: Type.Optional(Kind),
-  top_up: Type.Optional(TopUp),
-});
+export const AnyOrderWire = Type.Object(
+  {
+    ...sold,
+    esim_profile: Type.Optional(EsimProfile),
+    kind: Type.Optional(Kind),
+    top_up: Type.Optional(TopUp),
+  },
+  { title: "Order" },
+);
 
 function soldOnWire(order: OrderView | TopUpOrderView) {
   return {

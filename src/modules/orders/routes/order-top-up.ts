@@ -14,9 +14,14 @@ export function registerOrderTopUp(
   app.post(
     "/esims/:id/top-ups",
     {
-      config: { access: "user", takesIdempotencyKey: true },
+      config: {
+        access: "user",
+        problems: ["not_found", "currency_not_offered", "out_of_stock", "top_up_not_possible"],
+        takesIdempotencyKey: true,
+      },
       schema: {
         tags: ["Orders"],
+        operationId: "createTopUpOrder",
         summary: "Order more data for one of my eSIMs",
         description:
           "An order like any other, of kind top_up: pay it with POST /payments/create, and watch it with GET /orders/{id}. " +

@@ -31,6 +31,7 @@ export function registerReadOrders(app: Server, reads: OrderReads): void {
       config: { access: "user", isShedFirst: true },
       schema: {
         tags: ["Orders"],
+        operationId: "listMyOrders",
         summary: "My orders, newest first",
         querystring: Page,
         response: { 200: Type.Array(AnyOrderWire) },
@@ -44,8 +45,14 @@ export function registerReadOrders(app: Server, reads: OrderReads): void {
   app.get(
     "/orders/:id",
     {
-      config: { access: "user", isShedFirst: true },
-      schema: { tags: ["Orders"], summary: "One of my orders", params: Id, response: { 200: AnyOrderWire } },
+      config: { access: "user", problems: ["not_found"], isShedFirst: true },
+      schema: {
+        tags: ["Orders"],
+        operationId: "getOrder",
+        summary: "One of my orders",
+        params: Id,
+        response: { 200: AnyOrderWire },
+      },
     },
     async (request, reply) => {
       const order = await reads.findOrderOf(callerOf(request).userId, request.params.id);

@@ -14,7 +14,7 @@ const Body = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  { title: "NewPayment", additionalProperties: false },
 );
 
 const Payment = Type.Object(
@@ -29,7 +29,7 @@ const Payment = Type.Object(
     ),
     publishable_key: Type.Optional(Type.String()),
   },
-  { additionalProperties: false },
+  { title: "Payment", additionalProperties: false },
 );
 
 export function registerCreatePayment(
@@ -39,9 +39,21 @@ export function registerCreatePayment(
   app.post(
     "/payments/create",
     {
-      config: { access: "user" },
+      config: {
+        access: "user",
+        isRepeatable: true,
+        problems: [
+          "not_found",
+          "order_already_paid",
+          "order_not_payable",
+          "payment_in_progress",
+          "provider_unavailable",
+          "unsupported_provider",
+        ],
+      },
       schema: {
         tags: ["Payments"],
+        operationId: "createPayment",
         summary: "Begin to pay an order, or get the payment that was begun",
         description:
           "At most one live payment per order: repeating the call, at any moment and any number of times at once, gives " +

@@ -33,9 +33,10 @@ export function registerDecideMoney(app: Server, deps: DecideMoneyDeps): void {
   app.post(
     "/admin/webhook-events/:id/replay",
     {
-      config: { access: "admin" },
+      config: { access: "admin", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
+        operationId: "replayWebhookEvent",
         summary: "Look at a parked or waiting event again; one that was applied stays as it is",
         params: Params,
         response: { 200: Replayed },
@@ -50,9 +51,10 @@ export function registerDecideMoney(app: Server, deps: DecideMoneyDeps): void {
   app.post(
     "/admin/refunds/:id/retry",
     {
-      config: { access: "admin" },
+      config: { access: "admin", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
+        operationId: "retryRefund",
         summary: "Carry a parked refund out after all",
         params: Params,
         response: { 200: Retried, 202: Retried },

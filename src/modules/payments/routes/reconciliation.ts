@@ -64,6 +64,7 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
       config: { access: "admin" },
       schema: {
         tags: ["Administration"],
+        operationId: "listFindings",
         summary: "Where our books and the provider's differ, and the last comparison of each provider",
         querystring: listQuery(SORTS, {
           class: Type.Optional(Type.Union(FINDING_CLASSES.map((name) => Type.Literal(name)))),
@@ -88,6 +89,7 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
       config: { access: "admin" },
       schema: {
         tags: ["Administration"],
+        operationId: "exportFindings",
         summary: "The findings of reconciliation as CSV",
         response: {
           200: { description: "CSV in UTF-8", content: { "text/csv": { schema: Type.String() } } },

@@ -70,9 +70,21 @@ export function registerRefundOrder(
   app.post(
     "/admin/orders/:id/refund",
     {
-      config: { access: "admin", takesIdempotencyKey: true },
+      config: {
+        access: "admin",
+        problems: [
+          "not_found",
+          "conflict",
+          "idempotency_key_required",
+          "refund_exceeds_payment",
+          "esim_not_revocable",
+          "order_not_paid",
+        ],
+        takesIdempotencyKey: true,
+      },
       schema: {
         tags: ["Administration"],
+        operationId: "refundOrder",
         summary: "Give money back",
         description:
           "200 when it is finished, 202 while it runs; repeat the request to see how it stands. A partial refund needs an " +

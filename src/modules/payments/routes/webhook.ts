@@ -2,13 +2,34 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { keepRawBodies, rawBodyOf } from "../../../http/body.js";
 import type { Guard, Server } from "../../../http/server.js";
-import { AppError } from "../../../kernel/errors.js";
+import { AppError, type ErrorCode } from "../../../kernel/errors.js";
 import type { PaymentProvider } from "../../../providers/payment/port.js";
 import type { ReceiveWebhook, WebhookAnswer } from "../events/receive-webhook.js";
 import type { PaymentProviders } from "../payment-providers.js";
 
 const BODY_BYTES_MAX = 256 * 1024;
 
+/** What is read as bytes: the mock's notice, or an event as the provider signs it. */
+const MockNotice = Type.Object(
+  {
+    intent_id: Type.String(),
+    status: Type.Optional(Type.Union([Type.Literal("succeeded"), Type.Literal("failed")])),
+    action: Type.Optional(Type.Union([Type.Literal("succeed"), Type.Literal("fail")])),
+    provider: Type.Optional(Type.String()),
+    amount_minor_units: Type.Optional(Type.Integer()),
+    currency: Type.Optional(Type.String()),
+  },
+  { title: "MockNotice", description: "Outside production, to play the payer", additionalProperties: false },
+);
+const StripeEvent = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.String(),
+    data: Type.Object({ object: Type.Record(Type.String(), Type.Unknown()) }),
+  },
+  { title: "StripeEvent", description: "As Stripe signs it in the header Stripe-Signature" },
+);
+const ProviderEvent = Type.Union([MockNotice, StripeEvent], { title: "ProviderEvent" });
 const Answer = Type.Object(
   {
     status: Type.Union([
@@ -24,7 +45,7 @@ const Answer = Type.Object(
       Type.Null(),
     ]),
   },
-  { additionalProperties: false },
+  { title: "EventReceipt", additionalProperties: false },
 );
 
 const Name = Type.String({ minLength: 1, maxLength: 32 });
@@ -53,7 +74,18 @@ export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<v
     });
   };
   const common = {
-    config: { access: "webhook" as const },
+    config: {
+      access: "webhook" as const,
+      problems: [
+        "not_found",
+        "unsupported_provider",
+        "invalid_webhook_signature",
+        "malformed_json",
+        "validation_failed",
+        "forbidden",
+      ] satisfies ErrorCode[],
+      documentedBody: ProviderEvent,
+    },
     bodyLimit: BODY_BYTES_MAX,
   };
   const description =
@@ -68,6 +100,7 @@ export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<v
         ...common,
         schema: {
           tags: ["Payments"],
+          operationId: "receivePaymentEvent",
           summary: "A payment provider's event",
           description,
           params: Type.Object({ provider: Name }, { additionalProperties: false }),
@@ -82,6 +115,7 @@ export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<v
         ...common,
         schema: {
           tags: ["Payments"],
+          operationId: "receivePaymentEventByQuery",
           summary: "A payment provider's event, the provider named in the query",
           description,
           querystring: Type.Object({ provider: Type.Optional(Name) }, { additionalProperties: false }),

@@ -12,9 +12,10 @@ export function registerAdminDelivery(app: Server, deps: { adminDelivery: AdminD
   app.post(
     "/admin/esims/:id/resend-mail",
     {
-      config: { access: "admin" },
+      config: { access: "admin", problems: ["not_found", "conflict"] },
       schema: {
         tags,
+        operationId: "resendEsimMail",
         summary: "Mail an eSIM to its owner again",
         params: EsimId,
         response: { 200: Type.Object({ message: Type.String() }) },
@@ -28,9 +29,10 @@ export function registerAdminDelivery(app: Server, deps: { adminDelivery: AdminD
   app.get(
     "/admin/esims/:id/install",
     {
-      config: { access: "admin" },
+      config: { access: "admin", problems: ["not_found"] },
       schema: {
         tags,
+        operationId: "showEsimCodes",
         summary: "Show the codes of a customer's eSIM",
         description: "Every time is on record, in the audit log, before the answer.",
         params: EsimId,

@@ -8,9 +8,10 @@ export function registerMakeInstallLink(app: Server, deps: { installLinks: Insta
   app.post(
     "/esims/:id/install-link",
     {
-      config: { access: "user" },
+      config: { access: "user", problems: ["not_found"] },
       schema: {
         tags: ["eSIMs"],
+        operationId: "createInstallLink",
         summary: "Make a secret link to a page that installs this eSIM",
         description:
           "Whoever has the link may install the eSIM. It works for 72 hours, ends earlier when the order is refunded, " +

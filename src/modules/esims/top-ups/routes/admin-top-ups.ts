@@ -19,9 +19,10 @@ export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: De
   app.get(
     "/admin/top-ups/:id/attempts",
     {
-      config,
+      config: { ...config, problems: ["not_found"] },
       schema: {
         tags,
+        operationId: "listTopUpAttempts",
         summary: "Every purchase that was begun for a top-up, with its evidence",
         params: TopUpId,
         response: { 200: Type.Array(AttemptView) },
@@ -32,9 +33,10 @@ export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: De
   app.post(
     "/admin/top-ups/:id/decision",
     {
-      config: { ...config, takesIdempotencyKey: true },
+      config: { ...config, problems: ["not_found", "conflict"], takesIdempotencyKey: true },
       schema: {
         tags,
+        operationId: "decideTopUp",
         summary: "Decide about a parked top-up",
         description:
           "ask_again: look it up again and forgive earlier refusals. not_bought: nothing was bought, ask the supplier for " +

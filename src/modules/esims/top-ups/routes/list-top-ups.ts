@@ -8,30 +8,36 @@ import { EsimId } from "../../routes/read-esims.js";
 import type { ListTopUps } from "../list-top-ups.js";
 import { TOP_UP_PROBLEMS } from "../top-up-offer.js";
 
-const Offer = Type.Object({
-  plan_id: Type.Integer(),
-  name: Type.String(),
-  description: Type.String(),
-  data_gb: Type.Number({ description: "0 for unlimited plans" }),
-  is_unlimited: Type.Boolean(),
-  duration_days: Type.Integer(),
-  price: Type.Object({
-    currency: Type.String(),
-    amount_minor_units: Type.Integer(),
-    amount_major: Type.String(),
-  }),
-});
+const Offer = Type.Object(
+  {
+    plan_id: Type.Integer(),
+    name: Type.String(),
+    description: Type.String(),
+    data_gb: Type.Number({ description: "0 for unlimited plans" }),
+    is_unlimited: Type.Boolean(),
+    duration_days: Type.Integer(),
+    price: Type.Object({
+      currency: Type.String(),
+      amount_minor_units: Type.Integer(),
+      amount_major: Type.String(),
+    }),
+  },
+  { title: "TopUpOffer" },
+);
 
-const Offers = Type.Object({
-  esim_id: Type.Integer(),
-  can_be_topped_up: Type.Boolean(),
-  reason: Type.Union([Type.String(), Type.Null()], { description: "Why not, in words for the owner" }),
-  listed_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()], {
-    description:
-      "When the supplier was last asked what it takes; null for eSIMs of the shop's own, and before the first time",
-  }),
-  offers: Type.Array(Offer),
-});
+const Offers = Type.Object(
+  {
+    esim_id: Type.Integer(),
+    can_be_topped_up: Type.Boolean(),
+    reason: Type.Union([Type.String(), Type.Null()], { description: "Why not, in words for the owner" }),
+    listed_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()], {
+      description:
+        "When the supplier was last asked what it takes; null for eSIMs of the shop's own, and before the first time",
+    }),
+    offers: Type.Array(Offer),
+  },
+  { title: "TopUpOffers" },
+);
 
 export function registerListTopUps(
   app: Server,
@@ -40,9 +46,10 @@ export function registerListTopUps(
   app.get(
     "/esims/:id/top-ups",
     {
-      config: { access: "user", isShedFirst: true },
+      config: { access: "user", problems: ["not_found"], isShedFirst: true },
       schema: {
         tags: ["eSIMs"],
+        operationId: "listTopUps",
         summary: "What can be added to one of my eSIMs now, cheapest first",
         params: EsimId,
         querystring: Type.Object(
