@@ -46,6 +46,7 @@ export function readSuppliers(reader: VariableReader, isProduction: boolean) {
     timeoutMillis,
     settlesAfterSeconds,
     areRefundsEnabled: reader.flag("ESIM_GO_REFUNDS_ENABLED", false),
+    unlistedSecondsMax: reader.integer("ESIM_GO_UNLISTED_SECONDS", 600, { min: 0, max: 3_600 }),
     callbackVersion: reader.choice("ESIM_GO_CALLBACK_VERSION", ["v2", "v3"], "v3"),
   };
   return {

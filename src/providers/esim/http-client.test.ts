@@ -109,13 +109,46 @@ describe("outcomes of failed calls", () => {
     expect(unclearAnswer("question", answer(500))).toMatchObject({ reason: "retryable" });
   });
 
-  test("Retry-After is read as seconds and as a date, bounded, and one second when a 429 names none", () => {
+  test.each([
+    ["120", 120],
+    ["20.5", 21],
+    ["0", 0],
+    ["999999999", 3_600],
+    ["Mon, 01 Mar 2027 08:30:30 GMT", 30],
+    ["Monday, 01-Mar-27 08:30:30 GMT", 30],
+    ["Mon Mar  1 08:30:30 2027", 30],
+    ["Mon, 01 Mar 2027 08:29:00 GMT", 0],
+    ["5, 10", null],
+    ["20s", null],
+    ["soon", null],
+    ["-5", null],
+    ["1e3", null],
+    ["2027-03-01", null],
+    ["", null],
+  ])("Retry-After %j is read as seconds or as a date, and as nothing else", (value, seconds) => {
     const now = Date.parse("2027-03-01T08:30:00Z");
-    expect(retryAfterSeconds(answer(503, { "retry-after": "120" }))).toBe(120);
-    expect(retryAfterSeconds(answer(503, { "retry-after": "Mon, 01 Mar 2027 08:30:30 GMT" }), now)).toBe(30);
-    expect(retryAfterSeconds(answer(503, { "retry-after": "999999999" }))).toBe(3_600);
-    expect(retryAfterSeconds(answer(503, { "retry-after": "soon" }))).toBeNull();
-    expect(tooMany(answer(429)).retryAfterSeconds).toBe(1);
+    expect(retryAfterSeconds(answer(503, { "retry-after": value }), now)).toBe(seconds);
+  });
+
+  test("a Retry-After that came twice is none", async () => {
+    const client = await serving((_request, response) => {
+      response.setHeader("retry-after", ["5", "10"]).writeHead(429).end();
+    });
+    const result = await client.call({ method: "GET", path: "/" });
+    if (result.kind !== "answer") throw new Error(result.kind);
+    expect(retryAfterSeconds(result.answer)).toBeNull();
+  });
+
+  test("429 is a refusal of a purchase only in the supplier's own words, with one second where it names none", () => {
+    expect(tooMany("question", answer(429), false)).toMatchObject({
+      reason: "retryable",
+      retryAfterSeconds: 1,
+    });
+    expect(tooMany("purchase", answer(429), true)).toMatchObject({
+      reason: "retryable",
+      retryAfterSeconds: 1,
+    });
+    expect(tooMany("purchase", answer(429), false)).toMatchObject({ kind: "unknown" });
   });
 
   test("words for the log contain no activation code and no long token", () => {

@@ -155,7 +155,7 @@ async function boundedText(response: Dispatcher.ResponseData, bytesMax: number):
 
 function flat(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
   const entries = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? (value[0] ?? "") : value] as const],
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value] as const],
   );
   return Object.fromEntries(entries);
 }

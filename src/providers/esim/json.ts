@@ -1,5 +1,7 @@
 import { isLosslessNumber, parse } from "lossless-json";
 
+export { isLosslessNumber };
+
 /**
  * JSON of suppliers, read without loss: a number keeps its text, because ICCIDs arrive as numbers of 19 and 20 digits
  * and prices must not pass through a float.
@@ -14,11 +16,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** An object with members; not a list, not a number. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+}
+
 /** An object's own members; an empty record for everything else, so that reading on finds nothing. */
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  const isRecord =
-    typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
-  return isRecord ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }
 
 /** An array's items; also those of an object keyed by index, which Airalo sends from page 2 on. */
@@ -27,6 +32,17 @@ export function listOf(value: unknown): readonly unknown[] {
   const record = recordOf(value);
   const keys = Object.keys(record);
   return keys.every((key) => /^[0-9]+$/.test(key)) ? keys.map((key) => record[key]) : [];
+}
+
+/**
+ * The items of what is certainly a list; null for everything else. An empty object is no empty list: where nothing
+ * found decides something, it must not be read out of an answer that says something else.
+ */
+export function readableListOf(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  const isKeyedByIndex = isRecord(value) && Object.keys(value).length > 0;
+  const items = isKeyedByIndex ? listOf(value) : [];
+  return items.length > 0 ? items : null;
 }
 
 /** Text, or a number's own text; null for everything else. */

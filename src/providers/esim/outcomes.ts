@@ -35,17 +35,37 @@ export function unclearAnswer(purpose: Purpose, answer: HttpAnswer, why = ""): S
   return { kind: "unknown", cause: safeDetail(text) };
 }
 
-/** 429 is refused before any work is done, for a purchase too (RFC 6585 section 4). */
-export function tooMany(answer: HttpAnswer): SupplierRefused {
+/**
+ * 429 in the supplier's own words is refused before any work is done, for a purchase too (RFC 6585 section 4). Where
+ * it is not the supplier that speaks, nothing is known of a purchase.
+ */
+export function tooMany(
+  purpose: Purpose,
+  answer: HttpAnswer,
+  isOwnWords: boolean,
+): SupplierRefused | Unknown {
+  if (purpose === "purchase" && !isOwnWords) return unclearAnswer(purpose, answer);
   return refusal("retryable", "HTTP 429", retryAfterSeconds(answer) ?? 1);
 }
 
-/** Retry-After in its two forms (RFC 9110 10.2.3), at most an hour; null when absent or unreadable. */
+const DELAY_SECONDS = /^[0-9]+(?:\.[0-9]+)?$/;
+/** The three forms of a date in HTTP (RFC 9110 5.6.7). Date.parse alone would read "20.5" as the 20th of May. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8},? [A-Za-z0-9 -]+ \d\d:\d\d:\d\d(?: GMT| \d{4})$/;
+
+/**
+ * Retry-After as seconds or as a date (RFC 9110 10.2.3), a fraction rounded up, at most an hour; null when absent or
+ * unreadable.
+ */
 export function retryAfterSeconds(answer: HttpAnswer, nowMillis = Date.now()): number | null {
-  const value = answer.headers["retry-after"]?.trim();
-  if (!value) return null;
-  const seconds = /^[0-9]+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - nowMillis) / 1000);
+  const value = answer.headers["retry-after"]?.trim() ?? "";
+  const seconds = DELAY_SECONDS.test(value) ? Math.ceil(Number(value)) : secondsUntil(value, nowMillis);
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), RETRY_AFTER_SECONDS_MAX) : null;
+}
+
+function secondsUntil(date: string, nowMillis: number): number {
+  if (!HTTP_DATE.test(date)) return Number.NaN;
+  const millis = Date.parse(date.endsWith("GMT") ? date : `${date} GMT`);
+  return Math.ceil((millis - nowMillis) / 1000);
 }
 
 /** The parsed body, or undefined when it is not JSON. */

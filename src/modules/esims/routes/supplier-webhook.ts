@@ -71,7 +71,7 @@ export async function registerSupplierWebhook(app: Server, deps: SupplierWebhook
       { ...common, schema: { ...schema, operationId: "receiveSupplierEvent", params: Named } },
       (request, reply) => answer(request, reply, request.params.supplier, null),
     );
-    // Airalo probes an address before it uses it, and takes only 200 for a yes (suppliers.md 3.13).
+    // Airalo probes an address before it uses it, and takes only 200 for a yes.
     scope.head(
       "/esims/webhook/:supplier",
       { ...common, schema: { hide: true, params: Named } },

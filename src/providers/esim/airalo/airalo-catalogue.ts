@@ -2,7 +2,8 @@ import { done } from "../../../kernel/outcome.js";
 import { countryCodesOf } from "../formats/country-codes.js";
 import { volumeFromMegabytes } from "../formats/data-volume.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
-import { filledTextOf, integerOf, isTrue, listOf, recordOf, textOf } from "../json.js";
+import { filledTextOf, integerOf, isTrue, listOf, readableListOf, recordOf, textOf } from "../json.js";
+import { refusal } from "../outcomes.js";
 import type { PackagePage, SupplierPackage } from "../package-port.js";
 import type { SupplierAnswer } from "../port.js";
 import type { AiraloClient } from "./airalo-client.js";
@@ -13,6 +14,7 @@ const PAGE_BYTES_MAX = 32 * 1024 * 1024;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Skipped = { packageId: string | null; why: string };
+type Item = { readonly item: Fields; readonly operator: Fields; readonly country: Fields };
 
 export async function listAiraloPackages(
   client: AiraloClient,
@@ -22,26 +24,46 @@ export async function listAiraloPackages(
   const answer = await client.ask("/packages", query, PAGE_BYTES_MAX);
   if (answer.kind !== "done") return answer;
   const body = recordOf(answer.value);
+  const items = itemsOf(body.data);
+  const mark = pageMarkOf(body, Number(cursor ?? "1"));
+  if (items === null || mark === null || (items.length === 0 && mark.pages > 1))
+    return refusal("retryable", "a page of the catalogue that cannot be read");
   const packages: SupplierPackage[] = [];
   const skipped: Skipped[] = [];
-  for (const country of listOf(body.data).map(recordOf)) {
-    for (const operator of listOf(country.operators).map(recordOf)) {
-      for (const item of listOf(operator.packages).map(recordOf)) {
-        const reading = packageOf(item, operator, country);
-        if (typeof reading === "string") skipped.push({ packageId: textOf(item.id), why: reading });
-        else packages.push(reading);
-      }
-    }
+  for (const { item, operator, country } of items) {
+    const reading = packageOf(item, operator, country);
+    if (typeof reading === "string") skipped.push({ packageId: textOf(item.id), why: reading });
+    else packages.push(reading);
   }
-  return done({ packages, nextCursor: nextCursorOf(recordOf(body.meta)), skipped });
+  return done({ packages, nextCursor: mark.next, skipped });
 }
 
-/** The flat list of `GET /sims/{iccid}/topups`; entries that cannot be read are left out. */
-export function topUpPackagesOf(body: unknown): readonly SupplierPackage[] {
-  return listOf(recordOf(body).data).flatMap((entry) => {
+/** The flat list of `GET /sims/{iccid}/topups`, without odd entries; null when it is no list that can be read. */
+export function topUpPackagesOf(body: unknown): readonly SupplierPackage[] | null {
+  const list = readableListOf(recordOf(body).data);
+  if (list === null) return null;
+  const packages = list.flatMap((entry) => {
     const reading = packageOf({ type: "topup", ...recordOf(entry) }, {}, {});
     return typeof reading === "string" ? [] : [reading];
   });
+  return list.length > 0 && packages.length === 0 ? null : packages;
+}
+
+/** Every package with its operator and country; null when a list in between is none, since it may hide some. */
+function itemsOf(data: unknown): readonly Item[] | null {
+  const countries = readableListOf(data);
+  if (countries === null) return null;
+  const items: Item[] = [];
+  for (const country of countries.map(recordOf)) {
+    const operators = readableListOf(country.operators);
+    if (operators === null) return null;
+    for (const operator of operators.map(recordOf)) {
+      const list = readableListOf(operator.packages);
+      if (list === null) return null;
+      items.push(...list.map((item) => ({ item: recordOf(item), operator, country })));
+    }
+  }
+  return items;
 }
 
 function packageOf(item: Fields, operator: Fields, country: Fields): SupplierPackage | string {
@@ -84,8 +106,10 @@ function countriesOf(operator: Fields, country: Fields): readonly string[] {
   return all.length > 0 ? all : countryCodesOf([country.country_code]);
 }
 
-function nextCursorOf(meta: Fields): string | null {
-  const current = integerOf(meta.current_page);
-  const last = integerOf(meta.last_page);
-  return current !== null && last !== null && current < last ? String(current + 1) : null;
+/** null when the page does not say which one it is of how many. */
+function pageMarkOf(body: Fields, page: number): { next: string | null; pages: number } | null {
+  const meta = recordOf(body.meta);
+  const [current, pages] = [integerOf(meta.current_page), integerOf(meta.last_page)];
+  if (current !== page || pages === null) return null;
+  return { next: page < pages ? String(page + 1) : null, pages };
 }

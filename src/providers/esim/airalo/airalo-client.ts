@@ -3,11 +3,19 @@ import type { Clock } from "../../../kernel/clock.js";
 import { done, type Unknown, unknown } from "../../../kernel/outcome.js";
 import type { HttpAnswer, HttpClient, HttpRequest } from "../http-client.js";
 import { integerOf, recordOf, textOf } from "../json.js";
-import { failedCall, jsonOf, type Purpose, refusal, tooMany, unclearAnswer } from "../outcomes.js";
+import {
+  failedCall,
+  jsonOf,
+  type Purpose,
+  refusal,
+  safeDetail,
+  tooMany,
+  unclearAnswer,
+} from "../outcomes.js";
 import type { SupplierAnswer, SupplierOutcome, SupplierRefused } from "../port.js";
 import { hmac } from "../signatures.js";
 import { makeTokenCache, type Token } from "../token-cache.js";
-import { airaloRefusal } from "./airalo-errors.js";
+import { airaloRefusal, isAiraloError, isErrorInSuccess } from "./airalo-errors.js";
 
 /** Airalo Partner API v2 over HTTP: token, request signature, and what each kind of answer means. */
 export interface AiraloClientOptions {
@@ -28,7 +36,7 @@ export interface AiraloClient {
     query?: Readonly<Record<string, string>>,
     answerBytesMax?: number,
   ): Promise<SupplierAnswer<unknown>>;
-  /** A call with an effect, as a form. Repeated once only after a 401, which is an answer given before any work. */
+  /** A call with an effect, as a form. Repeated once only after the supplier's own 401, given before any work. */
   submit(path: string, fields: Readonly<Record<string, string>>): Promise<SupplierOutcome<unknown>>;
 }
 
@@ -44,7 +52,12 @@ export function makeAiraloClient(options: AiraloClientOptions): AiraloClient {
       if (result.kind !== "answer") return failedCall(purpose, result);
       if (result.answer.status !== 401) return readAnswer(result.answer, purpose);
       tokens.forget(token.value);
-      if (attempt === 2) return refusal("auth", "HTTP 401, also with a new token");
+      const isOwn = isAiraloError(jsonOf(result.answer));
+      if (purpose === "purchase" && !isOwn) return unclearAnswer(purpose, result.answer);
+      if (attempt === 2)
+        return isOwn
+          ? refusal("auth", "HTTP 401, also with a new token")
+          : unclearAnswer(purpose, result.answer);
     }
   }
 
@@ -97,10 +110,9 @@ async function fetchToken(options: AiraloClientOptions): Promise<SupplierAnswer<
   });
   if (result.kind !== "answer") return asQuestion(failedCall("question", result));
   const { answer } = result;
-  if (answer.status === 401 || answer.status === 403 || answer.status === 422) {
+  if ([401, 403, 422].includes(answer.status) && isAiraloError(jsonOf(answer)))
     return refusal("auth", `HTTP ${answer.status} for a token`);
-  }
-  if (answer.status === 429) return tooMany(answer);
+  if (answer.status === 429) return asQuestion(tooMany("question", answer, true));
   const data = recordOf(recordOf(jsonOf(answer)).data);
   const text = textOf(data.access_token);
   if (answer.status !== 200 || !text) return asQuestion(unclearAnswer("question", answer, "no token in it"));
@@ -111,19 +123,30 @@ function asQuestion(outcome: SupplierRefused | Unknown): SupplierRefused {
   return outcome.kind === "unknown" ? refusal("retryable", outcome.cause) : outcome;
 }
 
+/** Only a refusal that the supplier's pages list, in a body that can be read, is one; all else is unclear. */
 function readAnswer(answer: HttpAnswer, purpose: Purpose): SupplierOutcome<unknown> {
-  if (answer.status === 429) return tooMany(answer);
-  if (answer.status === 403) return refusal("auth", "HTTP 403: the address is not on the allow list");
+  const { status } = answer;
   const body = jsonOf(answer);
-  // A refusal has to be legible: an unreadable 4xx may come from something between us and the supplier.
+  const isOwn = isAiraloError(body);
+  if (status === 429) return tooMany(purpose, answer, isOwn);
+  // An unreadable 4xx may come from something between us and the supplier.
   if (body === undefined) return unclearAnswer(purpose, answer, "unreadable body");
-  if (answer.status >= 200 && answer.status < 300) return done(body);
-  if (answer.status === 404) return refusal("not_found", "HTTP 404");
-  const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 408;
-  if (!isRefusal) return unclearAnswer(purpose, answer);
-  const reading = airaloRefusal(body, answer.status);
-  if (reading.isAmbiguous && purpose === "purchase") return unknown(reading.detail);
-  return refusal(reading.reason, reading.detail);
+  if (status >= 200 && status < 300)
+    return isErrorInSuccess(body) ? refused(answer, body, purpose) : done(body);
+  if (status === 422 && isOwn) return refused(answer, body, purpose);
+  if (status === 403 && isOwn) {
+    const code = airaloRefusal(body, status);
+    return code.isListed ? refusal(code.reason, code.detail) : refusal("auth", code.detail);
+  }
+  if (status === 404 && isOwn && purpose === "question") return refusal("not_found", "HTTP 404");
+  return unclearAnswer(purpose, answer);
+}
+
+function refused(answer: HttpAnswer, body: unknown, purpose: Purpose): SupplierOutcome<unknown> {
+  const { reason, detail, isListed } = airaloRefusal(body, answer.status);
+  if (purpose === "purchase") return isListed ? refusal(reason, detail) : unknown(safeDetail(detail));
+  // A question that was told an error with a success status was not answered.
+  return refusal(answer.status === 422 && isListed ? reason : "retryable", detail);
 }
 
 function multipart(fields: Readonly<Record<string, string>>): { contentType: string; body: string } {

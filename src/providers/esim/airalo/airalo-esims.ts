@@ -26,27 +26,44 @@ export function givenByAiraloSim(sim: Fields): GivenInstallData {
 export function airaloOrderOf(order: Fields): SupplierOrder | null {
   const supplierOrderId = filledTextOf(order.id);
   if (!supplierOrderId) return null;
-  const readings = listOf(order.sims).map((sim) => readInstallData(givenByAiraloSim(recordOf(sim))));
+  const sims = listOf(order.sims).map(recordOf).filter(hasCode);
+  const readings = sims.map((sim) => readInstallData(givenByAiraloSim(sim)));
   const esims = readings.flatMap((reading) => (reading.ok ? [reading.data] : []));
   const fault = readings.find((reading) => !reading.ok);
-  const status = recordOf(order.status);
-  const statusText = (textOf(status.slug) ?? textOf(status.name) ?? textOf(order.status) ?? "").toLowerCase();
-  const hasFailed = readings.length === 0 && /fail|cancel|refund/.test(statusText);
-  const problem = fault && !fault.ok ? fault.problem : hasFailed ? `the order is ${statusText}` : null;
+  const statusText = airaloStatusTextOf(order);
+  const hasFailed = hasAiraloFailed(order);
+  const isOdd = fault !== undefined || (hasFailed && statusText !== "refunded" && esims.length > 0);
   return {
     supplierOrderId,
     reference: filledTextOf(order.description),
-    state: stateOf(readings.length, fault !== undefined, hasFailed),
-    problem,
+    state: isOdd ? "unusable" : hasFailed ? "failed" : esims.length > 0 ? "ready" : "pending",
+    problem: fault && !fault.ok ? fault.problem : hasFailed ? `the order is ${statusText}` : null,
     esims,
     cost: costOf(order),
     askAgainSeconds: null,
   };
 }
 
+/** Before delivery an entry of `sims` may be there without its code. */
+const hasCode = (sim: Fields): boolean =>
+  filledTextOf(sim.qrcode) !== null ||
+  (filledTextOf(sim.lpa) !== null && filledTextOf(sim.matching_id) !== null);
+
+/** `{name, slug}` where `include=status` was asked for; the filter names completed, failed, refunded and one more. */
+function airaloStatusTextOf(order: Fields): string {
+  const status = recordOf(order.status);
+  return (textOf(status.slug) ?? textOf(status.name) ?? textOf(order.status) ?? "").toLowerCase();
+}
+
+/** The order came to nothing: it failed, or the supplier has given its price back. */
+export function hasAiraloFailed(order: Fields): boolean {
+  return /^(failed|cancell?ed|refunded)$/.test(airaloStatusTextOf(order));
+}
+
 /** `GET /sims/{iccid}/usage`. Airalo tells nothing about the profile, but who uses data has installed it. */
 export function airaloStatusOf(data: Fields): EsimStatus {
-  const [profileState, planState] = STATES.get(textOf(data.status) ?? "") ?? ["unknown", "unknown"];
+  const status = (textOf(data.status) ?? "").toUpperCase();
+  const [profileState, planState] = STATES.get(status) ?? ["unknown", "unknown"];
   const total = volumeFromMegabytes(textOf(data.total) ?? "", 1024);
   const remaining = volumeFromMegabytes(textOf(data.remaining) ?? "", 1024);
   return {
@@ -59,13 +76,9 @@ export function airaloStatusOf(data: Fields): EsimStatus {
   };
 }
 
-/** Net price under net pricing, what was paid under discount pricing. */
+/** Net price under net pricing, what was paid under discount pricing. `price` is the retail price and no cost. */
 export function costOf(order: Fields): ExactMoney | null {
-  const text =
-    textOf(order.net_price) ??
-    textOf(order.total_amount_paid) ??
-    textOf(order.unit_paid_price) ??
-    textOf(order.price);
+  const text = textOf(order.net_price) ?? textOf(order.total_amount_paid) ?? textOf(order.unit_paid_price);
   return text === null ? null : moneyFromDecimal(text, textOf(order.currency) ?? "USD");
 }
 
@@ -76,12 +89,6 @@ const STATES: ReadonlyMap<string, readonly [ProfileState, PlanState]> = new Map(
   ["EXPIRED", ["unknown", "expired"]],
   ["RECYCLED", ["recycled", "expired"]],
 ]);
-
-function stateOf(sims: number, hasFault: boolean, hasFailed: boolean): SupplierOrder["state"] {
-  if (hasFault) return "unusable";
-  if (hasFailed) return "failed";
-  return sims > 0 ? "ready" : "pending";
-}
 
 function apnOf(apn: Fields): InstallData["apn"] {
   const ios = manualApn(recordOf(apn.ios));

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { describeSupplier } from "../conformance.js";
 import type { EsimSupplier } from "../port.js";
 import { airaloSignature, phpJson } from "./airalo-client.js";
 import { airaloStatusOf } from "./airalo-esims.js";
@@ -13,38 +12,6 @@ const optionsFor = (fake: FakeAiralo) => ({
   clientId: FAKE_AIRALO_ID,
   clientSecret: FAKE_AIRALO_SECRET,
   timeoutMillis: 1_500,
-});
-
-describeSupplier("airalo", async () => {
-  const fake = await startFakeAiralo();
-  const supplier = makeAiraloSupplier(optionsFor(fake));
-  const unauthorised = makeAiraloSupplier({ ...optionsFor(fake), clientSecret: "wrong" });
-  const unreachable = makeAiraloSupplier({ ...optionsFor(fake), baseUrl: "http://127.0.0.1:1/v2" });
-  const paths = { order: "^POST /v2/orders$", question: "^GET ", topUp: "^POST /v2/orders/topups$" };
-  return {
-    supplier,
-    unauthorised,
-    unreachable,
-    packageId: "moshi-7days-1gb",
-    topUpPackageId: "moshi-7days-1gb-topup",
-    purchases: () => fake.ledger.orders.length,
-    fault: (on, act) => fake.http.script({ on: paths[on], act }),
-    setStock: (stock) => Object.assign(fake.ledger.packages[0] ?? {}, { stock }),
-    setBalanceEmpty: (isEmpty) => {
-      fake.ledger.balance = isEmpty ? 0 : 10_000_000_000;
-    },
-    use({ supplierReference }, percent) {
-      const esim = fake.ledger.esims.find((entry) => String(11_000 + entry.id) === supplierReference);
-      Object.assign(esim ?? {}, { plan: "active", usedBytes: ((esim?.totalBytes ?? 0) / 100) * percent });
-    },
-    repeatIccid: () => {
-      fake.ledger.settings.iccidStyle = "duplicate";
-    },
-    async stop() {
-      await Promise.all([supplier.close(), unauthorised.close(), unreachable.close()]);
-      await fake.stop();
-    },
-  };
 });
 
 describe("airalo", () => {
@@ -125,32 +92,6 @@ describe("airalo", () => {
       act: { kind: "reply", status: 422, body: { code: 53, reason: "Unexpected" } },
     });
     expect(await order()).toMatchObject({ kind: "unknown" });
-  });
-
-  test("a blind repetition would buy twice, and two orders with one reference are not guessed about", async () => {
-    await order();
-    await order();
-    expect(fake.ledger.orders).toHaveLength(2);
-    const lookup = {
-      reference: "TRB-A1-1",
-      packageId: "moshi-7days-1gb",
-      sentAfterMillis: 0,
-      knownSupplierOrderIds: [],
-    };
-    expect(await supplier.findOrder(lookup)).toMatchObject({
-      value: { found: "several", supplierOrderIds: ["9002", "9001"] },
-    });
-  });
-
-  test("another order whose reference merely contains ours is not ours", async () => {
-    await order("moshi-7days-1gb", "TRB-A1-10");
-    const lookup = {
-      reference: "TRB-A1-1",
-      packageId: "moshi-7days-1gb",
-      sentAfterMillis: 0,
-      knownSupplierOrderIds: [],
-    };
-    expect(await supplier.findOrder(lookup)).toMatchObject({ value: { found: "none", isConclusive: true } });
   });
 
   test("the vendor's link is passed on, its expiring picture is not, and an odd ICCID keeps the order", async () => {
@@ -250,13 +191,27 @@ describe("airalo signatures and webhooks", () => {
         { kind: "order_changed", reference: "TRB-A1-1", supplierOrderId: "request:R1", orderFailure: null },
       ],
     });
-    const failed = JSON.stringify({ request_id: "R1", reason: "Operator unavailable", code: 33 });
-    expect(read(failed, airaloSignature(failed, "test-secret"))).toMatchObject({
-      events: [{ orderFailure: { reason: "out_of_stock", detail: "Operator unavailable" } }],
+  });
+
+  test.each([
+    [
+      { description: "TRB-A1-1", code: 33, reason: "Insufficient stock of eSIMs remaining: 0." },
+      "out_of_stock",
+    ],
+    [{ code: "33", reason: null, sims: [] }, "out_of_stock"],
+    [{ reason: "Insufficient stock of eSIMs remaining: 0.", sims: null }, "out_of_stock"],
+    [{ code: 11, reason: "Insufficient Airalo Credit: 0" }, "no_funds"],
+    [{ code: 999, reason: "Something that no page lists" }, "terminal"],
+    [{ data: { request_id: "R1", code: 34, reason: "out of stock" } }, "out_of_stock"],
+  ])("a signed failure decides: %j is %s", (failure, reason) => {
+    const body = JSON.stringify("data" in failure ? failure : { request_id: "R1", ...failure });
+    expect(read(body, airaloSignature(body, "test-secret"))).toMatchObject({
+      events: [{ kind: "order_changed", supplierOrderId: "request:R1", orderFailure: { reason } }],
     });
   });
 
   test("an authentic body that cannot be read is parked, not refused", () => {
-    expect(read("{", airaloSignature("{", "test-secret"))).toMatchObject({ verdict: "unreadable" });
+    for (const body of ["{", "[]", "null", '"text"', "7"])
+      expect(read(body, airaloSignature(body, "test-secret"))).toMatchObject({ verdict: "unreadable" });
   });
 });

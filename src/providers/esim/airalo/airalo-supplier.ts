@@ -7,30 +7,33 @@ import {
   settlingSeconds,
   TIMEOUT_MILLIS_DEFAULT,
 } from "../http-client.js";
-import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
+import { filledTextOf, isRecord, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type {
+  EsimStatus,
   EsimSupplier,
   OrderLookup,
   OrderRequest,
-  OrderSearch,
   SupplierAnswer,
   SupplierCapabilities,
   SupplierOrder,
   SupplierOutcome,
-  SupplierTopUp,
 } from "../port.js";
 import { listAiraloPackages, topUpPackagesOf } from "./airalo-catalogue.js";
 import { type AiraloClient, makeAiraloClient } from "./airalo-client.js";
-import { airaloOrderOf, airaloStatusOf, costOf } from "./airalo-esims.js";
+import { RECYCLED } from "./airalo-errors.js";
+import { airaloOrderOf, airaloStatusOf } from "./airalo-esims.js";
+import { airaloTopUpOf, findAiraloOrder, findAiraloTopUp } from "./airalo-search.js";
 import { readAiraloWebhook } from "./airalo-webhook.js";
 
-/** Airalo Partner API v2 (suppliers.md section 3). No idempotency key: the reference travels in `description`. */
+/** Airalo Partner API v2 (docs/suppliers/airalo.md). No idempotency key: the reference travels in `description`. */
 export interface AiraloOptions extends HttpClientOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   /** With an address orders are asynchronous and their result comes there; without one the answer has the eSIM. */
   readonly webhookUrl?: string | null;
+  /** After so long no webhook about an asynchronous order comes any more. Default: five hours. */
+  readonly webhookGivesUpAfterSeconds?: number;
   readonly signsRequests?: boolean;
   readonly clock?: Clock;
 }
@@ -44,7 +47,8 @@ const CAPABILITIES: Omit<SupplierCapabilities, "delivery" | "lookupSettlesAfterS
   hasTopUps: true,
   isPrepaid: true,
 };
-const SEARCH_PAGES_MAX = 10;
+/** The webhook of an asynchronous order is sent 20 times, every 15 minutes: until then nothing is proved by silence. */
+const WEBHOOK_GIVES_UP_SECONDS = 20 * 15 * 60;
 const REQUEST_PREFIX = "request:";
 
 export function makeAiraloSupplier(options: AiraloOptions): EsimSupplier & { close(): Promise<void> } {
@@ -65,40 +69,34 @@ export function makeAiraloSupplier(options: AiraloOptions): EsimSupplier & { clo
     capabilities: {
       ...CAPABILITIES,
       delivery: webhookUrl === null ? "immediate" : "deferred",
-      lookupSettlesAfterSeconds: settlingSeconds(options),
+      // Whether an asynchronous order is listed before it is delivered is not known.
+      lookupSettlesAfterSeconds:
+        webhookUrl === null
+          ? settlingSeconds(options)
+          : (options.webhookGivesUpAfterSeconds ?? WEBHOOK_GIVES_UP_SECONDS) + settlingSeconds(options),
     },
     listPackages: (cursor) => listAiraloPackages(client, cursor),
     order: (request) =>
       webhookUrl === null ? orderNow(client, request) : orderLater(client, request, webhookUrl),
-    findOrder: (lookup) => findOrder(client, lookup),
+    findOrder: (lookup) => findAiraloOrder(client, lookup),
     getOrder: (order) => getOrder(client, order),
-    async getStatus({ iccid }) {
-      if (iccid === null) return withoutIccid();
-      const answer = await client.ask(`/sims/${encodeURIComponent(iccid)}/usage`);
-      return answer.kind === "done" ? done(airaloStatusOf(recordOf(recordOf(answer.value).data))) : answer;
-    },
+    getStatus: async ({ iccid }) => (iccid === null ? withoutIccid() : getStatus(client, iccid)),
     async listTopUps({ iccid }) {
       if (iccid === null) return withoutIccid();
       const answer = await client.ask(`/sims/${encodeURIComponent(iccid)}/topups`);
-      return answer.kind === "done" ? done(topUpPackagesOf(answer.value)) : answer;
+      if (answer.kind !== "done") return answer;
+      const packages = topUpPackagesOf(answer.value);
+      return packages ? done(packages) : refusal("retryable", "a list of top-ups that cannot be read");
     },
     async topUp({ reference, esim, packageId }) {
       if (esim.iccid === null) return withoutIccid();
       const fields = { package_id: packageId, iccid: esim.iccid, description: reference };
       const outcome = await client.submit("/orders/topups", fields);
       if (outcome.kind !== "done") return outcome;
-      const topUp = topUpOf(recordOf(recordOf(outcome.value).data));
+      const topUp = airaloTopUpOf(recordOf(recordOf(outcome.value).data));
       return topUp ? done(topUp) : unknown("a top-up was accepted without an id");
     },
-    async findTopUp({ reference }) {
-      const found = await ordersWithReference(client, reference, "topup");
-      if (found.kind !== "done") return found;
-      const topUps = found.value.orders.flatMap((order) => topUpOf(order) ?? []);
-      const [first] = topUps;
-      if (!first) return done({ found: "none", isConclusive: found.value.isComplete });
-      if (topUps.length === 1) return done({ found: "one", topUp: first });
-      return done({ found: "several", supplierTopUpIds: topUps.map((topUp) => topUp.supplierTopUpId) });
-    },
+    findTopUp: (lookup) => findAiraloTopUp(client, lookup),
     async cancel({ iccid, supplierOrderId }) {
       if (iccid === null) return withoutIccid();
       const notes = `Refund asked for by the store, order ${supplierOrderId}`;
@@ -107,8 +105,10 @@ export function makeAiraloSupplier(options: AiraloOptions): EsimSupplier & { clo
         return done({ result: "impossible", why: outcome.detail });
       }
       if (outcome.kind !== "done") return outcome;
-      const supplierCaseId = textOf(recordOf(recordOf(outcome.value).data).refund_id) ?? "";
-      return done({ result: "requested", supplierCaseId });
+      const supplierCaseId = filledTextOf(recordOf(recordOf(outcome.value).data).refund_id);
+      return supplierCaseId
+        ? done({ result: "requested", supplierCaseId })
+        : unknown("a refund was asked for without a number");
     },
     balance: () => balance(client),
     readWebhook: (request) => readAiraloWebhook(request, options.clientSecret),
@@ -142,16 +142,6 @@ async function orderLater(
   return done(pendingOrder(`${REQUEST_PREFIX}${requestId}`, request.reference));
 }
 
-async function findOrder(client: AiraloClient, lookup: OrderLookup): Promise<SupplierAnswer<OrderSearch>> {
-  const found = await ordersWithReference(client, lookup.reference, "sim");
-  if (found.kind !== "done") return found;
-  const orders = found.value.orders.flatMap((order) => airaloOrderOf(order) ?? []);
-  const [first] = orders;
-  if (!first) return done({ found: "none", isConclusive: found.value.isComplete });
-  if (orders.length === 1) return done({ found: "one", order: first });
-  return done({ found: "several", supplierOrderIds: orders.map((order) => order.supplierOrderId) });
-}
-
 async function getOrder(
   client: AiraloClient,
   lookup: OrderLookup & { readonly supplierOrderId: string },
@@ -163,7 +153,7 @@ async function getOrder(
     const order = airaloOrderOf(recordOf(recordOf(answer.value).data));
     return order ? done(order) : refusal("retryable", "an order without an id");
   }
-  const search = await findOrder(client, lookup);
+  const search = await findAiraloOrder(client, lookup);
   if (search.kind !== "done") return search;
   if (search.value.found === "one") return done(search.value.order);
   if (search.value.found === "none") return done(pendingOrder(lookup.supplierOrderId, lookup.reference));
@@ -173,33 +163,15 @@ async function getOrder(
   );
 }
 
-/** The filter is only a first sieve: what counts is that the description is our reference, character by character. */
-async function ordersWithReference(
-  client: AiraloClient,
-  reference: string,
-  type: "sim" | "topup",
-): Promise<SupplierAnswer<{ orders: Readonly<Record<string, unknown>>[]; isComplete: boolean }>> {
-  const orders: Readonly<Record<string, unknown>>[] = [];
-  for (let page = 1; page <= SEARCH_PAGES_MAX; page += 1) {
-    const query = {
-      "filter[description]": reference,
-      include: "sims,status",
-      limit: "50",
-      page: String(page),
-    };
-    const answer = await client.ask("/orders", query);
-    if (answer.kind !== "done") return answer;
-    const body = recordOf(answer.value);
-    if (!("data" in body)) return refusal("retryable", "a list without data");
-    orders.push(
-      ...listOf(body.data)
-        .map(recordOf)
-        .filter((order) => order.description === reference && (textOf(order.type) ?? "sim") === type),
-    );
-    const lastPage = integerOf(recordOf(body.meta).last_page) ?? 1;
-    if (page >= lastPage) return done({ orders, isComplete: true });
-  }
-  return done({ orders, isComplete: false });
+async function getStatus(client: AiraloClient, iccid: string): Promise<SupplierAnswer<EsimStatus>> {
+  const answer = await client.ask(`/sims/${encodeURIComponent(iccid)}/usage`);
+  if (answer.kind === "refused" && answer.detail.startsWith(`code ${RECYCLED}:`))
+    return done(airaloStatusOf({ status: "RECYCLED" }));
+  if (answer.kind !== "done") return answer;
+  const { data } = recordOf(answer.value);
+  // An answer that says neither is about something else.
+  const isUsage = isRecord(data) && (textOf(data.status) !== null || textOf(data.total) !== null);
+  return isUsage ? done(airaloStatusOf(data)) : refusal("retryable", "a usage that cannot be read");
 }
 
 async function balance(client: AiraloClient) {
@@ -210,11 +182,6 @@ async function balance(client: AiraloClient) {
   const available = recordOf(entry.availableBalance);
   const money = moneyFromDecimal(textOf(available.amount) ?? "", textOf(available.currency) ?? "USD");
   return money ? done(money) : refusal("retryable", "no balance in the answer");
-}
-
-function topUpOf(order: Readonly<Record<string, unknown>>): SupplierTopUp | null {
-  const supplierTopUpId = filledTextOf(order.id);
-  return supplierTopUpId ? { supplierTopUpId, state: "done", cost: costOf(order), expiresAt: null } : null;
 }
 
 function pendingOrder(supplierOrderId: string, reference: string): SupplierOrder {

@@ -1,4 +1,5 @@
-import { integerOf, parseJson, recordOf, textOf } from "../json.js";
+import { filledTextOf, integerOf, isRecord, listOf, parseJson, recordOf, textOf } from "../json.js";
+import { safeDetail } from "../outcomes.js";
 import { bodyFingerprint, isSameSignature } from "../signatures.js";
 import type { SupplierEvent, WebhookReading, WebhookRequest } from "../webhook-port.js";
 import { airaloSignature } from "./airalo-client.js";
@@ -14,12 +15,13 @@ export function readAiraloWebhook(request: WebhookRequest, clientSecret: string)
   if (!isSameSignature(presented.trim().toLowerCase(), airaloSignature(request.rawBody, clientSecret))) {
     return { verdict: "forged", why: "wrong signature" };
   }
-  let body: Readonly<Record<string, unknown>>;
+  let body: unknown;
   try {
-    body = recordOf(parseJson(Buffer.from(request.rawBody).toString("utf8")));
+    body = parseJson(Buffer.from(request.rawBody).toString("utf8"));
   } catch {
     return { verdict: "unreadable", why: "not JSON" };
   }
+  if (!isRecord(body)) return { verdict: "unreadable", why: "not an object" };
   return { verdict: "accepted", events: [eventOf(body, bodyFingerprint(request.rawBody))] };
 }
 
@@ -38,18 +40,17 @@ function eventOf(body: Readonly<Record<string, unknown>>, dedupKey: string): Sup
     orderFailure: null,
     remainingPercent: null,
   };
-  const requestId = textOf(data.request_id) ?? textOf(body.request_id);
+  const requestId = filledTextOf(data.request_id) ?? filledTextOf(body.request_id);
   if (requestId !== null) {
-    const reason = textOf(data.reason);
-    const failure = airaloRefusal({ code: data.code, reason }, 200);
     return {
       ...empty,
       kind: "order_changed",
-      reference: textOf(data.description),
+      reference: filledTextOf(data.description),
       supplierOrderId: `request:${requestId}`,
-      orderFailure: reason === null || "sims" in data ? null : { reason: failure.reason, detail: reason },
+      orderFailure: failureOf(data),
     };
   }
+
   const level = textOf(data.level);
   if (level !== null) {
     const isExpiry = /day/i.test(level);
@@ -57,8 +58,22 @@ function eventOf(body: Readonly<Record<string, unknown>>, dedupKey: string): Sup
       ...empty,
       kind: isExpiry ? "expiry_notice" : "usage_notice",
       iccid: textOf(data.iccid),
-      remainingPercent: integerOf(data.remaining_percentage),
+      remainingPercent: percentOf(textOf(data.remaining_percentage)),
     };
   }
   return "remaining" in data ? { ...empty, kind: "balance_notice" } : empty;
+}
+
+/** A failure has a reason and mostly a code, as a refused order has, and no eSIM. An order's own `code` is no number. */
+function failureOf(data: Readonly<Record<string, unknown>>): SupplierEvent["orderFailure"] {
+  const code = integerOf(data.code);
+  const text = filledTextOf(data.reason);
+  if ((code === null && text === null) || listOf(data.sims).length > 0) return null;
+  const { reason, detail } = airaloRefusal({ code: data.code, reason: text ?? "" }, 200);
+  return { reason, detail: safeDetail(text ?? detail) };
+}
+
+function percentOf(text: string | null): number | null {
+  const percent = Number(text ?? Number.NaN);
+  return percent >= 0 && percent <= 100 ? percent : null;
 }

@@ -1,7 +1,8 @@
 import type { FakeReply } from "../fakes/fake-http.js";
 import type { FakeEsim, FakeOrder, FakePackage, Ledger } from "../fakes/ledger.js";
+import type { FakeAiraloShapes } from "./fake-shapes.js";
 
-/** Airalo's wire shapes, put together from the field lists of suppliers.md section 3. */
+/** Airalo's wire shapes, as its published samples have them. */
 
 export const META = { message: "success" };
 
@@ -12,9 +13,12 @@ export const coded = (code: number, reason: string, status = 422): FakeReply => 
   body: { code, reason },
 });
 
-export const fieldFault = (field: string, text: string): FakeReply => ({
-  status: 422,
-  body: { data: { [field]: text }, meta: { message: "the parameter is invalid" } },
+export const fieldFault = (field: string, text: string, shapes: FakeAiraloShapes): FakeReply => ({
+  status: shapes.faultStatus,
+  body: {
+    data: { [field]: shapes.faults === "list" ? [text] : text },
+    meta: { message: "the parameter is invalid" },
+  },
 });
 
 /** `2027-03-01 08:30:15`, UTC without saying so. */
@@ -23,19 +27,35 @@ export const airaloTime = (millis: number): string =>
 
 const dollars = (tenThousandths: number): number => tenThousandths / 10_000;
 
-export function simBody(esim: FakeEsim): object {
+/** Ids and ICCIDs as numbers or as texts, in the text of a whole answer: an ICCID is no JavaScript number. */
+export function withNumbers(reply: FakeReply, { numbers }: FakeAiraloShapes): FakeReply {
+  if (numbers === "as_sampled") return reply;
+  const text = JSON.stringify(reply.body);
+  const written =
+    numbers === "text"
+      ? text.replace(/"(id|net_price|price|amount|day|quantity|validity)":(-?[0-9.]+)/g, '"$1":"$2"')
+      : text.replace(/"(iccid|id)":"([0-9]+)"/g, '"$1":$2');
+  return { ...reply, body: written };
+}
+
+export function simBody(esim: FakeEsim, shapes: FakeAiraloShapes, hasCode = true): object {
   const code = `LPA:1$${esim.host}$${esim.matchingId}`;
+  const linked = shapes.appleLink === "same" ? code : "LPA:1$other.example.com$Y7MRQ886FCDJD4RH";
   const apn = { apn_type: "automatic", apn_value: null };
   return {
     id: 11_000 + esim.id,
     created_at: "2027-03-01 08:30:15",
     iccid: esim.iccid,
-    lpa: esim.host,
+    lpa: hasCode ? esim.host : null,
     imsis: null,
-    matching_id: esim.matchingId,
-    qrcode: code,
+    matching_id: hasCode ? esim.matchingId : null,
+    qrcode: hasCode ? code : null,
     qrcode_url: `https://qr.example.com/q?expires=1830000000&id=${esim.id}&signature=00`,
-    direct_apple_installation_url: `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${code}`,
+    ...(hasCode
+      ? {
+          direct_apple_installation_url: `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${linked}`,
+        }
+      : {}),
     airalo_code: null,
     ...apn,
     is_roaming: true,
@@ -45,31 +65,77 @@ export function simBody(esim: FakeEsim): object {
   };
 }
 
-/** `quantity` is text in one of the vendor's samples and a number in another: the fake takes turns. */
-export function orderBody(order: FakeOrder, sims: readonly FakeEsim[] | null): Record<string, unknown> {
+/** What an order says of its eSIM: it is there, it is not there yet, or nothing is said of eSIMs (a top-up). */
+export type SimsOf = { readonly esim: FakeEsim; readonly isThere: boolean } | null;
+
+function simsBody(sims: SimsOf, shapes: FakeAiraloShapes): object {
+  if (sims?.isThere) return { sims: [simBody(sims.esim, shapes)] };
+  switch (shapes.emptySims) {
+    case "list":
+      return { sims: [] };
+    case "null":
+      return { sims: null };
+    case "absent":
+      return {};
+    case "without_code":
+      return { sims: sims === null ? [] : [simBody(sims.esim, shapes, false)] };
+  }
+}
+
+/** The answer to an order, and the webhook of an asynchronous one. */
+export function orderBody(order: FakeOrder, sims: SimsOf, shapes: FakeAiraloShapes): Record<string, unknown> {
+  const cost = dollars(order.price);
   return {
-    id: 9_000 + order.number,
-    code: `20270301-${String(9_000 + order.number).padStart(6, "0")}`,
-    currency: "USD",
-    package_id: order.packageId,
+    ...basicsOf(order),
+    // Text in one of the vendor's samples and a number in another: the fake takes turns.
     quantity: order.number % 2 === 0 ? 1 : "1",
-    type: order.kind === "top_up" ? "topup" : "sim",
-    description: order.reference,
-    esim_type: "Prepaid",
     validity: 7,
-    package: order.packageId,
-    data: "1 GB",
-    price: dollars(order.price) + 1,
-    pricing_model: "net_pricing",
-    net_price: dollars(order.price),
+    price: cost + 1,
+    ...(shapes.pricing === "net"
+      ? { pricing_model: "net_pricing", net_price: cost }
+      : {
+          pricing_model: "discount_pricing",
+          discount_percentage: 10,
+          discount_amount: 1,
+          unit_paid_price: cost,
+          total_amount_paid: cost,
+        }),
     text: null,
     voice: null,
+    brand_settings_name: null,
+    ...(order.kind === "top_up" && shapes.emptySims === "list" ? {} : simsBody(sims, shapes)),
+  };
+}
+
+/** An entry of `GET /orders`: prices are texts and the cost is not among them. */
+export function listedOrder(order: FakeOrder, sims: SimsOf, shapes: FakeAiraloShapes): object {
+  const status = { accepted: "Completed", failed: "Failed", cancelled: "Refunded" }[order.state];
+  return {
+    ...basicsOf(order),
+    quantity: 1,
+    validity: "7",
+    price: (dollars(order.price) + 1).toFixed(2),
+    ...simsBody(sims, shapes),
+    user: { id: 120, created_at: "2027-02-20 08:41:57", name: "User Name", email: "user@example.com" },
+    status: { name: status, slug: status.toLowerCase() },
+  };
+}
+
+function basicsOf(order: FakeOrder): Record<string, unknown> {
+  return {
+    id: 9_000 + order.number,
     created_at: airaloTime(order.createdAtMillis),
+    code: `20270301-${String(9_000 + order.number).padStart(6, "0")}`,
+    description: order.reference === "" ? null : order.reference,
+    type: order.kind === "top_up" ? "topup" : "sim",
+    package_id: order.packageId,
+    package: order.packageId,
+    esim_type: "Prepaid",
+    data: "1 GB",
+    currency: "USD",
     manual_installation: "<p>…</p>",
     qrcode_installation: "<p>…</p>",
     installation_guides: { en: "https://sharing.example.com" },
-    brand_settings_name: null,
-    ...(sims ? { sims: sims.map(simBody) } : {}),
   };
 }
 
@@ -94,7 +160,11 @@ export function packageBody(entry: FakePackage): object {
 }
 
 /** One country or region with one operator; from page 2 on `data` is an object keyed by index. */
-export function cataloguePage(ledger: Ledger, page: number, limit: number): FakeReply {
+export function cataloguePage(
+  ledger: Ledger,
+  { page, limit }: { page: number; limit: number },
+  shapes: FakeAiraloShapes,
+): FakeReply {
   const lastPage = Math.max(1, Math.ceil(ledger.packages.length / limit));
   const first = (page - 1) * limit;
   const entries = ledger.packages.slice(first, first + limit).map((entry) => ({
@@ -128,7 +198,7 @@ export function cataloguePage(ledger: Ledger, page: number, limit: number): Fake
     status: 200,
     body: {
       pricing: { model: "net_pricing", discount_percentage: 0 },
-      data: page > 1 ? keyed : entries,
+      data: page > 1 && shapes.laterPages === "object" ? keyed : entries,
       links: {},
       meta,
     },
@@ -137,15 +207,20 @@ export function cataloguePage(ledger: Ledger, page: number, limit: number): Fake
 
 export function usageBody(esim: FakeEsim, isUnlimited: boolean, nowMillis: number): object {
   const megabytes = (bytes: number) => Math.floor(bytes / 1024 ** 2);
-  const status = { new: "NOT_ACTIVE", active: "ACTIVE", depleted: "FINISHED", expired: "EXPIRED" }[
-    esim.plan as "new"
-  ];
+  const states: Readonly<Record<FakeEsim["plan"], string>> = {
+    new: "NOT_ACTIVE",
+    active: "ACTIVE",
+    depleted: "FINISHED",
+    expired: "EXPIRED",
+    cancelled: "UNKNOWN",
+    revoked: "RECYCLED",
+  };
   return {
     remaining: isUnlimited ? 0 : megabytes(esim.totalBytes - esim.usedBytes),
     total: isUnlimited ? 0 : megabytes(esim.totalBytes),
     expired_at: esim.plan === "new" ? null : airaloTime(nowMillis + 7 * 86_400_000),
     is_unlimited: isUnlimited,
-    status: status ?? "UNKNOWN",
+    status: states[esim.plan],
     remaining_voice: 0,
     remaining_text: 0,
     total_voice: 0,

@@ -1,19 +1,20 @@
 import { esimById } from "../fakes/common-control.js";
 import type { FakeReply } from "../fakes/fake-http.js";
-import type { FakeEsim, Ledger } from "../fakes/ledger.js";
+import type { FakeOrder, Ledger } from "../fakes/ledger.js";
 import type { FakeLimits } from "../fakes/limits.js";
+import { signed } from "../fakes/signing.js";
 import { deliver, type WebhookMode } from "../fakes/webhook-sender.js";
-import { hmac } from "../signatures.js";
-import { coded, fieldFault, ok, orderBody } from "./fake-bodies.js";
+import { coded, fieldFault, listedOrder, ok, orderBody, type SimsOf } from "./fake-bodies.js";
+import type { FakeAiraloShapes } from "./fake-shapes.js";
 
 /** The order side of the fake: at once, asynchronously with a webhook, top-ups, and the lists. */
-export interface FakeAiraloSettings {
+export interface FakeAiraloSettings extends FakeAiraloShapes {
   webhookMode: WebhookMode;
   /** For notices; asynchronous orders name their own address. */
   webhookUrl: string | null;
   asyncDelayMillis: number;
-  /** Asynchronous orders end with this reason instead of an eSIM. */
-  asyncFailure: string | null;
+  /** Asynchronous orders end with this instead of an eSIM. */
+  asyncFailure: { readonly code: number; readonly reason: string } | null;
   isAddressAllowed: boolean;
 }
 
@@ -26,11 +27,14 @@ export interface World {
   readonly settings: FakeAiraloSettings;
   readonly tokens: Set<string>;
   readonly timers: Set<NodeJS.Timeout>;
+  /** Orders that were taken asynchronously. */
+  readonly awaited: Set<string>;
+  readonly origin: () => string;
   /** What was not taken with a status below 204; sent again by the control function `redeliver`. */
   readonly undelivered: { readonly url: string; readonly body: string }[];
 }
 
-/** Sandbox ids (suppliers.md 3.14). */
+/** Package ids of the sandbox that are refused; which is refused with which code follows their names. */
 const MAGIC: ReadonlyMap<string, FakeReply> = new Map([
   ["test-insufficient-balance-7days-1gb", coded(11, "Insufficient Airalo credit")],
   ["test-maintenance-mode-7days-1gb", coded(13, "The operator is in maintenance")],
@@ -44,75 +48,109 @@ export function listOrders(world: World, query: URLSearchParams): FakeReply {
   const withSims = (query.get("include") ?? "").split(",").includes("sims");
   const limit = Number(query.get("limit") ?? 25);
   const page = Number(query.get("page") ?? 1);
-  // The filter finds parts of descriptions too: a careless reader takes another order for its own.
+  // A "like" search: the filter finds parts of descriptions too, and a careless reader takes another's order.
   const found = world.ledger.orders
-    .filter((order) => order.state !== "failed" && order.reference.includes(wanted))
+    .filter((order) => order.reference.includes(wanted) && isListed(world, order))
     .reverse();
   const data = found
     .slice((page - 1) * limit, page * limit)
-    .map((order) =>
-      orderBody(order, withSims && order.kind === "esim" ? deliverable(world, order.esimId) : null),
-    );
+    .map((order) => listedOrder(order, withSims ? simsOf(world, order) : null, world.settings));
+  const path = `${world.origin()}/v2/orders`;
   const meta = {
     message: "success",
     current_page: page,
+    from: (page - 1) * limit + 1,
     last_page: Math.max(1, Math.ceil(found.length / limit)),
+    path,
+    per_page: String(limit),
+    to: (page - 1) * limit + data.length,
+    total: found.length,
   };
-  return { status: 200, body: { data, links: {}, meta } };
+  const links = { first: `${path}?page=1`, last: `${path}?page=${meta.last_page}`, prev: null, next: null };
+  return { status: 200, body: { data, links, meta } };
+}
+
+/** An asynchronous order without its eSIM may not be in the list; every other one is. */
+function isListed(world: World, order: FakeOrder): boolean {
+  const isAwaited = world.awaited.has(order.id) && order.state === "accepted";
+  return !isAwaited || world.settings.listsAsync === "at_once" || isThere(world, order);
+}
+
+function isThere({ ledger }: World, order: FakeOrder): boolean {
+  const esim = esimById(ledger, order.esimId);
+  return esim.pollsLeft === 0 && ledger.isDeliverable(esim);
+}
+
+function simsOf(world: World, order: FakeOrder): SimsOf {
+  if (order.kind === "top_up") return null;
+  const hasEsim = order.state !== "failed" && isThere(world, order);
+  return { esim: esimById(world.ledger, order.esimId), isThere: hasEsim };
 }
 
 export function oneOrder(world: World, id: string): FakeReply {
-  const order = world.ledger.orders.find((entry) => entry.id === id && entry.state !== "failed");
+  const order = world.ledger.orders.find((entry) => entry.id === id);
   if (!order) return { status: 404, body: { data: [], meta: { message: "messages.resource_not_found" } } };
-  return ok(orderBody(order, order.kind === "esim" ? deliverable(world, order.esimId) : null));
-}
-
-function deliverable(world: World, esimId: number): FakeEsim[] {
-  const esim = esimById(world.ledger, esimId);
-  return world.ledger.isDeliverable(esim) ? [esim] : [];
+  return ok(listedOrder(order, simsOf(world, order), world.settings));
 }
 
 export function submitOrder(world: World, fields: Record<string, string>): FakeReply {
+  const { ledger, settings } = world;
   const quantity = Number(fields.quantity);
-  if (quantity > 50) return fieldFault("quantity", "The quantity may not be greater than 50.");
+  if (quantity > 50) return fieldFault("quantity", "The quantity may not be greater than 50.", settings);
   const magic = MAGIC.get(fields.package_id ?? "");
   if (magic) return magic;
-  const sale = world.ledger.sell({ reference: fields.description ?? "", packageId: fields.package_id ?? "" });
-  if (!sale.sold) return unsold(sale.why, "The selected package is invalid.");
-  return ok(orderBody(sale.order, [sale.esim]));
+  const sale = ledger.sell({ reference: fields.description ?? "", packageId: fields.package_id ?? "" });
+  if (!sale.sold) return unsold(world, sale.why, "The selected package is invalid.");
+  return ok(orderBody(sale.order, simsOf(world, sale.order), settings));
 }
 
-function unsold(why: "unknown_package" | "out_of_stock" | "no_funds", invalid: string): FakeReply {
+function unsold(
+  { settings }: World,
+  why: "unknown_package" | "out_of_stock" | "no_funds",
+  invalid: string,
+): FakeReply {
   if (why === "no_funds") return coded(11, "Insufficient Airalo credit");
-  if (why === "unknown_package") return fieldFault("package_id", invalid);
-  return fieldFault("quantity", "SIM quantity is not available. Available quantity: 0.");
+  if (why === "unknown_package") return fieldFault("package_id", invalid, settings);
+  return fieldFault("quantity", "SIM quantity is not available. Available quantity: 0.", settings);
 }
 
 export async function submitLater(world: World, fields: Record<string, string>): Promise<FakeReply> {
+  const { ledger, settings } = world;
   const url = fields.webhook_url;
-  if (!url) return fieldFault("webhook_url", "The webhook url field is required.");
+  if (!url) return { status: 422, body: { reason: "User is not opted in and no webhook URL provided." } };
   const magic = MAGIC.get(fields.package_id ?? "");
   if (magic) return magic;
-  const sale = world.ledger.sell({ reference: fields.description ?? "", packageId: fields.package_id ?? "" });
-  if (!sale.sold) return unsold(sale.why, "The selected package is invalid.");
-  const requestId = `R${String(sale.order.number).padStart(24, "0")}`;
+  const sale = ledger.sell({ reference: fields.description ?? "", packageId: fields.package_id ?? "" });
+  if (!sale.sold) return unsold(world, sale.why, "The selected package is invalid.");
+  const { order, esim } = sale;
+  world.awaited.add(order.id);
+  const requestId = `R${String(order.number).padStart(24, "0")}`;
   const tell = async () => {
-    const failure = world.settings.asyncFailure;
-    if (failure !== null) {
-      world.ledger.takeBack(sale.esim);
-      sale.order.state = "failed";
-    } else if (sale.esim.readyAtMillis !== null) {
-      sale.esim.readyAtMillis = 0;
-    }
-    const data =
-      failure === null
-        ? orderBody(sale.order, [sale.esim])
-        : { reason: failure, description: sale.order.reference };
-    await tellAll(world, url, JSON.stringify({ request_id: requestId, ...data }));
+    if (settings.asyncFailure !== null) {
+      ledger.takeBack(esim);
+      order.state = "failed";
+    } else if (esim.readyAtMillis !== null) esim.readyAtMillis = 0;
+    await tellAll(world, url, JSON.stringify(asyncBody(world, order, requestId)));
   };
-  if (world.settings.webhookMode === "before_answer") await tell();
-  else if (sale.esim.readyAtMillis !== null) schedule(world, tell);
-  return ok({ request_id: requestId, accepted_at: "2027-03-01 08:30:15" });
+  if (settings.webhookMode === "before_answer") await tell();
+  else if (esim.readyAtMillis !== null) schedule(world, tell);
+  const data = { request_id: requestId, accepted_at: "2027-03-01 08:30:15" };
+  return { status: settings.asyncStatus, body: { data, meta: { message: "success" } } };
+}
+
+function asyncBody(world: World, order: FakeOrder, requestId: string): object {
+  const { asyncFailure: failure, failureBody } = world.settings;
+  if (failure === null)
+    return { request_id: requestId, ...orderBody(order, simsOf(world, order), world.settings) };
+  const full = { request_id: requestId, description: order.reference, ...failure };
+  switch (failureBody) {
+    case "full":
+      return full;
+    case "reason_only":
+      return { request_id: requestId, reason: failure.reason };
+    case "enveloped":
+      return { data: full, meta: { message: "failed" } };
+  }
 }
 
 function schedule(world: World, act: () => Promise<void>): void {
@@ -137,9 +175,9 @@ export async function sendSigned(
   isForged: boolean,
 ): Promise<number | null> {
   const key = isForged ? "not-the-secret" : FAKE_AIRALO_SECRET;
-  const headers = { "airalo-signature": hmac("sha512", key, body).toString("hex") };
+  const headers = { "airalo-signature": signed("sha512", key, body).toString("hex") };
   const status = await deliver(world.ledger, { url, body, headers });
-  // 204 and above count as failures (suppliers.md 3.13).
+  // 204 and above count as failures.
   if (!isForged && (status === null || status >= 204)) world.undelivered.push({ url, body });
   return status;
 }
@@ -151,13 +189,14 @@ export async function redeliver(world: World): Promise<void> {
 }
 
 export function submitTopUp(world: World, fields: Record<string, string>): FakeReply {
-  const esim = world.ledger.esimByIccid(fields.iccid ?? "");
-  if (!esim) return fieldFault("iccid", "The selected iccid is invalid.");
+  const { ledger, settings } = world;
+  const esim = ledger.esimByIccid(fields.iccid ?? "");
+  if (!esim) return fieldFault("iccid", "The selected iccid is invalid.", settings);
   if (esim.plan === "expired") return coded(73, "The eSIM has been recycled");
   const reference = fields.description ?? `Topup (${esim.iccid})`;
-  const sale = world.ledger.topUp({ reference, packageId: fields.package_id ?? "", esim });
-  if (!sale.sold) return unsold(sale.why, "invalid topup package");
+  const sale = ledger.topUp({ reference, packageId: fields.package_id ?? "", esim });
+  if (!sale.sold) return unsold(world, sale.why, "invalid topup package");
   esim.totalBytes +=
-    (world.ledger.packages.find(({ id }) => id === sale.order.packageId)?.gigabytes ?? 0) * 1024 ** 3;
-  return ok(orderBody(sale.order, null));
+    (ledger.packages.find(({ id }) => id === sale.order.packageId)?.gigabytes ?? 0) * 1024 ** 3;
+  return ok(orderBody(sale.order, null, settings));
 }

@@ -4,7 +4,7 @@ import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "
 import { fieldsOf } from "../fakes/forms.js";
 import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../fakes/ledger.js";
 import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
-import { cataloguePage, coded, fieldFault, ok, packageBody, usageBody } from "./fake-bodies.js";
+import { cataloguePage, coded, fieldFault, ok, packageBody, usageBody, withNumbers } from "./fake-bodies.js";
 import {
   FAKE_AIRALO_ID,
   FAKE_AIRALO_SECRET,
@@ -18,6 +18,7 @@ import {
   submitTopUp,
   type World,
 } from "./fake-orders.js";
+import { AIRALO_DEFAULTS } from "./fake-shapes.js";
 
 /** A faithful stand-in for Airalo's Partner API v2, with its own books. See docs/write-a-supplier.md for control. */
 export interface FakeAiralo {
@@ -90,13 +91,23 @@ export async function startFakeAiralo(options: FakeOptions = {}): Promise<FakeAi
     asyncDelayMillis: 0,
     asyncFailure: null,
     isAddressAllowed: true,
+    ...AIRALO_DEFAULTS,
   };
-  const world: World = { ledger, limits, settings, tokens: new Set(), timers: new Set(), undelivered: [] };
+  const world: World = {
+    ledger,
+    limits,
+    settings,
+    tokens: new Set(),
+    timers: new Set(),
+    awaited: new Set(),
+    undelivered: [],
+    origin: () => http.origin,
+  };
   const sendNotice = (esimId: number, level: string, isForged = false) =>
     sendSigned(world, settings.webhookUrl ?? "", noticeBody(esimById(ledger, esimId), level), isForged);
-  const http = await startFakeHttp({
+  const http: FakeHttp = await startFakeHttp({
     ...(options.port === undefined ? {} : { port: options.port }),
-    handle: (request) => handle(world, request),
+    handle: async (request) => withNumbers(await handle(world, request), settings),
     control: {
       ...commonControl(ledger, limits),
       settings: (change: Partial<FakeAiraloSettings>) => Object.assign(settings, change),
@@ -127,8 +138,7 @@ async function handle(world: World, request: FakeRequest): Promise<FakeReply> {
   if (path === "/token" && request.method === "POST") return token(world, request);
   if (!world.settings.isAddressAllowed) return coded(89, "Your IP address is not allowed", 403);
   const bearer = (request.headers.authorization ?? "").replace(/^Bearer /, "");
-  if (!world.tokens.has(bearer))
-    return { status: 401, body: { data: [], meta: { message: "Unauthenticated." } } };
+  if (!world.tokens.has(bearer)) return { status: 401, body: unauthenticatedBody(world, "Unauthenticated.") };
   const iccid = /^\/sims\/([^/]+)\/(usage|topups)$/.exec(path);
   if (iccid) return simQuestion(world, decodeURIComponent(iccid[1] ?? ""), iccid[2] ?? "");
   const order = /^\/orders\/([0-9]+)$/.exec(path);
@@ -170,14 +180,20 @@ function limited(world: World, bucket: string, callsMax: number, windowSeconds: 
   };
 }
 
+const unauthenticatedBody = ({ settings }: World, message: string): object =>
+  settings.unauthenticated === "envelope" ? { data: [], meta: { message } } : { message };
+
 function token(world: World, request: FakeRequest): FakeReply {
   const refusal = limited(world, "token", 3, 60);
   if (refusal) return refusal;
   const fields = fieldsOf(request);
   if (fields.client_id !== FAKE_AIRALO_ID)
-    return fieldFault("client_id", "The selected client id is invalid.");
+    return fieldFault("client_id", "The selected client id is invalid.", {
+      ...world.settings,
+      faultStatus: 422,
+    });
   if (fields.client_secret !== FAKE_AIRALO_SECRET) {
-    return { status: 401, body: { data: [], meta: { message: "Client authentication failed" } } };
+    return { status: 401, body: unauthenticatedBody(world, "Client authentication failed") };
   }
   const text = randomUUID();
   world.tokens.add(text);
@@ -188,17 +204,16 @@ function token(world: World, request: FakeRequest): FakeReply {
 async function optIn(world: World, fields: Record<string, string>): Promise<FakeReply> {
   const url = fields.webhook_url ?? "";
   const probe = await fetch(url, { method: "HEAD" }).catch(() => null);
-  if (probe?.status !== 200) return fieldFault("webhook_url", "The webhook url did not answer with 200.");
+  if (probe?.status !== 200)
+    return fieldFault("webhook_url", "The webhook url did not answer with 200.", world.settings);
   world.settings.webhookUrl = url;
   return ok({ type: fields.type, webhook_url: url });
 }
 
 function catalogue(world: World, request: FakeRequest): FakeReply {
-  return cataloguePage(
-    world.ledger,
-    Number(request.query.get("page") ?? 1),
-    Number(request.query.get("limit") ?? 25),
-  );
+  const page = Number(request.query.get("page") ?? 1);
+  const limit = Number(request.query.get("limit") ?? 25);
+  return cataloguePage(world.ledger, { page, limit }, world.settings);
 }
 
 function noticeBody(esim: FakeEsim, level: string): string {
@@ -229,9 +244,14 @@ function simQuestion(world: World, iccid: string, question: string): FakeReply {
 function refund(world: World, fields: Record<string, string>): FakeReply {
   const iccid = fields["iccids[]"] ?? "";
   if (!world.ledger.esimByIccid(iccid)) {
-    return fieldFault("iccids", `The following ICCIDs do not belong to your company: ${iccid}`);
+    return fieldFault(
+      "iccids",
+      `The following ICCIDs do not belong to your company: ${iccid}`,
+      world.settings,
+    );
   }
-  if (fields.reason === "OTHERS" && !fields.notes) return fieldFault("notes", "The notes field is required.");
+  if (fields.reason === "OTHERS" && !fields.notes)
+    return fieldFault("notes", "The notes field is required.", world.settings);
   return {
     status: 202,
     body: { data: { refund_id: 501, created_at: "2027-03-01 08:30" }, meta: { message: "success" } },

@@ -1,18 +1,20 @@
 import { countryCodesOf } from "../formats/country-codes.js";
 import { volumeFromBytes } from "../formats/data-volume.js";
 import { moneyFromTenThousandths } from "../formats/supplier-amount.js";
-import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
+import { filledTextOf, integerOf, readableListOf, recordOf, textOf } from "../json.js";
 import type { PackagePage, SupplierPackage } from "../package-port.js";
 import { validityStartsOf } from "./esim-access-esims.js";
 
-/** `package/list` has no pages: the whole catalogue comes in one answer. */
+/** `package/list` has no pages: the whole catalogue comes in one answer. null when that has no list. */
 export function esimAccessPackagesOf(
   obj: Readonly<Record<string, unknown>>,
   kind: SupplierPackage["kind"],
-): PackagePage {
+): PackagePage | null {
+  const list = readableListOf(obj.packageList);
+  if (list === null) return null;
   const packages: SupplierPackage[] = [];
   const skipped: { packageId: string | null; why: string }[] = [];
-  for (const item of listOf(obj.packageList).map(recordOf)) {
+  for (const item of list.map(recordOf)) {
     const reading = packageOf(item, kind);
     if (typeof reading === "string") skipped.push({ packageId: textOf(item.packageCode), why: reading });
     else packages.push(reading);

@@ -2,8 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../kernel/clock.js";
 import { type Done, done, type Unknown, unknown } from "../../../kernel/outcome.js";
 import type { HttpAnswer, HttpClient } from "../http-client.js";
-import { isTrue, recordOf, textOf } from "../json.js";
-import { failedCall, jsonOf, type Purpose, refusal, tooMany, unclearAnswer } from "../outcomes.js";
+import { filledTextOf, isLosslessNumber, recordOf, textOf } from "../json.js";
+import {
+  failedCall,
+  jsonOf,
+  type Purpose,
+  refusal,
+  safeDetail,
+  tooMany,
+  unclearAnswer,
+} from "../outcomes.js";
 import type { SupplierAnswer, SupplierRefused } from "../port.js";
 import type { RefusalReason } from "../refusal-port.js";
 import { hmac } from "../signatures.js";
@@ -21,7 +29,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A refusal with the supplier's code, for the callers that have to tell two of them apart. */
 export type CodedRefusal = SupplierRefused & { readonly code: string | null };
-/** 200010: accepted and still allocating. Not an error (suppliers.md 5.3). */
+/** 200010: accepted and still allocating. Not an error. */
 export interface NotReady {
   readonly kind: "not_ready";
 }
@@ -82,18 +90,28 @@ function authHeaders(options: EsimAccessClientOptions, body: string): Record<str
 }
 
 const NOT_READY = "200010";
-const SERVER_ERROR = "000001";
+/** Busy, and a fault of the server: the same request may be sent again, and may have had its effect already. */
+const AGAIN: ReadonlySet<string> = new Set(["000001", "900001"]);
+/** Documented are null and 0; the others were seen beside an order that had been made. */
+const SUCCESS: ReadonlySet<string> = new Set(["", "0", "000000", "200", "success"]);
 
 const REASON_BY_CODE: ReadonlyMap<string, RefusalReason> = new Map([
-  [SERVER_ERROR, "retryable"],
   ["000101", "auth"],
   ["000102", "auth"],
+  ["000103", "terminal"],
+  ["000104", "terminal"],
+  ["000105", "terminal"],
+  ["000106", "terminal"],
+  ["000107", "terminal"],
   ["101001", "auth"],
   ["101002", "auth"],
   ["101003", "auth"],
+  ["200002", "terminal"],
   ["200005", "price_changed"],
   ["200006", "price_changed"],
   ["200007", "no_funds"],
+  ["200008", "terminal"],
+  ["200009", "terminal"],
   ["200011", "out_of_stock"],
   ["310201", "bad_package"],
   ["310211", "bad_package"],
@@ -101,26 +119,45 @@ const REASON_BY_CODE: ReadonlyMap<string, RefusalReason> = new Map([
   ["310231", "bad_package"],
   ["310241", "bad_package"],
   ["310243", "bad_package"],
+  ["310251", "terminal"],
   ["310272", "not_found"],
   ["310403", "not_found"],
-  ["900001", "retryable"],
 ]);
 
+/** A refusal is one of the listed codes in an envelope that can be read; all else is unclear. */
 function readEnvelope(answer: HttpAnswer, purpose: Purpose): EsimAccessReply {
-  if (answer.status === 429) return withCode(tooMany(answer), null);
-  if (answer.status === 401 || answer.status === 403)
-    return withCode(refusal("auth", `HTTP ${answer.status}`), null);
   const body = jsonOf(answer);
   const envelope = recordOf(body);
-  const isReadable = answer.status < 500 && answer.status !== 408 && "success" in envelope;
-  if (!isReadable)
+  const isEnvelope = ["success", "errorCode", "obj"].some((member) => member in envelope);
+  // The supplier knows a request again: whatever became of this one, the same once more tells.
+  if (answer.status === 429) return withCode(tooMany(purpose, answer, false), null);
+  if (!isEnvelope || answer.status >= 500 || answer.status === 408)
     return withCode(unclearAnswer(purpose, answer, body === undefined ? "unreadable body" : ""), null);
-  const code = textOf(envelope.errorCode);
-  if (isTrue(envelope.success) && (code === null || code === "0")) return done(recordOf(envelope.obj));
+  const code = codeOf(envelope.errorCode);
+  const flag = flagOf(envelope.success);
+  const obj = recordOf(envelope.obj);
+  // A flag that cannot be read does not hide an order: its number is there or it is not.
+  const isSuccess = flag === true || (flag === null && filledTextOf(obj.orderNo) !== null);
+  if (isSuccess && SUCCESS.has(code) && answer.status < 300) return done(obj);
   if (code === NOT_READY) return { kind: "not_ready" };
   const detail = `${code}: ${textOf(envelope.errorMsg) ?? textOf(envelope.errorMessage) ?? ""}`;
-  if (code === SERVER_ERROR && purpose === "purchase") return unknown(detail);
-  return withCode(refusal(REASON_BY_CODE.get(code ?? "") ?? "terminal", detail), code);
+  const reason = flag === false ? REASON_BY_CODE.get(code) : undefined;
+  if (reason !== undefined) return withCode(refusal(reason, detail), code);
+  if (purpose === "purchase") return unknown(safeDetail(detail));
+  return withCode(refusal("retryable", detail, AGAIN.has(code) ? 1 : null), code);
+}
+
+/** Codes are text with leading zeros; as a number they have lost them. */
+function codeOf(value: unknown): string {
+  const text = (textOf(value) ?? "").trim().toLowerCase();
+  return isLosslessNumber(value) && !SUCCESS.has(text) ? text.padStart(6, "0") : text;
+}
+
+/** `true` in samples, "String" in tables; null when it is neither yes nor no. */
+function flagOf(value: unknown): boolean | null {
+  const text = typeof value === "boolean" ? String(value) : (textOf(value) ?? "").trim().toLowerCase();
+  if (["true", "1", "success"].includes(text)) return true;
+  return ["false", "0"].includes(text) ? false : null;
 }
 
 function withCode(outcome: SupplierRefused | Unknown, code: string | null): CodedRefusal | Unknown {

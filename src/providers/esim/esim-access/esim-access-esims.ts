@@ -4,7 +4,14 @@ import { readInstallData } from "../formats/install-data.js";
 import { utcTimeOf } from "../formats/supplier-time.js";
 import { filledTextOf, textOf } from "../json.js";
 import type { ValidityStarts } from "../package-port.js";
-import type { EsimStatus, EsimUsage, PlanState, ProfileState, SupplierOrder } from "../port.js";
+import {
+  type EsimStatus,
+  type EsimUsage,
+  hasEnded,
+  type PlanState,
+  type ProfileState,
+  type SupplierOrder,
+} from "../port.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -47,34 +54,37 @@ export function esimAccessOrderOf(supplierOrderId: string, esims: readonly Field
   const reference = filledTextOf(esims[0]?.transactionId);
   const allocated = esims.filter((esim) => filledTextOf(esim.ac) !== null);
   if (allocated.length === 0) return pendingOrder(supplierOrderId, reference);
-  if (allocated.every((esim) => esim.esimStatus === "CANCEL")) {
-    return {
-      ...pendingOrder(supplierOrderId, reference),
-      state: "failed",
-      problem: "cancelled",
-      askAgainSeconds: null,
-    };
-  }
   const readings = allocated.map((esim) => readInstallData(givenByEsimAccess(esim)));
   const fault = readings.find((reading) => !reading.ok);
+  const ended = endedOrderState(allocated);
   return {
     supplierOrderId,
     reference,
-    state: fault ? "unusable" : "ready",
-    problem: fault && !fault.ok ? fault.problem : null,
-    esims: readings.flatMap((reading) => (reading.ok ? [reading.data] : [])),
+    state: ended?.state ?? (fault ? "unusable" : "ready"),
+    problem: ended?.problem ?? (fault && !fault.ok ? fault.problem : null),
+    esims: ended ? [] : readings.flatMap((reading) => (reading.ok ? [reading.data] : [])),
     cost: null,
     askAgainSeconds: null,
   };
 }
 
+/** Cancelled: the price went back. Ended in another way before anybody had it: a person has to look. */
+function endedOrderState(esims: readonly Fields[]): Pick<SupplierOrder, "state" | "problem"> | null {
+  if (!esims.every((esim) => hasEnded(esimAccessStatusOf(esim)))) return null;
+  const states = [...new Set(esims.map((esim) => textOf(esim.esimStatus)))].join(", ");
+  const isCancelled = esims.every((esim) => esim.esimStatus === "CANCEL");
+  return isCancelled
+    ? { state: "failed", problem: "cancelled" }
+    : { state: "unusable", problem: `the eSIM has ended before it was delivered: ${states}` };
+}
+
 export function esimAccessStatusOf(esim: Fields): EsimStatus {
-  const esimStatus = textOf(esim.esimStatus) ?? "";
+  const esimStatus = (textOf(esim.esimStatus) ?? "").toUpperCase();
   const until = utcTimeOf(textOf(esim.expiredTime));
   // Before first use `expiredTime` is the date to install by.
   const isUnused = esimStatus === "GOT_RESOURCE";
   return {
-    profileState: PROFILE_STATES.get(textOf(esim.smdpStatus) ?? "") ?? "unknown",
+    profileState: PROFILE_STATES.get((textOf(esim.smdpStatus) ?? "").toUpperCase()) ?? "unknown",
     planState: PLAN_STATES.get(esimStatus) ?? "unknown",
     usage: usageOf(esim),
     expiresAt: isUnused ? null : until,

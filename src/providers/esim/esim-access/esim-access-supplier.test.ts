@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { describeSupplier } from "../conformance.js";
+import { doneValue } from "../bench-conformance.js";
 import type { ExactMoney } from "../package-port.js";
-import type { EsimSupplier } from "../port.js";
+import { type EsimSupplier, hasEnded } from "../port.js";
 import { esimAccessSignature } from "./esim-access-client.js";
 import { makeEsimAccessSupplier } from "./esim-access-supplier.js";
 import { readEsimAccessWebhook } from "./esim-access-webhook.js";
-import { tranNoOf } from "./fake-bodies.js";
 import {
   FAKE_ESIM_ACCESS_CODE,
   FAKE_ESIM_ACCESS_SECRET,
@@ -18,40 +17,6 @@ const optionsFor = (fake: FakeEsimAccess) => ({
   accessCode: FAKE_ESIM_ACCESS_CODE,
   secretKey: FAKE_ESIM_ACCESS_SECRET,
   timeoutMillis: 1_500,
-});
-
-describeSupplier("esim-access", async () => {
-  const fake = await startFakeEsimAccess();
-  fake.ledger.settings.readyAfterPolls = 3;
-  const supplier = makeEsimAccessSupplier(optionsFor(fake));
-  const unauthorised = makeEsimAccessSupplier({ ...optionsFor(fake), secretKey: "wrong" });
-  const unreachable = makeEsimAccessSupplier({ ...optionsFor(fake), baseUrl: "http://127.0.0.1:1/api" });
-  const paths = { order: "open/esim/order$", question: "(query|list)$", topUp: "open/esim/topup$" };
-  return {
-    supplier,
-    unauthorised,
-    unreachable,
-    packageId: "AU1GB7D",
-    topUpPackageId: "TOPUP_AU1GB7D",
-    purchases: () => fake.ledger.orders.length,
-    fault: (on, act) => fake.http.script({ on: paths[on], act }),
-    setStock: (stock) => Object.assign(fake.ledger.packages[0] ?? {}, { stock }),
-    setBalanceEmpty: (isEmpty) => {
-      fake.ledger.balance = isEmpty ? 0 : 10_000_000_000;
-    },
-    use({ supplierReference }, percent) {
-      const esim = fake.ledger.esims.find((entry) => tranNoOf(entry) === supplierReference);
-      const usedBytes = ((esim?.totalBytes ?? 0) / 100) * percent;
-      Object.assign(esim ?? {}, { plan: "active", profile: "enabled", usedBytes });
-    },
-    repeatIccid: () => {
-      fake.ledger.settings.iccidStyle = "duplicate";
-    },
-    async stop() {
-      await Promise.all([supplier.close(), unauthorised.close(), unreachable.close()]);
-      await fake.stop();
-    },
-  };
 });
 
 describe("esim access", () => {
@@ -119,12 +84,13 @@ describe("esim access", () => {
 
   test.each([
     ["000001", "unknown", undefined],
-    ["900001", "refused", "retryable"],
+    ["900001", "unknown", undefined],
     ["200011", "refused", "out_of_stock"],
     ["101001", "refused", "auth"],
     ["310241", "refused", "bad_package"],
     ["200009", "refused", "terminal"],
-    ["999999", "refused", "terminal"],
+    ["999999", "unknown", undefined],
+    ["", "unknown", undefined],
   ])(
     "code %s to an order is %s %s, whichever way the envelope is written",
     async (errorCode, kind, reason) => {
@@ -138,11 +104,55 @@ describe("esim access", () => {
     },
   );
 
-  test('success as text and code "0" are success', async () => {
-    Object.assign(fake.settings, { isSuccessText: true, hasNullCode: false });
-    expect(await supplier.balance()).toMatchObject({
-      value: { amountText: "1000000", amountMinor: 100_000_000 },
+  test.each([
+    [{ success: true, errorCode: "" }],
+    [{ success: true, errorCode: "000000" }],
+    [{ success: "true", errorCode: "success" }],
+    [{ success: "true", errorCode: 200 }],
+    [{ success: 1, errorCode: 0 }],
+    [{ success: null, errorCode: "0" }],
+    [{ errorCode: "SUCCESS" }],
+  ])("an order number makes it an order, however the envelope says yes: %j", async (envelope) => {
+    const obj = { orderNo: "B1", transactionId: "TRB-E1-1" };
+    fake.http.script({
+      on: "esim/order$",
+      act: { kind: "reply", status: 200, body: { ...envelope, obj } },
     });
+    expect(await order()).toMatchObject({ kind: "done", value: { supplierOrderId: "B1", state: "pending" } });
+  });
+
+  test.each([
+    [{ success: false, errorCode: "0" }],
+    [{ success: true, errorCode: "200007" }],
+    [{ success: true, errorCode: "999999" }],
+  ])("an envelope that says yes and no is unknown, also with an order number in it: %j", async (envelope) => {
+    const body = { ...envelope, obj: { orderNo: "B1" } };
+    fake.http.script({ on: "esim/order$", act: { kind: "reply", status: 200, body } });
+    expect(await order()).toMatchObject({ kind: "unknown" });
+  });
+
+  test("sold, and then busy, too many or silent: the same reference again is the same order", async () => {
+    for (const [number, act] of (
+      [
+        { kind: "status_after", status: 429 },
+        { kind: "drop_after" },
+        { kind: "reply", status: 200, body: { success: false, errorCode: "900001", errorMsg: "busy" } },
+      ] as const
+    ).entries()) {
+      const request = { ...lookup, reference: `TRB-E9-${number + 1}`, expectedCost: null };
+      fake.http.script({ on: "esim/order$", act });
+      expect(await supplier.order(request)).toMatchObject({ kind: "unknown" });
+      expect(await supplier.order(request)).toMatchObject({ kind: "done" });
+      expect(await supplier.order(request)).toMatchObject({ kind: "done" });
+      expect(fake.ledger.orders).toHaveLength(number + 1);
+    }
+  });
+
+  test("the search by time writes it as the supplier's table has it", async () => {
+    await supplier.findOrder(lookup);
+    const body = fake.http.calls.at(-1)?.body ?? "";
+    expect(body).toMatch(/"startTime":"\d{4}-\d\d-\d\dT\d\d:\d\d\+00:00"/);
+    expect(body).toMatch(/"endTime":"\d{4}-\d\d-\d\dT\d\d:\d\d\+00:00"/);
   });
 
   test("a catalogue entry keeps exact cost, base 1024 and its countries", async () => {
@@ -175,6 +185,42 @@ describe("esim access", () => {
     fake.http.script({ on: "esim/cancel$", act: { kind: "drop_after" } });
     expect(await supplier.cancel(esim)).toMatchObject({ kind: "unknown" });
     expect(await supplier.cancel(esim)).toMatchObject({ value: { result: "refunded" } });
+  });
+
+  test("the date to install by and what begins the plan come with the eSIM", async () => {
+    fake.settings.unusedValidDays = 20;
+    const { useBy, validityStarts } = await delivered();
+    const days = (Date.parse(useBy ?? "") - fake.ledger.nowMillis()) / 86_400_000;
+    expect(Math.round(days)).toBe(20);
+    expect(validityStarts).toBe("first_use");
+    const [entry] = doneValue(await supplier.listPackages(null)).packages;
+    expect(entry).toMatchObject({ useWithinDays: 20, validityStarts: "first_use" });
+  });
+
+  test.each([
+    ["expired", "released", "expired"],
+    ["revoked", "enabled", "revoked"],
+    ["cancelled", "released", "cancelled"],
+  ] as const)("an eSIM that is %s has ended", async (plan, profile, planState) => {
+    const esim = await delivered();
+    Object.assign(fake.ledger.esims[0] ?? {}, { plan, profile });
+    const status = doneValue(await supplier.getStatus(esim));
+    expect(status).toMatchObject({ planState, useBy: null });
+    expect(hasEnded(status)).toBe(true);
+  });
+
+  test("one that ended before anybody had it is not delivered; a cancelled one cost nothing", async () => {
+    const where = await placed();
+    Object.assign(fake.ledger.esims[0] ?? {}, { plan: "expired" });
+    expect(await supplier.getOrder(where)).toMatchObject({ value: { state: "unusable", esims: [] } });
+    Object.assign(fake.ledger.esims[0] ?? {}, { plan: "cancelled" });
+    expect(await supplier.getOrder(where)).toMatchObject({ value: { state: "failed", esims: [] } });
+  });
+
+  test("one that was revoked elsewhere is gone, and nothing says that the money came back", async () => {
+    const esim = await delivered();
+    Object.assign(fake.ledger.esims[0] ?? {}, { plan: "revoked" });
+    expect(await supplier.cancel(esim)).toMatchObject({ value: { result: "revoked" } });
   });
 
   test("before first use the end date is the date to install by", async () => {

@@ -3,9 +3,9 @@ import { done, unknown } from "../../../kernel/outcome.js";
 import { moneyFromTenThousandths, tenThousandthsOf } from "../formats/supplier-amount.js";
 import { utcTimeOf } from "../formats/supplier-time.js";
 import { type HttpClientOptions, makeHttpClient, settlingSeconds } from "../http-client.js";
-import { filledTextOf, integerOf, listOf, recordOf, textOf } from "../json.js";
+import { filledTextOf, integerOf, listOf, readableListOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
-import type { ExactMoney } from "../package-port.js";
+import type { ExactMoney, PackagePage, SupplierPackage } from "../package-port.js";
 import type {
   CancelResult,
   EsimRef,
@@ -24,7 +24,7 @@ import { answerOf, type EsimAccessClient, makeEsimAccessClient } from "./esim-ac
 import { esimAccessOrderOf, esimAccessStatusOf, pendingOrder } from "./esim-access-esims.js";
 import { ESIM_ACCESS_SENDERS, readEsimAccessWebhook } from "./esim-access-webhook.js";
 
-/** eSIM Access open API v1 (suppliers.md section 5). `transactionId` makes ordering idempotent; delivery is deferred. */
+/** eSIM Access open API v1 (docs/suppliers/esim-access.md). `transactionId` makes ordering idempotent; delivery is deferred. */
 export interface EsimAccessOptions extends HttpClientOptions {
   readonly accessCode: string;
   /** Signs every call when given. */
@@ -70,8 +70,7 @@ export function makeEsimAccessSupplier(
     capabilities: { ...CAPABILITIES, lookupSettlesAfterSeconds: settlingSeconds(options) },
     async listPackages() {
       const query = { locationCode: "", type: "BASE", packageCode: "", slug: "", iccid: "", dataType: "" };
-      const answer = answerOf(await client.call("package/list", query, "question"));
-      return answer.kind === "done" ? done(esimAccessPackagesOf(answer.value, "esim")) : answer;
+      return listOfPackages(answerOf(await client.call("package/list", query, "question")), "esim");
     },
     async order({ reference, packageId, expectedCost }) {
       const body = orderBody(reference, packageId, expectedCost);
@@ -93,7 +92,8 @@ export function makeEsimAccessSupplier(
       if (iccid === null) return refusal("unsupported", "top-ups are listed by ICCID and this eSIM has none");
       const query = { locationCode: "", type: "TOPUP", packageCode: "", slug: "", iccid };
       const answer = answerOf(await client.call("package/list", query, "question"));
-      return answer.kind === "done" ? done(esimAccessPackagesOf(answer.value, "top_up").packages) : answer;
+      const page = listOfPackages(answer, "top_up");
+      return page.kind === "done" ? done(page.value.packages) : page;
     },
     topUp: (request) => topUp(client, request),
     // Sending the same reference again is the search: the supplier answers with the same top-up.
@@ -108,6 +108,16 @@ export function makeEsimAccessSupplier(
     readWebhook: (request) => readEsimAccessWebhook(request, senders),
     close: () => http.close(),
   };
+}
+
+function listOfPackages(
+  answer: SupplierAnswer<Fields>,
+  kind: SupplierPackage["kind"],
+): SupplierAnswer<PackagePage> {
+  if (answer.kind !== "done") return answer;
+  const page = esimAccessPackagesOf(answer.value, kind);
+  const isRead = page !== null && (page.packages.length > 0 || page.skipped.length === 0);
+  return isRead ? done(page) : refusal("retryable", "a list of packages that cannot be read");
 }
 
 /** Amount and price are optional and checked when given: that is how a changed price is noticed before buying. */
@@ -132,7 +142,9 @@ async function getOrder(
   if (reply.kind === "not_ready") return done(pendingOrder(supplierOrderId, reference));
   const answer = answerOf(reply);
   if (answer.kind !== "done") return answer;
-  return done(esimAccessOrderOf(supplierOrderId, listOf(answer.value.esimList).map(recordOf)));
+  const list = readableListOf(answer.value.esimList);
+  if (list === null) return refusal("retryable", "an order that cannot be read");
+  return done(esimAccessOrderOf(supplierOrderId, list.map(recordOf)));
 }
 
 /**
@@ -145,7 +157,7 @@ async function findOrder(
   nowMillis: number,
 ): Promise<SupplierAnswer<OrderSearch>> {
   const startTime = supplierTime(lookup.sentAfterMillis - CLOCK_SKEW_MILLIS);
-  const endTime = supplierTime(nowMillis + CLOCK_SKEW_MILLIS);
+  const endTime = supplierTime(nowMillis + CLOCK_SKEW_MILLIS + 60_000);
   const ours = new Map<string, Fields[]>();
   for (let pageNum = 1; pageNum <= SEARCH_PAGES_MAX; pageNum += 1) {
     const query = { startTime, endTime, pager: { pageNum, pageSize: PAGE_SIZE } };
@@ -153,13 +165,15 @@ async function findOrder(
     if (reply.kind === "not_ready") return done({ found: "none", isConclusive: false });
     const answer = answerOf(reply);
     if (answer.kind !== "done") return answer;
-    for (const esim of listOf(answer.value.esimList).map(recordOf)) {
+    const list = listOf(answer.value.esimList).map(recordOf);
+    for (const esim of list) {
       const orderNo = filledTextOf(esim.orderNo);
-      if (orderNo !== null && esim.transactionId === lookup.reference) {
+      if (orderNo !== null && textOf(esim.transactionId) === lookup.reference) {
         ours.set(orderNo, [...(ours.get(orderNo) ?? []), esim]);
       }
     }
-    if (pageNum * PAGE_SIZE >= (integerOf(recordOf(answer.value.pager).total) ?? 0)) break;
+    const total = integerOf(recordOf(answer.value.pager).total);
+    if (list.length === 0 || (total !== null && pageNum * PAGE_SIZE >= total)) break;
   }
   const [first] = ours;
   if (!first) return done({ found: "none", isConclusive: false });
@@ -171,9 +185,9 @@ async function queryEsim(client: EsimAccessClient, esim: EsimRef): Promise<Suppl
   const query = { esimTranNo: esim.supplierReference, pager: { pageNum: 1, pageSize: 20 } };
   const answer = answerOf(await client.call("esim/query", query, "question"));
   if (answer.kind !== "done") return answer;
-  const found = listOf(answer.value.esimList)
-    .map(recordOf)
-    .find((entry) => textOf(entry.esimTranNo) === esim.supplierReference);
+  const list = readableListOf(answer.value.esimList);
+  if (list === null) return refusal("retryable", "an eSIM that cannot be read");
+  const found = list.map(recordOf).find((entry) => textOf(entry.esimTranNo) === esim.supplierReference);
   return found ? done(found) : refusal("not_found", `no eSIM ${esim.supplierReference}`);
 }
 
@@ -191,8 +205,11 @@ async function topUp(
   const reply = await client.call("esim/topup", body, "purchase");
   if (reply.kind === "not_ready") return unknown("200010 to a top-up");
   if (reply.kind !== "done") return reply;
+  const { topUpEsimTranNo, transactionId } = reply.value;
+  if (filledTextOf(topUpEsimTranNo) === null && textOf(transactionId) !== request.reference)
+    return unknown("a top-up was accepted without a number");
   return done({
-    supplierTopUpId: filledTextOf(reply.value.topUpEsimTranNo) ?? request.reference,
+    supplierTopUpId: filledTextOf(topUpEsimTranNo) ?? request.reference,
     state: "done",
     cost: request.expectedCost,
     expiresAt: utcTimeOf(textOf(reply.value.expiredTime)),
@@ -208,10 +225,12 @@ async function cancel(client: EsimAccessClient, esim: EsimRef): Promise<Supplier
   const now = await queryEsim(client, esim);
   if (now.kind !== "done") return now;
   const state = textOf(now.value.esimStatus) ?? "unknown";
-  return done(
-    state === "CANCEL" ? { result: "refunded" } : { result: "impossible", why: `the eSIM is ${state}` },
-  );
+  if (state === "CANCEL") return done({ result: "refunded" });
+  const { planState } = esimAccessStatusOf(now.value);
+  // Revoking is the call that gives nothing back.
+  if (planState === "revoked") return done({ result: "revoked", why: `the eSIM is ${state}` });
+  return done({ result: "impossible", why: `the eSIM is ${state}` });
 }
 
-/** `2027-03-01T08:30:15+0000`, UTC. */
-const supplierTime = (millis: number): string => `${new Date(millis).toISOString().slice(0, 19)}+0000`;
+/** `2010-06-30T01:20+00:00` in the vendor's table: minutes, and an offset with a colon. */
+const supplierTime = (millis: number): string => `${new Date(millis).toISOString().slice(0, 16)}+00:00`;

@@ -1,9 +1,9 @@
 import { utcTimeOf } from "../formats/supplier-time.js";
-import { parseJson, recordOf, textOf } from "../json.js";
+import { filledTextOf, parseJson, recordOf, textOf } from "../json.js";
 import { bodyFingerprint } from "../signatures.js";
 import type { SupplierEvent, WebhookReading, WebhookRequest } from "../webhook-port.js";
 
-/** The supplier's published senders (suppliers.md 5.9). Its webhooks carry no signature. */
+/** The supplier's published senders. Its webhooks carry no signature. */
 export const ESIM_ACCESS_SENDERS: readonly string[] = [
   "3.1.131.226",
   "54.254.74.88",
@@ -35,17 +35,18 @@ export function readEsimAccessWebhook(request: WebhookRequest, senders: readonly
   } catch {
     return { verdict: "unreadable", why: "not JSON" };
   }
-  const notifyType = textOf(body.notifyType);
+  const notifyType = filledTextOf(body.notifyType);
   if (notifyType === null) return { verdict: "unreadable", why: "no notifyType" };
   const content = recordOf(body.content);
   const event: SupplierEvent = {
-    dedupKey: textOf(body.notifyId) ?? bodyFingerprint(request.rawBody),
+    // The vendor's samples of half of the types have no notifyId.
+    dedupKey: filledTextOf(body.notifyId) ?? bodyFingerprint(request.rawBody),
     kind: KINDS.get(notifyType) ?? "other",
     occurredAt: utcTimeOf(textOf(body.eventGenerateTime)),
-    reference: textOf(content.transactionId),
-    supplierOrderId: textOf(content.orderNo),
-    supplierReference: textOf(content.esimTranNo),
-    iccid: textOf(content.iccid),
+    reference: filledTextOf(content.transactionId),
+    supplierOrderId: filledTextOf(content.orderNo),
+    supplierReference: filledTextOf(content.esimTranNo),
+    iccid: filledTextOf(content.iccid),
     orderFailure: null,
     remainingPercent: notifyType === "DATA_USAGE" ? percentOf(textOf(content.remainThreshold)) : null,
   };

@@ -1,38 +1,61 @@
 import type { FakeReply } from "../fakes/fake-http.js";
 import type { FakeEsim, FakeOrder, FakePackage } from "../fakes/ledger.js";
+import type { FakeEsimAccessShapes } from "./fake-shapes.js";
 
-/** eSIM Access's wire shapes (suppliers.md section 5): the envelope, packages, eSIMs. */
+/** eSIM Access's wire shapes, as its published samples have them: the envelope, packages, eSIMs. */
 
-export interface EnvelopeStyle {
-  /** Tables call `success` a string, samples a boolean. */
-  isSuccessText: boolean;
-  /** Tables call the text `errorMessage`, samples `errorMsg`. */
-  isMessageLong: boolean;
-  /** Success code: null or "0". */
-  hasNullCode: boolean;
+const FLAGS = {
+  boolean: { yes: true, no: false },
+  text: { yes: "true", no: "false" },
+  number: { yes: 1, no: 0 },
+  word: { yes: "success", no: "false" },
+} as const;
+
+export function success(obj: object, shapes: FakeEsimAccessShapes): FakeReply {
+  const isEmpty = Object.keys(obj).length === 0 && shapes.emptyObj === "null";
+  const body = {
+    success: FLAGS[shapes.successFlag].yes,
+    errorCode: shapes.successCode,
+    [shapes.messageName]: null,
+    obj: isEmpty ? null : obj,
+  };
+  return { status: 200, body: withNumbers(JSON.stringify(body), shapes) };
 }
 
-export function success(obj: unknown, style: EnvelopeStyle): FakeReply {
-  const flag = style.isSuccessText ? "true" : true;
-  const code = style.hasNullCode ? null : "0";
-  return { status: 200, body: { success: flag, errorCode: code, errorMsg: null, obj } };
-}
-
-export function failure(errorCode: string, text: string, style: EnvelopeStyle): FakeReply {
-  const message = style.isMessageLong ? { errorMessage: text } : { errorMsg: text };
+export function failure(errorCode: string, text: string, shapes: FakeEsimAccessShapes): FakeReply {
   return {
     status: 200,
-    body: { success: style.isSuccessText ? "false" : false, errorCode, ...message, obj: null },
+    body: {
+      success: FLAGS[shapes.successFlag].no,
+      errorCode: shapes.areCodesNumbers ? Number(errorCode) : errorCode,
+      [shapes.messageName]: text,
+      obj: null,
+    },
   };
 }
 
+/** In the text of the whole answer, since an ICCID is no JavaScript number. */
+function withNumbers(text: string, { numbers }: FakeEsimAccessShapes): string {
+  switch (numbers) {
+    case "as_sampled":
+      return text;
+    case "text":
+      return text.replace(
+        /"(price|volume|totalVolume|orderUsage|balance|duration|activeType|dataType|supportTopUpType|unusedValidTime)":(-?[0-9]+)/g,
+        '"$1":"$2"',
+      );
+    case "iccid_number":
+      return text.replace(/"(iccid|esimTranNo)":"([0-9]+)"/g, '"$1":$2');
+  }
+}
+
 /** No colon in the offset. */
-export const esimAccessTime = (millis: number): string =>
-  `${new Date(millis).toISOString().slice(0, 19)}+0000`;
+export const esimAccessTime = (millis: number, { times }: Pick<FakeEsimAccessShapes, "times">): string =>
+  `${new Date(millis).toISOString().slice(0, 19)}${times === "offset" ? "+0000" : "Z"}`;
 
 export const tranNoOf = (esim: FakeEsim): string => `2703010830${String(esim.id).padStart(4, "0")}`;
 
-export function packageBody(entry: FakePackage): object {
+export function packageBody(entry: FakePackage, unusedValidDays: number): object {
   return {
     packageCode: entry.id,
     slug: `${entry.countries[0]}_${entry.gigabytes}_${entry.days}`,
@@ -42,7 +65,7 @@ export function packageBody(entry: FakePackage): object {
     volume: (entry.gigabytes ?? 0) * 1024 ** 3,
     smsStatus: 1,
     dataType: entry.gigabytes === null ? 4 : 1,
-    unusedValidTime: 180,
+    unusedValidTime: unusedValidDays,
     duration: entry.days,
     durationUnit: "DAY",
     location: entry.countries.join(","),
@@ -78,7 +101,15 @@ const PROFILE: Readonly<Record<FakeEsim["profile"], string>> = {
 export const esimStatusOf = (esim: FakeEsim): string => PLAN[esim.plan];
 export const smdpStatusOf = (esim: FakeEsim): string => PROFILE[esim.profile];
 
-export function esimBody(esim: FakeEsim, order: FakeOrder): object {
+const DAY_MILLIS = 86_400_000;
+
+/** Until first use `expiredTime` is the date to use it by, from then on the end of the plan. */
+export function esimBody(
+  esim: FakeEsim,
+  order: FakeOrder,
+  settings: FakeEsimAccessShapes & { readonly unusedValidDays: number },
+): object {
+  const until = order.createdAtMillis + (esim.plan === "new" ? settings.unusedValidDays : 7) * DAY_MILLIS;
   return {
     esimTranNo: tranNoOf(esim),
     orderNo: order.id,
@@ -95,7 +126,7 @@ export function esimBody(esim: FakeEsim, order: FakeOrder): object {
     activeType: 2,
     dataType: 1,
     activateTime: null,
-    expiredTime: esimAccessTime(order.createdAtMillis + 180 * 86_400_000),
+    expiredTime: esimAccessTime(until, settings),
     totalVolume: esim.totalBytes,
     totalDuration: 7,
     durationUnit: "DAY",
@@ -104,6 +135,8 @@ export function esimBody(esim: FakeEsim, order: FakeOrder): object {
     pin: "0000",
     puk: "00000000",
     apn: "internet.example",
-    packageList: [{ packageCode: esim.packageId, createTime: esimAccessTime(order.createdAtMillis) }],
+    packageList: [
+      { packageCode: esim.packageId, createTime: esimAccessTime(order.createdAtMillis, settings) },
+    ],
   };
 }

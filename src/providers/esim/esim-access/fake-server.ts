@@ -3,19 +3,11 @@ import { commonControl, esimById, type FakeOptions } from "../fakes/common-contr
 import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
 import { type FakeEsim, type FakeOrder, type Ledger, makeLedger } from "../fakes/ledger.js";
 import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
-import { deliver, type WebhookMode } from "../fakes/webhook-sender.js";
-import { esimAccessSignature } from "./esim-access-client.js";
-import {
-  type EnvelopeStyle,
-  esimAccessTime,
-  esimBody,
-  esimStatusOf,
-  failure,
-  packageBody,
-  smdpStatusOf,
-  success,
-  tranNoOf,
-} from "./fake-bodies.js";
+import { signed } from "../fakes/signing.js";
+import { deliver } from "../fakes/webhook-sender.js";
+import { esimBody, failure, packageBody, success, tranNoOf } from "./fake-bodies.js";
+import { announce, eventBody, type FakeEsimAccessSettings, tell, type World } from "./fake-events.js";
+import { ESIM_ACCESS_DEFAULTS } from "./fake-shapes.js";
 
 /** A faithful stand-in for eSIM Access's open API v1, with its own books. */
 export interface FakeEsimAccess {
@@ -30,20 +22,8 @@ export interface FakeEsimAccess {
   stop(): Promise<void>;
 }
 
-export interface FakeEsimAccessSettings extends EnvelopeStyle {
-  webhookMode: WebhookMode;
-  webhookUrl: string | null;
-}
-
 export const FAKE_ESIM_ACCESS_CODE = "fake-access-code";
 export const FAKE_ESIM_ACCESS_SECRET = "fake-access-secret";
-
-interface World {
-  readonly ledger: Ledger;
-  readonly limits: FakeLimits;
-  readonly settings: FakeEsimAccessSettings;
-  readonly timers: Set<NodeJS.Timeout>;
-}
 
 type Fields = Record<string, unknown>;
 
@@ -73,13 +53,12 @@ export async function startFakeEsimAccess(options: FakeOptions = {}): Promise<Fa
   const settings: FakeEsimAccessSettings = {
     webhookMode: "after",
     webhookUrl: null,
-    isSuccessText: false,
-    isMessageLong: false,
-    hasNullCode: true,
+    unusedValidDays: 180,
+    ...ESIM_ACCESS_DEFAULTS,
   };
   const world: World = { ledger, limits, settings, timers: new Set() };
   const sendEvent = async (esimId: number, notifyType: string, times = 1) => {
-    const body = eventBody(notifyType, esimById(ledger, esimId), ledger);
+    const body = eventBody(notifyType, esimById(ledger, esimId), world);
     for (let time = 0; time < times; time += 1) await tell(world, body);
   };
   const http = await startFakeHttp({
@@ -123,7 +102,10 @@ async function handle(world: World, request: FakeRequest): Promise<FakeReply> {
     case "package/list": {
       const kind = body.type === "TOPUP" ? "top_up" : "esim";
       const found = ledger.packages.filter((entry) => entry.kind === kind);
-      return success({ packageList: found.map(packageBody) }, settings);
+      return success(
+        { packageList: found.map((entry) => packageBody(entry, settings.unusedValidDays)) },
+        settings,
+      );
     }
     case "esim/order":
       return placeOrder(world, body);
@@ -151,13 +133,8 @@ function authFault({ settings, ledger }: World, { headers, rawBody }: FakeReques
   const timestamp = headers["rt-timestamp"] ?? "";
   if (Math.abs(Number(timestamp) - ledger.nowMillis()) > 300_000)
     return failure("101001", "timestamp expired", settings);
-  const parts = {
-    timestamp,
-    requestId: headers["rt-requestid"] ?? "",
-    accessCode,
-    body: rawBody.toString("utf8"),
-  };
-  const isRight = presented === esimAccessSignature(parts, FAKE_ESIM_ACCESS_SECRET);
+  const text = `${timestamp}${headers["rt-requestid"] ?? ""}${accessCode}${rawBody.toString("utf8")}`;
+  const isRight = presented === signed("sha256", FAKE_ESIM_ACCESS_SECRET, text).toString("hex");
   return isRight ? null : failure("101003", "signature mismatch", settings);
 }
 
@@ -185,52 +162,6 @@ async function placeOrder(world: World, body: Fields): Promise<FakeReply> {
   return success({ orderNo: sale.order.id, transactionId: reference }, settings);
 }
 
-/** ORDER_STATUS goes out before the answer, or when the profile becomes ready, or never. */
-async function announce(world: World, esim: FakeEsim): Promise<void> {
-  const { ledger, settings, timers } = world;
-  if (settings.webhookUrl === null || settings.webhookMode === "never") return;
-  const body = eventBody("ORDER_STATUS", esim, ledger);
-  if (settings.webhookMode === "before_answer") {
-    esim.readyAtMillis = 0;
-    await tell(world, body);
-    return;
-  }
-  if (esim.readyAtMillis === null) return;
-  const copies = settings.webhookMode === "twice" ? 2 : 1;
-  const timer = setTimeout(
-    () => {
-      timers.delete(timer);
-      for (let copy = 0; copy < copies; copy += 1) tell(world, body).catch(() => undefined);
-    },
-    Math.max(0, esim.readyAtMillis - ledger.nowMillis()),
-  );
-  timers.add(timer);
-}
-
-async function tell({ ledger, settings }: World, body: string): Promise<void> {
-  if (settings.webhookUrl !== null) await deliver(ledger, { url: settings.webhookUrl, body, headers: {} });
-}
-
-function eventBody(notifyType: string, esim: FakeEsim, ledger: Ledger): string {
-  const order = ledger.orderOf(esim);
-  const named = { orderNo: order.id, transactionId: order.reference };
-  const about = { ...named, esimTranNo: tranNoOf(esim), iccid: esim.iccid };
-  const usage = { totalVolume: esim.totalBytes, orderUsage: esim.usedBytes };
-  const content: Record<string, object> = {
-    ORDER_STATUS: { ...named, orderStatus: "GOT_RESOURCE" },
-    ESIM_STATUS: { ...about, ...usage, esimStatus: esimStatusOf(esim), smdpStatus: smdpStatusOf(esim) },
-    SMDP_EVENT: { ...about, smdpStatus: smdpStatusOf(esim), seqNumber: 1, notifyStatus: "Executed-Success" },
-    DATA_USAGE: { ...about, ...usage, remain: esim.totalBytes - esim.usedBytes, remainThreshold: 0.25 },
-    VALIDITY_USAGE: { ...about, remain: 1, totalDuration: 7, durationUnit: "DAY" },
-  };
-  return JSON.stringify({
-    notifyType,
-    notifyId: randomUUID(),
-    eventGenerateTime: esimAccessTime(ledger.nowMillis()),
-    content: content[notifyType] ?? named,
-  });
-}
-
 function query({ ledger, settings }: World, body: Fields): FakeReply {
   const pager = body.pager as { pageNum?: number; pageSize?: number } | undefined;
   if (!pager?.pageNum || !pager.pageSize) return failure("000105", "pager missing", settings);
@@ -252,7 +183,9 @@ function query({ ledger, settings }: World, body: Fields): FakeReply {
     );
   }
   const first = (pager.pageNum - 1) * pager.pageSize;
-  const page = found.slice(first, first + pager.pageSize).map(([esim, order]) => esimBody(esim, order));
+  const page = found
+    .slice(first, first + pager.pageSize)
+    .map(([esim, order]) => esimBody(esim, order, settings));
   return success({ esimList: page, pager: { ...pager, total: found.length } }, settings);
 }
 
@@ -280,7 +213,12 @@ function topUp({ ledger, settings }: World, body: Fields): FakeReply {
       (ledger.packages.find(({ id }) => id === body.packageCode)?.gigabytes ?? 0) * 1024 ** 3;
   const topUpEsimTranNo = `T${(earlier ?? (sale?.sold ? sale.order : undefined))?.id}`;
   return success(
-    { transactionId: reference, iccid: esim.iccid, totalVolume: esim.totalBytes, topUpEsimTranNo },
+    {
+      transactionId: reference,
+      iccid: esim.iccid,
+      totalVolume: esim.totalBytes,
+      ...(settings.hasTopUpNumber ? { topUpEsimTranNo } : {}),
+    },
     settings,
   );
 }

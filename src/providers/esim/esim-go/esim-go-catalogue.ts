@@ -2,45 +2,74 @@ import { done } from "../../../kernel/outcome.js";
 import { countryCodesOf } from "../formats/country-codes.js";
 import { volumeFromMegabytes } from "../formats/data-volume.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
-import { filledTextOf, integerOf, isTrue, listOf, recordOf, textOf } from "../json.js";
+import {
+  filledTextOf,
+  integerOf,
+  isRecord,
+  isTrue,
+  listOf,
+  readableListOf,
+  recordOf,
+  textOf,
+} from "../json.js";
+import { refusal } from "../outcomes.js";
 import type { PackagePage, SupplierPackage } from "../package-port.js";
 import type { SupplierAnswer } from "../port.js";
 import { type EsimGoClient, settled } from "./esim-go-client.js";
 
 const PER_PAGE = "200";
 
-/** Prices have no currency of their own: they are in the organisation's. */
+/**
+ * Prices have no currency of their own: they are in the organisation's. The list comes as `{bundles, pageCount}` and
+ * as a bare array, whose end is a page without entries.
+ */
 export async function listEsimGoPackages(
   client: EsimGoClient,
   cursor: string | null,
   currency: string,
 ): Promise<SupplierAnswer<PackagePage>> {
-  const page = Number(cursor ?? "1");
+  const { page, firstBefore } = cursorOf(cursor);
   const answer = settled(await client.ask("/catalogue", { page: String(page), perPage: PER_PAGE }));
   if (answer.kind !== "done") return answer;
-  const body = recordOf(answer.value);
+  const isArray = !isRecord(answer.value);
+  const list = readableListOf(isArray ? answer.value : recordOf(answer.value).bundles);
+  const pageCount = isArray ? null : integerOf(recordOf(answer.value).pageCount);
+  const first = textOf(recordOf(list?.[0]).name);
+  // The same page again means that pages are not what the supplier counts in: there may be more.
+  const isRepeated = firstBefore !== null && first === firstBefore;
+  if (list === null || isRepeated || (list.length === 0 && pageCount !== null && pageCount > 1))
+    return refusal("retryable", "a page of the catalogue that cannot be read");
   const packages: SupplierPackage[] = [];
   const skipped: { packageId: string | null; why: string }[] = [];
-  for (const bundle of listOf(body.bundles).map(recordOf)) {
+  for (const bundle of list.map(recordOf)) {
     const reading = packageOf(bundle, currency, "esim");
     if (typeof reading === "string") skipped.push({ packageId: textOf(bundle.name), why: reading });
     else packages.push(reading);
   }
-  const hasMore = page < (integerOf(body.pageCount) ?? 1);
-  return done({ packages, nextCursor: hasMore ? String(page + 1) : null, skipped });
+  const hasMore = pageCount === null ? list.length > 0 : page < pageCount;
+  return done({ packages, nextCursor: hasMore ? `${page + 1} ${first ?? ""}` : null, skipped });
 }
 
-/** One bundle as a top-up; null when it cannot be read. The name is case-sensitive. */
+/** The page to ask for, and how the one before it began. */
+function cursorOf(cursor: string | null): { page: number; firstBefore: string | null } {
+  if (cursor === null) return { page: 1, firstBefore: null };
+  const [page = "1", ...name] = cursor.split(" ");
+  return { page: Number(page), firstBefore: name.join(" ") };
+}
+
+/** One bundle as a top-up; null when it is not sold any more. The name is case-sensitive. */
 export async function findTopUpBundle(
   client: EsimGoClient,
   name: string,
   currency: string,
 ): Promise<SupplierAnswer<SupplierPackage | null>> {
-  const answer = settled(await client.ask(`/catalogue/${encodeURIComponent(name)}`));
+  const answer = settled(await client.ask(`/catalogue/bundle/${encodeURIComponent(name)}`));
   if (answer.kind === "refused" && ["not_found", "bad_package"].includes(answer.reason)) return done(null);
   if (answer.kind !== "done") return answer;
   const reading = packageOf(recordOf(answer.value), currency, "top_up");
-  return done(typeof reading === "string" ? null : reading);
+  return typeof reading === "string"
+    ? refusal("retryable", `a bundle that cannot be read: ${reading}`)
+    : done(reading);
 }
 
 function packageOf(

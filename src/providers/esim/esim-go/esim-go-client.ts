@@ -27,7 +27,7 @@ export interface CallOptions {
   readonly sendBefore?: number;
 }
 
-/** 503 to a question: the supplier is still assigning. Not an error (suppliers.md 4.1). */
+/** 503 to a question: "Processing - please come back later". Not an error. */
 export interface Processing {
   readonly kind: "processing";
   readonly askAgainSeconds: number | null;
@@ -75,25 +75,35 @@ function wire(options: CallOptions): Pick<HttpRequest, "query" | "body" | "heade
   return { ...query, body: JSON.stringify(options.body), headers: { "content-type": "application/json" } };
 }
 
+/** Whether a body with an error status is the supplier's and not of something between us and it. */
+const isOwnError = (body: unknown): boolean => textOf(recordOf(body).message) !== null;
+
+/** Only a refusal that the supplier's pages list, in a body that can be read, is one; all else is unclear. */
 function readAnswer(
   answer: HttpAnswer,
   path: string,
   purpose: Purpose,
 ): SupplierOutcome<unknown> | Processing {
   const { status } = answer;
-  if (status === 429) return tooMany(answer);
+  const body = jsonOf(answer);
+  const isOwn = isOwnError(body);
+  if (status === 429) return tooMany(purpose, answer, isOwn);
   if (status === 503 && purpose === "question") {
     return { kind: "processing", askAgainSeconds: retryAfterSeconds(answer) };
   }
-  // 403 is a wrong key, and also an ICCID that is not ours.
-  if (status === 403 && path.startsWith("/esims/")) return refusal("not_found", "HTTP 403 for an eSIM");
-  if (status === 401 || status === 403) return refusal("auth", `HTTP ${status}`);
-  const body = jsonOf(answer);
   if (body === undefined) return unclearAnswer(purpose, answer, "unreadable body");
   if (status >= 200 && status < 300) return done(body);
-  if (status < 400 || status >= 500 || status === 408) return unclearAnswer(purpose, answer);
-  return refusalOf(status, textOf(recordOf(body).message) ?? "");
+  if (!isOwn) return unclearAnswer(purpose, answer);
+  const message = textOf(recordOf(body).message) ?? "";
+  // 403 is a wrong key, and also an eSIM that is not ours (any more).
+  if (status === 403 && isAboutEsim(path)) return refusal("not_found", `HTTP 403: ${message}`);
+  if (status === 401 || status === 403) return refusal("auth", `HTTP ${status}: ${message}`);
+  if (status === 400) return refusalOf(status, message);
+  if (status === 404 && purpose === "question") return refusal("not_found", `HTTP 404: ${message}`);
+  return unclearAnswer(purpose, answer, message);
 }
+
+const isAboutEsim = (path: string): boolean => path.startsWith("/esims/") && path !== "/esims/assignments";
 
 /** There are no codes: the words have to do. What is not recognised is a plain refusal. */
 export function refusalOf(status: number, message: string): SupplierRefused {
@@ -103,5 +113,5 @@ export function refusalOf(status: number, message: string): SupplierRefused {
     [/bundle|item/i, "bad_package"],
   ];
   const known = rules.find(([words]) => words.test(message))?.[1];
-  return refusal(known ?? (status === 404 ? "not_found" : "terminal"), `HTTP ${status}: ${message}`);
+  return refusal(known ?? "terminal", `HTTP ${status}: ${message}`);
 }

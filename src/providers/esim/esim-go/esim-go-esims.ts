@@ -2,7 +2,7 @@ import { volumeFromBytes } from "../formats/data-volume.js";
 import { type GivenInstallData, readInstallData } from "../formats/install-data.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
 import { utcTimeOf } from "../formats/supplier-time.js";
-import { filledTextOf, isTrue, listOf, recordOf, textOf } from "../json.js";
+import { filledTextOf, isRecord, isTrue, listOf, readableListOf, recordOf, textOf } from "../json.js";
 import type { EsimUsage, PlanState, ProfileState, SupplierOrder } from "../port.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -26,14 +26,14 @@ export function givenByEsimGo(esim: Fields, orderReference: string): GivenInstal
   };
 }
 
-/** The answer of `GET /esims/assignments`: an object, an array, or `{esims}`. */
-export function assignmentsOf(body: unknown): readonly Fields[] {
-  const record = recordOf(body);
-  const list = Array.isArray(body) ? body : "esims" in record ? listOf(record.esims) : [record];
-  return list.map(recordOf).filter((entry) => filledTextOf(entry.iccid) !== null);
+/** The answer of `GET /esims/assignments`: an object, an array, or `{esims}`; null when it is none of these. */
+export function assignmentsOf(body: unknown): readonly Fields[] | null {
+  if (isRecord(body) && !("esims" in body)) return filledTextOf(body.iccid) === null ? null : [body];
+  const list = readableListOf(isRecord(body) ? body.esims : body);
+  return list?.map(recordOf) ?? null;
 }
 
-/** `POST /orders`, an entry of `GET /orders`: null when it has no reference. */
+/** `POST /orders`, an entry of `GET /orders`, `GET /orders/{reference}`: null when it has no reference. */
 export function esimGoOrderOf(order: Fields): SupplierOrder | null {
   const orderReference = filledTextOf(order.orderReference);
   if (!orderReference) return null;
@@ -48,8 +48,11 @@ export function esimGoOrderOf(order: Fields): SupplierOrder | null {
   return { ...orderWith(orderReference, esims), cost };
 }
 
+/** While an order is processed its eSIM is not there, or there without a matching id: null, or an empty text. */
 export function orderWith(orderReference: string, esims: readonly Fields[]): SupplierOrder {
-  const complete = esims.filter((esim) => esim.matchingId !== undefined);
+  const complete = esims.filter(
+    (esim) => filledTextOf(esim.matchingId) !== null && filledTextOf(esim.smdpAddress) !== null,
+  );
   const readings = complete.map((esim) => readInstallData(givenByEsimGo(esim, orderReference)));
   const fault = readings.find((reading) => !reading.ok);
   return {
@@ -72,22 +75,34 @@ export interface Assignment {
   readonly endsAt: string | null;
 }
 
-/** `GET /esims/{iccid}/bundles`; state names come in lower case and capitalised. */
-export function bundleAssignmentsOf(body: unknown): readonly Assignment[] {
-  return listOf(recordOf(body).bundles)
-    .map(recordOf)
-    .flatMap((bundle) =>
-      listOf(bundle.assignments)
-        .map(recordOf)
-        .map((entry) => ({
-          bundleName: textOf(bundle.name) ?? "",
-          id: textOf(entry.id) ?? "",
-          reference: textOf(entry.assignmentReference) ?? "",
-          state: PLAN_STATES.get((textOf(entry.bundleState) ?? "").toLowerCase()) ?? ("unknown" as const),
-          usage: (textOf(entry.callTypeGroup) ?? "data") === "data" ? usageOf(entry) : null,
-          endsAt: utcTimeOf(textOf(entry.endTime)),
-        })),
-    );
+/** `GET /esims/{iccid}/bundles`, with state names in lower case and capitalised; null when it is no such list. */
+export function bundleAssignmentsOf(body: unknown): readonly Assignment[] | null {
+  const bundles = readableListOf(recordOf(body).bundles)?.map(recordOf);
+  if (!bundles) return null;
+  return bundles.flatMap((bundle) => listOf(bundle.assignments).map((entry) => assignmentOf(bundle, entry)));
+}
+
+function assignmentOf(bundle: Fields, given: unknown): Assignment {
+  const entry = recordOf(given);
+  return {
+    bundleName: textOf(bundle.name) ?? "",
+    id: textOf(entry.id) ?? "",
+    reference: textOf(entry.assignmentReference) ?? "",
+    state: PLAN_STATES.get((textOf(entry.bundleState) ?? "").toLowerCase()) ?? "unknown",
+    usage: (textOf(entry.callTypeGroup) ?? "data") === "data" ? usageOf(entry) : null,
+    endsAt: utcTimeOf(textOf(entry.endTime)),
+  };
+}
+
+/** An assignment's reference is the order's with a running number behind it. */
+export const isOfOrder = ({ reference }: Assignment, orderReference: string): boolean =>
+  reference === orderReference || reference.startsWith(`${orderReference}-`);
+
+/** What an eSIM can still do: a bundle that waits behind one that has ended keeps it alive. */
+export function planStateOf(assignments: readonly Assignment[], orderReference: string): PlanState {
+  const states = assignments.map(({ state }) => state);
+  const living = (["active", "queued", "pending"] as const).find((state) => states.includes(state));
+  return living ?? assignments.find((entry) => isOfOrder(entry, orderReference))?.state ?? "unknown";
 }
 
 /** Sum of what still counts; null when nothing is metered. */

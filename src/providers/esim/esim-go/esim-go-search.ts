@@ -1,36 +1,39 @@
 import { done } from "../../../kernel/outcome.js";
-import { utcTimeOf } from "../formats/supplier-time.js";
-import { integerOf, listOf, recordOf, textOf } from "../json.js";
-import { refusal } from "../outcomes.js";
-import type { OrderLookup, OrderSearch, SupplierAnswer, TopUpLookup, TopUpSearch } from "../port.js";
-import { type EsimGoClient, settled } from "./esim-go-client.js";
+import { filledTextOf, listOf, recordOf, textOf } from "../json.js";
+import type {
+  OrderLookup,
+  OrderSearch,
+  SupplierAnswer,
+  SupplierOrder,
+  TopUpLookup,
+  TopUpSearch,
+} from "../port.js";
+import type { EsimGoClient } from "./esim-go-client.js";
 import { esimGoOrderOf } from "./esim-go-esims.js";
+import { CLOCK_SKEW_MILLIS, type OrderEntry, readOrdersSince } from "./esim-go-order-list.js";
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The supplier keeps no reference of ours. An order is ours when its bundle is the one we asked for, it is not older
  * than our call, and no other attempt owns it; the caller lets only one order per bundle be under way at a time.
  */
-type Fields = Readonly<Record<string, unknown>>;
-
-const PER_PAGE = 100;
-const PAGES_MAX = 20;
-/** Their clock and ours may differ. */
-const CLOCK_SKEW_MILLIS = 2 * 60_000;
-
 export async function findEsimGoOrder(
   client: EsimGoClient,
   lookup: OrderLookup,
 ): Promise<SupplierAnswer<OrderSearch>> {
-  const isOurs = (order: Fields) =>
-    isFor(order, lookup.packageId, lookup.sentAfterMillis) &&
-    !lookup.knownSupplierOrderIds.includes(textOf(order.orderReference) ?? "");
-  const found = await matchingOrders(client, isOurs, lookup.sentAfterMillis);
-  if (found.kind !== "done") return found;
-  const orders = found.value.orders.flatMap((order) => esimGoOrderOf(order) ?? []);
-  const [first] = orders;
-  if (!first) return done({ found: "none", isConclusive: found.value.isComplete });
-  if (orders.length === 1) return done({ found: "one", order: first });
-  return done({ found: "several", supplierOrderIds: orders.map((order) => order.supplierOrderId) });
+  const list = await readOrdersSince(client, lookup.sentAfterMillis);
+  if (list.kind !== "done") return list;
+  const orders = candidatesIn(list.value.entries, lookup, lookup.knownSupplierOrderIds).flatMap(
+    (order) => esimGoOrderOf(order) ?? [],
+  );
+  // One that came to nothing counts only where there is no other: it may be of an earlier attempt.
+  const living = orders.filter(({ state }) => state !== "failed");
+  const [first] = living.length > 0 ? living : orders;
+  if (!first) return done({ found: "none", isConclusive: list.value.isComplete });
+  if (living.length > 1 || (living.length === 0 && orders.length > 1))
+    return done({ found: "several", supplierOrderIds: orders.map((order) => order.supplierOrderId) });
+  return done({ found: "one", order: first });
 }
 
 export async function findEsimGoTopUp(
@@ -38,72 +41,52 @@ export async function findEsimGoTopUp(
   request: TopUpLookup,
 ): Promise<SupplierAnswer<TopUpSearch>> {
   const { iccid, supplierOrderId } = request.esim;
-  const isOurs = (order: Fields) =>
-    isFor(order, request.packageId, request.sentAfterMillis) &&
-    ![supplierOrderId, ...request.knownSupplierTopUpIds].includes(textOf(order.orderReference) ?? "") &&
-    listOf(order.order).some((item) =>
-      listOf(recordOf(item).iccids).some((entry) => textOf(entry) === iccid),
-    );
-  const found = await matchingOrders(client, isOurs, request.sentAfterMillis);
-  if (found.kind !== "done") return found;
-  const orders = found.value.orders.flatMap((order) => esimGoOrderOf(order) ?? []);
+  const list = await readOrdersSince(client, request.sentAfterMillis);
+  if (list.kind !== "done") return list;
+  const others = [supplierOrderId, ...request.knownSupplierTopUpIds];
+  const orders = candidatesIn(list.value.entries, request, others)
+    .filter((order) => iccid !== null && namesEsim(order, iccid))
+    .flatMap((order) => esimGoOrderOf(order) ?? [])
+    // One that failed has added nothing.
+    .filter(({ state }) => state !== "failed");
   const [first] = orders;
-  if (!first) return done({ found: "none", isConclusive: found.value.isComplete });
+  if (!first) return done({ found: "none", isConclusive: list.value.isComplete });
   if (orders.length > 1) {
     return done({ found: "several", supplierTopUpIds: orders.map((order) => order.supplierOrderId) });
   }
-  const topUp = {
-    supplierTopUpId: first.supplierOrderId,
-    state: "queued" as const,
-    cost: first.cost,
-    expiresAt: null,
-  };
-  return done({ found: "one", topUp });
+  return done({ found: "one", topUp: esimGoTopUpOf(first) });
 }
 
-function isFor(order: Fields, packageId: string, sentAfterMillis: number): boolean {
-  const items = listOf(order.order).map(recordOf);
-  const [item] = items;
-  const isOneBundle = items.length === 1 && item?.item === packageId && integerOf(item.quantity) === 1;
-  return isOneBundle && createdAtMillis(order) >= sentAfterMillis - CLOCK_SKEW_MILLIS;
+/** A further bundle waits until the one before it is used up. */
+export const esimGoTopUpOf = (order: SupplierOrder) => ({
+  supplierTopUpId: order.supplierOrderId,
+  state: "queued" as const,
+  cost: order.cost,
+  expiresAt: null,
+});
+
+/** Bought since our call, of our bundle, and nobody else's. */
+function candidatesIn(
+  entries: readonly OrderEntry[],
+  { packageId, sentAfterMillis }: Pick<OrderLookup, "packageId" | "sentAfterMillis">,
+  others: readonly string[],
+): readonly Fields[] {
+  return entries
+    .filter(
+      ({ item, createdAtMillis }) =>
+        item === packageId &&
+        createdAtMillis !== null &&
+        createdAtMillis >= sentAfterMillis - CLOCK_SKEW_MILLIS,
+    )
+    .map(({ order }) => order)
+    .filter((order) => !others.includes(textOf(order.orderReference) ?? ""));
 }
 
-/** NaN when the order does not say. */
-function createdAtMillis(order: Fields): number {
-  return Date.parse(utcTimeOf(textOf(order.createdDate) ?? textOf(order.createDate)) ?? "");
-}
-
-/**
- * The order of the list is not documented, so in general all of it is read. A list that has come newest first so far
- * and reaches back before our call is complete for us: a shop that has sold for years still gets a conclusive "none".
- */
-async function matchingOrders(
-  client: EsimGoClient,
-  isOurs: (order: Fields) => boolean,
-  sentAfterMillis: number,
-): Promise<SupplierAnswer<{ orders: readonly Fields[]; isComplete: boolean }>> {
-  const orders: Fields[] = [];
-  const times: number[] = [];
-  for (let page = 1; page <= PAGES_MAX; page += 1) {
-    const query = { page: String(page), perPage: String(PER_PAGE) };
-    const answer = settled(await client.ask("/orders", query));
-    if (answer.kind !== "done") return answer;
-    const body = recordOf(answer.value);
-    if (!Array.isArray(answer.value) && !("orders" in body))
-      return refusal("retryable", "a list without orders");
-    const list = (Array.isArray(answer.value) ? answer.value : listOf(body.orders)).map(recordOf);
-    orders.push(...list.filter(isOurs));
-    times.push(...list.map(createdAtMillis));
-    const pageCount = integerOf(body.pageCount);
-    const isLast = pageCount === null ? list.length < PER_PAGE : page >= pageCount;
-    if (isLast || reachesBackBefore(times, sentAfterMillis)) return done({ orders, isComplete: true });
-  }
-  return done({ orders, isComplete: false });
-}
-
-/** More than one page is asked for, so that a short stretch in order is not taken for a list in order. */
-function reachesBackBefore(times: readonly number[], sentAfterMillis: number): boolean {
-  const isNewestFirst = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? 0));
-  const last = times.at(-1) ?? Number.NaN;
-  return times.length > PER_PAGE && isNewestFirst && last < sentAfterMillis - CLOCK_SKEW_MILLIS;
-}
+const namesEsim = (order: Fields, iccid: string): boolean =>
+  listOf(order.order)
+    .map(recordOf)
+    .some((item) =>
+      [...listOf(item.iccids), ...listOf(item.esims).map((esim) => recordOf(esim).iccid)].some(
+        (entry) => filledTextOf(entry) === iccid,
+      ),
+    );

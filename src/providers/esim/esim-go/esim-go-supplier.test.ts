@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { describeSupplier } from "../conformance.js";
 import type { ExactMoney } from "../package-port.js";
 import type { EsimSupplier } from "../port.js";
 import { hmac } from "../signatures.js";
-import { supplierReferenceOf } from "./esim-go-esims.js";
 import { type EsimGoOptions, makeEsimGoSupplier } from "./esim-go-supplier.js";
 import { readEsimGoWebhook } from "./esim-go-webhook.js";
 import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "./fake-server.js";
@@ -14,41 +12,6 @@ const optionsFor = (fake: FakeEsimGo): EsimGoOptions => ({
   apiKey: FAKE_ESIM_GO_KEY,
   areRefundsEnabled: true,
   timeoutMillis: 1_500,
-});
-
-describeSupplier("esim-go", async () => {
-  const fake = await startFakeEsimGo();
-  const supplier = makeEsimGoSupplier(optionsFor(fake));
-  const unauthorised = makeEsimGoSupplier({ ...optionsFor(fake), apiKey: "wrong" });
-  const unreachable = makeEsimGoSupplier({ ...optionsFor(fake), baseUrl: "http://127.0.0.1:1/v2.4" });
-  const paths = { order: "^POST /v2.4/orders$", question: "^GET ", topUp: "^POST /v2.4/orders$" };
-  return {
-    supplier,
-    unauthorised,
-    unreachable,
-    packageId: BUNDLE,
-    topUpPackageId: BUNDLE,
-    purchases: () => fake.ledger.orders.length,
-    fault: (on, act) => fake.http.script({ on: paths[on], act }),
-    setStock: (stock) => Object.assign(fake.ledger.packages[0] ?? {}, { stock }),
-    setBalanceEmpty: (isEmpty) => {
-      fake.ledger.balance = isEmpty ? 0 : 10_000_000_000;
-    },
-    use({ supplierReference }, percent) {
-      const esim = fake.ledger.esims.find(
-        (entry) => supplierReferenceOf(entry.orderId, entry.iccid) === supplierReference,
-      );
-      const usedBytes = ((esim?.totalBytes ?? 0) / 100) * percent;
-      Object.assign(esim ?? {}, { plan: "active", profile: "installed", usedBytes });
-    },
-    repeatIccid: () => {
-      fake.ledger.settings.iccidStyle = "duplicate";
-    },
-    async stop() {
-      await Promise.all([supplier.close(), unauthorised.close(), unreachable.close()]);
-      await fake.stop();
-    },
-  };
 });
 
 describe("esim go", () => {
@@ -93,7 +56,7 @@ describe("esim go", () => {
     "install data as %s, with and without scheme",
     async (shape) => {
       for (const hasScheme of [true, false]) {
-        Object.assign(fake.settings, { assignmentShape: shape, hasScheme, isIccidNumber: true });
+        Object.assign(fake.settings, { assignments: shape, hasScheme, isIccidNumber: true });
         const { supplierOrderId, esims } = await placed();
         const again = await supplier.getOrder({ ...lookup(), supplierOrderId });
         const [esim] = again.kind === "done" ? again.value.esims : [];
@@ -111,44 +74,9 @@ describe("esim go", () => {
     expect(state).toBe("pending");
     const where = { ...lookup(), supplierOrderId };
     expect(await supplier.getOrder(where)).toMatchObject({ value: { state: "pending", askAgainSeconds: 3 } });
-    expect(await supplier.getOrder(where)).toMatchObject({ value: { state: "pending" } });
+    for (const _poll of [2, 3])
+      expect(await supplier.getOrder(where)).toMatchObject({ value: { state: "pending" } });
     expect(await supplier.getOrder(where)).toMatchObject({ value: { state: "ready" } });
-  });
-
-  test("a search passes over orders that other attempts own and over other bundles", async () => {
-    const first = await placed();
-    await supplier.order({ reference: "x", packageId: "esim_UL_3D_NL_V2", expectedCost: null });
-    expect(await supplier.findOrder(lookup())).toMatchObject({ value: { found: "one" } });
-    expect(await supplier.findOrder(lookup([first.supplierOrderId]))).toMatchObject({
-      value: { found: "none", isConclusive: true },
-    });
-    await placed();
-    expect(await supplier.findOrder(lookup())).toMatchObject({ value: { found: "several" } });
-  });
-
-  test("a list newest first is read back to our call only, and nothing found in it is conclusive", async () => {
-    for (let number = 0; number < 2_100; number += 1) fake.ledger.sell({ reference: "", packageId: BUNDLE });
-    for (const sale of fake.ledger.orders) Object.assign(sale, { createdAtMillis: Date.now() - 3_600_000 });
-    fake.http.calls.length = 0;
-    expect(await supplier.findOrder(lookup())).toMatchObject({
-      value: { found: "none", isConclusive: true },
-    });
-    expect(fake.http.calls).toHaveLength(2);
-    // Out of order: all that may be read is read, and since that is not everything it proves nothing.
-    Object.assign(fake.ledger.orders[2_080] ?? {}, { createdAtMillis: Date.now() - 7_200_000 });
-    expect(await supplier.findOrder(lookup())).toMatchObject({
-      value: { found: "none", isConclusive: false },
-    });
-  });
-
-  test("an order of the same bundle from before our call is not ours", async () => {
-    await placed();
-    fake.ledger.advanceClock(-3_600_000);
-    await placed();
-    const found = await supplier.findOrder(lookup());
-    expect(found).toMatchObject({
-      value: { found: "one", order: { supplierOrderId: fake.ledger.orders[0]?.id } },
-    });
   });
 
   test("a changed price is noticed by validating, before anything is bought", async () => {
@@ -167,22 +95,6 @@ describe("esim go", () => {
     });
     expect(await order()).toMatchObject({ kind: "unknown" });
     expect(await supplier.findOrder(lookup())).toMatchObject({ value: { found: "one" } });
-  });
-
-  test("without refunds enabled nothing is revoked, and no call is made", async () => {
-    const other = makeEsimGoSupplier({ ...optionsFor(fake), areRefundsEnabled: false });
-    const esim = await refOf();
-    expect(other.capabilities.cancellable).toBe("never");
-    expect(await other.cancel(esim)).toMatchObject({ value: { result: "impossible" } });
-    expect(fake.http.calls.some((call) => call.method === "DELETE")).toBe(false);
-    await other.close();
-  });
-
-  test("a bundle that has started is validated first and then left alone", async () => {
-    const esim = await refOf();
-    Object.assign(fake.ledger.esims[0] ?? {}, { plan: "active" });
-    expect(await supplier.cancel(esim)).toMatchObject({ value: { result: "impossible" } });
-    expect(fake.ledger.esims[0]?.plan).toBe("active");
   });
 
   test("state names are read without regard to case; a top-up adds to the usage", async () => {

@@ -10,7 +10,6 @@ import { filledTextOf, listOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
 import type { ExactMoney, SupplierPackage } from "../package-port.js";
 import type {
-  CancelResult,
   EsimRef,
   EsimStatus,
   EsimSupplier,
@@ -20,30 +19,33 @@ import type {
   SupplierCapabilities,
   SupplierOrder,
   SupplierOutcome,
-  SupplierRefused,
   SupplierTopUp,
   TopUpRequest,
 } from "../port.js";
-import { isDefiniteNo } from "../refusal-port.js";
+import { cancelEsimGo } from "./esim-go-cancel.js";
 import { findTopUpBundle, listEsimGoPackages } from "./esim-go-catalogue.js";
 import { type EsimGoClient, makeEsimGoClient, refusalOf, settled } from "./esim-go-client.js";
 import {
   assignmentsOf,
   bundleAssignmentsOf,
   esimGoOrderOf,
+  isOfOrder,
   orderWith,
+  planStateOf,
   profileStateOf,
   totalUsageOf,
 } from "./esim-go-esims.js";
-import { findEsimGoOrder, findEsimGoTopUp } from "./esim-go-search.js";
+import { esimGoTopUpOf, findEsimGoOrder, findEsimGoTopUp } from "./esim-go-search.js";
 import { type EsimGoCallbackVersion, readEsimGoWebhook } from "./esim-go-webhook.js";
 
-/** eSIM Go v2.4 / v2.5 (suppliers.md section 4). Keeps no reference of ours: orders are found by match. */
+/** eSIM Go v2.4 / v2.5 (docs/suppliers/esim-go.md). Keeps no reference of ours: orders are found by match. */
 export interface EsimGoOptions extends HttpClientOptions {
   readonly apiKey: string;
   /** The account manager has enabled refunds. Until then a cancel would destroy the eSIM and keep the money. */
   readonly areRefundsEnabled: boolean;
   readonly callbackVersion?: EsimGoCallbackVersion;
+  /** How long an order that was taken may be missing in the list of orders. Default: ten minutes. */
+  readonly unlistedSecondsMax?: number;
 }
 
 const CAPABILITIES: Omit<SupplierCapabilities, "lookupSettlesAfterSeconds"> = {
@@ -56,6 +58,8 @@ const CAPABILITIES: Omit<SupplierCapabilities, "lookupSettlesAfterSeconds"> = {
   hasTopUps: true,
   isPrepaid: true,
 };
+/** "Please allow for up to 10 minutes for the bundle to fully process"; that the list is sooner is not promised. */
+const UNLISTED_SECONDS_MAX = 600;
 const TOP_UP_BUNDLES_MAX = 5;
 
 export function makeEsimGoSupplier(options: EsimGoOptions): EsimSupplier & { close(): Promise<void> } {
@@ -70,8 +74,8 @@ export function makeEsimGoSupplier(options: EsimGoOptions): EsimSupplier & { clo
     id: "esim-go",
     capabilities: {
       ...CAPABILITIES,
-      // The list of orders is not promised to be up to date: twice as long as a reference would need.
-      lookupSettlesAfterSeconds: 2 * settlingSeconds(options),
+      lookupSettlesAfterSeconds:
+        settlingSeconds(options) + (options.unlistedSecondsMax ?? UNLISTED_SECONDS_MAX),
       cancellable: options.areRefundsEnabled ? "until_used" : "never",
       webhookAuth: callbackVersion === "v3" ? "native" : "unsigned",
     },
@@ -88,7 +92,8 @@ export function makeEsimGoSupplier(options: EsimGoOptions): EsimSupplier & { clo
     findTopUp: (request) => findEsimGoTopUp(client, request),
     async cancel(esim) {
       if (esim.iccid === null) return withoutIccid();
-      if (options.areRefundsEnabled) return cancel(client, esim, esim.iccid);
+      if (options.areRefundsEnabled)
+        return cancelEsimGo(client, (iccid) => assignments(client, iccid), { ...esim, iccid: esim.iccid });
       return done({ result: "impossible", why: "refunds are not enabled for this account" });
     },
     balance: () => balance(client),
@@ -127,7 +132,7 @@ async function priceRefusal(
   const answer = await client.check("POST", "/orders", { body: orderBody("validate", item, iccid) });
   if (answer.kind !== "done") return answer;
   const quote = recordOf(answer.value);
-  if (quote.valid === false)
+  if (quote.valid === false || textOf(quote.valid) === "false")
     return refusalOf(200, textOf(quote.statusMessage) ?? textOf(quote.message) ?? "not valid");
   const total = moneyFromDecimal(textOf(quote.total) ?? "", textOf(quote.currency) ?? expected.currency);
   if (!total) return refusal("retryable", "a quote without a total");
@@ -141,16 +146,33 @@ async function getOrder(
 ): Promise<SupplierAnswer<SupplierOrder>> {
   const query = { reference: supplierOrderId, additionalFields: "appleInstallUrl" };
   const answer = await client.ask("/esims/assignments", query);
-  if (answer.kind === "processing") {
-    return done({ ...orderWith(supplierOrderId, []), askAgainSeconds: answer.askAgainSeconds ?? 3 });
-  }
-  return answer.kind === "done" ? done(orderWith(supplierOrderId, assignmentsOf(answer.value))) : answer;
+  if (answer.kind === "refused") return answer;
+  const isProcessing = answer.kind === "processing";
+  const esims = isProcessing ? [] : assignmentsOf(answer.value);
+  if (esims === null) return refusal("retryable", "install data that cannot be read");
+  const order = orderWith(supplierOrderId, esims);
+  if (order.state !== "pending") return done(order);
+  // An order that failed has no eSIM either, and says so in its own place only.
+  const detail = await client.ask(`/orders/${encodeURIComponent(supplierOrderId)}`);
+  const itself = detail.kind === "done" ? esimGoOrderOf(recordOf(detail.value)) : null;
+  if (itself?.state === "failed") return done(itself);
+  return done(isProcessing ? { ...order, askAgainSeconds: answer.askAgainSeconds ?? 3 } : order);
+}
+
+/** 403 is an eSIM that is not ours (any more), and also a key that is not accepted: the key is tried elsewhere. */
+async function askAboutEsim(client: EsimGoClient, path: string, query?: Readonly<Record<string, string>>) {
+  const answer = settled(await client.ask(path, query));
+  if (answer.kind !== "refused" || answer.reason !== "not_found") return answer;
+  const key = await balance(client);
+  return key.kind === "refused" ? key : answer;
 }
 
 async function assignments(client: EsimGoClient, iccid: string) {
   const query = { limit: "200", includeUsed: "true" };
-  const answer = settled(await client.ask(`/esims/${encodeURIComponent(iccid)}/bundles`, query));
-  return answer.kind === "done" ? done(bundleAssignmentsOf(answer.value)) : answer;
+  const answer = await askAboutEsim(client, `/esims/${encodeURIComponent(iccid)}/bundles`, query);
+  if (answer.kind !== "done") return answer;
+  const list = bundleAssignmentsOf(answer.value);
+  return list ? done(list) : refusal("retryable", "a list of bundles that cannot be read");
 }
 
 async function getStatus(
@@ -158,15 +180,17 @@ async function getStatus(
   esim: EsimRef,
   iccid: string,
 ): Promise<SupplierAnswer<EsimStatus>> {
-  const profile = settled(await client.ask(`/esims/${encodeURIComponent(iccid)}`));
+  const profile = await askAboutEsim(client, `/esims/${encodeURIComponent(iccid)}`);
   if (profile.kind !== "done") return profile;
+  const status = textOf(recordOf(profile.value).profileStatus);
+  if (status === null) return refusal("retryable", "an eSIM that cannot be read");
   const bundles = await assignments(client, iccid);
   if (bundles.kind !== "done") return bundles;
-  const own = bundles.value.find((entry) => entry.reference.startsWith(esim.supplierOrderId));
+  const own = bundles.value.find((entry) => isOfOrder(entry, esim.supplierOrderId));
   const active = bundles.value.find((entry) => entry.state === "active");
   return done({
-    profileState: profileStateOf(textOf(recordOf(profile.value).profileStatus)),
-    planState: active ? "active" : (own?.state ?? "unknown"),
+    profileState: profileStateOf(status),
+    planState: planStateOf(bundles.value, esim.supplierOrderId),
     usage: totalUsageOf(bundles.value),
     expiresAt: (active ?? own)?.endsAt ?? null,
     useBy: null,
@@ -206,42 +230,8 @@ async function topUp(
   if (outcome.kind !== "done") return outcome;
   const placed = esimGoOrderOf(recordOf(outcome.value));
   if (!placed) return unknown("a top-up was accepted without a reference");
-  // A further bundle waits until the one before it is used up.
-  return done({
-    supplierTopUpId: placed.supplierOrderId,
-    state: "queued",
-    cost: placed.cost,
-    expiresAt: null,
-  });
-}
-
-/** Validates first: a revoke without refund would destroy what the customer has and give nothing back. */
-async function cancel(
-  client: EsimGoClient,
-  esim: EsimRef,
-  iccid: string,
-): Promise<SupplierOutcome<CancelResult>> {
-  const bundles = await assignments(client, iccid);
-  if (bundles.kind !== "done") return bundles;
-  const own = bundles.value.find((entry) => entry.reference.startsWith(esim.supplierOrderId));
-  if (!own) return refusal("not_found", "no bundle of this order on the eSIM");
-  if (own.state === "revoked") return done({ result: "refunded" });
-  const bundle = `/esims/${encodeURIComponent(iccid)}/bundles/${encodeURIComponent(own.bundleName)}`;
-  const path = `${bundle}/assignments/${encodeURIComponent(own.id)}`;
-  const check = await client.check("DELETE", path, { query: { type: "validate", refundToBalance: "true" } });
-  if (check.kind === "refused") return isDefiniteNo(check.reason) ? afterRefusal(check) : check;
-  const query = { type: "transaction", refundToBalance: "true" };
-  const outcome = await client.submit("DELETE", path, { query });
-  if (outcome.kind === "refused" && isDefiniteNo(outcome.reason)) return afterRefusal(outcome);
-  return outcome.kind === "done" ? done({ result: "refunded" }) : outcome;
-
-  /** Somebody may have revoked it between our look and our call; then the no is about a second time. */
-  async function afterRefusal({ detail }: SupplierRefused): Promise<SupplierOutcome<CancelResult>> {
-    const now = await assignments(client, iccid);
-    if (now.kind !== "done") return now;
-    const state = now.value.find((entry) => entry.reference.startsWith(esim.supplierOrderId))?.state;
-    return done(state === "revoked" ? { result: "refunded" } : { result: "impossible", why: detail });
-  }
+  if (placed.state === "failed") return refusal("terminal", `the order failed: ${placed.problem}`);
+  return done(esimGoTopUpOf(placed));
 }
 
 async function balance(client: EsimGoClient): Promise<SupplierAnswer<ExactMoney>> {

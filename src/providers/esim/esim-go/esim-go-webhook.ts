@@ -1,4 +1,5 @@
-import { filledTextOf, parseJson, recordOf, textOf } from "../json.js";
+import { utcTimeOf } from "../formats/supplier-time.js";
+import { filledTextOf, isRecord, parseJson, recordOf, textOf } from "../json.js";
 import { bodyFingerprint, hmac, isSameSignature } from "../signatures.js";
 import type { SupplierEvent, WebhookReading, WebhookRequest } from "../webhook-port.js";
 
@@ -19,12 +20,14 @@ export function readEsimGoWebhook(
     const isBase64 = isSameSignature(presented, digest.toString("base64"));
     if (!isHex && !isBase64) return { verdict: "forged", why: "wrong signature" };
   }
+  let body: unknown;
   try {
-    const body = recordOf(parseJson(Buffer.from(request.rawBody).toString("utf8")));
-    return { verdict: "accepted", events: [eventOf(body, bodyFingerprint(request.rawBody))] };
+    body = parseJson(Buffer.from(request.rawBody).toString("utf8"));
   } catch {
     return { verdict: "unreadable", why: "not JSON" };
   }
+  if (!isRecord(body)) return { verdict: "unreadable", why: "not an object" };
+  return { verdict: "accepted", events: [eventOf(body, bodyFingerprint(request.rawBody))] };
 }
 
 function eventOf(body: Readonly<Record<string, unknown>>, dedupKey: string): SupplierEvent {
@@ -32,9 +35,9 @@ function eventOf(body: Readonly<Record<string, unknown>>, dedupKey: string): Sup
   const isUsage = (textOf(body.alertType) ?? "").toLowerCase() === "utilisation";
   return {
     dedupKey,
-    // Other alert types exist, their names are not published: all of them are a reason to ask.
+    // FirstUse, esim.deletion_scheduled, esim.deleted and whatever else comes: a reason to ask.
     kind: isUsage ? "usage_notice" : "esim_changed",
-    occurredAt: null,
+    occurredAt: utcTimeOf(textOf(body.date)),
     reference: null,
     // An assignment's reference is the order's with a running number behind it.
     supplierOrderId: filledTextOf(bundle.reference)?.replace(/-\d{1,4}$/, "") ?? null,

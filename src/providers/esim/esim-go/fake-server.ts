@@ -2,18 +2,20 @@ import { commonControl, esimById, type FakeOptions } from "../fakes/common-contr
 import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
 import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../fakes/ledger.js";
 import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
+import { signed } from "../fakes/signing.js";
 import { deliver } from "../fakes/webhook-sender.js";
-import { hmac } from "../signatures.js";
+import { bundleBody, bundlesBody, installFields, json, message, profileStatusOf } from "./fake-bodies.js";
 import {
-  bundleBody,
-  bundlesBody,
-  type FakeEsimGoQuirks,
-  installFields,
-  json,
-  message,
-  orderBody,
-  profileStatusOf,
-} from "./fake-bodies.js";
+  assignments,
+  type FakeEsimGoSettings,
+  listOrders,
+  oneOrder,
+  ownEsim,
+  pageOf,
+  placeOrder,
+  type World,
+} from "./fake-orders.js";
+import { ESIM_GO_DEFAULTS } from "./fake-shapes.js";
 
 /** A faithful stand-in for eSIM Go's API, with its own books. */
 export interface FakeEsimGo {
@@ -32,17 +34,7 @@ export interface CallbackOptions {
   readonly isForged?: boolean;
 }
 
-export interface FakeEsimGoSettings extends FakeEsimGoQuirks {
-  callbackUrl: string | null;
-  areRefundsEnabled: boolean;
-}
-
 export const FAKE_ESIM_GO_KEY = "fake-esim-go-key";
-
-interface World {
-  readonly ledger: Ledger;
-  readonly settings: FakeEsimGoSettings;
-}
 
 const BUNDLES: readonly FakePackage[] = [
   {
@@ -85,14 +77,13 @@ export async function startFakeEsimGo(options: FakeOptions = {}): Promise<FakeEs
   });
   const limits = makeFakeLimits(ledger.nowMillis);
   const settings: FakeEsimGoSettings = {
-    hasScheme: true,
-    assignmentShape: "object",
-    isIccidNumber: false,
-    areStatesCapitalised: false,
     callbackUrl: null,
     areRefundsEnabled: true,
+    isListSorted: true,
+    ignoresPages: false,
+    ...ESIM_GO_DEFAULTS,
   };
-  const world: World = { ledger, settings };
+  const world: World = { ledger, settings, removed: new Set() };
   const sendCallback = (esimId: number, sending: CallbackOptions = {}) =>
     callback(world, esimById(ledger, esimId), sending);
   const http = await startFakeHttp({
@@ -125,18 +116,18 @@ function handle(world: World, request: FakeRequest): FakeReply {
   const { ledger, settings } = world;
   if (request.headers["x-api-key"] !== FAKE_ESIM_GO_KEY) return message(403, "access denied");
   const path = request.path.replace(/^\/v2\.[45]/, "");
-  const bundle = /^\/catalogue\/([^/]+)$/.exec(path);
-  if (bundle) {
-    const entry = ledger.packages.find((candidate) => candidate.id === decodeURIComponent(bundle[1] ?? ""));
-    return entry ? json(bundleBody(entry), settings) : message(404, "bundle not found");
+  const [, bundleName] = /^\/catalogue\/bundle\/([^/]+)$/.exec(path) ?? [];
+  if (bundleName !== undefined) {
+    const entry = ledger.packages.find((candidate) => candidate.id === decodeURIComponent(bundleName));
+    return entry ? json(bundleBody(entry), settings) : message(400, "bundle not found");
   }
+  const [, orderReference] = /^\/orders\/([^/]+)$/.exec(path) ?? [];
+  if (orderReference !== undefined && request.method === "GET") return oneOrder(world, orderReference);
   const esim = /^\/esims\/([0-9A-Fa-fSIM-]+)(\/bundles(?:\/([^/]+)\/assignments\/([^/]+))?)?$/.exec(path);
   if (esim) return aboutEsim(world, request, esim);
   switch (`${request.method} ${path}`) {
-    case "GET /catalogue": {
-      const bundles = ledger.packages.filter((entry) => entry.kind === "esim");
-      return json({ bundles: bundles.map(bundleBody), pageCount: 1, rows: bundles.length }, settings);
-    }
+    case "GET /catalogue":
+      return catalogue(world, request.query);
     case "POST /orders":
       return placeOrder(world, JSON.parse(request.rawBody.toString("utf8")) as Record<string, unknown>);
     case "GET /orders":
@@ -153,90 +144,17 @@ function handle(world: World, request: FakeRequest): FakeReply {
   }
 }
 
-/** The reference documents an `order` array, the quick start a flat body: both are taken. */
-function placeOrder({ ledger, settings }: World, body: Record<string, unknown>): FakeReply {
-  const item = ((body.order as Record<string, unknown>[] | undefined)?.[0] ?? body) as {
-    item?: string;
-    quantity?: number;
-    iccids?: string[];
-  };
-  const packageId = item.item ?? "";
-  const iccid = item.iccids?.[0];
-  const target = iccid === undefined ? undefined : ledger.esimByIccid(iccid);
-  if (iccid !== undefined && !target) return message(403, "not your eSIM");
-  const kind = target ? "top_up" : "esim";
-  const entry = ledger.packages.find((candidate) => candidate.id === packageId && candidate.kind === kind);
-  if (!entry) return message(400, `bundle ${packageId} not found`);
-  if (body.type === "validate") {
-    const price = entry.price / 10_000;
-    return json(
-      {
-        order: [{ item: packageId, quantity: 1, subTotal: price }],
-        total: price,
-        currency: "USD",
-        valid: true,
-      },
-      settings,
-    );
-  }
-  const sale = target
-    ? ledger.topUp({ reference: "", packageId, esim: target })
-    : ledger.sell({ reference: "", packageId });
-  if (!sale.sold) {
-    return sale.why === "no_funds"
-      ? message(400, "insufficient balance")
-      : message(400, "no eSIMs available");
-  }
-  const esims = ledger.isDeliverable(sale.esim) ? [sale.esim] : [];
-  return json(orderBody(ledger, sale.order, esims, settings), settings);
+function catalogue({ ledger, settings }: World, query: URLSearchParams): FakeReply {
+  const all = ledger.packages.filter((entry) => entry.kind === "esim");
+  const { list, pageCount } = pageOf(all, Number(query.get("page") ?? 1), Number(query.get("perPage") ?? 50));
+  const bundles = list.map(bundleBody);
+  return json(settings.catalogue === "array" ? bundles : { bundles, pageCount, rows: all.length }, settings);
 }
 
-function listOrders({ ledger, settings }: World, query: URLSearchParams): FakeReply {
-  const perPage = Number(query.get("perPage") ?? 10);
-  const page = Number(query.get("page") ?? 1);
-  const newestFirst = ledger.orders.toReversed();
-  const orders = newestFirst.slice((page - 1) * perPage, page * perPage).map((order) => {
-    const esim = esimById(ledger, order.esimId);
-    const isThere = esim.pollsLeft === 0 && ledger.isDeliverable(esim);
-    return orderBody(ledger, order, isThere ? [esim] : [], settings);
-  });
-  return json(
-    { orders, pageCount: Math.max(1, Math.ceil(newestFirst.length / perPage)), rows: newestFirst.length },
-    settings,
-  );
-}
-
-function assignments({ ledger, settings }: World, request: FakeRequest): FakeReply {
-  const order = ledger.orders.find((entry) => entry.id === request.query.get("reference"));
-  if (!order) return message(404, "no such reference");
-  const esim = esimById(ledger, order.esimId);
-  if (!ledger.isDeliverable(esim)) return { ...message(503, "processing"), headers: { "retry-after": "3" } };
-  const fields = installFields(esim, settings);
-  if (!(request.headers.accept ?? "").includes("json")) {
-    const row = Object.values(fields).join(",");
-    return {
-      status: 200,
-      headers: { "content-type": "text/csv" },
-      body: `ICCID,Matching ID,SMDP Address\n${row}\n`,
-    };
-  }
-  const code = `LPA:1$${esim.host}$${esim.matchingId}`;
-  const appleInstallUrl = `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${encodeURIComponent(code)}`;
-  const one = {
-    ...fields,
-    profileStatus: profileStatusOf(esim),
-    pin: "0000",
-    puk: "00000000",
-    firstInstalledDateTime: null,
-    appleInstallUrl,
-  };
-  const shapes = { object: one, array: [one], wrapped: { esims: [one] } };
-  return json(shapes[settings.assignmentShape], settings);
-}
-
-function aboutEsim({ ledger, settings }: World, request: FakeRequest, match: RegExpExecArray): FakeReply {
+function aboutEsim(world: World, request: FakeRequest, match: RegExpExecArray): FakeReply {
+  const { ledger, settings } = world;
   const [, iccid = "", bundles, name, assignmentId] = match;
-  const esim = ledger.esimByIccid(iccid);
+  const esim = ownEsim(world, iccid);
   if (!esim) return message(403, "not your eSIM");
   if (!bundles) {
     const epochMillis = esim.profile === "released" ? null : ledger.nowMillis();
@@ -251,13 +169,23 @@ function aboutEsim({ ledger, settings }: World, request: FakeRequest, match: Reg
   const order = ledger.orders.find(
     (entry) => String(entry.number) === assignmentId && entry.packageId === decodeURIComponent(name ?? ""),
   );
-  if (!order || order.esimId !== esim.id) return message(404, "no such assignment");
+  if (!order || order.esimId !== esim.id) return message(400, "no such assignment");
   if (esim.plan !== "new") return message(400, "the bundle has started");
-  if (request.query.get("type") === "validate") return json({ valid: true }, settings);
-  // Without the account manager's switch the call revokes and keeps the money.
+  if (request.query.get("type") === "validate") return json({ status: "Bundle can be revoked" }, settings);
+  return revoke(world, esim);
+}
+
+/** Without the account manager's switch the call revokes and keeps the money, with the same status. */
+function revoke({ ledger, settings, removed }: World, esim: FakeEsim): FakeReply {
+  const hasMore = ledger.orders.some((order) => order.esimId === esim.id && order.kind === "top_up");
   if (settings.areRefundsEnabled) ledger.takeBack(esim);
   else esim.plan = "revoked";
-  return json({ message: "revoked" }, settings);
+  if (settings.removesRevoked && !hasMore && esim.profile === "released") removed.add(esim.id);
+  const words = "Successfully Revoked Bundle";
+  return json(
+    { status: settings.areRefundsEnabled ? `${words}, bundle has been refunded to inventory` : words },
+    settings,
+  );
 }
 
 function callback(
@@ -280,7 +208,7 @@ function callback(
     },
     settings,
   );
-  const digest = hmac("sha256", sending.isForged ? "not-the-key" : FAKE_ESIM_GO_KEY, String(body));
+  const digest = signed("sha256", sending.isForged ? "not-the-key" : FAKE_ESIM_GO_KEY, String(body));
   const headers = { "x-signature-sha256": digest.toString(sending.encoding ?? "base64") };
   return deliver(ledger, { url: settings.callbackUrl ?? "", body: String(body), headers });
 }

@@ -1,4 +1,4 @@
-import { luhnDigit } from "../formats/luhn.js";
+import { checkDigit } from "./signing.js";
 
 /**
  * A fake supplier's own books: what it sold, to which reference, for how much. Tests compare them with the shop's
@@ -26,6 +26,8 @@ export interface FakeOrder {
   /** The eSIM sold, or the one topped up. */
   readonly esimId: number;
   state: "accepted" | "failed" | "cancelled";
+  /** When the price went back; null: it did not. */
+  refundedAtMillis: number | null;
 }
 
 export interface FakeEsim {
@@ -128,6 +130,7 @@ export function makeLedger(seed: {
       price: entry.price,
       esimId,
       state: "accepted",
+      refundedAtMillis: null,
     };
     entry.stock -= 1;
     ledger.balance -= entry.price;
@@ -170,6 +173,7 @@ export function makeLedger(seed: {
       const order = ledger.orderOf(esim);
       esim.plan = "cancelled";
       order.state = "cancelled";
+      order.refundedAtMillis = ledger.nowMillis();
       ledger.balance += order.price;
     },
     isDeliverable: (esim) => poll(esim, ledger.nowMillis()),
@@ -250,14 +254,14 @@ function newEsim(sale: {
 /** Made-up numbers with prefix 8999999; each style is one that real suppliers were seen to send. */
 function iccidOf(serial: number, style: IccidStyle, earlier: readonly FakeEsim[]): string {
   const payload = `8999999${serial}`;
-  const standard = payload + luhnDigit(payload);
+  const standard = payload + checkDigit(payload);
   switch (style) {
     case "twenty":
-      return `${payload}0${luhnDigit(`${payload}0`)}`;
+      return `${payload}0${checkDigit(`${payload}0`)}`;
     case "eighteen":
       return payload;
     case "bad_luhn":
-      return payload + String((Number(luhnDigit(payload)) + 1) % 10);
+      return payload + String((Number(checkDigit(payload)) + 1) % 10);
     case "padded":
       return `${standard}F`;
     case "duplicate":

@@ -143,16 +143,16 @@ describe("airalo, asynchronous orders", () => {
     await supplier.order(request);
     expect(await supplier.findOrder(lookup)).toMatchObject({ value: { found: "one" } });
     fake.settings.webhookMode = "after";
-    fake.settings.asyncFailure = "Operator unavailable";
+    fake.settings.asyncFailure = { code: 33, reason: "Insufficient stock of eSIMs remaining: 0." };
     const before = fake.ledger.balance;
     await supplier.order({ ...request, reference: "TRB-W3-1" });
     await receiver.until(1);
     expect(receiver.readings[0]).toMatchObject({
-      events: [{ orderFailure: { detail: "Operator unavailable" } }],
+      events: [{ orderFailure: { reason: "out_of_stock" } }],
     });
     expect(fake.ledger.balance).toBe(before);
     expect(await supplier.findOrder({ ...lookup, reference: "TRB-W3-1" })).toMatchObject({
-      value: { found: "none" },
+      value: { found: "one", order: { state: "failed" } },
     });
   });
 });

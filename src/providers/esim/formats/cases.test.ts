@@ -150,7 +150,7 @@ const run: Record<string, (input: Json) => Json> = {
   },
 };
 
-/** The shapes of suppliers.md; the adapters' own readers are tested beside them. */
+/** One shape of each supplier; the adapters' own readers are tested beside them. */
 function givenBy(input: Json): GivenInstallData {
   const fields = (input.sim ?? input.assignment ?? input.esim ?? input.profile ?? input) as Json;
   const pick = (...names: string[]) =>

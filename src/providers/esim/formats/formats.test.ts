@@ -240,10 +240,29 @@ describe("install data", () => {
     });
   });
 
-  test("an unreadable full code falls back to the parts, an unreadable pair is a problem without the code in it", () => {
-    expect(dataOf({ code: "SECRET" })).toMatchObject({ qrPayload: given.code });
-    const reading = readInstallData({ ...given, code: "1$x$SECRET", smdpAddress: null });
-    expect(reading).toEqual({ ok: false, problem: "the activation code is not installable: bad_host" });
+  test.each([
+    ["LPA:2$rsp.example.com$SECRET", "unsupported_format"],
+    ["not a code", "not_an_activation_code"],
+    ["LPA:1$rsp .example.com$SECRET", "bad_host"],
+    ["1$x$SECRET", "bad_host"],
+  ])("a full code that cannot be read is a problem, however good the parts beside it: %s", (code, reason) => {
+    for (const parts of [{}, { smdpAddress: null }]) {
+      const reading = readInstallData({ ...given, ...parts, code });
+      expect(reading).toEqual({ ok: false, problem: `the activation code is not installable: ${reason}` });
+    }
+  });
+
+  test("where a supplier sends parts only, the code is made of them", () => {
+    expect(dataOf({ code: null })).toMatchObject({ qrPayload: given.code, activationCodeText: given.code });
+    expect(dataOf({ matchingId: "other" }).warnings).toContain("parts_differ");
+  });
+
+  test("a link whose code no phone can read is not passed on", () => {
+    const link = "https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=LPA:";
+    expect(dataOf({ appleLink: `${link}1$rsp.example.com$AbC-1` }).installLinks?.apple).toContain("AbC-1");
+    const data = dataOf({ appleLink: `${link}2$rsp.example.com$AbC-1` });
+    expect(data.installLinks).toBeNull();
+    expect(data.warnings).toContain("apple_link_unreadable");
   });
 
   test("an ICCID of no known shape does not lose the eSIM", () => {

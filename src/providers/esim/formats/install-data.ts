@@ -1,7 +1,7 @@
 import type { InstallData } from "../port.js";
 import { type ActivationCodeReading, readActivationCode } from "./activation-code.js";
 import { readSupplierIccid } from "./iccid.js";
-import { passInstallLink } from "./install-links.js";
+import { passInstallLink, qrPayloadOfLink } from "./install-links.js";
 
 /** What a supplier's answer has about one eSIM, field by field, before anybody trusts it. */
 export interface GivenInstallData {
@@ -28,7 +28,10 @@ export type InstallDataReading =
 /** SGP.22 4.7: 1 to 32 characters, which the phone hashes; so it is delivered exactly as it was given. */
 const CONFIRMATION_CODE = /^[\x21-\x7e]{1,32}$/;
 
-/** Validates a supplier's data and passes it on as it came. The full code wins over the parts beside it. */
+/**
+ * Validates a supplier's data and passes it on as it came. The full code wins over the parts beside it; one that
+ * cannot be read is never replaced by a code made of the parts, which the supplier did not send.
+ */
 export function readInstallData(given: GivenInstallData): InstallDataReading {
   const warnings: string[] = [];
   const fromCode = given.code === null ? null : readActivationCode(given.code, "supplier");
@@ -36,15 +39,12 @@ export function readInstallData(given: GivenInstallData): InstallDataReading {
     given.smdpAddress === null || given.matchingId === null
       ? null
       : readActivationCode(`1$${given.smdpAddress}$${given.matchingId}`, "supplier");
-  const reading = fromCode?.valid ? fromCode : fromParts;
+  const reading = fromCode ?? fromParts;
   if (!reading?.valid) {
-    const reason =
-      fromCode && !fromCode.valid ? fromCode.reason : reading && !reading.valid ? reading.reason : "empty";
-    return { ok: false, problem: `the activation code is not installable: ${reason}` };
+    return { ok: false, problem: `the activation code is not installable: ${reading?.reason ?? "empty"}` };
   }
   warnings.push(...reading.warnings);
-  if (fromCode && !fromCode.valid) warnings.push("code_unreadable");
-  if (fromCode?.valid && fromParts?.valid && fromCode.code.matchingId !== fromParts.code.matchingId) {
+  if (fromCode !== null && fromParts?.valid && reading.code.matchingId !== fromParts.code.matchingId) {
     warnings.push("parts_differ");
   }
   const iccid = readSupplierIccid(given.iccid);
@@ -54,8 +54,8 @@ export function readInstallData(given: GivenInstallData): InstallDataReading {
     warnings.push("odd_confirmation_code");
   const isFromCode = reading === fromCode;
   const links = {
-    apple: passInstallLink(given.appleLink, "apple"),
-    android: passInstallLink(given.androidLink, "android"),
+    apple: readableLink(given.appleLink, "apple", warnings),
+    android: readableLink(given.androidLink, "android", warnings),
   };
   return {
     ok: true,
@@ -77,6 +77,14 @@ export function readInstallData(given: GivenInstallData): InstallDataReading {
       validityStarts: given.validityStarts ?? "unknown",
     },
   };
+}
+
+/** A link whose code no phone can read is left out: one is written from the code instead. */
+function readableLink(link: unknown, platform: "apple" | "android", warnings: string[]): string | null {
+  const passed = passInstallLink(link, platform);
+  if (passed === null || qrPayloadOfLink(passed) !== null) return passed;
+  warnings.push(`${platform}_link_unreadable`);
+  return null;
 }
 
 /** What a person has to be shown beside the QR symbol. */
