@@ -1461,7 +1461,9 @@ create table stock_items (
   constraint stock_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
   constraint stock_items_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id)
 );
+CREATE INDEX stock_items_assigned_by_iccid ON public.stock_items USING btree (iccid) WHERE ((status = 'assigned'::text) AND (revealed_at IS NULL));
 CREATE INDEX stock_items_available ON public.stock_items USING btree (plan_id, id) WHERE (status = 'available'::text);
+CREATE UNIQUE INDEX stock_items_one_for_sale_per_iccid ON public.stock_items USING btree (iccid) WHERE (status = ANY (ARRAY['available'::text, 'held'::text]));
 CREATE UNIQUE INDEX stock_items_one_held_per_order ON public.stock_items USING btree (order_id) WHERE (status = 'held'::text);
 CREATE TRIGGER stock_items_limit_held AFTER UPDATE OF status ON public.stock_items FOR EACH ROW WHEN (((new.status = 'held'::text) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION limit_held_stock();
 CREATE TRIGGER stock_items_moves BEFORE UPDATE OF status ON public.stock_items FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('available>held', 'held>available', 'held>assigned', 'available>assigned', 'assigned>available', 'assigned>withdrawn', 'available>withdrawn', 'held>withdrawn');

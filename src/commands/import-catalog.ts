@@ -12,10 +12,10 @@ export async function importCatalogFile(file: string, options: { readonly dryRun
       onProgress,
     });
     if (report.kind === "refused_file") return report;
-    const { created, updated, unchanged, countriesCreated, carriersCreated, refused } = report;
+    const { rows, created, updated, unchanged, countriesCreated, carriersCreated, refused } = report;
     return {
       summary:
-        `${options.dryRun ? "Would import" : "Imported"}: ${created} created, ${updated} changed, ${unchanged} unchanged; ` +
+        `${rows} rows. ${options.dryRun ? "Would import" : "Imported"}: ${created} created, ${updated} changed, ${unchanged} unchanged; ` +
         `${countriesCreated} countries and ${carriersCreated} carriers added; ${refused.length} rows refused.`,
       refused,
       advice:

@@ -21,10 +21,10 @@ export async function importStockFile(
       onProgress,
     });
     if (report.kind === "refused_file") return report;
-    const { imported, known, refused } = report;
+    const { rows, imported, known, refused } = report;
     return {
       summary:
-        `${dryRun ? "Would import" : "Imported"}: ${imported} codes; ${known} known already and left as they are; ` +
+        `${rows} rows. ${dryRun ? "Would import" : "Imported"}: ${imported} codes; ${known} known already and left as they are; ` +
         `${refused.length} rows refused.`,
       refused,
       advice:

@@ -73,7 +73,10 @@ describe("tribi import-stock", () => {
     expect([missing.code, missing.output]).toEqual([1, expect.stringContaining("Check the path")]);
     writeFileSync(path.join(folder, "other.csv"), "name,price\nSpain,4.50\n");
     const wrong = await run("import-stock", path.join(folder, "other.csv"));
-    expect([wrong.code, wrong.output]).toEqual([1, expect.stringContaining("The header must be of sku")]);
+    expect([wrong.code, wrong.output]).toEqual([
+      1,
+      expect.stringContaining("The header lacks sku, activation_code"),
+    ]);
     expect(wrong.output).not.toMatch(/\n\s+at /);
     expect(await inStock()).toEqual(before);
   });

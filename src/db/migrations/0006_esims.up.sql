@@ -230,6 +230,9 @@ create table stock_items (
 );
 create unique index stock_items_one_held_per_order on stock_items (order_id) where status = 'held';
 create index stock_items_available on stock_items (plan_id, id) where status = 'available';
+-- Two codes for sale with one number are a mistake of the file; the supplier could not tell their eSIMs apart.
+create unique index stock_items_one_for_sale_per_iccid on stock_items (iccid) where status in ('available', 'held');
+create index stock_items_assigned_by_iccid on stock_items (iccid) where status = 'assigned' and revealed_at is null;
 
 create trigger stock_items_moves before update of status on stock_items
   for each row when (old.status is distinct from new.status)

@@ -97,6 +97,7 @@ export const MessageView = Type.Object({ message: Type.String() }, { title: "Mes
 export const ImportReportView = Type.Object(
   {
     dry_run: Type.Boolean(),
+    rows: Type.Integer({ description: "Rows of the file without its header and blank ones" }),
     created: Type.Integer(),
     updated: Type.Integer(),
     unchanged: Type.Integer(),

@@ -1,5 +1,6 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import { containsPattern, listStatements, readListPage } from "../../db/list-sql.js";
+import { PAGE_ROWS, readPages } from "../../db/read-pages.js";
 import type { ListPage, ListRequest } from "../../kernel/list-page.js";
 import type { UpsertCounts } from "./bulk-plan-store.js";
 import type { CarrierInput, CarrierRow, CarrierSortKey } from "./catalog-records.js";
@@ -59,21 +60,28 @@ export async function deleteCarrier(tx: Tx, id: number): Promise<number> {
   return (await tx.run(DELETE, [id])).count;
 }
 
-const ALL = statement("catalog.all_carriers", "select name from carriers order by lower(name)");
+const PAGE = statement(
+  "catalog.page_of_carriers",
+  "select name from carriers where lower(name) > lower($1) order by lower(name) limit $2",
+);
 
-export async function allCarriers(db: Queryable): Promise<readonly CarrierInput[]> {
-  return (await db.run<CarrierInput>(ALL)).rows;
+/** Every carrier by its name, for the export. */
+export function carriersInPages(db: Queryable): AsyncGenerator<readonly CarrierInput[]> {
+  const readPage = async (name: string) => (await db.run<CarrierInput>(PAGE, [name, PAGE_ROWS])).rows;
+  return readPages(readPage, "", ({ name }) => name);
 }
 
 const UPSERT = statement(
   "catalog.upsert_carriers",
-  `insert into carriers as ca (name) select name from unnest($1::text[]) as given (name)
+  `insert into carriers as ca (name)
+   select distinct on (lower(name)) name from unnest($1::text[]) with ordinality as given (name, position)
+   order by lower(name), position
    on conflict (lower(name)) do update set name = excluded.name, updated_at = now()
    where ca.name <> excluded.name
    returning xmax = 0 as is_new`,
 );
 
-/** Found by name in any case; the spelling becomes the file's. */
+/** Found by name in any case; the spelling becomes the first one of the file, as PostgreSQL sees upper and lower case. */
 export async function upsertCarriers(tx: Tx, rows: readonly CarrierInput[]): Promise<UpsertCounts> {
   const written = await tx.run<{ is_new: boolean }>(UPSERT, [rows.map(({ name }) => name)]);
   const created = written.rows.filter((row) => row.is_new).length;

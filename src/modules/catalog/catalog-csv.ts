@@ -1,7 +1,13 @@
 import { Value } from "typebox/value";
-import { csvDocument, textOfCsvCell } from "../../kernel/csv-cell.js";
+import { mapPages } from "../../db/read-pages.js";
+import { textOfCsvCell } from "../../kernel/csv/csv-cell.js";
+import type { CsvColumns } from "../../kernel/csv/csv-header.js";
+import type { RefusedFile, RefusedRow } from "../../kernel/csv/csv-refusal.js";
+import type { CsvRow } from "../../kernel/csv/csv-rows.js";
+import { readCsv } from "../../kernel/csv/read-csv.js";
+import { writeCsv } from "../../kernel/csv/write-csv.js";
+import { inTurns } from "../../kernel/in-turns.js";
 import { amountMajor, isCurrencyCode, minorFromMajor } from "../../kernel/money.js";
-import { columnMistake, type RefusedFile, type RefusedRow, readCsvFile, refuseFile } from "./csv-file.js";
 import { PlanDraft, planProblems } from "./plan-draft.js";
 
 export interface ParsedFile {
@@ -10,30 +16,39 @@ export interface ParsedFile {
   readonly refused: readonly RefusedRow[];
   /** The currencies that the file has a column for. */
   readonly currencies: readonly string[];
+  /** All rows, whatever becomes of them. */
+  readonly rowCount: number;
   lineOf(draft: PlanDraft): number;
 }
 
-const REQUIRED = ["sku", "name", "data_gb", "duration_days", "carrier"] as const;
-const OPTIONAL = ["description", "country", "region", "countries", "paused_reason"] as const;
-const PRICE_COLUMN = /^price_([A-Za-z]{3})$/;
+const PRICE_COLUMN = /^price_([a-z]{3})$/;
+
+const COLUMNS: CsvColumns = {
+  required: ["sku", "name", "data_gb", "duration_days", "carrier"],
+  optional: ["description", "country", "region", "countries", "paused_reason"],
+  pattern: PRICE_COLUMN,
+  // A price that is not there is withdrawn; one that was cut off with the end of its row must not be.
+  mayEndEarly: false,
+  isSecret: false,
+};
 
 /**
- * Reads a catalogue file: UTF-8, comma or semicolon, one plan a row, a price column per currency (`price_USD`). A
- * row with mistakes is refused by itself with its line, column and reason; a column that we do not know refuses the
- * file, so that a typing error in a header does not drop prices silently.
+ * Reads a catalogue file of any make: one plan a row, a price column per currency (`price_USD`). A row with mistakes
+ * is refused by itself with its line, column and reason; a column that we do not know refuses the file, so that a
+ * typing error in a header does not drop prices silently.
  */
-export function parseCatalogCsv(bytes: Uint8Array): ParsedFile | RefusedFile {
-  const file = readCsvFile(bytes);
+export async function parseCatalogCsv(bytes: Uint8Array): Promise<ParsedFile | RefusedFile> {
+  const file = await readCsv(bytes, COLUMNS);
   if (file.kind === "refused_file") return file;
-  const { header, rows } = file;
-  const mistake = headerMistake(header);
-  if (mistake !== undefined) return refuseFile(file.headerLine, mistake);
-  const columns = header.map((name) => PRICE_COLUMN.exec(name)?.[1]?.toUpperCase() ?? name);
+  const currencies = file.columns.flatMap((name) => PRICE_COLUMN.exec(name)?.[1]?.toUpperCase() ?? []);
+  const mistake = priceColumnMistake(currencies);
+  if (mistake !== undefined) return { kind: "refused_file", line: file.headerLine, reason: mistake };
   const drafts: PlanDraft[] = [];
-  const refused: RefusedRow[] = [];
+  const refused: RefusedRow[] = [...file.refused];
   const lineOfSku = new Map<string, number>();
-  for (const { cells, line } of rows) {
-    const read = readRow(columns, cells);
+  for await (const row of inTurns(file.rows)) {
+    const { line } = row;
+    const read = readRow(row, currencies);
     const first = "draft" in read ? lineOfSku.get(read.draft.sku) : undefined;
     if ("problem" in read) refused.push({ line, ...read.problem });
     else if (first !== undefined) {
@@ -43,17 +58,14 @@ export function parseCatalogCsv(bytes: Uint8Array): ParsedFile | RefusedFile {
       drafts.push(read.draft);
     }
   }
-  const currencies = columns.filter((_, index) => PRICE_COLUMN.test(header[index] ?? ""));
-  return { kind: "parsed", drafts, refused, currencies, lineOf: ({ sku }) => lineOfSku.get(sku) ?? 0 };
+  const lineOf = ({ sku }: PlanDraft): number => lineOfSku.get(sku) ?? 0;
+  return { kind: "parsed", drafts, refused, currencies, rowCount: file.rowCount, lineOf };
 }
 
-function headerMistake(header: readonly string[]): string | undefined {
-  const prices = header.filter((name) => PRICE_COLUMN.test(name));
-  const mistake = columnMistake(header, { required: REQUIRED, known: [...REQUIRED, ...OPTIONAL, ...prices] });
-  if (mistake !== undefined) return mistake;
-  if (prices.length === 0) return "The header has no price column such as price_USD.";
-  const unknown = prices.find((name) => !isCurrencyCode(name.slice(-3).toUpperCase()));
-  return unknown === undefined ? undefined : `${unknown} does not name a currency of ISO 4217.`;
+function priceColumnMistake(currencies: readonly string[]): string | undefined {
+  if (currencies.length === 0) return "The header has no price column such as price_USD.";
+  const unknown = currencies.find((currency) => !isCurrencyCode(currency));
+  return unknown === undefined ? undefined : `price_${unknown} does not name a currency of ISO 4217.`;
 }
 
 interface RowProblem {
@@ -63,18 +75,15 @@ type ReadRow = { readonly draft: PlanDraft } | RowProblem;
 
 const problem = (column: string, reason: string): RowProblem => ({ problem: { column, reason } });
 
-function readRow(columns: readonly string[], cells: readonly string[]): ReadRow {
-  if (cells.length !== columns.length) {
-    return problem("", `has ${cells.length} cells where the header has ${columns.length}`);
-  }
-  const text = (name: string): string => textOfCsvCell(cells[columns.indexOf(name)] ?? "");
+function readRow(row: CsvRow, currencies: readonly string[]): ReadRow {
+  const text = (name: string): string => textOfCsvCell(row.cell(name));
   const cell = (name: string): string => text(name).trim();
   const orNull = (text: string): string | null => (text === "" ? null : text);
   const amount = readAmount(cell("data_gb"));
   if (amount === undefined) return problem("data_gb", 'must be a number such as 5 or 0.5, or "unlimited"');
   const days = cell("duration_days");
   if (!/^\d{1,5}$/.test(days)) return problem("duration_days", "must be a whole number of days");
-  const read = readPrices(columns, cells);
+  const read = readPrices(row, currencies);
   if ("problem" in read) return read;
   const draft = {
     sku: cell("sku"),
@@ -140,14 +149,14 @@ const PRICE_PROBLEMS = {
 } as const;
 
 function readPrices(
-  columns: readonly string[],
-  cells: readonly string[],
+  row: CsvRow,
+  currencies: readonly string[],
 ): { readonly prices: Record<string, number> } | RowProblem {
   const prices: Record<string, number> = {};
-  for (const [index, currency] of columns.entries()) {
-    const text = (cells[index] ?? "").trim();
-    if (!/^[A-Z]{3}$/.test(currency) || text === "") continue;
+  for (const currency of currencies) {
     const column = `price_${currency}`;
+    const text = row.cell(column.toLowerCase()).trim();
+    if (text === "") continue;
     const read = minorFromMajor(text, currency);
     if (!read.ok) return problem(column, PRICE_PROBLEMS[read.error]);
     if (read.minor === 0) return problem(column, "must be greater than 0");
@@ -157,8 +166,12 @@ function readPrices(
 }
 
 /** A file that parseCatalogCsv reads back as the same plans, and that a spreadsheet opens safely. */
-export function formatCatalogCsv(drafts: readonly PlanDraft[]): string {
-  const currencies = [...new Set(drafts.flatMap(({ prices }) => Object.keys(prices)))].sort();
+export function writeCatalogCsv(
+  found: readonly string[],
+  pages: AsyncIterable<readonly PlanDraft[]>,
+): AsyncGenerator<string, void, undefined> {
+  // A file without a price column could not be imported.
+  const currencies = found.length === 0 ? ["USD"] : found;
   const header = [
     "sku",
     "name",
@@ -170,24 +183,26 @@ export function formatCatalogCsv(drafts: readonly PlanDraft[]): string {
     "data_gb",
     "duration_days",
     "paused_reason",
-    ...(currencies.length === 0 ? ["USD"] : currencies).map((currency) => `price_${currency}`),
+    ...currencies.map((currency) => `price_${currency}`),
   ];
-  const rows = drafts.map((draft) => [
-    draft.sku,
-    draft.name,
-    draft.description,
-    draft.country,
-    draft.region,
-    draft.countries.join(" "),
-    draft.carrier,
-    draft.data_gb ?? "unlimited",
-    draft.duration_days,
-    draft.paused_reason,
-    // Digits only: text to the program, a number to a spreadsheet.
-    ...currencies.map((currency) => {
-      const minor = draft.prices[currency];
-      return minor === undefined ? "" : amountMajor(minor, currency);
-    }),
-  ]);
-  return csvDocument(header, rows);
+  return writeCsv(
+    header,
+    mapPages(pages, (draft) => [
+      draft.sku,
+      draft.name,
+      draft.description,
+      draft.country,
+      draft.region,
+      draft.countries.join(" "),
+      draft.carrier,
+      draft.data_gb ?? "unlimited",
+      draft.duration_days,
+      draft.paused_reason,
+      // Digits only: text to the program, a number to a spreadsheet.
+      ...currencies.map((currency) => {
+        const minor = draft.prices[currency];
+        return minor === undefined ? "" : amountMajor(minor, currency);
+      }),
+    ]),
+  );
 }

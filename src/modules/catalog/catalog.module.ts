@@ -24,7 +24,7 @@ import {
 } from "./country-store.js";
 import { makeDeviceCompatibility } from "./device-compatibility.js";
 import { readDeviceData } from "./device-data.js";
-import { makeExportCatalog } from "./export-catalog.js";
+import { type ExportFile, makeExportCatalog } from "./export-catalog.js";
 import { makeImportCatalog } from "./import-catalog.js";
 import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./import-places.js";
 import { makeManagePlans } from "./manage-plans.js";
@@ -54,7 +54,7 @@ export interface CatalogModule {
   registerRoutes(app: Server): void;
   readonly jobs: { readonly handlers: Readonly<Record<string, never>> };
   readonly importCatalog: ImportFile;
-  readonly exportCatalog: () => Promise<string>;
+  readonly exportCatalog: ExportFile;
   /** Takes a plan off sale in the caller's transaction; false when it was off already. */
   pausePlan(tx: Tx, planId: number, reason: string): Promise<boolean>;
 }
@@ -121,7 +121,7 @@ function registerFiles(
   managing: ImportDeps,
   plans: {
     readonly importCatalog: ImportFile;
-    readonly exportCatalog: () => Promise<string>;
+    readonly exportCatalog: ExportFile;
     readonly bytesMax: number;
   },
 ): void {

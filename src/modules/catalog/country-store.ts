@@ -1,5 +1,6 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import { containsPattern, listStatements, readListPage } from "../../db/list-sql.js";
+import { PAGE_ROWS, readPages } from "../../db/read-pages.js";
 import type { ListPage, ListRequest } from "../../kernel/list-page.js";
 import type { UpsertCounts } from "./bulk-plan-store.js";
 import type { CountryInput, CountryRow, CountrySortKey } from "./catalog-records.js";
@@ -63,10 +64,15 @@ export async function deleteCountry(tx: Tx, id: number): Promise<number> {
   return (await tx.run(DELETE, [id])).count;
 }
 
-const ALL = statement("catalog.all_countries", "select iso2, iso3, name from countries order by iso2");
+const PAGE = statement(
+  "catalog.page_of_countries",
+  "select iso2, iso3, name from countries where iso2 > $1 order by iso2 limit $2",
+);
 
-export async function allCountries(db: Queryable): Promise<readonly CountryInput[]> {
-  return (await db.run<CountryInput>(ALL)).rows;
+/** Every country by its code, for the export. */
+export function countriesInPages(db: Queryable): AsyncGenerator<readonly CountryInput[]> {
+  const readPage = async (iso2: string) => (await db.run<CountryInput>(PAGE, [iso2, PAGE_ROWS])).rows;
+  return readPages(readPage, "", ({ iso2 }) => iso2);
 }
 
 // A country that is already what the row says is not touched; a row without iso3 leaves the one that is there.

@@ -1,8 +1,8 @@
 import type { Tx } from "../../db/database.js";
+import type { RefusedRow } from "../../kernel/csv/csv-refusal.js";
 import { addCarriers, addCountries, knownCountryCodes, upsertPlans } from "./bulk-plan-store.js";
 import { type ParsedFile, parseCatalogCsv } from "./catalog-csv.js";
 import { findIsoCountry, type IsoCountry } from "./country-names.js";
-import type { RefusedRow } from "./csv-file.js";
 import type { PlanDraft } from "./plan-draft.js";
 import { type ImportCounts, type ImportDeps, type ImportFile, runImport } from "./run-import.js";
 
@@ -16,7 +16,7 @@ const CHUNK = 500;
  */
 export function makeImportCatalog(deps: ImportDeps): ImportFile {
   return async (command) => {
-    const file = parseCatalogCsv(command.bytes);
+    const file = await parseCatalogCsv(command.bytes);
     if (file.kind === "refused_file") return file;
     return runImport(deps, command, "catalog", (tx) => importFile(tx, file, command.onProgress));
   };
@@ -54,7 +54,7 @@ async function importFile(
     onProgress(Math.min(start + CHUNK, drafts.length), drafts.length);
   }
   const refused = [...file.refused, ...strangers].sort((a, b) => a.line - b.line);
-  return { ...counts, countriesCreated, carriersCreated, refused };
+  return { ...counts, countriesCreated, carriersCreated, refused, rows: file.rowCount };
 }
 
 function codesOf(draft: PlanDraft): readonly string[] {

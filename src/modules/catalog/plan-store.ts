@@ -1,7 +1,9 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import { containsPattern, listStatements, readListPage } from "../../db/list-sql.js";
+import { PAGE_ROWS, readPages } from "../../db/read-pages.js";
 import type { ListPage, ListRequest } from "../../kernel/list-page.js";
 import type { AdminPlanRow, PlanInput, PlanListFilter, PlanSortKey } from "./catalog-records.js";
+import type { PlanDraft } from "./plan-draft.js";
 
 const COLUMNS = `
   p.id, p.sku, p.name, p.description, coalesce(p.data_gb, 0)::float8 as data_gb, p.is_unlimited, p.duration_days,
@@ -56,11 +58,31 @@ export async function findPlanRow(db: Queryable, id: number): Promise<AdminPlanR
   return rows[0];
 }
 
-const ALL = statement("catalog.all_plan_rows", `select ${COLUMNS} ${FROM} order by p.sku`);
+const PAGE = statement(
+  "catalog.page_of_plans",
+  `select p.sku, p.name, p.description, p.data_gb::float8 as data_gb, p.duration_days, p.region, p.paused_reason,
+     (select c.iso2 from countries c where c.id = p.country_id) as country,
+     (select ca.name from carriers ca where ca.id = p.carrier_id) as carrier,
+     array(select c.iso2 from plan_countries pc join countries c on c.id = pc.country_id
+           where pc.plan_id = p.id order by 1) as countries,
+     (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp
+      where pp.plan_id = p.id) as prices
+   from plans p where p.sku > $1 order by p.sku limit $2`,
+);
 
-/** Every plan, for the export. */
-export async function allPlanRows(db: Queryable): Promise<readonly AdminPlanRow[]> {
-  return (await db.run<AdminPlanRow>(ALL)).rows;
+/** Every plan by SKU, for the export. */
+export function plansInPages(db: Queryable): AsyncGenerator<readonly PlanDraft[]> {
+  const readPage = async (sku: string) => (await db.run<PlanDraft>(PAGE, [sku, PAGE_ROWS])).rows;
+  return readPages(readPage, "", ({ sku }) => sku);
+}
+
+const CURRENCIES = statement(
+  "catalog.price_currencies",
+  "select distinct currency from plan_prices order by currency",
+);
+
+export async function priceCurrencies(db: Queryable): Promise<readonly string[]> {
+  return (await db.run<{ currency: string }>(CURRENCIES)).rows.map(({ currency }) => currency);
 }
 
 const LOCK = statement("catalog.lock_plan", "select 1 from plans where id = $1 for update");

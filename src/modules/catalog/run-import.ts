@@ -1,13 +1,15 @@
 import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
 import type { Db, Tx } from "../../db/database.js";
+import type { RefusedFile, RefusedRow } from "../../kernel/csv/csv-refusal.js";
 import type { UpsertCounts } from "./bulk-plan-store.js";
-import type { RefusedFile, RefusedRow } from "./csv-file.js";
 
 export interface ImportCounts extends UpsertCounts {
   readonly countriesCreated: number;
   readonly carriersCreated: number;
   readonly refused: readonly RefusedRow[];
+  /** Rows of the file without its header and blank ones: all others together. */
+  readonly rows: number;
 }
 
 export interface ImportReport extends ImportCounts {
@@ -49,6 +51,7 @@ export async function runImport(
   try {
     return await db.transaction(async (tx) => {
       const report: ImportReport = { kind: "imported", isDryRun, ...(await work(tx)) };
+      assertNoRowIsLost(report);
       if (isDryRun) throw new DryRun(report);
       const after = { ...report, refused: report.refused.length };
       await writeAudit(tx, act, { action: `${subject}.imported`, subject, after });
@@ -60,4 +63,10 @@ export async function runImport(
   } finally {
     onChanged();
   }
+}
+
+/** What became of each row is in the report, or nothing is imported. */
+function assertNoRowIsLost({ created, updated, unchanged, refused, rows }: ImportCounts): void {
+  const told = created + updated + unchanged + refused.length;
+  if (told !== rows) throw new Error(`The file has ${rows} rows, and the import tells of ${told}`);
 }

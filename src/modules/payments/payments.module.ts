@@ -16,7 +16,7 @@ import { makePaymentJobs } from "./payment-jobs.js";
 import { findPaymentByIntent } from "./payment-store.js";
 import { makePaymentUseCases, type PaymentUseCaseDeps } from "./payment-use-cases.js";
 import {
-  listAllFindings,
+  findingsInPages,
   listFindings,
   listLastRuns,
   secondsSinceLastRun,
@@ -75,7 +75,7 @@ async function registerRoutes(
   registerReconciliation(app, {
     listFindings: (request, { findingClass, isOpen }) =>
       listFindings(db, request, [containsPattern(request.q), findingClass, isOpen]),
-    listAllFindings: () => listAllFindings(db),
+    findingsInPages: () => findingsInPages(db),
     listLastRuns: () => listLastRuns(db),
   });
   const mock = providers.find("MOCK");

@@ -1,8 +1,10 @@
 import { Type } from "typebox";
 import { adminAct } from "../../../http/act.js";
+import { sendCsv } from "../../../http/send-csv.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import { ImportReportView } from "../admin-views.js";
+import type { ExportFile } from "../export-catalog.js";
 import type { ImportFile, ImportReport } from "../run-import.js";
 
 const REFUSED_SHOWN_MAX = 1_000;
@@ -18,7 +20,7 @@ export interface AdminFile {
   /** What the columns are, for the document. */
   readonly columns: string;
   readonly importFile: ImportFile;
-  readonly exportFile: () => Promise<string>;
+  readonly exportFile: ExportFile;
   readonly bytesMax: number;
 }
 
@@ -35,7 +37,7 @@ export function registerAdminFile(app: Server, file: AdminFile): void {
         tags,
         operationId: `import${capitalised(file.subject)}`,
         summary: `Import ${file.subject} from CSV`,
-        description: `Body text/csv in UTF-8. ${file.columns} Rows with mistakes are refused one by one and reported; the others are imported.`,
+        description: `Body text/csv of any make. ${file.columns} Rows with mistakes are refused one by one and reported; the others are imported.`,
         querystring: Query,
         // Any: the body is bytes, and the importer judges them row by row.
         body: { content: { "text/csv": { schema: Type.Any() } } },
@@ -67,14 +69,7 @@ export function registerAdminFile(app: Server, file: AdminFile): void {
         },
       },
     },
-    async (_request, reply) => {
-      const csv = await file.exportFile();
-      return reply
-        .header("content-type", "text/csv; charset=utf-8")
-        .header("content-disposition", `attachment; filename="${file.subject}.csv"`)
-        .serializer((text: unknown) => String(text))
-        .send(csv);
-    },
+    (_request, reply) => sendCsv(reply, `${file.subject}.csv`, file.exportFile()),
   );
 }
 
@@ -82,6 +77,7 @@ const capitalised = (word: string): string => `${word.charAt(0).toUpperCase()}${
 
 const reportView = (report: ImportReport) => ({
   dry_run: report.isDryRun,
+  rows: report.rows,
   created: report.created,
   updated: report.updated,
   unchanged: report.unchanged,

@@ -25,7 +25,7 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
         operationId: "importStock",
         summary: "Import eSIM codes into stock from CSV",
         description:
-          "Body text/csv in UTF-8 with the columns sku, activation_code, and iccid and confirmation_code if there are " +
+          "Body text/csv of any make with the columns sku, activation_code, and iccid and confirmation_code if there are " +
           "any. Codes that were ever imported stay as they are, sold or not.",
         querystring: Type.Object(
           {
@@ -39,6 +39,7 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
         response: {
           200: Type.Object({
             dry_run: Type.Boolean(),
+            rows: Type.Integer({ description: "Rows of the file without its header and blank ones" }),
             imported: Type.Integer(),
             known: Type.Integer({ description: "Codes that the shop has had before" }),
             refused_count: Type.Integer(),
@@ -62,6 +63,7 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
         throw new AppError("csv_invalid", `Line ${report.line}: ${report.reason}`);
       return {
         dry_run: report.isDryRun,
+        rows: report.rows,
         imported: report.imported,
         known: report.known,
         refused_count: report.refused.length,

@@ -1,27 +1,33 @@
 import type { Act } from "../../../db/act.js";
 import { writeAudit } from "../../../db/audit-log.js";
 import type { Db, Tx } from "../../../db/database.js";
+import type { RefusedFile, RefusedRow } from "../../../kernel/csv/csv-refusal.js";
+import { inTurns } from "../../../kernel/in-turns.js";
 import type { InstallVault } from "../install-secrets.js";
-import { parseStockCsv, type RefusedStockRow, type StockDraft } from "./stock-csv.js";
+import { type ParsedStock, parseStockCsv, type StockDraft } from "./stock-csv.js";
 import { findPlanIdsBySku, insertStock, type NewStockItem, nextStockIds } from "./stock-store.js";
 
 export interface StockImportReport {
   readonly kind: "imported";
   readonly isDryRun: boolean;
+  /** Rows of the file without its header and blank ones: the following together. */
+  readonly rows: number;
   readonly imported: number;
   /** Codes that the shop has had before, sold or not: they stay as they are. */
   readonly known: number;
-  readonly refused: readonly RefusedStockRow[];
+  readonly refused: readonly RefusedRow[];
 }
 
-export type ImportStock = (command: {
+export interface StockImportCommand {
   readonly bytes: Uint8Array;
   readonly isDryRun: boolean;
   /** Names the file in lists, e.g. "2026-11 Orange". */
   readonly batch: string;
   readonly act: Act;
   readonly onProgress?: (done: number, all: number) => void;
-}) => Promise<StockImportReport | { kind: "refused_file"; line: number; reason: string }>;
+}
+
+export type ImportStock = (command: StockImportCommand) => Promise<StockImportReport | RefusedFile>;
 
 const CHUNK = 500;
 
@@ -37,11 +43,16 @@ class DryRun extends Error {
  */
 export function makeImportStock(deps: { readonly db: Db; readonly vault: InstallVault }): ImportStock {
   return async (command) => {
-    const file = parseStockCsv(command.bytes);
+    const file = await parseStockCsv(command.bytes);
     if (file.kind === "refused_file") return file;
+    const { codes, refused } = await withoutDoubles(deps.vault, file);
     const work = async (tx: Tx): Promise<StockImportReport> => {
-      const report = await importDrafts(deps.vault, tx, file.drafts, file.refused, command);
-      if (command.isDryRun) throw new DryRun(report);
+      const done = await importCodes(deps.vault, tx, codes, command);
+      const all = [...refused, ...done.refused].sort((a, b) => a.line - b.line);
+      const { isDryRun } = command;
+      const report = { kind: "imported" as const, isDryRun, rows: file.rowCount, ...done, refused: all };
+      assertNoRowIsLost(report);
+      if (isDryRun) throw new DryRun(report);
       await writeAudit(tx, command.act, {
         action: "stock.imported",
         subject: "stock",
@@ -63,48 +74,84 @@ export function makeImportStock(deps: { readonly db: Db; readonly vault: Install
   };
 }
 
-async function importDrafts(
+/** A code that can be told from others. */
+interface StockCode extends StockDraft {
+  readonly fingerprint: Buffer;
+}
+
+/** Of rows with one code or one ICCID the first is taken. */
+async function withoutDoubles(
   vault: InstallVault,
-  tx: Tx,
-  drafts: readonly StockDraft[],
-  refusedRows: readonly RefusedStockRow[],
-  { isDryRun, batch, onProgress }: Parameters<ImportStock>[0],
-): Promise<StockImportReport> {
-  const planIds = await findPlanIdsBySku(tx, [...new Set(drafts.map(({ sku }) => sku))]);
-  const refused = [...refusedRows];
+  file: ParsedStock,
+): Promise<{ codes: readonly StockCode[]; refused: readonly RefusedRow[] }> {
   const lineOfCode = new Map<string, number>();
-  const good: (StockDraft & { planId: number; fingerprint: Buffer })[] = [];
-  for (const draft of drafts) {
-    const planId = planIds.get(draft.sku);
+  const lineOfIccid = new Map<string, number>();
+  const codes: StockCode[] = [];
+  const refused = [...file.refused];
+  for await (const draft of inTurns(file.drafts)) {
+    const { line } = draft;
     const fingerprint = vault.codeFingerprint(draft.code);
-    const key = fingerprint?.toString("base64") ?? "";
-    const first = lineOfCode.get(key);
-    if (planId === undefined || fingerprint === null)
-      refused.push({ line: draft.line, column: "sku", reason: `there is no plan ${draft.sku}` });
-    else if (first !== undefined)
-      refused.push({
-        line: draft.line,
-        column: "activation_code",
-        reason: `stands in line ${first} already`,
-      });
+    if (fingerprint === null) throw new Error("A code without a matching id was read");
+    const key = fingerprint.toString("base64");
+    const iccid = draft.iccid?.toLowerCase() ?? "";
+    const sameCode = lineOfCode.get(key);
+    const sameIccid = lineOfIccid.get(iccid);
+    if (sameCode !== undefined) refused.push(double(line, "activation_code", sameCode));
+    else if (sameIccid !== undefined) refused.push(double(line, "iccid", sameIccid));
     else {
-      lineOfCode.set(key, draft.line);
-      good.push({ ...draft, planId, fingerprint });
+      lineOfCode.set(key, line);
+      if (iccid !== "") lineOfIccid.set(iccid, line);
+      codes.push({ ...draft, fingerprint });
     }
   }
+  return { codes, refused };
+}
+
+const double = (line: number, column: string, first: number): RefusedRow => ({
+  line,
+  column,
+  reason: `stands in line ${first} already`,
+});
+
+async function importCodes(
+  vault: InstallVault,
+  tx: Tx,
+  codes: readonly StockCode[],
+  { batch, onProgress }: StockImportCommand,
+): Promise<{ imported: number; known: number; refused: readonly RefusedRow[] }> {
+  const planIds = await findPlanIdsBySku(tx, [...new Set(codes.map(({ sku }) => sku))]);
+  const refused = codes
+    .filter(({ sku }) => !planIds.has(sku))
+    .map(({ line, sku }): RefusedRow => ({ line, column: "sku", reason: `there is no plan ${sku}` }));
+  const sellable = codes.filter(({ sku }) => planIds.has(sku));
   let imported = 0;
-  for (let start = 0; start < good.length; start += CHUNK) {
-    const chunk = good.slice(start, start + CHUNK);
+  let known = 0;
+  for (let start = 0; start < sellable.length; start += CHUNK) {
+    const chunk = sellable.slice(start, start + CHUNK);
     const ids = await nextStockIds(tx, chunk.length);
-    const items = chunk.map((draft, index): NewStockItem => {
+    const items = chunk.map((code, index): NewStockItem => {
       const id = ids[index] ?? 0;
-      const { activationCodeText, confirmationCode } = draft;
+      const { activationCodeText, confirmationCode, fingerprint, iccid, sku } = code;
       const sealed = vault.sealStock(id, { activationCodeText, confirmationCode });
-      return { id, planId: draft.planId, sealed, fingerprint: draft.fingerprint, iccid: draft.iccid };
+      return { id, planId: planIds.get(sku) ?? 0, sealed, fingerprint, iccid };
     });
-    imported += await insertStock(tx, items, batch);
-    onProgress?.(Math.min(start + CHUNK, good.length), good.length);
+    const written = await insertStock(tx, items, batch);
+    imported += written.inserted.length;
+    known += written.known.length;
+    const told = new Set([...written.inserted, ...written.known].map((one) => one.toString("base64")));
+    for (const { line, fingerprint } of chunk) {
+      if (!told.has(fingerprint.toString("base64")))
+        refused.push({ line, column: "iccid", reason: ICCID_TAKEN });
+    }
+    onProgress?.(Math.min(start + CHUNK, sellable.length), sellable.length);
   }
-  refused.sort((a, b) => a.line - b.line);
-  return { kind: "imported", isDryRun, imported, known: good.length - imported, refused };
+  return { imported, known, refused };
+}
+
+const ICCID_TAKEN = "is the number of another code in stock or of an eSIM in use";
+
+/** What became of each row is in the report, or nothing is imported. */
+function assertNoRowIsLost({ rows, imported, known, refused }: StockImportReport): void {
+  const told = imported + known + refused.length;
+  if (told !== rows) throw new Error(`The file has ${rows} rows, and the import tells of ${told}`);
 }

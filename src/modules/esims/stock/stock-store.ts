@@ -31,6 +31,8 @@ export interface NewStockItem {
   readonly iccid: string | null;
 }
 
+// A number that a phone may have, or that another code for sale has, is not taken for a second code: the supplier
+// would reach the wrong eSIM by it. Suppliers do give the number of an ended eSIM to a new one.
 const INSERT = statement(
   "esims.insert_stock",
   `insert into stock_items (id, plan_id, sealed, code_fingerprint, iccid, batch)
@@ -38,11 +40,29 @@ const INSERT = statement(
    from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[])
      as n(id, plan_id, sealed, fingerprint, iccid)
    where not exists (select from esim_profiles p where p.code_fingerprint = n.fingerprint)
-   on conflict on constraint stock_items_one_per_code do nothing`,
+     and not exists (select from esim_profiles p where p.iccid = n.iccid and p.status in ('ready', 'active'))
+     and not exists (select from stock_items i where i.iccid = n.iccid and i.status = 'assigned' and i.revealed_at is null)
+   on conflict do nothing
+   returning code_fingerprint`,
 );
 
-/** Answers how many were new. */
-export async function insertStock(tx: Tx, items: readonly NewStockItem[], batch: string): Promise<number> {
+const KNOWN = statement(
+  "esims.known_codes",
+  `select code_fingerprint from stock_items where code_fingerprint = any ($1::bytea[])
+   union select code_fingerprint from esim_profiles where code_fingerprint = any ($1::bytea[])`,
+);
+
+export interface InsertedStock {
+  readonly inserted: readonly Buffer[];
+  /** Fingerprints of codes that the shop has had before. The others have the number of another eSIM. */
+  readonly known: readonly Buffer[];
+}
+
+export async function insertStock(
+  tx: Tx,
+  items: readonly NewStockItem[],
+  batch: string,
+): Promise<InsertedStock> {
   const values = [
     items.map(({ id }) => id),
     items.map(({ planId }) => planId),
@@ -51,7 +71,16 @@ export async function insertStock(tx: Tx, items: readonly NewStockItem[], batch:
     items.map(({ iccid }) => iccid),
     batch,
   ];
-  return (await tx.run(INSERT, values)).count;
+  const { rows } = await tx.run<FingerprintRow>(INSERT, values);
+  const inserted = rows.map((row) => row.code_fingerprint);
+  const others = items.filter(({ fingerprint }) => !inserted.some((one) => one.equals(fingerprint)));
+  if (others.length === 0) return { inserted, known: [] };
+  const found = await tx.run<FingerprintRow>(KNOWN, [others.map(({ fingerprint }) => fingerprint)]);
+  return { inserted, known: found.rows.map((row) => row.code_fingerprint) };
+}
+
+interface FingerprintRow {
+  readonly code_fingerprint: Buffer;
 }
 
 export interface StockLevel {

@@ -1,6 +1,7 @@
 import type { Queryable } from "../../../db/database.js";
 import { statement } from "../../../db/database.js";
 import { listStatements, readListPage } from "../../../db/list-sql.js";
+import { PAGE_ROWS, readPages } from "../../../db/read-pages.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
 
 export interface FindingRow {
@@ -41,13 +42,15 @@ export function listFindings(
   return readListPage<FindingRow, keyof typeof FINDING_SORTS>(db, LIST, request, values);
 }
 
-const ALL = statement(
-  "reconciliation.all_findings",
-  `select ${COLUMNS} from reconciliation_findings order by id desc limit 50000`,
+const PAGE = statement(
+  "reconciliation.page_of_findings",
+  `select ${COLUMNS} from reconciliation_findings where id < $1 order by id desc limit $2`,
 );
 
-export async function listAllFindings(db: Queryable): Promise<readonly FindingRow[]> {
-  return (await db.run<FindingRow>(ALL)).rows;
+/** Every finding, the newest first. */
+export function findingsInPages(db: Queryable): AsyncGenerator<readonly FindingRow[]> {
+  const readPage = async (id: number) => (await db.run<FindingRow>(PAGE, [id, PAGE_ROWS])).rows;
+  return readPages(readPage, Number.MAX_SAFE_INTEGER, ({ id }) => id);
 }
 
 export interface RunRow {

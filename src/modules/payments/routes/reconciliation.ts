@@ -1,7 +1,9 @@
 import { type Static, Type } from "typebox";
 import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list-query.js";
+import { sendCsv } from "../../../http/send-csv.js";
 import type { Server } from "../../../http/server.js";
-import { csvDocument } from "../../../kernel/csv-cell.js";
+import type { CsvValue } from "../../../kernel/csv/csv-cell.js";
+import { writeCsv } from "../../../kernel/csv/write-csv.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
 import { FINDING_CLASSES } from "../reconciliation/finding-classes.js";
 import { FINDING_SORTS, type FindingRow, type RunRow } from "../reconciliation/reconciliation-read-model.js";
@@ -40,7 +42,7 @@ export interface ReconciliationDeps {
     request: ListRequest<keyof typeof FINDING_SORTS>,
     filter: { findingClass: string | null; isOpen: boolean | null },
   ) => Promise<ListPage<FindingRow>>;
-  readonly listAllFindings: () => Promise<readonly FindingRow[]>;
+  readonly findingsInPages: () => AsyncIterable<readonly FindingRow[]>;
   readonly listLastRuns: () => Promise<readonly RunRow[]>;
 }
 
@@ -96,16 +98,13 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
         },
       },
     },
-    async (_request, reply) => {
-      const rows = (await deps.listAllFindings()).map((row) => [
-        ...COLUMNS.map((column) => row[column]),
-        JSON.stringify(row.detail),
-      ]);
-      return reply
-        .header("content-type", "text/csv; charset=utf-8")
-        .header("content-disposition", 'attachment; filename="reconciliation.csv"')
-        .serializer((text: unknown) => String(text))
-        .send(csvDocument([...COLUMNS, "detail"], rows));
-    },
+    (_request, reply) =>
+      sendCsv(reply, "reconciliation.csv", writeCsv([...COLUMNS, "detail"], inCells(deps.findingsInPages()))),
   );
+}
+
+async function* inCells(pages: AsyncIterable<readonly FindingRow[]>): AsyncGenerator<CsvValue[][]> {
+  for await (const page of pages) {
+    yield page.map((row) => [...COLUMNS.map((column) => row[column]), JSON.stringify(row.detail)]);
+  }
 }

@@ -1,5 +1,3 @@
-import { stringify } from "csv-stringify/sync";
-
 /** A number stays a number in the file; text is what a spreadsheet could take for a formula. */
 export type CsvValue = string | number | boolean | null | undefined;
 
@@ -32,10 +30,4 @@ export function csvCell(value: CsvValue): string {
 /** Takes back what csvCell added, so that what was exported is imported as it was. */
 export function textOfCsvCell(cell: string): string {
   return cell.startsWith("'") && needsMark(cell) ? cell.slice(1) : cell;
-}
-
-/** A CSV file (RFC 4180: CRLF, quotes where needed) whose every cell is safe to open in a spreadsheet. */
-export function csvDocument(header: readonly string[], rows: Iterable<readonly CsvValue[]>): string {
-  const cells = [...rows].map((row) => row.map(csvCell));
-  return stringify([header.map(csvCell), ...cells], { record_delimiter: "\r\n" });
 }
