@@ -25,6 +25,7 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
 const VENDORED = {
   typebox: "typebox.js",
   "typebox/value": "typebox.js",
+  "@tribi/client": "client/client.js",
   "@tribi/embedded-postgres": "embedded-postgres/embedded-postgres.js",
 };
 
@@ -84,6 +85,13 @@ await build({
   ...twins,
   entryPoints: sourcesOf("packages/embedded-postgres/src"),
   outdir: path.join(target, "vendor", "embedded-postgres"),
+  logLevel: "warning",
+});
+await build({
+  ...twins,
+  entryPoints: [path.join(root, "client/src/client.ts")],
+  outdir: path.join(target, "vendor", "client"),
+  bundle: true,
   logLevel: "warning",
 });
 for (const file of files.filter((name) => !name.endsWith(".ts"))) {

@@ -13,7 +13,6 @@ import { type Readiness, registerHealthRoutes } from "./http/health.js";
 import { makeDevGuard, makeMetricsGuard } from "./http/local-guard.js";
 import { describeRoutes } from "./http/openapi/describe-routes.js";
 import { answerCors } from "./http/origin-guard.js";
-import { registerPages } from "./http/pages.js";
 import { registerReference } from "./http/reference.js";
 import { type Guards, makeServer, type Server } from "./http/server.js";
 import type { AuthModule } from "./modules/auth/auth.module.js";
@@ -46,7 +45,7 @@ const NEWEST_MIGRATION = Math.max(...readMigrations().map((migration) => migrati
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
   const foundation = openFoundation(options);
-  const { modules, auth } = await composeModules(foundation);
+  const { modules, auth, storefront } = await composeModules(foundation);
   const state = { isStopping: false };
 
   const server = makeServer({
@@ -55,6 +54,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     isProduction: config.isProduction,
     load: foundation.db.load,
     onAnswer: foundation.metrics.observeAnswer,
+    problemPage: storefront.problemPage,
   });
   await registerEverything(server, modules, foundation, () => readinessOf(foundation, modules, state));
   options.extraRoutes?.(server);
@@ -107,7 +107,14 @@ export async function withPayments<Value>(
   const mail = await composeMail(foundation);
   try {
     // No eSIM room here: a refund that needs one is left to the store's own jobs.
-    return await work(await composePayments(foundation, mail, async () => "unknown"));
+    return await work(
+      await composePayments(
+        foundation,
+        mail,
+        async () => "unknown",
+        async () => ({ html: "", policy: "" }),
+      ),
+    );
   } finally {
     mail.close();
     await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
@@ -126,7 +133,7 @@ function makeGuards({ config }: Foundation, { sessionGuard }: AuthModule): Guard
 async function registerEverything(
   server: Server,
   modules: readonly Module[],
-  { config, metrics, origins }: Foundation,
+  { metrics, origins }: Foundation,
   readiness: () => Promise<Readiness>,
 ): Promise<void> {
   answerCors(server, origins);
@@ -137,7 +144,6 @@ async function registerEverything(
     return metrics.registry.metrics();
   });
   for (const one of modules) await one.registerRoutes(server);
-  await registerPages(server, config);
   registerReference(server);
 }
 

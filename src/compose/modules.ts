@@ -3,6 +3,7 @@ import { makeAdminModule } from "../modules/admin/admin.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
 import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
+import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
 import { composeAuth } from "./auth.js";
 import { composeEsims } from "./esims.js";
 import type { Foundation, Module } from "./foundation.js";
@@ -12,7 +13,7 @@ import { composePayments } from "./payments.js";
 /** Every module with what it needs; an event between modules is a function argument here. */
 export async function composeModules(
   foundation: Foundation,
-): Promise<{ modules: readonly Module[]; auth: AuthModule }> {
+): Promise<{ modules: readonly Module[]; auth: AuthModule; storefront: Storefront }> {
   const { config, db } = foundation;
   const mail = await composeMail(foundation);
   const catalog = makeCatalogModule({
@@ -29,7 +30,12 @@ export async function composeModules(
     findOwed: findOwedOrders,
   });
   // A refund takes the eSIM back, and an eSIM that cannot be delivered gives the money back.
-  const payments = await composePayments(foundation, mail, (...order) => esims.takeBackEsim(...order));
+  const payments = await composePayments(
+    foundation,
+    mail,
+    (...order) => esims.takeBackEsim(...order),
+    (...page) => storefront.page(...page),
+  );
   const esims = await composeEsims(foundation, payments, mail);
   const orders = makeOrdersModule({
     ...foundation,
@@ -38,5 +44,6 @@ export async function composeModules(
     topUpOffer: esims.topUpOffer,
   });
   const admin = makeAdminModule(foundation);
-  return { modules: [mail, catalog, auth, payments, esims, orders, admin], auth };
+  const storefront = makeStorefrontModule({ config, db, clock: systemClock });
+  return { modules: [mail, catalog, auth, payments, esims, orders, admin, storefront], auth, storefront };
 }

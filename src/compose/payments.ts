@@ -12,6 +12,7 @@ import { orderFollowsPayment, orderFollowsRefund } from "../modules/orders/order
 import {
   makeMockLedger,
   makePaymentsModule,
+  type PaymentsDeps,
   type PaymentsModule,
 } from "../modules/payments/payments.module.js";
 import { makeMockProvider } from "../providers/payment/mock/mock-provider.js";
@@ -24,6 +25,7 @@ export async function composePayments(
   foundation: Foundation,
   { mailer }: MailModule,
   takeBackEsim: TakeBackEsim,
+  drawMockPayment: PaymentsDeps["drawMockPayment"],
 ): Promise<PaymentsModule> {
   const { isProduction, http } = foundation.config;
   return makePaymentsModule({
@@ -32,6 +34,7 @@ export async function composePayments(
     followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund],
     takeBackEsim,
+    drawMockPayment,
     sendMail: mailer.send,
     devGuard: makeDevGuard({ isProduction, devToken: http.devToken }),
   });

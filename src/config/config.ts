@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { type EmailAddress, readEmailAddress } from "../kernel/email-address.js";
+import { readBrand } from "./brand.js";
 import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
 import { type Environment, readEnvironment } from "./env.js";
 import { readMail } from "./mail.js";
@@ -71,6 +72,7 @@ function readGroups(reader: VariableReader) {
     http: readHttp(reader, isProduction, port),
     database: readDatabase(reader),
     shop,
+    brand: readBrand(reader),
     redisUrl: reader.url("REDIS_URL", ["redis:", "rediss:"]),
     adminEmails: readAdminEmails(reader),
     log: {

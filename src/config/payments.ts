@@ -33,6 +33,7 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     /** Lets production run in the provider's test mode, where no money moves. */
     allowTestKeys,
     defaultCurrency: reader.textOr("DEFAULT_CURRENCY", "USD").toUpperCase(),
+    stripeJsUrl: readStripeJsUrl(reader, isProduction),
     mockAutoConfirm: reader.flag("MOCK_AUTO_CONFIRM", false),
     stripe:
       stripeSecretKey === null
@@ -70,6 +71,14 @@ function reportKeys(reader: VariableReader, secret: string | null, publishable: 
       `is of ${theirs} mode and STRIPE_SECRET_KEY of ${ours} mode; take both from the same mode`,
     );
   }
+}
+
+/** A script that stands in for Stripe's own; it would see every card, so production refuses it. */
+function readStripeJsUrl(reader: VariableReader, isProduction: boolean): string | null {
+  const url = reader.url("STRIPE_JS_URL", ["https:", "http:"]);
+  if (url !== null && isProduction)
+    reader.problem("STRIPE_JS_URL", "is for development; production loads Stripe's own script");
+  return url;
 }
 
 function readStripeBase(reader: VariableReader, isProduction: boolean): string | null {

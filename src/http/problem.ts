@@ -88,7 +88,7 @@ export function problemMediaType(accept: string | undefined): string {
   return namesJson && !namesProblem ? "application/json" : "application/problem+json";
 }
 
-const SECONDS_TO_RETRY = "2";
+export const RETRY_SECONDS = "2";
 
 export async function sendProblem(
   request: FastifyRequest,
@@ -97,7 +97,7 @@ export async function sendProblem(
 ): Promise<void> {
   const problem = problemOf(error, request.id);
   if (problem.status === 401) reply.header("www-authenticate", "Bearer");
-  if (problem.status === 503) reply.header("retry-after", SECONDS_TO_RETRY);
+  if (problem.status === 503) reply.header("retry-after", RETRY_SECONDS);
   reply
     .code(problem.status)
     .headers({ ...error.headers })

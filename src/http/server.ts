@@ -19,7 +19,7 @@ import { readJsonBodies } from "./body.js";
 import { answerBrokenRequest, HEADER_BYTES_MAX, refuseExpectations } from "./broken-request.js";
 import { appErrorOf } from "./error-of.js";
 import { type Load, shedLoad } from "./overload.js";
-import { sendProblem, statusOf } from "./problem.js";
+import { RETRY_SECONDS, sendProblem, statusOf } from "./problem.js";
 import type { Access } from "./route-config.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
 import {
@@ -52,6 +52,11 @@ export interface ServerOptions {
   readonly load?: () => Load;
   readonly compiles?: CompileWhen;
   /** Called once per answer, with the route's pattern, for metrics. */
+  /** A page that says for a person what went wrong, in place of a problem document. */
+  readonly problemPage?: (
+    request: FastifyRequest,
+    status: number,
+  ) => Promise<{ readonly html: string; readonly policy: string } | undefined>;
   readonly onAnswer?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
 }
 
@@ -118,9 +123,10 @@ export function makeServer(options: ServerOptions): Server {
         error.code,
       );
     }
+    if (await sendProblemPage(options, request, reply, error)) return;
     await sendProblem(request, reply, error);
   });
-  answerUnknownRoutes(app);
+  answerUnknownRoutes(app, options);
   return app;
 }
 
@@ -207,8 +213,36 @@ function declareAccess(app: Server, guards: Guards): void {
   });
 }
 
+/** Whether somebody looks at this address in a browser: programs name JSON, or nothing. */
+const isForPerson = ({ method, headers }: FastifyRequest): boolean =>
+  (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
+
+/** False when no page was sent, so that the problem document says it. */
+async function sendProblemPage(
+  { problemPage }: ServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: AppError,
+): Promise<boolean> {
+  if (problemPage === undefined || !isForPerson(request)) return false;
+  const status = statusOf(error.code);
+  const page = await problemPage(request, status);
+  if (page === undefined) return false;
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  if (status === 503) reply.header("retry-after", RETRY_SECONDS);
+  reply
+    .code(status)
+    .headers({ ...error.headers })
+    .header("content-type", "text/html; charset=utf-8")
+    .header("content-security-policy", page.policy)
+    .header("cache-control", "no-store")
+    .serializer((payload: unknown) => String(payload));
+  await reply.send(page.html);
+  return true;
+}
+
 /** A path that exists with another method is 405 with Allow; any other is 404. */
-function answerUnknownRoutes(app: Server): void {
+function answerUnknownRoutes(app: Server, options: ServerOptions): void {
   const known: { pattern: RegExp; methods: Set<string> }[] = [];
   app.addHook("onRoute", (route: RouteOptions) => {
     const source = route.url
@@ -225,11 +259,8 @@ function answerUnknownRoutes(app: Server): void {
     const path = request.url.split("?")[0] ?? "/";
     const methods = known.filter(({ pattern }) => pattern.test(path)).flatMap((entry) => [...entry.methods]);
     if (methods.length === 0) {
-      await sendProblem(
-        request,
-        reply,
-        new AppError("not_found", "There is nothing at this address. See /docs for the routes."),
-      );
+      const error = new AppError("not_found", "There is nothing at this address. See /docs for the routes.");
+      if (!(await sendProblemPage(options, request, reply, error))) await sendProblem(request, reply, error);
       return;
     }
     const allow = [...new Set(methods)].sort().join(", ");

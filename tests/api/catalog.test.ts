@@ -40,10 +40,13 @@ describe("GET /countries", () => {
     expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, "en")));
   });
 
-  it("200: q is a prefix of name or code, in any case", async () => {
+  it("200: q is a prefix of a name in either language, of a common other name, or of the code, in any case", async () => {
     const find = async (q: string) =>
       (await app.request("GET", `/countries?q=${q}`)).body.map(({ iso2 }: { iso2: string }) => iso2);
-    expect(await find("es")).toEqual(["EE", "ES"]);
+    // Estonia and Spain by name and code, the others by their Spanish names and by what else they are called.
+    expect(await find("es")).toEqual(["EE", "SK", "SI", "ES", "GB", "US"]);
+    expect(await find("españa")).toEqual(["ES"]);
+    expect(await find("holland")).toEqual(["NL"]);
     expect(await find("SPA")).toEqual(["ES"]);
     expect(await find("united")).toEqual(["AE", "GB", "US"]);
     expect(await find("pain")).toEqual([]);

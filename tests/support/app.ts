@@ -110,6 +110,6 @@ export async function send(url: string, method: string, options: RequestOptions 
   const body = isJson && text !== "" ? JSON.parse(text) : undefined;
   const answer = { status: response.status, headers: response.headers, text, body };
   const { pathname, search } = new URL(url);
-  currentContract()?.(method, `${pathname}${search}`, answer);
+  currentContract()?.(method, `${pathname}${search}`, answer, headers.get("accept") ?? "");
   return answer;
 }

@@ -30,7 +30,7 @@ const PROBLEM_MEMBERS = ["type", "title", "status", "detail", "code", "request_i
 const INSIDES =
   /\bat \S+ \(|node_modules|\.[jt]s:\d+|\b(select|insert into|update|delete from) \w+ |pg_catalog|\/(home|usr|tmp|var|work)\//i;
 
-export type CheckAnswer = (method: string, path: string, answer: SentAnswer) => void;
+export type CheckAnswer = (method: string, path: string, answer: SentAnswer, accept?: string) => void;
 
 /** Throws when an answer is not what the document promises for that route. Routes that it leaves out are pages. */
 export function makeContract(document: OpenApi): CheckAnswer {
@@ -44,8 +44,8 @@ export function makeContract(document: OpenApi): CheckAnswer {
   }));
   templates.sort((a, b) => a.weight - b.weight);
 
-  return (method, path, answer) => {
-    assertAnswerRules(method, path, answer);
+  return (method, path, answer, accept = "") => {
+    assertAnswerRules(method, path, answer, accept.includes("text/html"));
     if (method === "HEAD" || method === "OPTIONS") return;
     const plain = withoutApi(path.split("?")[0] ?? "/");
     const template = templates.find(
@@ -86,7 +86,12 @@ function resolved(document: OpenApi, response: Operation["responses"][string] | 
 }
 
 /** CONTRACT §1, for every answer of every route. */
-function assertAnswerRules(method: string, path: string, { status, headers, text, body }: SentAnswer): void {
+function assertAnswerRules(
+  method: string,
+  path: string,
+  { status, headers, text, body }: SentAnswer,
+  isForPerson: boolean,
+): void {
   const fail = (what: string): never => {
     throw new Error(`${method} ${path.slice(0, 200)} answered ${status}: ${what}\n${text.slice(0, 2_000)}`);
   };
@@ -96,8 +101,8 @@ function assertAnswerRules(method: string, path: string, { status, headers, text
   if (headers.get("server") !== null || headers.get("x-powered-by") !== null) fail("names its software");
   if (status < 400 || method === "HEAD") return;
   const type = headers.get("content-type") ?? "";
-  // The page behind a secret link is for people, also when the link is of no use any more.
-  if (withoutApi(path).startsWith("/install/") && type.startsWith("text/html")) return;
+  // Pages are for people, also when they say that there is nothing.
+  if (type.startsWith("text/html") && (withoutApi(path).startsWith("/install/") || isForPerson)) return;
   if (!/^application\/(problem\+)?json(;|$)/.test(type)) fail(`content type ${type}`);
   const problem = body as Record<string, unknown>;
   for (const member of PROBLEM_MEMBERS) if (problem[member] === undefined) fail(`no ${member}`);

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/database.js";
+import { type Body, makeBody, makeBodyCache } from "../../http/body-cache.js";
 import type { Clock } from "../../kernel/clock.js";
 import { exponentOf, isCurrencyCode } from "../../kernel/money.js";
-import { type Body, makeBody, makeBodyCache } from "./body-cache.js";
 import { findPlan, listCountries, listPlans, type PlanFilter } from "./catalog-read-model.js";
 import { type PlanView, planView } from "./catalog-views.js";
 

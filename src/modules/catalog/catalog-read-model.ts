@@ -1,5 +1,6 @@
 import { type Queryable, statement } from "../../db/database.js";
 import type { CountryView, PlanRow } from "./catalog-views.js";
+import { isFoundBy } from "./country-words.js";
 
 /** What a traveller may filter plans by; null means "any". Every filter only narrows. */
 export interface PlanFilter {
@@ -83,16 +84,26 @@ export async function findPlan(db: Queryable, id: number, currency: string): Pro
   return rows[0];
 }
 
-const LIST_COUNTRIES = statement(
-  "catalog.list_countries",
-  `select id, iso2, name from countries
-   where starts_with(lower(name), lower($1)) or starts_with(lower(iso2), lower($1))`,
-);
+const LIST_COUNTRIES = statement("catalog.list_countries", "select id, iso2, name from countries");
 
-/** Countries whose name or code begins so, by name as an English reader sorts it. */
+/**
+ * Countries of which a name in either language, a common other name or the code begins so, by name as an English reader
+ * sorts it. There are 250 at most.
+ */
 export async function listCountries(db: Queryable, prefix: string): Promise<CountryView[]> {
-  const { rows } = await db.run<CountryView>(LIST_COUNTRIES, [prefix]);
-  return [...rows].sort((a, b) => BY_NAME.compare(a.name, b.name));
+  const { rows } = await db.run<CountryView>(LIST_COUNTRIES);
+  return rows.filter((country) => isFoundBy(country, prefix)).sort((a, b) => BY_NAME.compare(a.name, b.name));
 }
 
 const BY_NAME = new Intl.Collator("en");
+
+const LIST_CURRENCIES = statement(
+  "catalog.list_currencies",
+  `select distinct pp.currency from plan_prices pp join plans p on p.id = pp.plan_id where p.is_active order by 1`,
+);
+
+/** The currencies in which something is on sale. */
+export async function listCurrencies(db: Queryable): Promise<string[]> {
+  const { rows } = await db.run<{ currency: string }>(LIST_CURRENCIES);
+  return rows.map(({ currency }) => currency);
+}

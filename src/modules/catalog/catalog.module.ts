@@ -15,6 +15,7 @@ import {
   listCarrierRows,
   updateCarrier,
 } from "./carrier-store.js";
+import { planView } from "./catalog-views.js";
 import {
   deleteCountry,
   findCountryRow,
@@ -22,6 +23,7 @@ import {
   listCountryRows,
   updateCountry,
 } from "./country-store.js";
+import { countryNameIn, countrySlug, countryWords, plainText, slugOf } from "./country-words.js";
 import { makeDeviceCompatibility } from "./device-compatibility.js";
 import { readDeviceData } from "./device-data.js";
 import { type ExportFile, makeExportCatalog } from "./export-catalog.js";
@@ -36,6 +38,7 @@ import { registerAdminFile } from "./routes/admin-files.js";
 import { registerAdminPlans } from "./routes/admin-plans.js";
 import { registerCheckDevice } from "./routes/check-device.js";
 import { registerListCountries } from "./routes/list-countries.js";
+import { registerListDevices } from "./routes/list-devices.js";
 import { registerListPlans } from "./routes/list-plans.js";
 import { registerShowPlan } from "./routes/show-plan.js";
 import type { ImportDeps, ImportFile } from "./run-import.js";
@@ -63,7 +66,8 @@ export interface CatalogModule {
 export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
   const { db, defaultCurrency } = deps;
   const browsing = makeBrowsing(deps);
-  const checkDevice = makeDeviceCompatibility(readDeviceData(deps.deviceDataFile));
+  const devices = readDeviceData(deps.deviceDataFile);
+  const checkDevice = makeDeviceCompatibility(devices);
   const managing = { db, onChanged: browsing.forget };
   const importCatalog = makeImportCatalog(managing);
   const exportCatalog = makeExportCatalog({ db });
@@ -73,6 +77,7 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
       registerListPlans(app, { browsing, defaultCurrency });
       registerShowPlan(app, { browsing, defaultCurrency });
       registerCheckDevice(app, checkDevice);
+      registerListDevices(app, devices);
       registerRecords(app, managing);
       registerFiles(app, managing, { importCatalog, exportCatalog, bytesMax: deps.csvImportBytesMax });
     },
@@ -151,4 +156,4 @@ function registerFiles(
   });
 }
 
-export { seedDemoCatalog };
+export { countryNameIn, countrySlug, countryWords, plainText, planView, seedDemoCatalog, slugOf };

@@ -15,6 +15,8 @@ const Device = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200 }),
     verdict: Verdict,
+    /** The names under which it is sold, for people who look for theirs. */
+    models: Type.Optional(Words),
     names: Type.Optional(Words),
     prefixes: Type.Optional(Words),
     except_suffixes: Type.Optional(Words),

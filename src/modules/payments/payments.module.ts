@@ -12,6 +12,7 @@ import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { countOldWaitingEvents } from "./events/webhook-event-store.js";
 import { makeMockLedger } from "./mock/mock-ledger-store.js";
+import type { DrawMockPayment } from "./mock/mock-pay-page.js";
 import { makePaymentJobs } from "./payment-jobs.js";
 import { findPaymentByIntent } from "./payment-store.js";
 import { makePaymentUseCases, type PaymentUseCaseDeps } from "./payment-use-cases.js";
@@ -34,6 +35,8 @@ export interface PaymentsDeps extends PaymentUseCaseDeps {
   readonly db: Db;
   readonly metrics: Metrics;
   readonly devGuard: Guard;
+  /** The page on which a person plays the payer of the mock. */
+  readonly drawMockPayment: DrawMockPayment;
 }
 
 export type PaymentsModule = ReturnType<typeof makePaymentsModule>;
@@ -63,7 +66,7 @@ export function makePaymentsModule(deps: PaymentsDeps) {
 
 async function registerRoutes(
   app: Server,
-  { config, db, reservedDb, devGuard }: PaymentsDeps,
+  { config, db, reservedDb, devGuard, drawMockPayment }: PaymentsDeps,
   useCases: ReturnType<typeof makePaymentUseCases>,
 ): Promise<void> {
   const { receiveWebhook, providers } = useCases;
@@ -81,7 +84,7 @@ async function registerRoutes(
   const mock = providers.find("MOCK");
   if (mock === undefined) return;
   const findPayment = (intentId: string) => findPaymentByIntent(reservedDb, intentId);
-  registerMockPay(app, { mock, receiveWebhook, findPayment });
+  registerMockPay(app, { mock, receiveWebhook, findPayment, draw: drawMockPayment });
 }
 
 /** What alarms look at (docs/runbook.md): a gap in reconciliation, events that found no payment for three days. */

@@ -1,13 +1,16 @@
 import { Type } from "typebox";
+import { sendJson } from "../../../http/send-body.js";
 import type { Server } from "../../../http/server.js";
 import type { Browsing } from "../browse-catalog.js";
 import { CountryView } from "../catalog-views.js";
-import { sendJson } from "./send-json.js";
 
 const Query = Type.Object(
   {
     q: Type.Optional(
-      Type.String({ maxLength: 100, description: "Beginning of a name or code, in upper or lower case" }),
+      Type.String({
+        maxLength: 100,
+        description: "Beginning of a name in English or Spanish, of a common other name, or of the code",
+      }),
     ),
   },
   { additionalProperties: false },

@@ -1,8 +1,8 @@
 import { Type } from "typebox";
+import { sendJson } from "../../../http/send-body.js";
 import type { Server } from "../../../http/server.js";
 import type { Browsing } from "../browse-catalog.js";
 import { PlanView } from "../catalog-views.js";
-import { sendJson } from "./send-json.js";
 
 /** An amount that a person would type; more than this finds everything or nothing anyway. */
 const Amount = { minimum: 0, maximum: 1_000_000_000 };

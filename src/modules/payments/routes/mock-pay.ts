@@ -3,15 +3,23 @@ import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { PaymentProvider } from "../../../providers/payment/port.js";
 import type { ReceiveWebhook } from "../events/receive-webhook.js";
-import { mockPayPage, PAY_PAGE_POLICY } from "../mock/mock-pay-page.js";
+import { type DrawMockPayment, mockPaymentOf } from "../mock/mock-pay-page.js";
 import type { PaymentRow } from "../payment-store.js";
+
+const pathOf = ({ intent_id: intentId }: PaymentRow): string =>
+  `/dev/pay/${encodeURIComponent(intentId ?? "")}`;
 
 const Params = Type.Object(
   { intent: Type.String({ minLength: 1, maxLength: 200 }) },
   { additionalProperties: false },
 );
+const Language = Type.Union([Type.Literal("en"), Type.Literal("es")]);
+const Query = Type.Object({ language: Type.Optional(Language) }, { additionalProperties: false });
 const Form = Type.Object(
-  { status: Type.Union([Type.Literal("succeeded"), Type.Literal("failed")]) },
+  {
+    status: Type.Union([Type.Literal("succeeded"), Type.Literal("failed"), Type.Literal("left")]),
+    language: Type.Optional(Language),
+  },
   { additionalProperties: false },
 );
 
@@ -19,10 +27,11 @@ export interface MockPayDeps {
   readonly mock: PaymentProvider;
   readonly receiveWebhook: ReceiveWebhook;
   readonly findPayment: (intentId: string) => Promise<PaymentRow | undefined>;
+  readonly draw: DrawMockPayment;
 }
 
-/** The mock provider's pay page: what its webhook does, by two buttons. Development only. */
-export function registerMockPay(app: Server, { mock, receiveWebhook, findPayment }: MockPayDeps): void {
+/** The mock provider's pay page: what its webhook does, by three buttons. Development only. */
+export function registerMockPay(app: Server, { mock, receiveWebhook, findPayment, draw }: MockPayDeps): void {
   const get = async (intentId: string): Promise<PaymentRow> => {
     const payment = await findPayment(intentId);
     if (payment === undefined || payment.provider !== "MOCK")
@@ -31,13 +40,15 @@ export function registerMockPay(app: Server, { mock, receiveWebhook, findPayment
   };
   app.get(
     "/dev/pay/:intent",
-    { config: { access: "dev", isInternal: true }, schema: { params: Params } },
+    { config: { access: "dev", isInternal: true }, schema: { params: Params, querystring: Query } },
     async (request, reply) => {
       const payment = await get(request.params.intent);
+      const { language = "en" } = request.query;
+      const page = await draw(mockPaymentOf(payment), { path: pathOf(payment), language });
       return reply
         .type("text/html; charset=utf-8")
-        .header("content-security-policy", PAY_PAGE_POLICY)
-        .send(mockPayPage(payment));
+        .header("content-security-policy", page.policy)
+        .send(page.html);
     },
   );
   app.post(
@@ -56,14 +67,18 @@ export function registerMockPay(app: Server, { mock, receiveWebhook, findPayment
         throw new AppError("cross_site_request", "Press the button on this page itself.");
       }
       const payment = await get(request.params.intent);
-      const notice = { intent_id: payment.intent_id, status: request.body.status };
-      await receiveWebhook(mock, {
-        rawBody: Buffer.from(JSON.stringify(notice)),
-        headers: {},
-        receivedAtMillis: Date.now(),
-        requestId: request.id,
-      });
-      return reply.redirect(`/dev/pay/${encodeURIComponent(request.params.intent)}`, 303);
+      const { status, language = "en" } = request.body;
+      const notice = { intent_id: payment.intent_id, status };
+      // Who leaves has said nothing to the provider.
+      if (status !== "left")
+        await receiveWebhook(mock, {
+          rawBody: Buffer.from(JSON.stringify(notice)),
+          headers: {},
+          receivedAtMillis: Date.now(),
+          requestId: request.id,
+        });
+      const prefix = language === "en" ? "" : `/${language}`;
+      return reply.redirect(`${prefix}/checkout/${payment.order_id}/return`, 303);
     },
   );
 }

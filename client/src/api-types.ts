@@ -1,0 +1,6092 @@
+// Made from openapi.json by npm run openapi.
+export interface paths {
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is this process alive? */
+        get: operations["checkLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Can this process serve? */
+        get: operations["checkHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Can this process serve? */
+        get: operations["checkReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Countries by name */
+        get: operations["listCountries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans on sale, cheapest first
+         * @description Lists the plans that have a price in the currency. An unknown country has none.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One plan
+         * @description Priced in the currency or, when the plan has no such price, in one that it has.
+         */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/device/compatibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a phone can use an eSIM, as far as its user agent tells */
+        get: operations["checkDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/device/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which phones can use an eSIM, by model */
+        get: operations["listDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Countries */
+        get: operations["listAdminCountries"];
+        put?: never;
+        /** Add a country */
+        post: operations["addCountry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/countries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One country */
+        get: operations["getCountry"];
+        /** Replace a country */
+        put: operations["replaceCountry"];
+        post?: never;
+        /** Delete a country that no plan refers to */
+        delete: operations["deleteCountry"];
+        options?: never;
+        head?: never;
+        /** Change a country */
+        patch: operations["changeCountry"];
+        trace?: never;
+    };
+    "/admin/carriers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Carriers */
+        get: operations["listCarriers"];
+        put?: never;
+        /** Add a carrier */
+        post: operations["addCarrier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/carriers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One carrier */
+        get: operations["getCarrier"];
+        /** Replace a carrier */
+        put: operations["replaceCarrier"];
+        post?: never;
+        /** Delete a carrier that no plan refers to */
+        delete: operations["deleteCarrier"];
+        options?: never;
+        head?: never;
+        /** Change a carrier */
+        patch: operations["changeCarrier"];
+        trace?: never;
+    };
+    "/admin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans, on sale or not */
+        get: operations["listAdminPlans"];
+        put?: never;
+        /** Add a plan */
+        post: operations["addPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan */
+        get: operations["getAdminPlan"];
+        /** Replace a plan */
+        put: operations["replacePlan"];
+        post?: never;
+        /** Delete a plan that nobody ordered */
+        delete: operations["deletePlan"];
+        options?: never;
+        head?: never;
+        /** Change a plan, or pause it (paused_reason) and put it on sale again (null) */
+        patch: operations["changePlan"];
+        trace?: never;
+    };
+    "/admin/plans/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import plans from CSV
+         * @description Body text/csv of any make. Columns sku, name, carrier, data_gb (a number or unlimited), duration_days, country or region and countries, price_USD and other currencies, description, paused_reason. Plans are found by sku. Rows with mistakes are refused one by one and reported; the others are imported.
+         */
+        post: operations["importPlans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/plans/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans as CSV, in the form that the import reads */
+        get: operations["exportPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/countries/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import countries from CSV
+         * @description Body text/csv of any make. Columns iso2, iso3, name. Countries are found by iso2. Rows with mistakes are refused one by one and reported; the others are imported.
+         */
+        post: operations["importCountries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/countries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All countries as CSV, in the form that the import reads */
+        get: operations["exportCountries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/carriers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import carriers from CSV
+         * @description Body text/csv of any make. Column name. Carriers are found by it, in upper or lower case. Rows with mistakes are refused one by one and reported; the others are imported.
+         */
+        post: operations["importCarriers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/carriers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All carriers as CSV, in the form that the import reads */
+        get: operations["exportCarriers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/request-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a sign-in code
+         * @description The answer is the same whether the address is known, unknown or disabled.
+         */
+        post: operations["requestCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verify-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trade a code for a session
+         * @description Every way of being wrong gives the same 400 `invalid_code`. A text that is not digits of the right number is one of them.
+         */
+        post: operations["verifyCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Alias of /auth/verify-code
+         * @description Every way of being wrong gives the same 400 `invalid_code`. A text that is not digits of the right number is one of them.
+         */
+        post: operations["verifyCodeByOldName"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trade a refresh token for a new pair
+         * @description Takes the cookie or the body. For 10 s the same token gives the same child; later it ends the session.
+         */
+        post: operations["refreshSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End this session, or all of them
+         * @description Answers 200 without a session too, so that a client can always forget what it holds.
+         */
+        post: operations["logOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete the account
+         * @description Address and name are erased and every session ends; orders and payments stay, without a person. Unpaid orders end. 409 deletion_waits: something that was paid has not reached the person yet; the detail says what.
+         */
+        delete: operations["deleteMe"];
+        options?: never;
+        head?: never;
+        /** Change the name */
+        patch: operations["changeMe"];
+        trace?: never;
+    };
+    "/auth/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is held about the person */
+        get: operations["exportMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's live sessions, last used first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one session */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/rate-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is limited now, by which limit, since and until when */
+        get: operations["listRateLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/rate-limits/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The busiest client addresses of the last day */
+        get: operations["listBusiestAddresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/rate-limits/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift one limit of one subject
+         * @description Name it as the list does: `email` and `ip_address` as they stand there.
+         */
+        post: operations["liftRateLimit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disable a user: every session ends, codes open none */
+        post: operations["disableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a disabled user sign in again */
+        post: operations["enableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user's logins of the last 90 days, newest first */
+        get: operations["listLogins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to pay an order, or get the payment that was begun
+         * @description At most one live payment per order: repeating the call, at any moment and any number of times at once, gives the same intent. 409 payment_in_progress: another provider's payment is live. 409 order_already_paid, order_not_payable. 503: the provider did not answer; repeat the call.
+         */
+        post: operations["createPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/webhook/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment provider's event
+         * @description Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. Stripe signs the raw body; the mock exists outside production only and answers local callers.
+         */
+        post: operations["receivePaymentEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment provider's event, the provider named in the query
+         * @description Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. Stripe signs the raw body; the mock exists outside production only and answers local callers.
+         */
+        post: operations["receivePaymentEventByQuery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give money back
+         * @description 200 when it is finished, 202 while it runs; repeat the request to see how it stands. A partial refund needs an Idempotency-Key. A delivered eSIM that cannot be taken back: 409 esim_not_revocable, unless accept_loss.
+         */
+        post: operations["refundOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhook-events/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a parked or waiting event again; one that was applied stays as it is */
+        post: operations["replayWebhookEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refunds/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry a parked refund out after all */
+        post: operations["retryRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where our books and the provider's differ, and the last comparison of each provider */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/reconciliation/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The findings of reconciliation as CSV */
+        get: operations["exportFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the eSIM of a paid order
+         * @description Provisioning starts with the payment; this joins it or starts it again. 202 while a supplier works: poll GET /esims/{id}. Repeating it gives the same eSIM.
+         */
+        post: operations["activateEsim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My eSIMs, newest first */
+        get: operations["listMyEsims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my eSIMs */
+        get: operations["getEsim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/{id}/installed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the eSIM is installed
+         * @description Only for eSIMs of the shop's own (the local supplier); otherwise the supplier's word counts.
+         */
+        post: operations["markEsimInstalled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/{id}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** QR code as SVG */
+        get: operations["getEsimQrSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/{id}/qr.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** QR code as PNG */
+        get: operations["getEsimQrPng"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/{id}/install-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a secret link to a page that installs this eSIM
+         * @description Whoever has the link may install the eSIM. It works for 72 hours, ends earlier when the order is refunded, and is shown only in this answer.
+         */
+        post: operations["createInstallLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/esims/{id}/resend-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail an eSIM to its owner again */
+        post: operations["resendEsimMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/esims/{id}/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the codes of a customer's eSIM
+         * @description Every time is on record, in the audit log, before the answer.
+         */
+        get: operations["showEsimCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/{id}/top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be added to one of my eSIMs now, cheapest first */
+        get: operations["listTopUps"];
+        put?: never;
+        /**
+         * Order more data for one of my eSIMs
+         * @description An order like any other, of kind top_up: pay it with POST /payments/create, and watch it with GET /orders/{id}. Once paid it is added by the supplier of the eSIM, and nothing has to be installed; what the supplier refuses is refunded. With an Idempotency-Key, repeating the request gives the same order.
+         */
+        post: operations["createTopUpOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/top-ups/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every purchase that was begun for a top-up, with its evidence */
+        get: operations["listTopUpAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/top-ups/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about a parked top-up
+         * @description ask_again: look it up again and forgive earlier refusals. not_bought: nothing was bought, ask the supplier for it again. adopt: it was bought under this supplier_order_id. refund: fail it and give the money back. accept_loss: for one that was added although its order is refunded.
+         */
+        post: operations["decideTopUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/esims/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every purchase that was begun for an eSIM, with its evidence */
+        get: operations["listEsimAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/esims/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about a parked eSIM
+         * @description ask_again: look it up again and forgive earlier refusals. not_bought: nothing was bought, try the next supplier. adopt: it is this supplier_order_id. refund: fail it and give the money back. accept_loss: for an eSIM that works although its order is refunded.
+         */
+        post: operations["decideEsim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/plans/{id}/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a plan is bought */
+        get: operations["getPlanSuppliers"];
+        /**
+         * Say where a plan is bought, in place of what was said before
+         * @description package_id is the supplier's name of the plan (left out for local and stock, where it is the plan's own id), top_up_package_id its name of the same plan as a top-up. Costs are read by a job at once.
+         */
+        put: operations["replacePlanSuppliers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suppliers: balance, error rate and latency */
+        get: operations["listSuppliers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/suppliers/{supplier}/webhook-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The address to enter at a supplier for its events
+         * @description An address with a secret part is on record in the audit log each time it is shown.
+         */
+        get: operations["getSupplierWebhookAddress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import eSIM codes into stock from CSV
+         * @description Body text/csv of any make with the columns sku, activation_code, and iccid and confirmation_code if there are any. Codes that were ever imported stay as they are, sold or not.
+         */
+        post: operations["importStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory/low-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans sold from stock that are running out, those with none left first */
+        get: operations["listLowStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/webhook/{supplier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An eSIM supplier's event
+         * @description Stored once, answered at once; a job asks the supplier how things are. Suppliers that do not sign their events get an address with a secret part.
+         */
+        post: operations["receiveSupplierEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/esims/webhook/{supplier}/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An eSIM supplier's event
+         * @description Stored once, answered at once; a job asks the supplier how things are. Suppliers that do not sign their events get an address with a secret part.
+         */
+        post: operations["receiveSupplierEventAtSecretAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order a plan
+         * @description The price is the plan's price in the currency, frozen into the order. With an Idempotency-Key, repeating the request gives the same order; without one, each request is a new order, so a double click is two orders.
+         */
+        post: operations["createOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My orders, newest first */
+        get: operations["listMyOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my orders */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders */
+        get: operations["listAdminOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments */
+        get: operations["listPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refunds, with why each was made and what it waits for */
+        get: operations["listRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disputes */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhook-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What providers told us, and why each event was applied, ignored or parked */
+        get: operations["listWebhookEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who have signed in */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/esims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** eSIMs; codes are not in this list */
+        get: operations["listAdminEsims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Top-ups of eSIMs */
+        get: operations["listAdminTopUps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes in stock; the codes themselves are not in this list */
+        get: operations["listInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that wait, run or have failed for good */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every change of money, eSIM and admin state: who, on whose request, before and after */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order with everything that touched it or was refused, and why */
+        get: operations["getAdminOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a failed job again */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description For a person: what to do */
+            detail: string;
+            /** @enum {string} */
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "request_timeout" | "session_revoked" | "too_many_attempts" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            request_id: string;
+            /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
+            errors?: {
+                pointer: string;
+                message: string;
+            }[];
+            /** @description How many there are, when `errors` are only the first */
+            error_count?: number;
+        };
+        Health: {
+            status: "ok" | "degraded";
+            parts: {
+                [key: string]: string;
+            };
+        };
+        Country: {
+            id: number;
+            iso2: string;
+            name: string;
+        };
+        Price: {
+            currency: string;
+            amount_minor_units: number;
+            amount_major: string;
+        };
+        Carrier: {
+            id: number;
+            name: string;
+        };
+        Plan: {
+            id: number;
+            name: string;
+            description: string;
+            /** @description 0 when is_unlimited */
+            data_gb: number;
+            duration_days: number;
+            is_unlimited: boolean;
+            /** @description For display; null when the plan has no price in USD */
+            price_usd: number | null;
+            price: components["schemas"]["Price"];
+            /** @description Null for a plan of several countries */
+            country_id: number | null;
+            carrier_id: number;
+            country: components["schemas"]["Country"] | null;
+            carrier: components["schemas"]["Carrier"];
+            /** @description Set for a plan of several countries */
+            region: string | null;
+            /** @description ISO 3166-1 alpha-2 codes of the countries where it works */
+            coverage: string[];
+        };
+        DeviceCompatibility: {
+            verdict: "likely_compatible" | "unknown" | "likely_incompatible";
+            message: string;
+            user_agent: string;
+        };
+        DeviceModel: {
+            name: string;
+            verdict: "likely_compatible" | "unknown" | "likely_incompatible";
+            note: string | null;
+        };
+        AdminCountry: {
+            id: number;
+            iso2: string;
+            iso3: string | null;
+            name: string;
+            plan_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ListAdminCountriesAnswer: {
+            items: components["schemas"]["AdminCountry"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        AddCountryBody: {
+            /** @description ISO 3166-1 alpha-2 */
+            iso2: string;
+            iso3?: string | null;
+            name: string;
+        };
+        ReplaceCountryBody: {
+            /** @description ISO 3166-1 alpha-2 */
+            iso2: string;
+            iso3?: string | null;
+            name: string;
+        };
+        ChangeCountryBody: {
+            /** @description ISO 3166-1 alpha-2 */
+            iso2?: string;
+            iso3?: string | null;
+            name?: string;
+        };
+        Message: {
+            message: string;
+        };
+        AdminCarrier: {
+            id: number;
+            name: string;
+            plan_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ListCarriersAnswer: {
+            items: components["schemas"]["AdminCarrier"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        AddCarrierBody: {
+            name: string;
+        };
+        ReplaceCarrierBody: {
+            name: string;
+        };
+        ChangeCarrierBody: {
+            name: string;
+        };
+        AdminPlan: {
+            id: number;
+            sku: string;
+            name: string;
+            description: string;
+            /** @description 0 when is_unlimited */
+            data_gb: number;
+            is_unlimited: boolean;
+            duration_days: number;
+            country_id: number | null;
+            country: {
+                id: number;
+                iso2: string;
+                name: string;
+            } | null;
+            region: string | null;
+            /** @description The countries of a region's plan */
+            country_ids: number[];
+            carrier_id: number;
+            carrier: {
+                id: number;
+                name: string;
+            };
+            is_active: boolean;
+            paused_reason: string | null;
+            prices: components["schemas"]["Price"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ListAdminPlansAnswer: {
+            items: components["schemas"]["AdminPlan"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        AddPlanBody: {
+            sku?: string;
+            name: string;
+            description?: string;
+            data_gb?: number | null;
+            is_unlimited?: boolean;
+            duration_days: number;
+            country_id?: number | null;
+            region?: string | null;
+            country_ids?: number[];
+            carrier_id: number;
+            paused_reason?: string | null;
+            prices: {
+                /** @description ISO 4217 */
+                currency: string;
+                amount_minor_units: number;
+            }[];
+        };
+        ReplacePlanBody: {
+            sku?: string;
+            name: string;
+            description?: string;
+            data_gb?: number | null;
+            is_unlimited?: boolean;
+            duration_days: number;
+            country_id?: number | null;
+            region?: string | null;
+            country_ids?: number[];
+            carrier_id: number;
+            paused_reason?: string | null;
+            prices: {
+                /** @description ISO 4217 */
+                currency: string;
+                amount_minor_units: number;
+            }[];
+        };
+        ChangePlanBody: {
+            sku?: string;
+            name?: string;
+            description?: string;
+            data_gb?: number | null;
+            is_unlimited?: boolean;
+            duration_days?: number;
+            country_id?: number | null;
+            region?: string | null;
+            country_ids?: number[];
+            carrier_id?: number;
+            paused_reason?: string | null;
+            prices?: {
+                /** @description ISO 4217 */
+                currency: string;
+                amount_minor_units: number;
+            }[];
+        };
+        ImportReport: {
+            dry_run: boolean;
+            /** @description Rows of the file without its header and blank ones */
+            rows: number;
+            created: number;
+            updated: number;
+            unchanged: number;
+            countries_created: number;
+            carriers_created: number;
+            refused_count: number;
+            /** @description The first 1,000 refused rows */
+            refused: {
+                line: number;
+                column: string;
+                reason: string;
+            }[];
+        };
+        RequestCodeBody: {
+            /** @description One mailbox, such as traveller@example.com */
+            email: string;
+        };
+        RequestCodeAnswer: {
+            /** @enum {string} */
+            message: "code_sent";
+            /** @description Bring it to POST /auth/verify-code; it is in a cookie too */
+            challenge: string;
+        };
+        VerifyCodeBody: {
+            /** @description One mailbox, such as traveller@example.com */
+            email: string;
+            /** @description As mailed: digits only, nothing around them */
+            code: string;
+            /** @description Beats the cookie */
+            challenge?: string;
+            /** @description Where the tokens go; both by default */
+            session?: "both" | "cookie" | "bearer";
+        };
+        User: {
+            id: number;
+            email: string;
+            name: string | null;
+        };
+        Session: {
+            /** @description Send as `Authorization: Bearer`. Absent for session=cookie */
+            token?: string;
+            user: components["schemas"]["User"];
+            /**
+             * Format: date-time
+             * @description When the token expires
+             */
+            expires_at: string;
+            /** @description For POST /auth/refresh. Absent for session=cookie */
+            refresh_token?: string;
+        };
+        VerifyCodeByOldNameBody: {
+            /** @description One mailbox, such as traveller@example.com */
+            email: string;
+            /** @description As mailed: digits only, nothing around them */
+            code: string;
+            /** @description Beats the cookie */
+            challenge?: string;
+            /** @description Where the tokens go; both by default */
+            session?: "both" | "cookie" | "bearer";
+        };
+        LogOutAnswer: {
+            /** @enum {string} */
+            message: "logged_out";
+        };
+        Person: {
+            id: number;
+            email: string;
+            name: string | null;
+            is_admin: boolean;
+        };
+        ChangeMeBody: {
+            /** @description Null takes it away */
+            name: string | null;
+        };
+        DeleteMeAnswer: {
+            /** @enum {string} */
+            message: "account_deleted";
+        };
+        ExportMeAnswer: {
+            [key: string]: unknown;
+        };
+        LiveSession: {
+            id: number;
+            is_current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute
+             */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Where it began; IPv6 without its last half */
+            ip_address: string | null;
+            user_agent: string | null;
+        };
+        EndSessionAnswer: {
+            /** @enum {string} */
+            message: "session_ended";
+        };
+        RateLimit: {
+            limit: string;
+            email: string | null;
+            ip_address: string | null;
+            count: number;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        ListRateLimitsAnswer: {
+            items: components["schemas"]["RateLimit"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        BusyAddress: {
+            ip_address: string;
+            codes: number;
+            emails: number;
+            wrong_tries: number;
+            /** Format: date-time */
+            last_at: string;
+        };
+        ListBusiestAddressesAnswer: {
+            items: components["schemas"]["BusyAddress"][];
+        };
+        LiftRateLimitBody: {
+            /** @enum {string} */
+            limit: "codes_per_minute" | "codes_per_day" | "codes_per_address" | "codes_per_network" | "codes_per_email" | "tries_per_pair" | "tries_per_email" | "tries_from_elsewhere" | "tried_emails_per_address";
+            email?: string | null;
+            ip_address?: string | null;
+            reason: string;
+        };
+        LiftRateLimitAnswer: {
+            /** @enum {string} */
+            message: "limit_lifted";
+            rows: number;
+        };
+        Reason: {
+            reason: string;
+        };
+        DisableUserAnswer: {
+            /** @enum {string} */
+            message: "user_disabled";
+        };
+        EnableUserAnswer: {
+            /** @enum {string} */
+            message: "user_enabled";
+        };
+        LoginRecord: {
+            session_id: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            revoked_at: string | null;
+            revoked_because: string | null;
+            session_kind: string;
+            ip_address: string | null;
+            user_agent: string | null;
+        };
+        ListLoginsAnswer: {
+            items: components["schemas"]["LoginRecord"][];
+        };
+        NewPayment: {
+            order_id: number;
+            /** @description MOCK or STRIPE, in any case; PAYMENT_PROVIDER when left out */
+            provider?: string;
+        };
+        Payment: {
+            intent_id: string;
+            status: "requires_action" | "succeeded" | "failed";
+            provider: "MOCK" | "STRIPE";
+            amount_minor_units: number;
+            currency: string;
+            /** @description For the provider's own script in the browser */
+            client_secret?: string;
+            publishable_key?: string;
+        };
+        /** @description Outside production, to play the payer */
+        MockNotice: {
+            intent_id: string;
+            status?: "succeeded" | "failed";
+            action?: "succeed" | "fail";
+            provider?: string;
+            amount_minor_units?: number;
+            currency?: string;
+        };
+        /** @description As Stripe signs it in the header Stripe-Signature */
+        StripeEvent: {
+            id: string;
+            type: string;
+            data: {
+                object: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        ProviderEvent: components["schemas"]["MockNotice"] | components["schemas"]["StripeEvent"];
+        EventReceipt: {
+            status: "processed" | "ignored" | "duplicate" | "parked";
+            intent_status: "requires_action" | "succeeded" | "failed" | null;
+        };
+        RefundOrderBody: {
+            /** @description All that is left when absent */
+            amount_minor_units?: number;
+            reason: string;
+            /** @description Refund although the delivered eSIM cannot be taken back */
+            accept_loss?: boolean;
+        };
+        RefundOrderAnswer: {
+            refund: {
+                id: number;
+                status: "requested" | "parked" | "pending" | "succeeded" | "failed";
+                amount_minor_units: number;
+                currency: string;
+                reason: string;
+                failure_reason: string | null;
+            };
+            order: {
+                id: number;
+                reference: string;
+                status: string;
+                currency: string;
+                amount_minor_units: number;
+                amount_major: string;
+                captured_minor_units: number;
+                refunded_minor_units: number;
+            };
+        };
+        ReplayWebhookEventAnswer: {
+            status: string;
+            reason: string | null;
+            intent_status: string | null;
+        };
+        RetryRefundAnswer: {
+            id: number;
+            status: string;
+            amount_minor_units: number;
+            failure_reason: string | null;
+        };
+        FindingsItem: {
+            id: number;
+            provider: string;
+            class: string;
+            subject: string;
+            action: string;
+            payment_id: number | null;
+            order_id: number | null;
+            detail: {
+                [key: string]: unknown;
+            };
+            found_at: string;
+            seen_at: string;
+            closed_at: string | null;
+        };
+        ListFindingsAnswer: {
+            items: components["schemas"]["FindingsItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            runs: {
+                provider: string;
+                since: string;
+                applies: boolean;
+                started_at: string;
+                finished_at: string | null;
+                failure: string | null;
+                intents_seen: number;
+                refunds_seen: number;
+            }[];
+        };
+        ActivateEsimBody: {
+            order_id: number;
+        };
+        Esim: {
+            id: number;
+            order_id: number;
+            /** @enum {string} */
+            status: "pending" | "ready" | "active" | "failed" | "expired" | "cancelled";
+            activation_code: string | null;
+            iccid: string | null;
+            smdp_address: string | null;
+            matching_id: string | null;
+            qr_payload: string | null;
+            install_links: {
+                apple: string;
+                android: string;
+            } | null;
+            confirmation_code: string | null;
+            instructions: string;
+            /** Format: date-time */
+            created_at: string;
+            provisioned_at: string | null;
+            expires_at: string | null;
+            plan_id: number;
+            country_id: number | null;
+            carrier_id: number | null;
+            plan_snapshot: {
+                [key: string]: unknown;
+            };
+            usage: {
+                total_bytes: number;
+                remaining_bytes: number;
+                /** @description 1000 or 1024: divide by it for display */
+                unit_base: number;
+                /** Format: date-time */
+                as_of: string;
+            } | null;
+        };
+        CreateInstallLinkAnswer: {
+            /** Format: uri */
+            url: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        ResendEsimMailAnswer: {
+            message: string;
+        };
+        TopUpOffer: {
+            plan_id: number;
+            name: string;
+            description: string;
+            /** @description 0 for unlimited plans */
+            data_gb: number;
+            is_unlimited: boolean;
+            duration_days: number;
+            price: {
+                currency: string;
+                amount_minor_units: number;
+                amount_major: string;
+            };
+        };
+        TopUpOffers: {
+            esim_id: number;
+            can_be_topped_up: boolean;
+            /** @description Why not, in words for the owner */
+            reason: string | null;
+            /** @description When the supplier was last asked what it takes; null for eSIMs of the shop's own, and before the first time */
+            listed_at: string | null;
+            offers: components["schemas"]["TopUpOffer"][];
+        };
+        NewOrder: {
+            plan_id: number;
+            /** @description ISO 4217; DEFAULT_CURRENCY when left out */
+            currency?: string;
+        };
+        PlanSnapshot: {
+            id: number;
+            name: string;
+            description: string;
+            country_name: string | null;
+            country_iso2: string | null;
+            country_id: number | null;
+            carrier_name: string | null;
+            carrier_id: number | null;
+            /** @description 0 for unlimited plans */
+            data_gb: number;
+            is_unlimited: boolean;
+            duration_days: number;
+            price_minor_units: number;
+            currency: string;
+        };
+        OrderedTopUp: {
+            id: number;
+            /** @description The eSIM that it adds to */
+            esim_id: number;
+            /** @enum {unknown} */
+            status: "pending" | "done" | "failed" | "cancelled";
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            created_at: string;
+            done_at: string | null;
+        };
+        TopUpOrder: {
+            id: number;
+            /** @description What to quote to support */
+            reference: string;
+            plan_id: number;
+            /** @enum {unknown} */
+            status: "created" | "paid" | "failed" | "refunded";
+            /** @description ISO 4217 */
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            /** @description Decimal text with exactly the currency's decimals */
+            amount_major: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            expires_at: string;
+            plan_snapshot: components["schemas"]["PlanSnapshot"];
+            /**
+             * @description Only in orders that add to an eSIM
+             * @enum {string}
+             */
+            kind: "top_up";
+            top_up: components["schemas"]["OrderedTopUp"];
+        };
+        PurchaseAttempt: {
+            id: number;
+            number: number;
+            reference: string;
+            supplier: string;
+            package_id: string;
+            status: string;
+            supplier_order_id: string | null;
+            reason: string | null;
+            detail: string | null;
+            lookups: number;
+            cost_text: string | null;
+            cost_currency: string | null;
+            call_millis: number | null;
+            created_at: string;
+            decided_at: string | null;
+            decided_by: string | null;
+        };
+        Decision: {
+            decision: "ask_again" | "not_bought" | "adopt" | "refund" | "accept_loss";
+            supplier_order_id?: string;
+            reason: string;
+        };
+        DecisionResult: {
+            /** @enum {string} */
+            status: "decided";
+        };
+        ReplacePlanSuppliersBody: {
+            suppliers: {
+                supplier: string;
+                package_id?: string;
+                top_up_package_id?: string;
+                rank?: number;
+            }[];
+        };
+        GetSupplierWebhookAddressAnswer: {
+            supplier: string;
+            /** @description To be entered at the supplier */
+            url: string;
+            /** @description True: its last part is the only proof that an event is the supplier's */
+            is_secret: boolean;
+            /** @description native: the supplier signs its events; unsigned: it does not */
+            authenticity: string;
+        };
+        ImportStockAnswer: {
+            dry_run: boolean;
+            /** @description Rows of the file without its header and blank ones */
+            rows: number;
+            imported: number;
+            /** @description Codes that the shop has had before */
+            known: number;
+            refused_count: number;
+            refused: {
+                line: number;
+                column: string;
+                reason: string;
+            }[];
+        };
+        /** @description An event as the supplier sends it */
+        SupplierEvent: {
+            [key: string]: unknown;
+        };
+        SupplierEventReceipt: {
+            status: "processed" | "duplicate" | "parked";
+        };
+        OrderedEsim: {
+            id: number;
+            order_id: number;
+            status: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            created_at: string;
+            provisioned_at: string | null;
+        };
+        EsimOrder: {
+            id: number;
+            /** @description What to quote to support */
+            reference: string;
+            plan_id: number;
+            /** @enum {unknown} */
+            status: "created" | "paid" | "failed" | "refunded";
+            /** @description ISO 4217 */
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            /** @description Decimal text with exactly the currency's decimals */
+            amount_major: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            expires_at: string;
+            plan_snapshot: components["schemas"]["PlanSnapshot"];
+            esim_profile: components["schemas"]["OrderedEsim"];
+        };
+        Order: {
+            id: number;
+            /** @description What to quote to support */
+            reference: string;
+            plan_id: number;
+            /** @enum {unknown} */
+            status: "created" | "paid" | "failed" | "refunded";
+            /** @description ISO 4217 */
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            /** @description Decimal text with exactly the currency's decimals */
+            amount_major: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC
+             */
+            expires_at: string;
+            plan_snapshot: components["schemas"]["PlanSnapshot"];
+            esim_profile?: components["schemas"]["OrderedEsim"];
+            /**
+             * @description Only in orders that add to an eSIM
+             * @enum {string}
+             */
+            kind?: "top_up";
+            top_up?: components["schemas"]["OrderedTopUp"];
+        };
+        AdminOrdersItem: {
+            id: number;
+            reference: string;
+            status: string;
+            kind: string;
+            user_id: number;
+            email: string;
+            plan_id: number;
+            plan_name: string;
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            /** @description In the currency's minor units */
+            refunded_minor_units: number;
+            esim_status: string | null;
+            top_up_status: string | null;
+            failure_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            paid_at: string | null;
+        };
+        ListAdminOrdersAnswer: {
+            items: components["schemas"]["AdminOrdersItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        PaymentsItem: {
+            id: number;
+            order_id: number;
+            provider: string;
+            intent_id: string | null;
+            status: string;
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            /** @description In the currency's minor units */
+            captured_minor_units: number;
+            /** @description In the currency's minor units */
+            refunded_minor_units: number;
+            /** @description In the currency's minor units */
+            disputed_minor_units: number;
+            is_counted: boolean;
+            surplus_reason: string | null;
+            decline_code: string | null;
+            /** Format: date-time */
+            created_at: string;
+            succeeded_at: string | null;
+            failed_at: string | null;
+        };
+        ListPaymentsAnswer: {
+            items: components["schemas"]["PaymentsItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        RefundsItem: {
+            id: number;
+            order_id: number;
+            payment_id: number;
+            status: string;
+            origin: string;
+            reason: string;
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            accepts_loss: boolean;
+            provider_refund_id: string | null;
+            requested_by: number | null;
+            failure_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+        };
+        ListRefundsAnswer: {
+            items: components["schemas"]["RefundsItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        DisputesItem: {
+            id: number;
+            provider: string;
+            dispute_id: string;
+            payment_id: number;
+            order_id: number;
+            status: string;
+            reason: string;
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            /** Format: date-time */
+            created_at: string;
+            closed_at: string | null;
+        };
+        ListDisputesAnswer: {
+            items: components["schemas"]["DisputesItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        WebhookEventsItem: {
+            id: number;
+            provider: string;
+            event_id: string;
+            source: string;
+            type: string;
+            kind: string;
+            intent_id: string | null;
+            payment_id: number | null;
+            outcome: string;
+            reason: string | null;
+            /** Format: date-time */
+            received_at: string;
+            applied_at: string | null;
+        };
+        ListWebhookEventsAnswer: {
+            items: components["schemas"]["WebhookEventsItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        UsersItem: {
+            id: number;
+            email: string;
+            name: string | null;
+            /** Format: date-time */
+            created_at: string;
+            last_login_at: string | null;
+            disabled_at: string | null;
+            deleted_at: string | null;
+            orders: number;
+        };
+        ListUsersAnswer: {
+            items: components["schemas"]["UsersItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        AdminEsimsItem: {
+            id: number;
+            order_id: number;
+            user_id: number;
+            plan_id: number;
+            status: string;
+            supplier: string | null;
+            supplier_reference: string | null;
+            iccid: string | null;
+            profile_state: string;
+            plan_state: string;
+            parked_reason: string | null;
+            failure_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            provisioned_at: string | null;
+            use_by: string | null;
+            mailed_at: string | null;
+            mail_refused_at: string | null;
+        };
+        ListAdminEsimsAnswer: {
+            items: components["schemas"]["AdminEsimsItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        AdminTopUpsItem: {
+            id: number;
+            order_id: number;
+            esim_id: number;
+            user_id: number;
+            plan_id: number;
+            status: string;
+            supplier: string;
+            package_id: string;
+            supplier_top_up_id: string | null;
+            parked_reason: string | null;
+            failure_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            done_at: string | null;
+            mailed_at: string | null;
+        };
+        ListAdminTopUpsAnswer: {
+            items: components["schemas"]["AdminTopUpsItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        InventoryItem: {
+            id: number;
+            plan_id: number;
+            sku: string;
+            status: string;
+            iccid: string | null;
+            batch: string;
+            order_id: number | null;
+            /** Format: date-time */
+            created_at: string;
+            taken_at: string | null;
+            revealed_at: string | null;
+        };
+        ListInventoryAnswer: {
+            items: components["schemas"]["InventoryItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        JobsItem: {
+            id: number;
+            task: string;
+            status: string;
+            payload: unknown;
+            attempts: number;
+            attempts_max: number;
+            last_error: string | null;
+            /** Format: date-time */
+            run_at: string;
+            /** Format: date-time */
+            created_at: string;
+            priority: number | null;
+        };
+        ListJobsAnswer: {
+            items: components["schemas"]["JobsItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        AuditLogItem: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            action: string;
+            subject: string;
+            request_id: string | null;
+            before: unknown;
+            after: unknown;
+        };
+        ListAuditLogAnswer: {
+            items: components["schemas"]["AuditLogItem"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        GetAdminOrderAnswer: {
+            id: number;
+            reference: string;
+            status: string;
+            kind: string;
+            user_id: number;
+            email: string;
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            failure_reason: string | null;
+            plan_snapshot: unknown;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            paid_at: string | null;
+            esim_id: number | null;
+            esim_status: string | null;
+            esim_parked_reason: string | null;
+            top_up_id: number | null;
+            top_up_of_esim_id: number | null;
+            top_up_status: string | null;
+            top_up_parked_reason: string | null;
+            timeline: {
+                /** Format: date-time */
+                at: string;
+                source: string;
+                what: string;
+                outcome: string | null;
+                reason: string | null;
+                actor: string | null;
+            }[];
+        };
+        RetryJobAnswer: {
+            message: string;
+        };
+    };
+    responses: {
+        /** @description What any request may get */
+        AnyProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "expectation_failed" | "header_too_large" | "internal_error" | "method_unknown" | "overloaded" | "request_timeout" | "uri_too_long";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "expectation_failed" | "header_too_large" | "internal_error" | "method_unknown" | "overloaded" | "request_timeout" | "uri_too_long";
+                };
+            };
+        };
+        /** @description not_ready: Not ready; overloaded: Temporarily overloaded */
+        NotReadyOrOverloaded: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not_ready" | "overloaded";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not_ready" | "overloaded";
+                };
+            };
+        };
+        /** @description validation_failed: Invalid input */
+        ValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "validation_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "validation_failed";
+                };
+            };
+        };
+        /** @description not_found: Not found */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not_found";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not_found";
+                };
+            };
+        };
+        /** @description conflicting_credentials: Conflicting credentials; invalid_credentials: Invalid token; missing_credentials: Missing credentials */
+        ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials";
+                };
+            };
+        };
+        /** @description admin_required: Admin access required */
+        AdminRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required";
+                };
+            };
+        };
+        /** @description bad_request: Bad request; malformed_json: Malformed JSON */
+        BadRequestOrMalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "malformed_json";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "malformed_json";
+                };
+            };
+        };
+        /** @description admin_required: Admin access required; cross_site_request: Cross-site request */
+        AdminRequiredOrCrossSiteRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "cross_site_request";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "cross_site_request";
+                };
+            };
+        };
+        /** @description conflict: Conflict */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict";
+                };
+            };
+        };
+        /** @description body_too_large: Body too large */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "body_too_large";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "body_too_large";
+                };
+            };
+        };
+        /** @description unsupported_media_type: Unsupported media type */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unsupported_media_type";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unsupported_media_type";
+                };
+            };
+        };
+        /** @description referenced: Still referenced */
+        Referenced: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "referenced";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "referenced";
+                };
+            };
+        };
+        /** @description conflict: Conflict; referenced: Still referenced */
+        ConflictOrReferenced: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict" | "referenced";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict" | "referenced";
+                };
+            };
+        };
+        /** @description csv_invalid: Invalid CSV file; validation_failed: Invalid input */
+        CsvInvalidOrValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "csv_invalid" | "validation_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "csv_invalid" | "validation_failed";
+                };
+            };
+        };
+        /** @description email_invalid: Invalid e-mail address; validation_failed: Invalid input */
+        EmailInvalidOrValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "email_invalid" | "validation_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "email_invalid" | "validation_failed";
+                };
+            };
+        };
+        /** @description rate_limited: Too many requests */
+        RateLimited: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "rate_limited";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "rate_limited";
+                };
+            };
+        };
+        /** @description bad_request: Bad request; invalid_code: Invalid code; malformed_json: Malformed JSON */
+        BadRequestOrInvalidCodeOrMalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "invalid_code" | "malformed_json";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "invalid_code" | "malformed_json";
+                };
+            };
+        };
+        /** @description cross_site_request: Cross-site request */
+        CrossSiteRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "cross_site_request";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "cross_site_request";
+                };
+            };
+        };
+        /** @description too_many_attempts: Too many attempts */
+        TooManyAttempts: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too_many_attempts";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too_many_attempts";
+                };
+            };
+        };
+        /** @description invalid_credentials: Invalid token; missing_credentials: Missing credentials; session_revoked: Session revoked */
+        InvalidCredentialsOrMissingCredentialsOrSessionRevoked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "invalid_credentials" | "missing_credentials" | "session_revoked";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "invalid_credentials" | "missing_credentials" | "session_revoked";
+                };
+            };
+        };
+        /** @description conflicting_credentials: Conflicting credentials */
+        ConflictingCredentials: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflicting_credentials";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflicting_credentials";
+                };
+            };
+        };
+        /** @description bad_request: Bad request; malformed_json: Malformed JSON; unsupported_provider: Unsupported payment provider */
+        BadRequestOrMalformedJsonOrUnsupportedProvider: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "malformed_json" | "unsupported_provider";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "malformed_json" | "unsupported_provider";
+                };
+            };
+        };
+        /** @description order_already_paid: Order already paid; order_not_payable: Order not payable; payment_in_progress: Payment in progress */
+        OrderAlreadyPaidOrOrderNotPayableOrPaymentInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "order_already_paid" | "order_not_payable" | "payment_in_progress";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "order_already_paid" | "order_not_payable" | "payment_in_progress";
+                };
+            };
+        };
+        /** @description overloaded: Temporarily overloaded; provider_unavailable: Payment provider unavailable */
+        OverloadedOrProviderUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "overloaded" | "provider_unavailable";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "overloaded" | "provider_unavailable";
+                };
+            };
+        };
+        /** @description bad_request: Bad request; invalid_webhook_signature: Invalid webhook signature; malformed_json: Malformed JSON; unsupported_provider: Unsupported payment provider */
+        BadRequestOrInvalidWebhookSignatureOrMalformedJsonOrUnsupportedProvider: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "invalid_webhook_signature" | "malformed_json" | "unsupported_provider";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "invalid_webhook_signature" | "malformed_json" | "unsupported_provider";
+                };
+            };
+        };
+        /** @description forbidden: Forbidden */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "forbidden";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "forbidden";
+                };
+            };
+        };
+        /** @description bad_request: Bad request; malformed_json: Malformed JSON; order_not_paid: Order not paid */
+        BadRequestOrMalformedJsonOrOrderNotPaid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "malformed_json" | "order_not_paid";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "malformed_json" | "order_not_paid";
+                };
+            };
+        };
+        /** @description conflict: Conflict; esim_not_revocable: eSIM cannot be taken back; refund_exceeds_payment: Refund exceeds payment */
+        ConflictOrEsimNotRevocableOrRefundExceedsPayment: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict" | "esim_not_revocable" | "refund_exceeds_payment";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict" | "esim_not_revocable" | "refund_exceeds_payment";
+                };
+            };
+        };
+        /** @description idempotency_key_invalid: Invalid Idempotency-Key; idempotency_key_required: Idempotency-Key required; idempotency_key_reused: Idempotency-Key reused; validation_failed: Invalid input */
+        IdempotencyKeyInvalidOrIdempotencyKeyRequiredOrIdempotencyKeyReusedOrValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "validation_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "validation_failed";
+                };
+            };
+        };
+        /** @description provisioning_failed: Provisioning failed */
+        ProvisioningFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "provisioning_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "provisioning_failed";
+                };
+            };
+        };
+        /** @description idempotency_key_invalid: Invalid Idempotency-Key; idempotency_key_reused: Idempotency-Key reused; validation_failed: Invalid input */
+        IdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "idempotency_key_invalid" | "idempotency_key_reused" | "validation_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "idempotency_key_invalid" | "idempotency_key_reused" | "validation_failed";
+                };
+            };
+        };
+        /** @description bad_request: Bad request; invalid_webhook_signature: Invalid webhook signature; malformed_json: Malformed JSON */
+        BadRequestOrInvalidWebhookSignatureOrMalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "invalid_webhook_signature" | "malformed_json";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "invalid_webhook_signature" | "malformed_json";
+                };
+            };
+        };
+        /** @description out_of_stock: Out of stock */
+        OutOfStock: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "out_of_stock";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "out_of_stock";
+                };
+            };
+        };
+        /** @description currency_not_offered: Currency not offered; idempotency_key_invalid: Invalid Idempotency-Key; idempotency_key_reused: Idempotency-Key reused; validation_failed: Invalid input */
+        CurrencyNotOfferedOrIdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "currency_not_offered" | "idempotency_key_invalid" | "idempotency_key_reused" | "validation_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "currency_not_offered" | "idempotency_key_invalid" | "idempotency_key_reused" | "validation_failed";
+                };
+            };
+        };
+        /** @description out_of_stock: Out of stock; top_up_not_possible: Top-up not possible */
+        OutOfStockOrTopUpNotPossible: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "out_of_stock" | "top_up_not_possible";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "out_of_stock" | "top_up_not_possible";
+                };
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    checkLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    checkHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            503: components["responses"]["NotReadyOrOverloaded"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    checkReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            503: components["responses"]["NotReadyOrOverloaded"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listCountries: {
+        parameters: {
+            query?: {
+                /** @description Beginning of a name in English or Spanish, of a common other name, or of the code */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Country"][];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description ISO 3166-1 alpha-2, in upper or lower case. Plans of regions that include it are listed too */
+                country?: string;
+                /** @description Unlimited plans have at least any amount of data */
+                min_gb?: number;
+                /** @description Leaves unlimited plans out */
+                max_gb?: number;
+                /** @description In major units of the currency */
+                max_price?: number;
+                /** @description Exactly so many days */
+                days?: number;
+                /** @description ISO 4217; the shop's own currency by default */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"][];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: {
+                /** @description ISO 4217; the shop's own currency by default */
+                currency?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    checkDevice: {
+        parameters: {
+            query?: {
+                /** @description The request's own User-Agent by default */
+                user_agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCompatibility"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceModel"][];
+                };
+            };
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listAdminCountries: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "iso2" | "name" | "created_at" | "updated_at";
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAdminCountriesAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    addCountry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCountryBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCountry"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getCountry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCountry"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    replaceCountry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceCountryBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCountry"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    deleteCountry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Referenced"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    changeCountry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCountryBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCountry"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listCarriers: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "name" | "created_at" | "updated_at";
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCarriersAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    addCarrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCarrierBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCarrier"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getCarrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCarrier"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    replaceCarrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceCarrierBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCarrier"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    deleteCarrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Referenced"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    changeCarrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCarrierBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminCarrier"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listAdminPlans: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "sku" | "name" | "data_gb" | "duration_days" | "price_usd" | "country" | "carrier" | "created_at" | "updated_at";
+                sort_order?: "asc" | "desc";
+                /** @description ISO 3166-1 alpha-2 */
+                country?: string;
+                carrier_id?: number;
+                is_active?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAdminPlansAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    addPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPlanBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPlan"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            409: components["responses"]["ConflictOrReferenced"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getAdminPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPlan"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    replacePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacePlanBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPlan"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    deletePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ConflictOrReferenced"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    changePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePlanBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPlan"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    importPlans: {
+        parameters: {
+            query?: {
+                /** @description Reports what would happen and changes nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CsvInvalidOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    importCountries: {
+        parameters: {
+            query?: {
+                /** @description Reports what would happen and changes nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CsvInvalidOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportCountries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    importCarriers: {
+        parameters: {
+            query?: {
+                /** @description Reports what would happen and changes nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CsvInvalidOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportCarriers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    requestCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestCodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestCodeAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EmailInvalidOrValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    verifyCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyCodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidCodeOrMalformedJson"];
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EmailInvalidOrValidationFailed"];
+            429: components["responses"]["TooManyAttempts"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    verifyCodeByOldName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyCodeByOldNameBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidCodeOrMalformedJson"];
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EmailInvalidOrValidationFailed"];
+            429: components["responses"]["TooManyAttempts"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    refresh_token?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["InvalidCredentialsOrMissingCredentialsOrSessionRevoked"];
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: {
+                /** @description End all of the user's sessions */
+                everywhere?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogOutAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    deleteMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteMeAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    changeMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportMeAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"][];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndSessionAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listRateLimits: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "until" | "since" | "count" | "limit";
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRateLimitsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listBusiestAddresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBusiestAddressesAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    liftRateLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftRateLimitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftRateLimitAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EmailInvalidOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    disableUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisableUserAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    enableUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnableUserAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listLogins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLoginsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    createPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJsonOrUnsupportedProvider"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["OrderAlreadyPaidOrOrderNotPayableOrPaymentInProgress"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            503: components["responses"]["OverloadedOrProviderUnavailable"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    receivePaymentEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReceipt"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidWebhookSignatureOrMalformedJsonOrUnsupportedProvider"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    receivePaymentEventByQuery: {
+        parameters: {
+            query?: {
+                provider?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReceipt"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidWebhookSignatureOrMalformedJsonOrUnsupportedProvider"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    refundOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundOrderBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOrderAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOrderAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJsonOrOrderNotPaid"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPayment"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyRequiredOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    replayWebhookEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayWebhookEventAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    retryRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryRefundAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryRefundAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "found_at" | "class";
+                sort_order?: "asc" | "desc";
+                class?: "paid_not_recorded" | "recorded_not_paid" | "charged_twice" | "amount_differs" | "orphan_intent" | "refund_missing";
+                is_open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFindingsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportFindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    activateEsim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivateEsimBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Esim"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Esim"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJsonOrOrderNotPaid"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            502: components["responses"]["ProvisioningFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listMyEsims: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Esim"][];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getEsim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Esim"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    markEsimInstalled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Esim"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getEsimQrSvg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture, SVG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getEsimQrPng: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture, PNG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    createInstallLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateInstallLinkAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    resendEsimMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResendEsimMailAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    showEsimCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Esim"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listTopUps: {
+        parameters: {
+            query?: {
+                /** @description ISO 4217; DEFAULT_CURRENCY when left out */
+                currency?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpOffers"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    createTopUpOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpOrder"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["OutOfStockOrTopUpNotPossible"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CurrencyNotOfferedOrIdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listTopUpAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseAttempt"][];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    decideTopUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionResult"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listEsimAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseAttempt"][];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    decideEsim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionResult"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getPlanSuppliers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        supplier: string;
+                        package_id: string;
+                        top_up_package_id: string | null;
+                        /** @description Lower is asked first; the cost decides among equals */
+                        rank: number;
+                        cost_text: string | null;
+                        cost_currency: string | null;
+                        paused_reason: string | null;
+                        checked_at: string | null;
+                    }[];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    replacePlanSuppliers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacePlanSuppliersBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        supplier: string;
+                        package_id: string;
+                        top_up_package_id: string | null;
+                        /** @description Lower is asked first; the cost decides among equals */
+                        rank: number;
+                        cost_text: string | null;
+                        cost_currency: string | null;
+                        paused_reason: string | null;
+                        checked_at: string | null;
+                    }[];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listSuppliers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        supplier: string;
+                        balance_text: string | null;
+                        balance_currency: string | null;
+                        balance_read_at: string | null;
+                        problem: string | null;
+                        problem_since: string | null;
+                        /** @description Of the last 24 hours */
+                        purchases: number;
+                        not_delivered: number;
+                        error_rate: number | null;
+                        median_millis: number | null;
+                        p95_millis: number | null;
+                        paused_plans: number;
+                    }[];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getSupplierWebhookAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSupplierWebhookAddressAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    importStock: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                batch?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStockAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CsvInvalidOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listLowStock: {
+        parameters: {
+            query?: {
+                threshold?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        plan_id: number;
+                        sku: string;
+                        name: string;
+                        available: number;
+                        held: number;
+                        assigned: number;
+                    }[];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    receiveSupplierEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier: string;
+            };
+            cookie?: never;
+        };
+        /** @description An event as the supplier sends it */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierEventReceipt"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidWebhookSignatureOrMalformedJson"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    receiveSupplierEventAtSecretAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** @description An event as the supplier sends it */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierEventReceipt"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidWebhookSignatureOrMalformedJson"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    createOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EsimOrder"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["OutOfStock"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CurrencyNotOfferedOrIdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listMyOrders: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The id of the last order of the page before */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"][];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listAdminOrders: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "paid_at" | "amount" | "status";
+                sort_order?: "asc" | "desc";
+                status?: string;
+                esim_status?: string;
+                top_up_status?: string;
+                kind?: string;
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAdminOrdersAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "amount" | "status";
+                sort_order?: "asc" | "desc";
+                status?: string;
+                provider?: string;
+                surplus_reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPaymentsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listRefunds: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "amount" | "status";
+                sort_order?: "asc" | "desc";
+                status?: string;
+                origin?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRefundsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "amount";
+                sort_order?: "asc" | "desc";
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDisputesAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listWebhookEvents: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "received_at";
+                sort_order?: "asc" | "desc";
+                outcome?: string;
+                provider?: string;
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWebhookEventsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "email" | "created_at" | "last_login_at";
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUsersAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listAdminEsims: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "provisioned_at" | "status";
+                sort_order?: "asc" | "desc";
+                status?: string;
+                supplier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAdminEsimsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listAdminTopUps: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "done_at" | "status";
+                sort_order?: "asc" | "desc";
+                status?: string;
+                supplier?: string;
+                parked_reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAdminTopUpsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listInventory: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "taken_at" | "status";
+                sort_order?: "asc" | "desc";
+                status?: string;
+                plan_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListInventoryAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "run_at" | "attempts";
+                sort_order?: "asc" | "desc";
+                task?: string;
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListJobsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "at";
+                sort_order?: "asc" | "desc";
+                subject?: string;
+                actor?: string;
+                action?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAuditLogAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getAdminOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetAdminOrderAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryJobAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+}

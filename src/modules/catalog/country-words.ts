@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { LANGUAGES, type Language } from "../../kernel/language.js";
+import { findIsoCountry } from "./country-names.js";
+
+const VARIANTS = JSON.parse(
+  readFileSync(new URL("./data/country-variants.json", import.meta.url), "utf8"),
+) as Readonly<Record<string, readonly string[] | string>>;
+
+const NAMES: Readonly<Record<Language, Intl.DisplayNames>> = {
+  en: new Intl.DisplayNames("en", { type: "region" }),
+  es: new Intl.DisplayNames("es", { type: "region" }),
+};
+
+const variantsOf = (iso2: string): readonly string[] => {
+  const variants = VARIANTS[iso2];
+  return Array.isArray(variants) ? variants : [];
+};
+
+/** The country as readers of the language call it; the catalogue's own name is the English one. */
+export function countryNameIn(iso2: string, name: string, language: Language): string {
+  if (language === "en") return name;
+  const known = NAMES[language].of(iso2);
+  return known === undefined || known === iso2 ? name : known;
+}
+
+/** Every name by which somebody may look for the country, beside the catalogue's own. */
+export function countryWords(iso2: string): readonly string[] {
+  const names = LANGUAGES.map((language) => NAMES[language].of(iso2) ?? iso2);
+  return [...new Set([...names, findIsoCountry(iso2)?.name ?? iso2, ...variantsOf(iso2)])].filter(
+    (name) => name !== iso2,
+  );
+}
+
+/** The country's part of an address; it stays when the catalogue calls the country otherwise. */
+export const countrySlug = (iso2: string, name: string): string => slugOf(findIsoCountry(iso2)?.name ?? name);
+
+/** "Côte d'Ivoire" is "cote-d-ivoire". */
+export function slugOf(name: string): string {
+  return plainText(name)
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
+}
+
+/** Without case and accents. */
+export const plainText = (text: string): string =>
+  text
+    .normalize("NFD")
+    .replace(/\p{Mn}/gu, "")
+    .toLowerCase()
+    .trim();
+
+/** Whether the country is found by the beginning of one of its names, or of its code. */
+export function isFoundBy(country: { readonly iso2: string; readonly name: string }, typed: string): boolean {
+  const wanted = plainText(typed);
+  if (wanted === "") return true;
+  return [country.iso2, country.name, ...countryWords(country.iso2)].some((name) =>
+    plainText(name).startsWith(wanted),
+  );
+}

@@ -1,0 +1,143 @@
+import type { DestinationInfo, PageLanguage, PlaceLink, PlanInfo } from "../../../web/src/page-contract.js";
+import type { Queryable } from "../../db/database.js";
+import { exponentOf, isCurrencyCode } from "../../kernel/money.js";
+import {
+  countryNameIn,
+  countrySlug,
+  countryWords,
+  plainText,
+  planView,
+  slugOf,
+} from "../catalog/catalog.module.js";
+import { listCountries, listPlans } from "../catalog/catalog-read-model.js";
+
+import { regionNameIn } from "./region-names.js";
+
+type Plan = ReturnType<typeof planView>;
+
+/** Where one can go: a country, or a region with plans of its own. */
+export interface Destination {
+  readonly slug: string;
+  readonly iso2: string | null;
+  /** As the catalogue calls it. */
+  readonly name: string;
+  /** The cheapest first. */
+  readonly plans: readonly Plan[];
+  /** Of regions that include the country. */
+  readonly wider: readonly Plan[];
+}
+
+export interface Destinations {
+  /** Regions first, then countries by name; what has nothing on sale is left out. */
+  readonly all: readonly Destination[];
+  readonly countries: readonly { readonly iso2: string; readonly name: string }[];
+}
+
+/** What is on sale in a currency, by where it works. */
+export async function findDestinations(db: Queryable, currency: string): Promise<Destinations> {
+  const countries = await listCountries(db, "");
+  if (!isCurrencyCode(currency)) return { all: [], countries };
+  const filter = { currency, country: null, minGb: null, maxGb: null, maxPrice: null, days: null };
+  const plans = (await listPlans(db, filter, 10 ** exponentOf(currency))).map(planView);
+  const ofCountries = countries.map(({ iso2, name }): Destination => {
+    const working = plans.filter(({ coverage }) => coverage.includes(iso2));
+    const own = working.filter(({ region }) => region === null);
+    return {
+      slug: countrySlug(iso2, name),
+      iso2,
+      name,
+      plans: own,
+      wider: working.filter((plan) => !own.includes(plan)),
+    };
+  });
+  const taken = new Set(ofCountries.map(({ slug }) => slug));
+  const regions = [...new Set(plans.flatMap(({ region }) => (region === null ? [] : [region])))].sort();
+  const ofRegions = regions.map((name): Destination => {
+    const own = plans.filter(({ region }) => region === name);
+    return { slug: regionSlug(name, taken), iso2: null, name, plans: own, wider: [] };
+  });
+  const all = [...ofRegions, ...ofCountries].filter(({ plans: own, wider }) => own.length + wider.length > 0);
+  return { all, countries };
+}
+
+/** A region that is called like a country has an address of its own. */
+function regionSlug(name: string, taken: ReadonlySet<string>): string {
+  const slug = slugOf(name);
+  return taken.has(slug) ? `${slug}-region` : slug;
+}
+
+/** The countries that most people travel to stand first. */
+const POPULAR = new Set(["ES", "IT", "FR", "JP", "US", "GB", "TH", "TR", "PT", "GR", "DE", "MX"]);
+
+export type NameOf = (destination: Pick<Destination, "iso2" | "name">, language: PageLanguage) => string;
+
+export function destinationInfo(
+  destination: Destination,
+  language: PageLanguage,
+  nameOf: NameOf,
+): DestinationInfo {
+  const { slug, iso2, name, plans, wider } = destination;
+  const [first] = plans.length > 0 ? plans : wider;
+  if (first === undefined) throw new Error(`The destination ${slug} has no plan`);
+  return {
+    slug,
+    name: nameOf(destination, language),
+    iso2,
+    words:
+      iso2 === null
+        ? [name]
+        : countryWords(iso2)
+            .map(plainText)
+            .filter((word) => word !== plainText(name)),
+    from: first.price,
+    isPopular: iso2 !== null && POPULAR.has(iso2),
+    countries: iso2 === null ? new Set(plans.flatMap(({ coverage }) => coverage)).size : 1,
+  };
+}
+
+export function planInfo(plan: Plan, language: PageLanguage): PlanInfo {
+  const { id, data_gb, duration_days, is_unlimited, description, price, carrier, region, coverage } = plan;
+  return {
+    id,
+    data_gb,
+    duration_days,
+    is_unlimited,
+    description,
+    price,
+    carrier: { name: carrier.name },
+    region: region === null ? null : regionNameIn(region, language),
+    regionSlug: region === null ? null : slugOf(region),
+    coverage,
+  };
+}
+
+/** The countries of a region's plans, by name, each with its page. */
+export function coveredPlaces(
+  { all }: Destinations,
+  destination: Destination,
+  language: PageLanguage,
+): PlaceLink[] {
+  if (destination.iso2 !== null) return [];
+  const covered = new Set(destination.plans.flatMap(({ coverage }) => coverage));
+  return all
+    .flatMap(({ iso2, slug, name }) =>
+      iso2 !== null && covered.has(iso2) ? [{ slug, name: countryNameIn(iso2, name, language) }] : [],
+    )
+    .sort((a, b) => a.name.localeCompare(b.name, language));
+}
+
+/**
+ * The address that a country or region is at, by what else it may be called: an ISO code, a name in either language, an
+ * old spelling. Undefined when nothing is called so.
+ */
+export function slugFor({ all }: Destinations, wanted: string): string | undefined {
+  const plain = slugOf(wanted);
+  const found = all.find(
+    ({ slug, iso2, name }) =>
+      slug === plain ||
+      slugOf(name) === plain ||
+      iso2?.toLowerCase() === plain ||
+      (iso2 !== null && countryWords(iso2).some((word) => slugOf(word) === plain)),
+  );
+  return found?.slug;
+}

@@ -1,0 +1,104 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  buy,
+  lookAtAccount,
+  NAMES,
+  openPage,
+  PHONE,
+  topUp,
+  type WalkLanguage,
+} from "../../scripts/browser-walk.js";
+import { startTestApp, type TestApp } from "../support/app.js";
+import { openBrowser } from "../support/browser.js";
+import { seedCatalog } from "../support/catalog.js";
+import { violations } from "../support/invariants.js";
+
+const SLOW = { timeout: 240_000 };
+
+/** In a real browser, at the size of a phone, at the mock provider. `npm ci` builds the pages. */
+describe("a traveller with a phone", () => {
+  let app: TestApp;
+  let browser: Browser;
+  beforeAll(async () => {
+    app = await startTestApp({
+      RATE_LIMIT_CODES_PER_MINUTE: "999999",
+      RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
+    });
+    await seedCatalog(app.database);
+    browser = await openBrowser();
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app.stop();
+  });
+
+  const visit = async (
+    language: WalkLanguage,
+  ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> => {
+    const context = await browser.newContext({
+      viewport: PHONE,
+      isMobile: true,
+      hasTouch: true,
+      locale: language,
+    });
+    const page = await openPage(context);
+    page.setDefaultTimeout(90_000);
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      // That nobody is signed in yet, the browser reports as a failed load.
+      if (message.type() !== "log" && !/status of 401/.test(message.text())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => {
+      if (new URL(request.url()).origin !== app.url) complaints.push(`asked ${request.url()}`);
+    });
+    return { context, page, complaints };
+  };
+
+  it.each(["en", "es"] as const)("buys, installs, tops up and signs out: %s", SLOW, async (language) => {
+    const { context, page, complaints } = await visit(language);
+    const email = `walk-${language}@example.com`;
+    const fits = async (): Promise<void> => {
+      const [width, room] = await page.evaluate<[number, number]>(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+      );
+      expect(width).toBeLessThanOrEqual(room);
+    };
+    const walk = { page, language, storeUrl: app.url, look: fits };
+    await buy(walk, email);
+    await topUp(walk);
+    await lookAtAccount(walk);
+    await page.goBack();
+    await page.getByRole("button", { name: NAMES[language].signOut }).click();
+    await page.getByLabel(NAMES[language].email).waitFor();
+    expect(complaints).toEqual([]);
+    expect(
+      await app.database.query(
+        `select o.status, count(*)::int as orders, count(distinct p.id)::int as payments
+         from orders o join users u on u.id = o.user_id left join payments p on p.order_id = o.id
+         where u.email = $1 group by o.status`,
+        [email],
+      ),
+    ).toEqual([{ status: "paid", orders: 2, payments: 2 }]);
+    expect(await violations(app.database)).toEqual({});
+    await context.close();
+  });
+
+  it(
+    "finds a country by its name in either language, by what else it is called, and by its code",
+    SLOW,
+    async () => {
+      const { context, page, complaints } = await visit("en");
+      await page.goto(`${app.url}/`);
+      for (const typed of ["spain", "España", "es", "Canary"]) {
+        await page.getByPlaceholder("Where are you going?").fill(typed);
+        await page.getByRole("link", { name: "Spain", exact: true }).waitFor();
+      }
+      await page.getByPlaceholder("Where are you going?").fill("atlantis");
+      await page.getByText("We have no plans there yet.").waitFor();
+      expect(complaints).toEqual([]);
+      await context.close();
+    },
+  );
+});

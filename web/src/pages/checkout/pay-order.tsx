@@ -1,0 +1,197 @@
+import { type Schemas, TribiError } from "@tribi/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Busy, Failure, Notice } from "../../parts/notice.js";
+import { useSession } from "../../parts/session.js";
+import { useAddress, usePage } from "../../parts/shop-context.js";
+import { useText } from "../../text/text.js";
+import { CardForm, type CardFormHandle, type Confirmation } from "./card-form.js";
+import type { PlacedOrder } from "./ensure-order.js";
+import { usePay } from "./use-pay.js";
+
+type Payment = Schemas["Payment"];
+
+/** Where the payer goes: a page of the provider, or the mock's; null when the card form is in this page. */
+function redirectOf(payment: Payment, language: string): string | null {
+  const { redirect_url: redirectUrl } = payment as Payment & { redirect_url?: string };
+  if (redirectUrl !== undefined) return redirectUrl;
+  return payment.provider === "MOCK"
+    ? `/dev/pay/${encodeURIComponent(payment.intent_id)}?language=${language}`
+    : null;
+}
+
+/** The payment of an order, begun once however often it is asked for. */
+export function PayOrder({ order, onRenew }: { order: PlacedOrder; onRenew: () => void }) {
+  const text = useText();
+  const session = useSession();
+  const { shop, language } = usePage();
+  const address = useAddress();
+  const returnAddress = address(`/checkout/${order.id}/return`);
+  const [payment, setPayment] = useState<Payment | null>(null);
+  const [trouble, setTrouble] = useState<unknown>(null);
+  const [round, setRound] = useState(0);
+  const begin = (): Promise<Payment> =>
+    session.guard(() => session.tribi.payments.create({ order_id: order.id }));
+
+  useEffect(() => {
+    let isCurrent = true;
+    setTrouble(null);
+    begin()
+      .then((made) => isCurrent && setPayment(made))
+      .catch((error: unknown) => {
+        if (!isCurrent) return;
+        // Paid in another tab, or meanwhile: the return page knows the rest.
+        if (error instanceof TribiError && error.code === "order_already_paid")
+          location.replace(returnAddress);
+        else setTrouble(error);
+      });
+    return () => {
+      isCurrent = false;
+    };
+  }, [order.id, round]);
+
+  if (trouble !== null) {
+    return (
+      <PaymentTrouble error={trouble} onRetry={() => setRound((count) => count + 1)} onRenew={onRenew} />
+    );
+  }
+  if (payment === null) return <Busy>{text("app.loading")}</Busy>;
+  return (
+    <PayForm
+      order={order}
+      payment={payment}
+      begin={begin}
+      redirect={redirectOf(payment, language)}
+      returnAddress={returnAddress}
+      stripeJsUrl={shop.payment.stripeJsUrl}
+    />
+  );
+}
+
+function PaymentTrouble({
+  error,
+  onRetry,
+  onRenew,
+}: {
+  error: unknown;
+  onRetry: () => void;
+  onRenew: () => void;
+}) {
+  const text = useText();
+  const code = error instanceof TribiError ? error.code : null;
+  if (code === "provider_unavailable") {
+    return (
+      <Notice kind="bad">
+        <p>{text("checkout.provider")}</p>
+        <button type="button" class="button" onClick={onRetry}>
+          {text("app.retry")}
+        </button>
+      </Notice>
+    );
+  }
+  if (code === "order_not_payable") {
+    return (
+      <Notice kind="info">
+        <p>{text("checkout.expired")}</p>
+        <button type="button" class="button" onClick={onRenew}>
+          {text("checkout.renew")}
+        </button>
+      </Notice>
+    );
+  }
+  return <Failure error={error} onRetry={onRetry} />;
+}
+
+interface PayFormProps {
+  readonly order: PlacedOrder;
+  readonly payment: Payment;
+  readonly begin: () => Promise<Payment>;
+  readonly redirect: string | null;
+  readonly returnAddress: string;
+  readonly stripeJsUrl: string | null;
+}
+
+function PayForm({ order, payment, begin, redirect, returnAddress, stripeJsUrl }: PayFormProps) {
+  const text = useText();
+  const { shop } = usePage();
+  const card = useRef<CardFormHandle | null>(null);
+  const [isReady, setReady] = useState(redirect !== null);
+  const [hasConsent, setConsent] = useState(!shop.terms.asksForImmediateDelivery);
+  const { pay, isBusy, problem, trouble } = usePay({ order, begin, hasConsent, returnAddress });
+  const confirm = async (): Promise<Confirmation> => {
+    if (redirect !== null) {
+      location.assign(redirect);
+      return { kind: "left" };
+    }
+    const confirmation = await card.current?.confirm();
+    if (confirmation?.kind === "left") location.assign(returnAddress);
+    return confirmation ?? { kind: "left" };
+  };
+  return (
+    <section class="card pay">
+      <h2>{text("checkout.payment")}</h2>
+      {redirect === null ? (
+        <CardForm
+          payment={payment}
+          returnAddress={returnAddress}
+          scriptUrl={stripeJsUrl}
+          handle={card}
+          onReady={() => setReady(true)}
+          onWallet={(work) => void pay(work)}
+        />
+      ) : (
+        <p>{text(payment.provider === "MOCK" ? "checkout.mock" : "checkout.hosted")}</p>
+      )}
+      <Terms hasConsent={hasConsent} onConsent={setConsent} asks={shop.terms.asksForImmediateDelivery} />
+      {problem !== null && (
+        <Notice kind="bad">
+          {problem.kind === "declined"
+            ? text("checkout.declined", { reason: problem.reason })
+            : text("checkout.immediate_needed")}
+        </Notice>
+      )}
+      {trouble !== null && <Failure error={trouble} />}
+      <button
+        type="button"
+        class="button large"
+        disabled={isBusy || !isReady}
+        aria-busy={isBusy}
+        onClick={() => void pay(confirm)}
+      >
+        {text("checkout.pay")}
+      </button>
+      {isBusy && <Busy>{text("checkout.paying")}</Busy>}
+    </section>
+  );
+}
+
+interface TermsProps {
+  readonly hasConsent: boolean;
+  readonly onConsent: (value: boolean) => void;
+  readonly asks: boolean;
+}
+
+function Terms({ hasConsent, onConsent, asks }: TermsProps) {
+  const text = useText();
+  const address = useAddress();
+  return (
+    <>
+      {asks && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={hasConsent}
+            onChange={(event) => onConsent(event.currentTarget.checked)}
+          />
+          <span>{text("checkout.immediate")}</span>
+        </label>
+      )}
+      <p class="small">
+        {text("checkout.terms")}{" "}
+        <a href={address("/legal/terms")} target="_blank" rel="noreferrer">
+          {text("checkout.terms_link")}
+        </a>
+        .
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import type { PlanInfo } from "../page-contract.js";
+import { priceText, shareText } from "../text/format.js";
+import { type Text, useLanguage } from "../text/text.js";
+import { SignalIcon } from "./icons.js";
+import { useAddress } from "./shop-context.js";
+
+interface Size {
+  readonly data_gb: number;
+  readonly is_unlimited: boolean;
+}
+
+export const dataText = ({ is_unlimited, data_gb }: Size, text: Text): string =>
+  is_unlimited ? text("plan.unlimited") : text("plan.data", { gb: data_gb });
+
+/** What one gets on the left, what it costs on the right. */
+export function PlanCard({
+  plan,
+  isBest,
+  showsRegion,
+}: {
+  plan: PlanInfo;
+  isBest: boolean;
+  showsRegion: boolean;
+}) {
+  const { code, text } = useLanguage();
+  const address = useAddress();
+  const placeOfPlan = showsRegion ? plan.region : null;
+  const name = `plan-${plan.id}`;
+  const days = text("plan.days", { count: plan.duration_days });
+  const share = plan.is_unlimited
+    ? text("plan.per_day", { price: shareText(plan.price, 1 / plan.duration_days, code) })
+    : text("plan.per_gb", { price: shareText(plan.price, 1 / plan.data_gb, code) });
+  const query = `${address(`/checkout/${plan.id}`)}${address("").includes("?") ? "&" : "?"}seen=${plan.price.amount_minor_units}`;
+  return (
+    <li class={isBest ? "plan best" : "plan"}>
+      {isBest && <p class="badge">{text("plan.best")}</p>}
+      {placeOfPlan !== null && (
+        <p class="region">
+          {placeOfPlan} <span>{text("place.covers", { count: plan.coverage.length })}</span>
+        </p>
+      )}
+      <h3 id={name}>
+        <span class="size">{dataText(plan, text)}</span> <span class="days">{days}</span>
+      </h3>
+      <p class="network">
+        <SignalIcon />
+        {text("plan.network", { name: plan.carrier.name })}
+      </p>
+      {plan.description !== "" && (
+        <details class="more small">
+          <summary>{text("plan.details")}</summary>
+          <p>{plan.description}</p>
+        </details>
+      )}
+      <div class="price">
+        <p>
+          <strong>{priceText(plan.price, code)}</strong>
+          <span class="share">{share}</span>
+        </p>
+        <a class="button" href={query} aria-describedby={name}>
+          {text("plan.buy")}
+        </a>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,176 @@
+import { TribiError } from "@tribi/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useText } from "../text/text.js";
+import { Failure, Notice } from "./notice.js";
+import { useSession } from "./session.js";
+import { usePage } from "./shop-context.js";
+
+/** Sign in by a mailed code, in the page where it is needed: nothing of what was chosen is lost. */
+export function SignIn({ lead }: { lead: string }) {
+  const text = useText();
+  const { tribi, refresh, hasEnded } = useSession();
+  const [email, setEmail] = useState("");
+  const [challenge, setChallenge] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const act = async (work: () => Promise<void>): Promise<void> => {
+    if (isBusy) return;
+    setBusy(true);
+    setTrouble(null);
+    try {
+      await work();
+    } catch (error) {
+      setTrouble(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const send = (): Promise<void> =>
+    act(async () => setChallenge((await tribi.auth.requestCode(email.trim())).challenge));
+  return (
+    <section class="card sign">
+      <h2>{text("sign.heading")}</h2>
+      <p>{hasEnded ? text("sign.ended") : lead}</p>
+      {challenge === null ? (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send();
+          }}
+        >
+          <label class="field">
+            <span>{text("sign.email")}</span>
+            <input
+              type="email"
+              name="email"
+              required
+              autocomplete="email"
+              inputMode="email"
+              value={email}
+              onInput={(event) => setEmail(event.currentTarget.value)}
+            />
+          </label>
+          <button class="button" type="submit" disabled={isBusy}>
+            {text("sign.send")}
+          </button>
+        </form>
+      ) : (
+        <CodeForm
+          email={email.trim()}
+          isBusy={isBusy}
+          onCode={(code) =>
+            act(async () => {
+              await tribi.auth.verifyCode({ email: email.trim(), code, challenge });
+              await refresh();
+            })
+          }
+          onAgain={send}
+          onOther={() => {
+            setTrouble(null);
+            setChallenge(null);
+          }}
+        />
+      )}
+      {trouble !== null && <SignInTrouble error={trouble} />}
+    </section>
+  );
+}
+
+function SignInTrouble({ error }: { error: unknown }) {
+  const text = useText();
+  if (!(error instanceof TribiError)) return <Failure error={error} />;
+  const minutes = Math.max(1, Math.ceil((error.retryAfterSeconds ?? 60) / 60));
+  const { code } = error;
+  if (code === "invalid_code") return <Notice kind="bad">{text("sign.wrong")}</Notice>;
+  if (code === "email_invalid" || code === "validation_failed")
+    return <Notice kind="bad">{text("sign.email_invalid")}</Notice>;
+  if (code === "rate_limited" || code === "too_many_attempts")
+    return <Notice kind="bad">{text("sign.many", { minutes })}</Notice>;
+  return <Failure error={error} />;
+}
+
+interface CodeFormProps {
+  readonly email: string;
+  readonly isBusy: boolean;
+  readonly onCode: (code: string) => Promise<void>;
+  readonly onAgain: () => Promise<void>;
+  readonly onOther: () => void;
+}
+
+function CodeForm({ email, isBusy, onCode, onAgain, onOther }: CodeFormProps) {
+  const text = useText();
+  const { shop } = usePage();
+  const [code, setCode] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void onCode(code.replace(/\s/g, ""));
+      }}
+    >
+      <p role="status">{text("sign.sent", { email })}</p>
+      <label class="field">
+        <span>{text("sign.code")}</span>
+        <input
+          ref={field}
+          name="code"
+          required
+          autocomplete="one-time-code"
+          inputMode="numeric"
+          maxLength={12}
+          value={code}
+          onInput={(event) => setCode(event.currentTarget.value)}
+        />
+      </label>
+      {shop.hasInbox && <InboxCode email={email} onUse={setCode} />}
+      <button class="button" type="submit" disabled={isBusy}>
+        {text("sign.in")}
+      </button>
+      <p class="links">
+        <button type="button" class="link" onClick={() => void onAgain()} disabled={isBusy}>
+          {text("sign.again")}
+        </button>
+        <button type="button" class="link" onClick={onOther}>
+          {text("sign.other")}
+        </button>
+      </p>
+    </form>
+  );
+}
+
+interface InboxMail {
+  readonly to: string;
+  readonly text: string;
+}
+
+const LOOK_MILLIS = 700;
+
+/** In development mail goes to the inbox of the store: a newcomer sees the code beside the field. */
+function InboxCode({ email, onUse }: { email: string; onUse: (code: string) => void }) {
+  const text = useText();
+  const [code, setCode] = useState<string | null>(null);
+  useEffect(() => {
+    const look = async (): Promise<void> => {
+      const answer = await fetch("/dev/inbox.json").catch(() => null);
+      if (answer?.ok !== true) return;
+      const mails = (await answer.json()) as readonly InboxMail[];
+      const mail = mails.find(({ to }) => to === email.toLowerCase());
+      setCode(/(?<!\d)\d{6,8}(?!\d)/.exec(mail?.text ?? "")?.[0] ?? null);
+    };
+    void look();
+    const timer = setInterval(() => void look(), LOOK_MILLIS);
+    return () => clearInterval(timer);
+  }, [email]);
+  if (code === null) return null;
+  return (
+    <p class="notice info inbox">
+      <span>{text("sign.inbox", { code })}</span>
+      <button type="button" class="link" onClick={() => onUse(code)}>
+        {text("sign.inbox_use")}
+      </button>
+    </p>
+  );
+}
