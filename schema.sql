@@ -247,9 +247,10 @@ begin
   suppliers := (
     select coalesce(json_agg(json_build_object(
       'supplier', s.supplier, 'packageId', s.package_id, 'costText', s.cost_text, 'costCurrency', s.cost_currency,
-      'costMinor', s.cost_minor, 'isPaused', s.paused_at is not null)
+      'costMinor', s.cost_minor, 'pausedReason', s.paused_reason,
+      'isAbovePaid', s.cost_currency = o.currency and coalesce(s.cost_minor > o.amount_minor, false))
       order by s.rank, s.cost_minor nulls first, s.id), '[]')
-    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id);
+    from plan_suppliers s, orders o where s.plan_id = claim_provisioning.plan_id and o.id = p_order_id);
   return next;
 end;
 $function$
@@ -268,7 +269,7 @@ begin
     and (t.lease_until is null or t.lease_until < clock_timestamp())
   returning t.id, t.lease_token, o.reference, t.forgiven_attempts, t.parked_at is not null,
     t.take_back_requested_at is not null or o.status = 'refunded',
-    p.status in ('ready', 'active'),
+    p.status in ('ready', 'active') and p.ended_at is null,
     t.supplier, t.package_id, t.cost_text, t.cost_currency, t.cost_minor,
     p.supplier_reference, p.supplier_order_id, p.iccid
   into top_up_id, lease_token, order_reference, forgiven_attempts, is_parked, is_take_back_requested, is_esim_alive,
@@ -284,7 +285,7 @@ begin
       'settlingMillis', settling_millis(a), 'resettlingMillis', resettling_millis(a),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
-      'toldFailure', a.told_failure) order by a.number), '[]')
+      'expectedCost', a.expected_cost, 'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.top_up_id = claim_top_up.top_up_id);
   return next;
 end;
@@ -972,6 +973,7 @@ create table esim_profiles (
   created_at timestamp with time zone default now() not null,
   provisioned_at timestamp with time zone,
   use_by timestamp with time zone,
+  validity_starts text,
   installed_at timestamp with time zone,
   ended_at timestamp with time zone,
   failure_reason text,
@@ -1005,10 +1007,12 @@ create table esim_profiles (
   constraint esim_profiles_one_per_order UNIQUE (order_id),
   constraint esim_profiles_one_per_supplier_reference UNIQUE (supplier, supplier_reference),
   constraint esim_profiles_delivered_are_installable CHECK (((status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])) OR ((sealed IS NOT NULL) AND (supplier_reference IS NOT NULL) AND (provisioned_at IS NOT NULL)))),
+  constraint esim_profiles_ended_are_not_polled CHECK (((ended_at IS NULL) OR (poll_at IS NULL))),
   constraint esim_profiles_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
   constraint esim_profiles_provisioned_after_creation CHECK ((provisioned_at >= created_at)),
   constraint esim_profiles_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'ready'::text, 'active'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]))),
   constraint esim_profiles_usage_base_known CHECK ((usage_base = ANY (ARRAY[1000, 1024]))),
+  constraint esim_profiles_validity_starts_known CHECK ((validity_starts = ANY (ARRAY['installation'::text, 'first_use'::text]))),
   constraint esim_profiles_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
   constraint esim_profiles_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
   constraint esim_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -1016,9 +1020,9 @@ create table esim_profiles (
 CREATE INDEX esim_profiles_by_poll ON public.esim_profiles USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
 CREATE INDEX esim_profiles_due ON public.esim_profiles USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
-CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE (status = ANY (ARRAY['ready'::text, 'active'::text]));
+CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL));
 CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
-CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
+CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL) AND (mailed_at IS NULL));
 CREATE INDEX esim_profiles_untold_failures ON public.esim_profiles USING btree (ended_at) WHERE ((status = 'failed'::text) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
 CREATE INDEX esim_profiles_unused_by_use_by ON public.esim_profiles USING btree (use_by) WHERE (status = 'ready'::text);
 CREATE TRIGGER esim_profiles_audit AFTER UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('esim');

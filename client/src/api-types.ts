@@ -1995,7 +1995,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             provisioned_at: string | null;
+            /** @description While ready: install it by then. Once active: the plan's end, null where it is not known */
             expires_at: string | null;
+            /** @description What begins the plan's days; null: the supplier does not say */
+            validity_starts: "installation" | "first_use" | null;
             plan_id: number;
             country_id: number | null;
             carrier_id: number | null;

@@ -63,6 +63,7 @@ export function makeEvents(parentLog: Logger, registry: Registry) {
     provisioningAttempt: event("provisioning_attempt", "Supplier orders by outcome", ["supplier", "outcome"]),
     esimReady: event("esim_ready", "eSIMs that became installable", ["supplier"]),
     esimFailed: event("esim_failed", "eSIMs that no supplier could deliver", ["reason"]),
+    esimEnded: event("esim_ended", "eSIMs that their supplier ended, by its word", ["supplier", "why"]),
     esimParked: event("esim_parked", "eSIMs that wait for an operator's decision", ["reason"]),
     topUpDone: event("top_up_done", "Top-ups that suppliers have added", ["supplier"]),
     topUpFailed: event("top_up_failed", "Top-ups that the supplier refused for good", ["reason"]),

@@ -108,6 +108,30 @@ describe("the eSIM's mail is sent once", () => {
     expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-${order.profileId}-1`));
   });
 
+  it("and once more when an operator has it sent again while the first is still being sent", async () => {
+    const order = await ready();
+    let taken = (): void => undefined;
+    const isTaken = new Promise<MailOutcome>((resolve) => {
+      taken = () => resolve(done({ messageId: "1" }));
+    });
+    const once = answer;
+    answer = () => isTaken as never;
+    const first = send(order.profileId);
+    await expect.poll(() => mails.length).toBe(1);
+    answer = once;
+    expect((await room.as(1, "POST", `/admin/esims/${order.profileId}/resend-mail`)).status).toBe(200);
+    taken();
+    await first;
+    // The end of the first says nothing about the second.
+    expect((await stateOf(order.profileId)).mailed_at).toBeNull();
+    await Promise.all([send(order.profileId), send(order.profileId)]);
+    await send(order.profileId);
+    expect(mails.map(({ reference }) => reference)).toEqual(
+      [1, 2].map((number) => `esim-${order.profileId}-${number}`),
+    );
+    expect((await stateOf(order.profileId)).mailed_at).not.toBeNull();
+  });
+
   it("not at all when the eSIM was taken back or the money went back", async () => {
     const cancelled = await ready();
     await room.database.query("update esim_profiles set status = 'cancelled' where id = $1", [

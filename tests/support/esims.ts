@@ -55,6 +55,8 @@ export interface EsimRoom {
   addStock(planId: number, count: number): Promise<void>;
   placeOrder(userId: number, planId: number): Promise<{ id: number } | { code: string }>;
   startWorker(): Promise<Worker>;
+  /** The value of a gauge without labels. */
+  metric(name: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -207,6 +209,10 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
         raw: answer.rawPayload,
         headers: answer.headers,
       };
+    },
+    metric: async (name) => {
+      const gauge = await metrics.registry.getSingleMetric(`tribi_${name}`)?.get();
+      return gauge?.values[0]?.value ?? Number.NaN;
     },
     startWorker: async () => {
       const worker = await startWorker({

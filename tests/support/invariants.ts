@@ -82,7 +82,7 @@ export async function violations(
 /** What must always hold of eSIMs (requirements §10). */
 export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
   "I04 one live eSIM per ICCID, one profile per code and per supplier's reference": `
-    select iccid from esim_profiles where status in ('ready', 'active') and iccid is not null
+    select iccid from esim_profiles where status in ('ready', 'active') and ended_at is null and iccid is not null
     group by iccid having count(*) > 1
     union all
     select encode(code_fingerprint, 'hex') from esim_profiles where code_fingerprint is not null

@@ -22,7 +22,11 @@ create table esim_profiles (
   provisioned_at timestamptz,
   -- Unused until then, it expires. Set with the delivery.
   use_by timestamptz,
+  -- What begins the plan's days, as the supplier says; null: it does not.
+  validity_starts text,
   installed_at timestamptz,
+  -- Since when nobody can use it any more, also of one that stays active because it was in use. From then on its
+  -- supplier is never asked about it: the ICCID may be somebody else's by now.
   ended_at timestamptz,
   failure_reason text,
   -- What the supplier says, in the port's words; the wire status is a view on it.
@@ -72,11 +76,14 @@ create table esim_profiles (
     or (sealed is not null and supplier_reference is not null and provisioned_at is not null)
   ),
   constraint esim_profiles_language_known check (language in ('en', 'es')),
+  constraint esim_profiles_validity_starts_known check (validity_starts in ('installation', 'first_use')),
+  constraint esim_profiles_ended_are_not_polled check (ended_at is null or poll_at is null),
   constraint esim_profiles_usage_base_known check (usage_base in (1000, 1024)),
   constraint esim_profiles_provisioned_after_creation check (provisioned_at >= created_at)
 );
 -- Suppliers recycle ICCIDs, so only the living ones must differ.
-create unique index esim_profiles_one_live_per_iccid on esim_profiles (iccid) where status in ('ready', 'active');
+create unique index esim_profiles_one_live_per_iccid on esim_profiles (iccid)
+  where status in ('ready', 'active') and ended_at is null;
 create index esim_profiles_by_user on esim_profiles (user_id, id desc);
 -- Of paid orders only. An index of all pending ones looks small to a planner whose statistics are old, and a payment
 -- would go through every unpaid order's profile.
@@ -84,7 +91,7 @@ create index esim_profiles_due on esim_profiles (due_at) where status = 'pending
 create index esim_profiles_unused_by_use_by on esim_profiles (use_by) where status = 'ready';
 create index esim_profiles_by_poll on esim_profiles (poll_at) where poll_at is not null;
 create index esim_profiles_unmailed on esim_profiles (provisioned_at)
-  where status in ('ready', 'active') and mailed_at is null and mail_refused_at is null;
+  where status in ('ready', 'active') and ended_at is null and mailed_at is null;
 create index esim_profiles_untold_failures on esim_profiles (ended_at)
   where status = 'failed' and mailed_at is null and mail_refused_at is null;
 create index esim_profiles_parked on esim_profiles (parked_at) where parked_at is not null;
@@ -367,9 +374,10 @@ begin
   suppliers := (
     select coalesce(json_agg(json_build_object(
       'supplier', s.supplier, 'packageId', s.package_id, 'costText', s.cost_text, 'costCurrency', s.cost_currency,
-      'costMinor', s.cost_minor, 'isPaused', s.paused_at is not null)
+      'costMinor', s.cost_minor, 'pausedReason', s.paused_reason,
+      'isAbovePaid', s.cost_currency = o.currency and coalesce(s.cost_minor > o.amount_minor, false))
       order by s.rank, s.cost_minor nulls first, s.id), '[]')
-    from plan_suppliers s where s.plan_id = claim_provisioning.plan_id);
+    from plan_suppliers s, orders o where s.plan_id = claim_provisioning.plan_id and o.id = p_order_id);
   return next;
 end;
 $$;

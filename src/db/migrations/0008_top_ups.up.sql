@@ -133,7 +133,7 @@ begin
     and (t.lease_until is null or t.lease_until < clock_timestamp())
   returning t.id, t.lease_token, o.reference, t.forgiven_attempts, t.parked_at is not null,
     t.take_back_requested_at is not null or o.status = 'refunded',
-    p.status in ('ready', 'active'),
+    p.status in ('ready', 'active') and p.ended_at is null,
     t.supplier, t.package_id, t.cost_text, t.cost_currency, t.cost_minor,
     p.supplier_reference, p.supplier_order_id, p.iccid
   into top_up_id, lease_token, order_reference, forgiven_attempts, is_parked, is_take_back_requested, is_esim_alive,
@@ -149,7 +149,7 @@ begin
       'settlingMillis', settling_millis(a), 'resettlingMillis', resettling_millis(a),
       'sentAfterMillis', floor(extract(epoch from a.created_at) * 1000),
       'askInMillis', ceil(extract(epoch from a.ask_at - clock_timestamp()) * 1000),
-      'toldFailure', a.told_failure) order by a.number), '[]')
+      'expectedCost', a.expected_cost, 'toldFailure', a.told_failure) order by a.number), '[]')
     from provisioning_attempts a where a.top_up_id = claim_top_up.top_up_id);
   return next;
 end;

@@ -25,6 +25,9 @@ export interface EsimRow {
   readonly provisioned_at: string | null;
   readonly expires_at: string | null;
   readonly revealed_at: string | null;
+  readonly validity_starts: "installation" | "first_use" | null;
+  /** Nobody can use it any more, although it may be called active. */
+  readonly has_ended: boolean;
   /** What the owner reads; null when no request has said. */
   readonly language: string | null;
   readonly plan_snapshot: SoldPlan;
@@ -34,9 +37,14 @@ export interface EsimRow {
   readonly usage_as_of: string | null;
 }
 
+/** What ends it next: until it is used the time to do so, from then on its plan's end as far as that is known. */
+const EXPIRES_AT = `case p.status when 'ready' then least(p.use_by, p.plan_expires_at) when 'active' then p.plan_expires_at
+  else coalesce(p.plan_expires_at, p.use_by) end`;
+
 /** Columns of a profile `p` and its order `o`, as EsimRow names them. */
 const COLUMNS = `p.id, p.order_id, p.user_id, o.status as order_status, p.plan_id, p.status, p.sealed, p.iccid, p.supplier,
-  p.created_at, p.provisioned_at, coalesce(p.plan_expires_at, p.use_by) as expires_at, p.revealed_at, p.language, o.plan_snapshot,
+  p.created_at, p.provisioned_at, ${EXPIRES_AT} as expires_at, p.validity_starts,
+  p.status in ('ready', 'active') and p.ended_at is not null as has_ended, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of`;
 const FROM = "from esim_profiles p join orders o on o.id = p.order_id";
 

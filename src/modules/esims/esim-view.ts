@@ -26,7 +26,12 @@ export const EsimWire = Type.Object(
     instructions: Type.String(),
     created_at: Type.String({ format: "date-time" }),
     provisioned_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
-    expires_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
+    expires_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()], {
+      description: "While ready: install it by then. Once active: the plan's end, null where it is not known",
+    }),
+    validity_starts: Type.Union([Type.Literal("installation"), Type.Literal("first_use"), Type.Null()], {
+      description: "What begins the plan's days; null: the supplier does not say",
+    }),
     plan_id: Type.Integer(),
     country_id: NullableId,
     carrier_id: NullableId,
@@ -55,7 +60,7 @@ export function installLinksOf(secrets: InstallSecrets): { apple: string; androi
 
 /** Null unless a phone could install it now. */
 export function secretsOf(vault: InstallVault, row: EsimRow): InstallSecrets | null {
-  if (row.sealed === null || !isInstallable(row.status)) return null;
+  if (row.sealed === null || row.has_ended || !isInstallable(row.status)) return null;
   return vault.openProfile(row.id, row.sealed);
 }
 
@@ -77,6 +82,7 @@ export function esimOnWire(row: EsimRow, secrets: InstallSecrets | null) {
     created_at: row.created_at,
     provisioned_at: row.provisioned_at,
     expires_at: row.expires_at,
+    validity_starts: row.validity_starts,
     plan_id: row.plan_id,
     country_id: row.plan_snapshot.country_id,
     carrier_id: row.plan_snapshot.carrier_id,

@@ -31,7 +31,7 @@ import {
   provisioningFollowsPayment,
   takeBackFollowsRefund,
 } from "./provisioning/provisioning-follows-payment.js";
-import { makeEsimJobs } from "./provisioning/provisioning-jobs.js";
+import { freeCured, makeEsimJobs } from "./provisioning/provisioning-jobs.js";
 import { leaseSecondsFor } from "./provisioning/provisioning-store.js";
 import { makeRevealLog } from "./reveal-log.js";
 import { makeRotateKeys } from "./rotate-keys.js";
@@ -98,7 +98,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const topUps = makeTopUps({ ...deps, suppliers });
   const takeBackEsim: TakeBackEsim = async (...order) =>
     (await topUps.takeBackTopUp(...order)) ?? takeBackOfProfile(...order);
-  const refreshing = { db: reservedDb, suppliers, log };
+  const refreshing = { db: reservedDb, suppliers, log, events };
   const refreshEsim = makeRefreshEsim(refreshing);
   const readBalance = makeReadBalance(refreshing);
   const eventDeps = {
@@ -115,6 +115,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
     expireUnused: makeExpireUnused(refreshing),
     readBalances: makeReadBalances(refreshing, readBalance),
     watchPrices: makeWatchPrices(refreshing),
+    freeCured: () => freeCured(reservedDb),
     forgetDecisionKeys: () => forgetDecisionKeys(reservedDb, config.orders.idempotencyKeyTtlHours),
   });
   const provisioning: Jobs = makeEsimJobs({
@@ -175,6 +176,7 @@ function makeChain(deps: EsimsDeps, suppliers: ReadonlyMap<string, EsimSupplier>
     suppliers,
     defaultSupplier: defaultSupplierOf(config),
     leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
+    paceMillis: config.esims.paceMillis,
     events,
     outcomes,
     wakeWorkers: deps.wakeWorkers,

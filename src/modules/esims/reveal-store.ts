@@ -4,7 +4,7 @@ const MARK = statement(
   "esims.mark_revealed",
   `with shown as (
      update esim_profiles set revealed_at = now()
-     where id = $1 and revealed_at is null and status in ('ready', 'active')
+     where id = $1 and revealed_at is null and status in ('ready', 'active') and ended_at is null
      returning id, supplier, supplier_order_id
    ), item as (
      update stock_items s set revealed_at = now()

@@ -21,7 +21,8 @@ export function makeAdminDelivery(deps: { db: Db; showEsim: ShowEsim; wakeWorker
         deps.wakeWorkers();
         return;
       }
-      const { status, order_status: orderStatus } = await getRow(profileId);
+      const { status, order_status: orderStatus, has_ended: hasEnded } = await getRow(profileId);
+      if (hasEnded) throw new AppError("conflict", "There is nothing to mail: the eSIM's plan has ended.");
       throw new AppError(
         "conflict",
         (status === "ready" || status === "active") && orderStatus === "paid"

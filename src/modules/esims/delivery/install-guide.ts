@@ -53,6 +53,7 @@ export function installGuide({ row, secrets, orderReference }: GuideInput, texts
       title: text("before.title"),
       lines: [
         ...(row.plan_snapshot.country_iso2 === BLOCKS_DOWNLOADS ? [text("before.turkiye")] : []),
+        ...(row.validity_starts === "installation" ? [text("before.starts")] : []),
         text("before.wifi"),
         text("before.once"),
         text("before.phone"),
@@ -94,6 +95,11 @@ function factsOf(row: EsimRow, orderReference: string, { text, day }: Texts): La
   ];
   if (row.status === "ready" && row.expires_at !== null) {
     facts.push({ label: text("fact.use_by"), value: day(row.expires_at) });
+  }
+  if (row.validity_starts !== null) {
+    const begins =
+      row.validity_starts === "installation" ? "fact.starts_installation" : "fact.starts_first_use";
+    facts.push({ label: text("fact.starts"), value: text(begins) });
   }
   return [...facts, { label: text("fact.order"), value: orderReference }];
 }

@@ -14,8 +14,8 @@ export interface InstallLink {
 const FIND = statement(
   "install_links.find",
   `select l.id, l.profile_id, l.expires_at, p.language, o.reference as order_reference,
-     l.revoked_at is null and l.expires_at > now() and p.status in ('ready', 'active') and o.status = 'paid'
-       and u.deleted_at is null and u.disabled_at is null as is_live
+     l.revoked_at is null and l.expires_at > now() and p.status in ('ready', 'active') and p.ended_at is null
+       and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null as is_live
    from install_links l
      join esim_profiles p on p.id = l.profile_id
      join orders o on o.id = p.order_id
@@ -36,8 +36,8 @@ const MAKE = statement(
      insert into install_links (profile_id, secret_hash, expires_at)
      select p.id, $3, now() + interval '72 hours'
      from esim_profiles p join orders o on o.id = p.order_id join users u on u.id = p.user_id
-     where p.id = $1 and p.user_id = $2 and p.status in ('ready', 'active') and o.status = 'paid'
-       and u.deleted_at is null and u.disabled_at is null
+     where p.id = $1 and p.user_id = $2 and p.status in ('ready', 'active') and p.ended_at is null
+       and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null
      returning id, profile_id, expires_at
    ), crowded_out as (
      update install_links set revoked_at = now()

@@ -20,7 +20,7 @@ const CLAIM = statement(
   `with claimed as (
      update esim_profiles p set mail_claimed_until = now() + $3 * interval '1 second'
      from orders o, users u
-     where p.id = $1 and p.status in ('ready', 'active') and p.mailed_at is null and p.mail_refused_at is null
+     where p.id = $1 and p.status in ('ready', 'active') and p.ended_at is null and p.mailed_at is null and p.mail_refused_at is null
        and (p.mail_claimed_until is null or p.mail_claimed_until < now())
        and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id
        and u.deleted_at is null and u.disabled_at is null
@@ -80,7 +80,7 @@ const SWEEP = statement(
   "esim_mails.sweep",
   `select enqueue_job('send_esim_mail', json_build_object('profile_id', p.id), 'esim-mail:' || p.id)
    from esim_profiles p join orders o on o.id = p.order_id join users u on u.id = p.user_id
-   where p.status in ('ready', 'active') and p.mailed_at is null and p.mail_refused_at is null
+   where p.status in ('ready', 'active') and p.ended_at is null and p.mailed_at is null and p.mail_refused_at is null
      and p.provisioned_at < now() - interval '1 minute'
      and (p.mail_claimed_until is null or p.mail_claimed_until < now())
      and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null
@@ -101,8 +101,8 @@ const AGAIN = statement(
      update esim_profiles p set mailed_at = null, mail_refused_at = null, mail_claimed_until = null,
        mail_number = p.mail_number + 1
      from orders o, users u
-     where p.id = $1 and p.status in ('ready', 'active') and o.id = p.order_id and o.status = 'paid'
-       and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null
+     where p.id = $1 and p.status in ('ready', 'active') and p.ended_at is null and o.id = p.order_id
+       and o.status = 'paid' and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null
      returning p.id, p.mail_number
    ), audited as (
      insert into audit_log (actor, action, subject, request_id, after)

@@ -6,6 +6,8 @@ export interface LifeJobsDeps {
   readonly expireUnused: () => Promise<void>;
   readonly readBalances: () => Promise<void>;
   readonly watchPrices: () => Promise<void>;
+  /** What waited for a balance or a price goes on. */
+  readonly freeCured: () => Promise<void>;
   readonly forgetDecisionKeys: () => Promise<void>;
 }
 
@@ -18,8 +20,14 @@ export function makeLifeJobs(deps: LifeJobsDeps): Jobs {
       },
       poll_esims: () => deps.pollEsims(),
       expire_unused_esims: () => deps.expireUnused(),
-      read_supplier_balances: () => deps.readBalances(),
-      watch_supplier_prices: () => deps.watchPrices(),
+      read_supplier_balances: async () => {
+        await deps.readBalances();
+        await deps.freeCured();
+      },
+      watch_supplier_prices: async () => {
+        await deps.watchPrices();
+        await deps.freeCured();
+      },
       forget_decision_keys: () => deps.forgetDecisionKeys(),
     },
     scheduled: [

@@ -1,5 +1,6 @@
 import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
-import { type EsimSupplier, hasEnded } from "../../../providers/esim/port.js";
+import { type EsimStatus, type EsimSupplier, hasEnded } from "../../../providers/esim/port.js";
+import type { Events } from "../../../telemetry/events.js";
 import type { Logger } from "../../../telemetry/log.js";
 import { applyStatus, expireUnused, findToRefresh, takeDuePolls } from "./refresh-store.js";
 
@@ -7,6 +8,7 @@ export interface RefreshDeps {
   readonly db: Db;
   readonly suppliers: ReadonlyMap<string, EsimSupplier>;
   readonly log: Logger;
+  readonly events: Events;
 }
 
 const POLL_ACTIVE_SECONDS = 30 * 60;
@@ -28,11 +30,22 @@ export function makeRefreshEsim(deps: RefreshDeps) {
     });
     if (answer.kind === "done") {
       const seconds = row.status === "active" ? POLL_ACTIVE_SECONDS : POLL_READY_SECONDS;
-      await applyStatus(deps.db, row, answer.value, hasEnded(answer.value) ? null : seconds);
+      const isApplied = await applyStatus(deps.db, row, answer.value, seconds);
+      if (isApplied && hasEnded(answer.value))
+        deps.events.esimEnded(
+          { supplier: supplier.id, why: whyEnded(answer.value) },
+          { profile_id: row.id, was: row.status },
+        );
       return;
     }
     if (answer.reason === "retryable") throw new Error(`${supplier.id} did not say how the eSIM is`);
   };
+}
+
+/** Of what took it from its owner before its time a person should hear; that a plan runs out is the course of things. */
+function whyEnded({ planState, profileState }: EsimStatus): string {
+  if (planState === "expired" || planState === "cancelled" || planState === "revoked") return planState;
+  return profileState;
 }
 
 /** Without webhooks, or with lost ones, states and usage arrive by asking. One that fails does not hold up others. */

@@ -1,5 +1,5 @@
 import { type Db, statement } from "../../../db/database.js";
-import type { EsimStatus } from "../../../providers/esim/port.js";
+import { type EsimStatus, hasEnded } from "../../../providers/esim/port.js";
 import type { EsimState } from "../esim-state.js";
 
 export interface RefreshRow {
@@ -14,9 +14,10 @@ export interface RefreshRow {
 const FIND = statement(
   "esims.find_to_refresh",
   `select id, status, supplier, supplier_order_id, supplier_reference, iccid
-   from esim_profiles where id = $1 and status in ('ready', 'active', 'expired')`,
+   from esim_profiles where id = $1 and status in ('ready', 'active') and ended_at is null`,
 );
 
+/** Nothing of what has ended: its ICCID may be somebody else's, and so would the answer be. */
 export async function findToRefresh(db: Db, profileId: number): Promise<RefreshRow | undefined> {
   return (await db.run<RefreshRow>(FIND, [profileId])).rows[0];
 }
@@ -38,8 +39,11 @@ const APPLY = statement(
        else p.profile_state end,
      plan_state = case when $3 = 'unknown' or p.plan_state in ('expired', 'cancelled', 'revoked')
        then p.plan_state else $3 end,
-     status = case when p.status = 'ready' and $2 in ('installed', 'enabled', 'disabled', 'deleted')
-       then 'active' else p.status end,
+     status = case when p.status = 'ready' and ($2 in ('installed', 'enabled', 'disabled', 'deleted')
+         or ($11::boolean and p.plan_state in ('active', 'depleted'))) then 'active'
+       when p.status = 'ready' and $11::boolean then 'expired' else p.status end,
+     ended_at = case when $11::boolean then now() end,
+     use_by = least(p.use_by, $12::timestamptz),
      installed_at = case when p.installed_at is null and $2 in ('installed', 'enabled', 'disabled', 'deleted')
        then now() else p.installed_at end,
      usage_total_bytes = case when $4::bigint is not null and ($7::timestamptz >= p.usage_as_of or p.usage_as_of is null)
@@ -50,19 +54,19 @@ const APPLY = statement(
      usage_as_of = case when $4::bigint is not null then greatest(p.usage_as_of, $7::timestamptz) else p.usage_as_of end,
      plan_expires_at = coalesce($8::timestamptz, p.plan_expires_at),
      state_checked_at = now(),
-     poll_at = case when p.status <> 'expired' then now() + $10::float8 * interval '1 second' end
-   from ranks, context where p.id = $1 and p.status in ('ready', 'active', 'expired')`,
+     poll_at = case when not $11::boolean then now() + $10::float8 * interval '1 second' end
+   from ranks, context where p.id = $1 and p.status in ('ready', 'active') and p.ended_at is null`,
 );
 
+/** False: it has ended meanwhile. */
 export async function applyStatus(
   db: Db,
   row: RefreshRow,
   status: EsimStatus,
-  /** null: it has ended, and is asked about no more. */
-  pollSeconds: number | null,
-): Promise<void> {
+  pollSeconds: number,
+): Promise<boolean> {
   const usage = status.usage?.isUnlimited === false ? status.usage : null;
-  await db.run(APPLY, [
+  const { count } = await db.run(APPLY, [
     row.id,
     status.profileState,
     status.planState,
@@ -73,7 +77,10 @@ export async function applyStatus(
     status.expiresAt,
     row.supplier,
     pollSeconds,
+    hasEnded(status),
+    status.useBy,
   ]);
+  return count === 1;
 }
 
 /** Each due row is taken by one process; the next look is set first, so a crash costs one interval. */

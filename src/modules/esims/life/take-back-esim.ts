@@ -83,6 +83,7 @@ async function askBack(
   deps: TakeBackDeps,
   row: store.TakeBackRow,
 ): Promise<"cancelled" | "revoked" | "cannot" | "unknown"> {
+  if (row.has_ended) return "cannot";
   if (row.supplier === "local" || row.supplier === "stock") {
     if (await store.cancelOwnIfUnused(deps.db, row.id)) return "cancelled";
     const now = await store.findTakeBackRow(deps.db, row.order_id);

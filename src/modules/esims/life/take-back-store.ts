@@ -10,13 +10,15 @@ export interface TakeBackRow {
   readonly supplier_order_id: string | null;
   readonly supplier_reference: string | null;
   readonly iccid: string | null;
+  /** Used up or gone: there is nothing left to take back, and its ICCID may be somebody else's. */
+  readonly has_ended: boolean;
 }
 
 const REQUEST = statement(
   "esims.request_take_back",
   `update esim_profiles set take_back_requested_at = coalesce(take_back_requested_at, now())
    where order_id = $1
-   returning id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid`,
+   returning id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid, ended_at is not null as has_ended`,
 );
 
 /** From here on no further purchase is begun for the order, and none that ends is delivered. */
@@ -110,7 +112,7 @@ export async function parkRefunded(db: Db, orderId: number, reason: string): Pro
 
 const READ = statement(
   "esims.read_take_back",
-  `select id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid
+  `select id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid, ended_at is not null as has_ended
    from esim_profiles where order_id = $1`,
 );
 

@@ -69,7 +69,18 @@ export async function refuse(
       ? { ...one, status: "refused" as const, reason: change.reason, askInMillis: null }
       : one,
   );
-  return { next: "again", work: { claim: { ...work.claim, is_parked: false }, attempts, leaseFrom } };
+  // The refusal has stopped the sale of what it was about.
+  const suppliers = work.claim.suppliers.map((one) =>
+    change.reason === "price_changed" &&
+    one.supplier === attempt.supplier &&
+    one.packageId === attempt.packageId
+      ? { ...one, pausedReason: change.reason }
+      : one,
+  );
+  return {
+    next: "again",
+    work: { claim: { ...work.claim, suppliers, is_parked: false }, attempts, leaseFrom },
+  };
 }
 
 /** The supplier has the order. */
@@ -123,42 +134,62 @@ async function delivered(
     warnings: data.warnings,
   };
   const isOurs = attempt.supplier === "local" || attempt.supplier === "stock";
-  try {
-    const isDelivered = await store.deliver(db, work.claim, {
-      attemptId: attempt.id,
-      supplier: attempt.supplier,
-      supplierOrderId: found.supplierOrderId,
-      supplierReference: data.supplierReference,
-      sealed: vault.sealProfile(work.claim.profile_id, secrets),
-      codeFingerprint: vault.codeFingerprint(data),
-      activationCodeFingerprint: vault.activationCodeFingerprint(secrets.activationCode),
-      iccid: data.iccid,
-      ttlDays: deps.ttlDays,
-      callMillis,
-      cost: found.cost,
-      pollSeconds: isOurs ? null : 600,
-    });
-    if (isDelivered) {
-      events.esimReady({ supplier: attempt.supplier }, { profile_id: work.claim.profile_id });
-      await failpoint("s10.after_ready");
-      return STOP;
-    }
-  } catch (error) {
-    const constraint = violatedConstraint(error);
-    if (constraint?.startsWith("esim_profiles_one_") !== true) throw error;
+  const delivery: store.Delivery = {
+    attemptId: attempt.id,
+    supplier: attempt.supplier,
+    packageId: attempt.packageId,
+    supplierOrderId: found.supplierOrderId,
+    supplierReference: data.supplierReference,
+    sealed: vault.sealProfile(work.claim.profile_id, secrets),
+    codeFingerprint: vault.codeFingerprint(data),
+    activationCodeFingerprint: vault.activationCodeFingerprint(secrets.activationCode),
+    iccid: data.iccid,
+    ttlDays: deps.ttlDays,
+    useBy: data.useBy,
+    validityStarts: data.validityStarts,
+    callMillis,
+    cost: found.cost,
+    pollSeconds: isOurs ? null : 600,
+  };
+  const result = await deliverFreely(db, work.claim, delivery);
+  if (result === true) {
+    events.esimReady({ supplier: attempt.supplier }, { profile_id: work.claim.profile_id });
+    await failpoint("s10.after_ready");
+    return STOP;
+  }
+  if (result !== false) {
     // Our own numbers may collide; the next attempt's reference makes others. A supplier's are evidence.
-    if (attempt.supplier === "local")
-      return refuse(deps, work, attempt, {
-        reason: "duplicate",
-        detail: constraint,
-        callMillis,
-        againMillis: 0,
-      });
-    return parkAttempt(deps, work, attempt, "duplicate", constraint, found.supplierOrderId);
+    if (attempt.supplier === "local") {
+      const refusal = { reason: "duplicate", detail: result, callMillis, againMillis: 0 };
+      return refuse(deps, work, attempt, refusal);
+    }
+    return parkAttempt(deps, work, attempt, "duplicate", result, found.supplierOrderId);
   }
   // Either the lease is lost, and then this changes nothing, or a refund wants the order back.
   await recordSurplus(db, work.claim, attempt.id, found.supplierOrderId);
   return STOP;
+}
+
+/** A text: the constraint by which another eSIM has a code or number of this one. One that has ended gives its ICCID free. */
+async function deliverFreely(
+  db: Db,
+  claim: store.Claim,
+  delivery: store.Delivery,
+): Promise<boolean | string> {
+  for (const isLastTry of [false, true]) {
+    try {
+      return await store.deliver(db, claim, delivery);
+    } catch (error) {
+      const constraint = violatedConstraint(error);
+      if (constraint?.startsWith("esim_profiles_one_") !== true) throw error;
+      const isFreed =
+        !isLastTry &&
+        constraint === "esim_profiles_one_live_per_iccid" &&
+        (await store.freeIccidOfEnded(db, delivery.iccid ?? ""));
+      if (!isFreed) return constraint;
+    }
+  }
+  return false;
 }
 
 /** Nothing new. The chain asks again, until it has waited long enough for an operator to hear of it. */

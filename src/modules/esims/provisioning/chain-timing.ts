@@ -9,6 +9,12 @@ const DOUBLINGS_MAX = 5;
 export const isOutOfPatience = ({ ageMillis, lookups }: Attempt): boolean =>
   ageMillis > PATIENCE_MILLIS && lookups >= LOOKUPS_MIN;
 
+/** How long a purchase waits for a price to be read: the younger the refusal the shorter; undefined: long enough. */
+export function pauseForPriceMillis({ ageMillis }: Attempt, paceMillis: number): number | undefined {
+  if (ageMillis > PATIENCE_MILLIS) return undefined;
+  return Math.min(Math.max(ageMillis, paceMillis), paceMillis * 2 ** DOUBLINGS_MAX);
+}
+
 export interface Pause {
   readonly tries: number;
   readonly paceMillis: number;

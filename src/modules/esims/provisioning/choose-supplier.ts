@@ -34,12 +34,17 @@ export interface Candidate {
   readonly costText: string | null;
   readonly costCurrency: string | null;
   readonly costMinor: number | null;
-  readonly isPaused: boolean;
+  /** Why it is not sold from; null: it is. */
+  readonly pausedReason: string | null;
+  /** It costs more than the customer paid. */
+  readonly isAbovePaid: boolean;
 }
 
 export type Choice =
   | { readonly kind: "buy"; readonly candidate: Candidate }
   | { readonly kind: "wait"; readonly millis: number }
+  /** The only ones left have another price than we said, and it has not been read yet since this attempt. */
+  | { readonly kind: "wait_for_price"; readonly since: Attempt }
   /** Every supplier refused for good. */
   | { readonly kind: "fail"; readonly reason: string }
   /** What is missing is the operator's to mend (money at the supplier, credentials, a price). */
@@ -54,25 +59,31 @@ const CURABLE: ReadonlySet<string> = new Set([
   "never_arrived",
   "duplicate",
 ]);
-/** Nothing was bought, and the same supplier may be asked again this often in all. */
+/** Nothing was bought, and the same supplier may be asked again this often in all; a changed price once for each cost. */
 const TRIES_MAX: Readonly<Record<string, number>> = { retryable: 8, never_arrived: 3, duplicate: 3 };
 const ATTEMPTS_MAX = 20;
 
 /**
  * Who is asked next, given every attempt so far (none of them open). Candidates come cheapest first. Another
- * supplier is tried only after a definite no of the one before.
+ * supplier is tried only after a definite no of the one before. One that asks another price is asked again at it when
+ * it has been read; a supplier that delivers at once is not kept waiting for that.
  */
 export function chooseSupplier(attempts: readonly Attempt[], candidates: readonly Candidate[]): Choice {
   const reasons: string[] = [];
+  let repriced: Attempt | undefined;
   if (attempts.length >= ATTEMPTS_MAX) return { kind: "park", reason: "too_many_attempts" };
   for (const candidate of candidates) {
     const own = attempts.filter(
       (one) => one.supplier === candidate.supplier && one.packageId === candidate.packageId,
     );
     const last = own.at(-1);
-    if (candidate.isPaused && last === undefined) continue;
-    if (last === undefined) return { kind: "buy", candidate };
+    if (last === undefined) {
+      if (candidate.pausedReason === null) return { kind: "buy", candidate };
+      continue;
+    }
     const reason = last.reason ?? "terminal";
+    if (reason === "price_changed" && hasNewCost(candidate, last)) return { kind: "buy", candidate };
+    if (candidate.pausedReason === "price_changed") repriced ??= last;
     const tries = own.filter((one) => one.reason === reason).length;
     if (tries < (TRIES_MAX[reason] ?? 1)) {
       const millis = last.askInMillis ?? 0;
@@ -80,10 +91,15 @@ export function chooseSupplier(attempts: readonly Attempt[], candidates: readonl
     }
     reasons.push(reason);
   }
+  if (repriced !== undefined) return { kind: "wait_for_price", since: repriced };
   const curable = reasons.find((reason) => CURABLE.has(reason));
   if (curable !== undefined) return { kind: "park", reason: curable };
   return { kind: "fail", reason: reasons.at(-1) ?? "no_supplier" };
 }
+
+/** The price has been read since it was refused, and the customer paid as much or more. */
+const hasNewCost = ({ costText, pausedReason, isAbovePaid }: Candidate, { expectedCost }: Attempt): boolean =>
+  pausedReason === null && !isAbovePaid && costText !== (expectedCost?.amountText ?? null);
 
 /** What the purchase is expected to cost, as the supplier states it; null where it costs nothing. */
 export function expectedCostOf({ costText, costCurrency, costMinor }: Candidate): ExactMoney | null {

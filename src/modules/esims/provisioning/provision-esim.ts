@@ -3,6 +3,7 @@ import type { EsimSupplier } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { isOpen } from "../esim-state.js";
 import type { AttemptOutcomes } from "./attempt-outcomes.js";
+import { pauseForPriceMillis } from "./chain-timing.js";
 import { type Candidate, chooseSupplier } from "./choose-supplier.js";
 import * as store from "./provisioning-store.js";
 import { STOP, type Step, type Work } from "./provisioning-work.js";
@@ -14,6 +15,8 @@ export interface ProvisionDeps {
   readonly defaultSupplier: "local" | "stock" | null;
   /** Longer than any conversation with a supplier. */
   readonly leaseSeconds: number;
+  /** The unit of every pause of the chain. */
+  readonly paceMillis: number;
   readonly events: Events;
   readonly outcomes: AttemptOutcomes;
   /** The mail and whatever else was enqueued begins at once. */
@@ -72,15 +75,25 @@ async function nextStep(deps: ProvisionDeps, work: Work): Promise<Step> {
     case "wait":
       await store.releaseLease(db, work.claim, choice.millis);
       return STOP;
-    case "park":
-      await store.park(db, work.claim, { reason: choice.reason, attemptId: null });
-      events.esimParked({ reason: choice.reason }, { profile_id: work.claim.profile_id });
+    case "wait_for_price": {
+      const pause = pauseForPriceMillis(choice.since, deps.paceMillis);
+      if (pause === undefined) return park(deps, work, "price_changed");
+      await store.releaseLease(db, work.claim, pause);
       return STOP;
+    }
+    case "park":
+      return park(deps, work, choice.reason);
     case "fail":
       if (await store.failProfile(db, work.claim, choice.reason))
         events.esimFailed({ reason: choice.reason }, { profile_id: work.claim.profile_id });
       return STOP;
   }
+}
+
+async function park({ db, events }: ProvisionDeps, { claim }: Work, reason: string): Promise<Step> {
+  await store.park(db, claim, { reason, attemptId: null });
+  events.esimParked({ reason }, { profile_id: claim.profile_id });
+  return STOP;
 }
 
 /** The plan's own list; a plan without one is served by the shop's default, if that can serve any plan. */
@@ -95,7 +108,8 @@ function candidatesOf(deps: ProvisionDeps, claim: store.Claim): readonly Candida
       costText: null,
       costCurrency: null,
       costMinor: null,
-      isPaused: false,
+      pausedReason: null,
+      isAbovePaid: false,
     },
   ];
 }

@@ -17,6 +17,43 @@ const FAILED = statement(
   "select order_id, failure_reason from esim_profiles where id = $1 and status = 'failed'",
 );
 
+/**
+ * What waited for money, credentials or a price at a supplier goes on when a job has seen them mended, however long ago
+ * that was: it may be there again before the order is parked.
+ */
+const FREE_CURED = statement(
+  "esims.free_cured",
+  `with cured as (
+     select distinct p.id, p.parked_reason
+     from esim_profiles p join orders o on o.id = p.order_id
+       join plan_suppliers s on s.plan_id = p.plan_id and s.paused_at is null
+       join lateral (
+         select a.reason, a.expected_cost from provisioning_attempts a
+         where a.profile_id = p.id and a.supplier = s.supplier and a.package_id = s.package_id
+         order by a.number desc limit 1) last on last.reason = p.parked_reason
+       left join supplier_accounts c on c.supplier = s.supplier
+     where p.status = 'pending' and p.parked_at is not null and o.status = 'paid' and (
+       (p.parked_reason in ('no_funds', 'auth') and c.problem is null and (
+          c.balance_minor is null or s.cost_minor is null or c.balance_currency is distinct from s.cost_currency
+          or c.balance_minor >= s.cost_minor))
+       or (p.parked_reason = 'price_changed' and s.cost_text is distinct from last.expected_cost->>'amountText'
+           and (s.cost_currency <> o.currency or s.cost_minor <= o.amount_minor)))
+       and not exists (select from provisioning_attempts a where a.profile_id = p.id
+         and a.status in ('intended', 'unknown', 'accepted', 'parked'))
+   ), freed as (
+     update esim_profiles p set parked_at = null, parked_reason = null,
+       forgiven_attempts = case when c.parked_reason = 'price_changed' then p.forgiven_attempts
+         else (select max(number) from provisioning_attempts a where a.profile_id = p.id) end
+     from cured c where p.id = c.id and p.status = 'pending' and p.parked_at is not null
+     returning p.order_id
+   )
+   select enqueue_job('provision_esim', json_build_object('order_id', order_id), 'provision:' || order_id) from freed`,
+);
+
+export async function freeCured(db: Db): Promise<void> {
+  await db.run(FREE_CURED);
+}
+
 /** A killed process leaves its job locked for a while, and its lease; what is begun anew meanwhile is harmless. */
 const SWEEP = statement(
   "esims.sweep_pending",
@@ -65,6 +102,7 @@ export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
         await deps.takeBackSurplus(Number(attemptId), attempt >= attemptsMax);
       },
       sweep_provisioning: async () => {
+        await freeCured(deps.db);
         await deps.db.run(SWEEP);
         await deps.db.run(SWEEP_SURPLUS);
       },

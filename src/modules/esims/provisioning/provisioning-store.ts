@@ -1,4 +1,5 @@
 import { type Db, type Queryable, statement } from "../../../db/database.js";
+import type { ValidityStarts } from "../../../providers/esim/package-port.js";
 import type { Attempt, Candidate } from "./choose-supplier.js";
 
 /** The lease on one paid order's eSIM, and what the next step is decided by. */
@@ -51,6 +52,10 @@ export interface Delivery {
   readonly activationCodeFingerprint: Buffer;
   readonly iccid: string | null;
   readonly ttlDays: number;
+  /** What the supplier says of this very eSIM; what it does not, its catalogue's entry of the package may. */
+  readonly useBy: string | null;
+  readonly validityStarts: ValidityStarts;
+  readonly packageId: string;
   readonly callMillis: number | null;
   readonly cost: { readonly amountText: string; readonly currency: string } | null;
   /** Real suppliers are asked how the eSIM is; null: nobody to ask. */
@@ -59,12 +64,17 @@ export interface Delivery {
 
 const DELIVER = statement(
   "esims.deliver",
-  `with delivered as (
+  `with terms as (
+     select min(use_within_days) as days, min(validity_starts) as starts from plan_suppliers s
+     where s.plan_id = (select plan_id from esim_profiles where id = $1) and s.supplier = $4 and s.package_id = $16
+   ), delivered as (
      update esim_profiles set
        status = 'ready', supplier = $4, supplier_order_id = $5, supplier_reference = $6, sealed = $7,
        code_fingerprint = $8, activation_code_fingerprint = $9, iccid = $10, provisioned_at = clock_timestamp(),
-       use_by = clock_timestamp() + $11 * interval '1 day', poll_at = clock_timestamp() + $12 * interval '1 second',
+       use_by = least(clock_timestamp() + least($11, terms.days) * interval '1 day', $17::timestamptz),
+       validity_starts = coalesce($18, terms.starts), poll_at = clock_timestamp() + $12 * interval '1 second',
        lease_until = null, parked_at = null, parked_reason = null
+     from terms
      where id = $1 and lease_token = $2 and status = 'pending' and take_back_requested_at is null
      returning id
    ), attempt as (
@@ -102,8 +112,25 @@ export async function deliver(db: Db, lease: Lease, delivery: Delivery): Promise
     delivery.callMillis,
     delivery.cost?.amountText ?? null,
     delivery.cost?.currency ?? null,
+    delivery.packageId,
+    delivery.useBy,
+    delivery.validityStarts === "unknown" ? null : delivery.validityStarts,
   ]);
   return count === 1;
+}
+
+const FREE_ICCID = statement(
+  "esims.free_iccid",
+  `update esim_profiles set ended_at = now(), poll_at = null,
+     status = case when status = 'ready' and plan_state not in ('active', 'depleted') then 'expired'
+       when status = 'ready' then 'active' else status end
+   where iccid = $1 and status in ('ready', 'active') and ended_at is null
+     and (plan_expires_at < now() or (status = 'ready' and use_by < now()))`,
+);
+
+/** The supplier has handed it out again, and by what is known here the one that had it has ended. False: it has not. */
+export async function freeIccidOfEnded(db: Db, iccid: string): Promise<boolean> {
+  return (await db.run(FREE_ICCID, [iccid])).count === 1;
 }
 
 const FAIL = statement(

@@ -2,30 +2,16 @@ import { type Db, statement } from "../../../db/database.js";
 import { exponentOf, isCurrencyCode } from "../../../kernel/money.js";
 import type { ExactMoney, SupplierPackage } from "../../../providers/esim/package-port.js";
 
-/** The trouble is over and there is money enough: what waited for it goes on, in the statement that learns of it. */
 const STORE_BALANCE = statement(
   "esims.store_balance",
-  `with before as (select balance_minor, problem from supplier_accounts where supplier = $1),
-   stored as (
-     insert into supplier_accounts (supplier, balance_text, balance_currency, balance_minor, balance_read_at)
-     values ($1, $2, $3, $4, now())
-     on conflict (supplier) do update set balance_text = excluded.balance_text,
-       balance_currency = excluded.balance_currency, balance_minor = excluded.balance_minor,
-       balance_read_at = excluded.balance_read_at, problem = null, problem_since = null
-     returning 1
-   ), freed as (
-     update esim_profiles p set parked_at = null, parked_reason = null,
-       forgiven_attempts = (select coalesce(max(number), 0) from provisioning_attempts a where a.profile_id = p.id)
-     where p.status = 'pending' and p.parked_at is not null and p.parked_reason in ('no_funds', 'auth')
-       and exists (select from stored)
-       and exists (select from before b where b.problem is not null)
-       and exists (select from plan_suppliers s where s.plan_id = p.plan_id and s.supplier = $1
-                   and coalesce(s.cost_minor, 0) <= coalesce($4, 0))
-     returning p.order_id
-   )
-   select enqueue_job('provision_esim', json_build_object('order_id', order_id), 'provision:' || order_id) from freed`,
+  `insert into supplier_accounts (supplier, balance_text, balance_currency, balance_minor, balance_read_at)
+   values ($1, $2, $3, $4, now())
+   on conflict (supplier) do update set balance_text = excluded.balance_text,
+     balance_currency = excluded.balance_currency, balance_minor = excluded.balance_minor,
+     balance_read_at = excluded.balance_read_at, problem = null, problem_since = null`,
 );
 
+/** Where the balance is read our credentials are good; what waited for either goes on by the sweep. */
 export async function storeBalance(db: Db, supplier: string, balance: ExactMoney): Promise<void> {
   await db.run(STORE_BALANCE, [supplier, balance.amountText, balance.currency, balance.amountMinor]);
 }

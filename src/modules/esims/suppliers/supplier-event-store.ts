@@ -54,17 +54,30 @@ export interface EventSubject {
   readonly status: string | null;
 }
 
-/** An ICCID may name several eSIMs of one supplier, since they are recycled: the living or newest one is meant. */
+/**
+ * The eSIM that an event is about: by our reference, else by the supplier's order, else by its own name of the eSIM.
+ * An ICCID alone means the living one, since suppliers hand ICCIDs out again; beside a name that is not known here it
+ * means nobody of ours.
+ */
 const FIND_SUBJECT = statement(
   "esims.find_event_subject",
   `select e.id as event_id, e.kind, e.supplier, p.id as profile_id, p.order_id, p.status
    from supplier_events e left join lateral (
      select p.id, p.order_id, p.status
-     from esim_profiles p left join provisioning_attempts a on a.profile_id = p.id and a.supplier = e.supplier
-     where a.reference = e.reference
-       or a.supplier_order_id = e.supplier_order_id
-       or (p.supplier = e.supplier and (p.supplier_reference = e.supplier_reference or p.iccid = e.iccid))
-     order by p.status in ('ready', 'active') desc, p.id desc limit 1
+     from (
+       select case when a.reference = e.reference then 1 else 2 end as rank,
+         coalesce(a.profile_id, (select t.profile_id from top_ups t where t.id = a.top_up_id)) as profile_id
+       from provisioning_attempts a
+       where a.supplier = e.supplier and (a.reference = e.reference or a.supplier_order_id = e.supplier_order_id)
+       union all
+       select 3, q.id from esim_profiles q
+       where q.supplier = e.supplier and q.supplier_reference = e.supplier_reference
+       union all
+       select 4, q.id from esim_profiles q
+       where q.iccid = e.iccid and q.supplier = e.supplier and q.status in ('ready', 'active') and q.ended_at is null
+         and num_nonnulls(e.reference, e.supplier_order_id, e.supplier_reference) = 0
+     ) named join esim_profiles p on p.id = named.profile_id
+     order by named.rank limit 1
    ) p on true
    where e.id = $1 and e.applied_at is null`,
 );

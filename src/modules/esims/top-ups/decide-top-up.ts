@@ -46,7 +46,7 @@ const ADOPT = statement(
      from done where a.id = $3 and a.status = 'parked'
    ), esim as (
      update esim_profiles p set poll_at = now()
-     from done where p.id = done.profile_id and p.status in ('ready', 'active')
+     from done where p.id = done.profile_id and p.status in ('ready', 'active') and p.ended_at is null
    )
    select enqueue_job('send_top_up_mail', json_build_object('top_up_id', id), 'top-up-mail:' || id) from done`,
 );

@@ -24,7 +24,7 @@ const TAKE_DUE = statement(
   "top_ups.take_due_lists",
   `with due as (
      select p.id from esim_profiles p left join esim_top_up_lists l on l.profile_id = p.id
-     where p.poll_at is not null and p.status in ('ready', 'active') and p.supplier = any($1::text[])
+     where p.poll_at is not null and p.status in ('ready', 'active') and p.ended_at is null and p.supplier = any($1::text[])
        and (l.profile_id is null or l.due_at < now())
      order by l.due_at nulls first limit $2
    ), taken as (

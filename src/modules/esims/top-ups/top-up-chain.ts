@@ -12,7 +12,7 @@ import { failpoint } from "../../../telemetry/failpoints.js";
 import { isOpen } from "../esim-state.js";
 import { listKnownSupplierOrders, type Sending } from "../provisioning/attempt-store.js";
 import { isOutOfPatience, pauseMillis, settlesInMillis } from "../provisioning/chain-timing.js";
-import { type Attempt, chooseSupplier } from "../provisioning/choose-supplier.js";
+import { type Attempt, chooseSupplier, expectedCostOf } from "../provisioning/choose-supplier.js";
 import { mayCall } from "../provisioning/provisioning-work.js";
 import * as store from "./top-up-store.js";
 import { candidateOf, newAttempt, requestOf, type Work } from "./top-up-work.js";
@@ -76,6 +76,9 @@ async function nextStep(deps: TopUpChainDeps, work: Work): Promise<Next> {
       return buy(deps, work, supplier);
     case "wait":
       return void (await store.releaseTopUp(db, claim, choice.millis));
+    // Whether it has been read is known to the job that unparks it.
+    case "wait_for_price":
+      return park(deps, work, "price_changed", null, null);
     case "park":
       return park(deps, work, choice.reason, null, null);
     case "fail":
@@ -92,6 +95,7 @@ async function buy(deps: TopUpChainDeps, work: Work, supplier: EsimSupplier): Pr
     number,
     reference,
     isExclusive: supplier.capabilities.lookup === "by_match",
+    expectedCost: expectedCostOf(candidateOf(claim)),
   });
   if (begun === undefined) return void (await store.releaseTopUp(deps.db, claim, deps.paceMillis));
   const attempt = newAttempt(claim, { ...begun, number, reference });

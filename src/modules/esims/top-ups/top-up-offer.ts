@@ -25,7 +25,7 @@ export function makeTopUpOffer(options: { readonly suppliers: readonly string[] 
            when p.status = 'pending' then 'not_ready'
            when p.status not in ('ready', 'active') then p.status
            when o.status <> 'paid' then 'refunded'
-           when p.plan_state in ('expired', 'cancelled', 'revoked') or p.plan_expires_at < now() then 'ended'
+           when p.ended_at is not null or p.plan_expires_at < now() then 'ended'
            when p.supplier not in (${suppliers}) then 'supplier_cannot'
          end as problem
        from esim_profiles p join orders o on o.id = p.order_id

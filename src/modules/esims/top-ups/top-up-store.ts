@@ -1,4 +1,5 @@
 import { type Db, statement } from "../../../db/database.js";
+import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { Sending } from "../provisioning/attempt-store.js";
 import type { Attempt } from "../provisioning/choose-supplier.js";
 
@@ -51,8 +52,8 @@ const BEGIN_ATTEMPT = statement(
      where id = $1 and lease_token = $2 and status = 'pending'
      returning id, supplier, package_id
    )
-   insert into provisioning_attempts (top_up_id, number, reference, supplier, package_id, is_exclusive)
-   select id, $4, $5, supplier, package_id, $6 from held
+   insert into provisioning_attempts (top_up_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
+   select id, $4, $5, supplier, package_id, $6, $7::jsonb from held
    on conflict (supplier, package_id)
      where is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus') do nothing
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis`,
@@ -62,7 +63,7 @@ const BEGIN_ATTEMPT = statement(
 export async function beginTopUpAttempt(
   db: Db,
   lease: TopUpLease,
-  attempt: { number: number; reference: string; isExclusive: boolean },
+  attempt: { number: number; reference: string; isExclusive: boolean; expectedCost: ExactMoney | null },
 ): Promise<{ id: number; sentAfterMillis: number } | undefined> {
   const { rows } = await db.run<{ id: number; sent_after_millis: string }>(BEGIN_ATTEMPT, [
     lease.top_up_id,
@@ -71,6 +72,7 @@ export async function beginTopUpAttempt(
     attempt.number,
     attempt.reference,
     attempt.isExclusive,
+    attempt.expectedCost === null ? null : JSON.stringify(attempt.expectedCost),
   ]);
   const row = rows[0];
   return row && { id: row.id, sentAfterMillis: Number(row.sent_after_millis) };
@@ -184,7 +186,7 @@ const ESIM_FOLLOWS = `update esim_profiles p set
          and not coalesce((o.plan_snapshot->>'is_unlimited')::boolean, false) as is_metered,
       ((b.plan_snapshot->>'data_gb')::numeric * 1000000000)::bigint as own,
       ((o.plan_snapshot->>'data_gb')::numeric * 1000000000)::bigint as added) m
-  where p.id = d.profile_id and p.status in ('ready', 'active')
+  where p.id = d.profile_id and p.status in ('ready', 'active') and p.ended_at is null
   returning p.id`;
 
 const DELIVER = statement(

@@ -16,7 +16,8 @@ export const candidateOf = (claim: TopUpClaim): Candidate => ({
   costText: claim.cost_text,
   costCurrency: claim.cost_currency,
   costMinor: claim.cost_minor,
-  isPaused: false,
+  pausedReason: null,
+  isAbovePaid: false,
 });
 
 export const newAttempt = (
