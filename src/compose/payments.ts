@@ -1,7 +1,8 @@
-/** The payments room with its providers; part of the composition root. */
+/** The payments module with its providers; part of the composition root. */
 
 import { makeDevGuard } from "../http/local-guard.js";
 import {
+  deliveriesWaitForMoney,
   provisioningFollowsPayment,
   type TakeBackEsim,
   takeBackFollowsRefund,
@@ -32,7 +33,7 @@ export async function composePayments(
     ...foundation,
     providers: await providersOf(foundation),
     followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
-    refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund],
+    refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund, ...deliveriesWaitForMoney],
     takeBackEsim,
     drawMockPayment,
     sendMail: mailer.send,

@@ -229,8 +229,99 @@ describe("events that are not for us, or cannot be believed", () => {
     expect((await shop.post(foreign)).body).toEqual({ status: "ignored", intent_status: null });
   });
 
-  it("200 parked: a known type with missing fields", async () => {
-    expect((await shop.post(eventOf({}))).body.status).toBe("parked");
+  describe("200 ignored: what another product on the same account does, however odd", () => {
+    const OBJECTS: Readonly<Record<string, Record<string, unknown>>> = {
+      "payment_intent.succeeded": {
+        id: "pi_foreign",
+        amount: 5_000,
+        amount_received: 5_000,
+        currency: "usd",
+      },
+      "payment_intent.canceled": { id: "pi_foreign", amount: 5_000, currency: "usd" },
+      "charge.refunded": {
+        object: "charge",
+        id: "ch_1",
+        payment_intent: "pi_foreign",
+        amount_refunded: 5_000,
+        currency: "usd",
+      },
+      "refund.created": {
+        object: "refund",
+        id: "re_1",
+        payment_intent: "pi_foreign",
+        amount: 5_000,
+        currency: "usd",
+        status: "succeeded",
+        created: 1,
+      },
+      "charge.dispute.created": {
+        object: "dispute",
+        id: "dp_1",
+        payment_intent: "pi_foreign",
+        amount: 5_000,
+        currency: "usd",
+        status: "needs_response",
+        livemode: false,
+        created: 1,
+      },
+    };
+    const ODD: Readonly<
+      Record<string, (event: ReturnType<typeof eventOf>, object: Record<string, unknown>) => unknown>
+    > = {
+      "in UGX": (event, object) => ({ ...event, data: { object: { ...object, currency: "ugx" } } }),
+      "in a currency that nobody knows": (event, object) => ({
+        ...event,
+        data: { object: { ...object, currency: "zzz" } },
+      }),
+      "in fractions of a krona": (event, object) => ({
+        ...event,
+        data: {
+          object: {
+            ...object,
+            currency: "isk",
+            amount: 5_001,
+            amount_received: 5_001,
+            amount_refunded: 5_001,
+          },
+        },
+      }),
+      "without created": (event) => ({ ...event, created: undefined }),
+      "without livemode": (event) => ({ ...event, livemode: undefined }),
+      "of a connected account": (event) => ({ ...event, account: "acct_of_somebody" }),
+      "of a connected account in our name": (event, object) => ({
+        ...event,
+        account: "acct_of_somebody",
+        data: {
+          object: { ...object, metadata: { shop_id: "tribi", order_id: "1", payment_reference: "x" } },
+        },
+      }),
+      "with no money at all": (event, { id, object }) => ({
+        ...event,
+        data: { object: { id, object, payment_intent: "pi_foreign" } },
+      }),
+      "as it should be": (event) => event,
+    };
+    const cases = Object.keys(OBJECTS).flatMap((type) => Object.keys(ODD).map((odd) => [type, odd] as const));
+    it.each(cases)("%s %s", async (type, odd) => {
+      const event = eventOf({ type }, OBJECTS[type]);
+      const sent = ODD[odd]?.(event, event.data.object) as { id: string };
+      expect((await shop.post(sent)).body).toEqual({ status: "ignored", intent_status: null });
+      const [row] = await query("select outcome, reason from webhook_events where event_id = $1", [sent.id]);
+      expect(row).toEqual({ outcome: "ignored", reason: "not_of_this_shop" });
+    });
+  });
+
+  it("200 parked: an event of ours with missing fields", async () => {
+    const { intentId, amount } = await shop.paying();
+    const ours = [
+      eventOf({}, { id: "pi_of_ours", metadata: { shop_id: "tribi" } }),
+      eventOf({}, { id: intentId }),
+      eventOf({ created: undefined }, { id: intentId, amount, currency: "usd" }),
+      eventOf({ livemode: undefined }, { id: intentId, amount, currency: "usd" }),
+      eventOf({}, { id: intentId, amount, currency: "ugx" }),
+      eventOf({}, { id: intentId, amount, currency: "zzz" }),
+    ];
+    for (const event of ours) expect((await shop.post(event)).body.status).toBe("parked");
   });
 
   it("200 parked: amount, currency, mode and account must be the payment's", async () => {

@@ -148,15 +148,7 @@ async function play(action: Action, { orderId, intentId, amount }: History, step
       return;
     }
     case "refund_at_provider":
-      await fetch(`${shop.stripe.url}/v1/refunds`, {
-        method: "POST",
-        headers: { authorization: "Bearer sk_test_x", "content-type": "application/x-www-form-urlencoded" },
-        body: new URLSearchParams({
-          payment_intent: intentId,
-          amount: String(Math.ceil(amount / action.part)),
-        }),
-      });
-      return;
+      return refundAtProvider(intentId, Math.ceil(amount / action.part));
     case "refund_by_admin": {
       const body = {
         amount_minor_units: Math.ceil(amount / action.part),
@@ -210,6 +202,124 @@ async function settle({ intentId }: History, seed: number): Promise<void> {
   for (const event of eventsOf(intentId)) await shop.post(event);
   await quiet();
 }
+
+/** What becomes of a payment at the provider before we hear a word of it. */
+type Deed =
+  | "refund_all"
+  | "refund_part"
+  | "refund_pending"
+  | "fail_refund"
+  | "dispute"
+  | "inquire"
+  | "win"
+  | "lose";
+/** How we hear of it. An event is picked by its number; everything else reads the payment as it is. */
+type Word = { readonly event: number } | "reconcile" | "activate" | "create" | "carry_on";
+
+const deed = fc.constantFrom<Deed>(
+  ...(["refund_all", "refund_part", "refund_part", "refund_pending", "fail_refund"] as const),
+  ...(["dispute", "inquire", "win", "lose"] as const),
+);
+const word: fc.Arbitrary<Word> = fc.oneof(
+  { weight: 8, arbitrary: fc.nat(30).map((event): Word => ({ event })) },
+  { weight: 3, arbitrary: fc.constantFrom<Word>("reconcile", "activate", "create", "carry_on") },
+);
+
+async function refundAtProvider(intentId: string, amount: number): Promise<void> {
+  await fetch(`${shop.stripe.url}/v1/refunds`, {
+    method: "POST",
+    headers: { authorization: "Bearer sk_test_x", "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ payment_intent: intentId, amount: String(amount) }),
+  });
+}
+
+async function happen(what: Deed, { intentId, amount }: History): Promise<void> {
+  const { control } = shop.stripe;
+  const { refunds, disputes } = shop.stripe.ledger();
+  const refund = refunds.findLast((one) => one.payment_intent === intentId);
+  const dispute = disputes.findLast((one) => one.payment_intent === intentId);
+  switch (what) {
+    case "refund_all":
+    case "refund_pending":
+      control.refundsStartAs(what === "refund_all" ? "succeeded" : "pending");
+      return refundAtProvider(intentId, amount);
+    case "refund_part":
+      return refundAtProvider(intentId, Math.ceil(amount / 2));
+    case "fail_refund":
+      return attempt(() => control.failRefund(refund?.id ?? ""));
+    case "dispute":
+    case "inquire":
+      if (dispute === undefined) attempt(() => control.openDispute(intentId, what === "inquire"));
+      return;
+    case "win":
+    case "lose":
+      return attempt(() => control.closeDispute(dispute?.id ?? "", what === "win" ? "won" : "lost"));
+  }
+}
+
+/** How much of the price is not with us: refunds that stand or are under way, and what is withheld. */
+function goneAtProvider({ intentId }: History): number {
+  const { refunds, disputes } = shop.stripe.ledger();
+  const back = refunds.filter(
+    (one) => one.payment_intent === intentId && /^(pending|succeeded)$/.test(one.status),
+  );
+  const held = disputes.filter(
+    (one) => one.payment_intent === intentId && /^(needs|under|lost)/.test(one.status),
+  );
+  return [...back, ...held].reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** Tells whether it was a word about more than the success alone. */
+async function hear(what: Word, history: History): Promise<"all" | "success" | "nothing"> {
+  if (typeof what === "object") {
+    const events = eventsOf(history.intentId);
+    const event = events[what.event % Math.max(events.length, 1)];
+    if (event === undefined) return "nothing";
+    expect((await shop.post(event)).status).toBe(200);
+    if (event.type === "payment_intent.succeeded") return "success";
+    return /refund|dispute/.test(event.type) ? "all" : "nothing";
+  }
+  if (what === "carry_on") {
+    await runJob("carry_on_money");
+    return "nothing";
+  }
+  await play({ kind: what }, history, 0);
+  return "all";
+}
+
+describe("a payment of which we hear afterwards", () => {
+  it("ends with books that agree, and nothing was bought for money that was known to be back", {
+    timeout: 900_000,
+  }, async () => {
+    const deeds = fc.array(deed, { maxLength: 4 });
+    const words = fc.array(word, { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(deeds, words, fc.integer(), async (happened, heard, seed) => {
+        shop.stripe.control.refundsStartAs("succeeded");
+        const history = await shop.paying();
+        shop.stripe.control.approve(history.intentId);
+        for (const one of happened) await happen(one, history);
+        const isGone = goneAtProvider(history) >= history.amount;
+        let first: "all" | "success" | "nothing" = "nothing";
+        for (const one of heard) {
+          const told = await hear(one, history);
+          if (first === "nothing") first = told;
+        }
+        await quiet();
+        const [bought] = await query<{ count: number }>(
+          `select count(*)::int as count from provisioning_attempts a join esim_profiles e on e.id = a.profile_id
+           where e.order_id = $1`,
+          [history.orderId],
+        );
+        if (isGone && first !== "success") expect(bought?.count).toBe(0);
+        await settle(history, seed);
+        expect(await violations(shop.app.database)).toEqual({});
+        expect((await disagreements(shop)).filter((line) => line.startsWith(history.intentId))).toEqual([]);
+      }),
+      { numRuns: RUNS, endOnFailure: false, interruptAfterTimeLimit: 600_000 },
+    );
+  });
+});
 
 describe("random histories of both sides", () => {
   it("end with books that agree and no invariant broken", { timeout: 900_000 }, async () => {

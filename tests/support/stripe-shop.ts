@@ -93,20 +93,24 @@ export async function disagreements({ app, stripe }: Pick<StripeShop, "app" | "s
     status: string;
     captured_minor: number;
     refunded_minor: number;
-    amount_minor: number;
+    disputed_minor: number;
   }>(
-    "select intent_id, status, captured_minor, refunded_minor, amount_minor from payments where intent_id is not null",
+    "select intent_id, status, captured_minor, refunded_minor, disputed_minor from payments where intent_id is not null",
   );
   const ours = new Map(rows.map((row) => [row.intent_id, row]));
-  const { intents, refunds } = stripe.ledger();
+  const { intents, refunds, disputes } = stripe.ledger();
   return intents.flatMap((intent) => {
     const row = ours.get(intent.id);
     if (row === undefined) return [`${intent.id} is not in our books`];
     const refunded = refunds
       .filter((refund) => refund.payment_intent === intent.id && refund.status === "succeeded")
       .reduce((sum, refund) => sum + refund.amount, 0);
-    const theirs = `${intent.status === "succeeded" ? intent.amount_received : 0} captured, ${refunded} refunded`;
-    const mine = `${row.captured_minor} captured, ${row.refunded_minor} refunded`;
+    const captured = intent.status === "succeeded" ? intent.amount_received : 0;
+    const withheld = disputes
+      .filter((dispute) => dispute.payment_intent === intent.id && /^(needs|under|lost)/.test(dispute.status))
+      .reduce((sum, dispute) => sum + dispute.amount, 0);
+    const theirs = `${captured} captured, ${refunded} refunded, ${Math.min(withheld, captured)} withheld`;
+    const mine = `${row.captured_minor} captured, ${row.refunded_minor} refunded, ${row.disputed_minor} withheld`;
     const isOpen = row.status === "requires_action" && ["succeeded", "canceled"].includes(intent.status);
     return theirs === mine && !isOpen
       ? []

@@ -62,6 +62,7 @@ import { TOP_UP_PROBLEMS, type TopUpOfferFragment, type TopUpProblem } from "./t
 import { TOP_UP_STATES, type TopUpState } from "./top-ups/top-up-state.js";
 import { makeTopUps } from "./top-ups/top-ups.js";
 import { watchDeliveries } from "./watch-deliveries.js";
+import { deliveriesWaitForMoney } from "./withheld-money.js";
 
 export interface EsimsDeps {
   readonly config: Config;
@@ -218,6 +219,7 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
 
 export type { OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
+  deliveriesWaitForMoney,
   HOLDING_LIMIT_CONSTRAINT,
   makeImportStock,
   makeInstallVault,

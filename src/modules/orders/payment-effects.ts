@@ -9,7 +9,9 @@
  * person's row is locked (shared) before it is read, so that this and a deletion see each other's outcome. Lock order:
  * payment, person, order.
  */
-export const orderFollowsPayment = `order_moved as (
+export const orderFollowsPayment = {
+  name: "order_moved",
+  sql: `order_moved as (
   update orders o set
     status = case when moved.status = 'succeeded' and person.is_here then 'paid' else 'failed' end,
     paid_at = case when moved.status = 'succeeded' and person.is_here then now() end,
@@ -23,12 +25,16 @@ export const orderFollowsPayment = `order_moved as (
   ) person on true
   where o.id = moved.order_id and o.status = 'created' and moved.status in ('succeeded', 'failed')
   returning o.id, o.status, o.plan_id, o.user_id, o.kind
-)`;
+)`,
+};
 
 /** All of the money went back: the order follows in the transaction of the last refund (a CTE that reads `refunded_in_full`). */
-export const orderFollowsRefund = `order_refunded as (
+export const orderFollowsRefund = {
+  name: "order_refunded",
+  sql: `order_refunded as (
   update orders o set status = 'refunded', refunded_at = now()
   from refunded_in_full
   where o.id = refunded_in_full.order_id and o.status = 'paid'
   returning o.id
-)`;
+)`,
+};

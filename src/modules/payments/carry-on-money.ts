@@ -1,8 +1,9 @@
 import { type Db, statement } from "../../db/database.js";
 import type { Logger } from "../../telemetry/log.js";
-import type { Applied } from "./events/apply-event.js";
+import { CREATE_CALL_SECONDS_MAX } from "./create-call.js";
+import type { Applied } from "./events/apply-reading.js";
 import { type KeptEvent, listDueEvents } from "./events/webhook-event-store.js";
-import { listPaymentsWithoutIntent } from "./payment-store.js";
+import { findPaymentByIntent, listPaymentsWithoutIntent } from "./payment-store.js";
 import type { ProceedRefund } from "./refunds/proceed-refund.js";
 import type { RereadPayment } from "./reread-payment.js";
 
@@ -16,8 +17,6 @@ export interface CarryOnDeps {
 }
 
 const BATCH = 200;
-/** Longer than a create call lives. */
-const WITHOUT_INTENT_SECONDS = 45;
 
 const LIST_UNSETTLED_REFUNDS = statement(
   "refunds.list_unsettled",
@@ -50,10 +49,20 @@ export function makeCarryOnMoney(deps: CarryOnDeps) {
     }
   };
   return async function carryOnMoney(): Promise<void> {
-    await each(await listPaymentsWithoutIntent(deps.db, WITHOUT_INTENT_SECONDS, BATCH), (payment) =>
+    await each(await listPaymentsWithoutIntent(deps.db, CREATE_CALL_SECONDS_MAX, BATCH), (payment) =>
       deps.rereadPayment(payment.id),
     );
-    await each(await listDueEvents(deps.db, BATCH), (kept) => deps.applyKept(kept, null));
+    const reread = new Set<number>();
+    await each(await listDueEvents(deps.db, BATCH), async (kept) => {
+      const { intentId } = kept.facts;
+      const payment = intentId === null ? undefined : await findPaymentByIntent(deps.db, intentId);
+      if (payment !== undefined && !reread.has(payment.id)) {
+        reread.add(payment.id);
+        await deps.rereadPayment(payment.id);
+      }
+      // Without a payment it may be adopted now; what the reading has applied is no longer kept.
+      await deps.applyKept(kept, null);
+    });
     const refunds = await deps.db.run<{ id: number; payment_id: number; status: string }>(
       LIST_UNSETTLED_REFUNDS,
       [BATCH],

@@ -10,8 +10,7 @@ import {
 } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
-import type { ApplyEvent } from "./events/apply-event.js";
-import { eventOfIntent } from "./events/event-facts.js";
+import { CREATE_CALL_SECONDS_MAX } from "./create-call.js";
 import type { FailUnpaid } from "./fail-unpaid.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";
@@ -22,12 +21,13 @@ import {
   type PaymentRow,
   storeIntentIfUnknown,
 } from "./payment-store.js";
+import type { ApplyAnswer } from "./reread-payment.js";
 
 export interface CreatePaymentDeps {
   readonly db: Db;
   readonly providers: PaymentProviders;
   readonly findIntent: FindIntent;
-  readonly applyEvent: ApplyEvent;
+  readonly applyAnswer: ApplyAnswer;
   readonly applyWaiting: (intentId: string) => Promise<void>;
   readonly failUnpaid: FailUnpaid;
   /** Called when an intent was made, to have it confirm itself. Only the mock does. */
@@ -51,9 +51,6 @@ export interface CreatedPayment {
 
 /** Losing the insert against a simultaneous call shows the winner's row on the next look. */
 const ROUNDS_MAX = 5;
-/** Longer than any create call lives: a row that old without an intent is looked up before it is sent again. */
-const CREATE_CALL_SECONDS = 45;
-
 /**
  * One live payment per order. The row comes first, then the call with the row's own key, then the intent is stored;
  * repeating the request at any moment continues where the last one stopped and ends at the same intent.
@@ -122,7 +119,7 @@ async function intentOf(
   payment: PaymentRow,
 ): Promise<CreateOutcome> {
   if (payment.intent_id !== null) return provider.fetchIntent(payment.intent_id);
-  if (payment.age_seconds > CREATE_CALL_SECONDS) {
+  if (payment.age_seconds > CREATE_CALL_SECONDS_MAX) {
     const found = await deps.findIntent(payment);
     if (found.kind !== "refused" || found.reason !== "not_found") return found;
   }
@@ -166,9 +163,7 @@ async function keepIntent(
     await deps.applyWaiting(intent.intentId);
     await deps.afterIntent(stored);
   }
-  if (intent.state !== "requires_action") {
-    await deps.applyEvent(eventOfIntent(provider, intent), { source: "read", requestId: null });
-  }
+  await deps.applyAnswer(payment, intent);
   return intent;
 }
 

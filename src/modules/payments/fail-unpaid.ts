@@ -1,5 +1,5 @@
 import { type Db, statement } from "../../db/database.js";
-import type { FollowUp } from "./events/settle-store.js";
+import { type FollowUp, followUpText } from "./follow-ups.js";
 
 export interface UnpaidOrder {
   readonly orderId: number;
@@ -26,7 +26,7 @@ const LOCK_ORDER = statement(
  * with the order's row locked no payment can begin, so the look at the live payments after it is final.
  */
 export function makeFailUnpaid(deps: { db: Db; followUps: readonly FollowUp[] }): FailUnpaid {
-  const names = deps.followUps.map((text) => /^\s*([a-z_]+) as/.exec(text)?.[1] ?? "");
+  const { ctes, ran } = followUpText(deps.followUps, "order_moved");
   const fail = statement(
     "payments.fail_unpaid",
     `with ended as (
@@ -39,15 +39,14 @@ export function makeFailUnpaid(deps: { db: Db; followUps: readonly FollowUp[] })
        from orders o
        where o.id = $1 and not exists (
          select from payments p where p.order_id = $1 and p.status = 'requires_action' and p.id is distinct from $2)
-     ), ${deps.followUps.join(", ")}
-     select (select count(*)::int from order_moved) as failed, (select count(*) from ended) as ended,
-            ${names.map((name) => `(select count(*) from ${name}) as ran_${name}`).join(", ")}`,
+     ), ${ctes}
+     select ${ran}, (select count(*) from ended) as ran_ended`,
   );
   return ({ orderId, paymentId, reason }) =>
     deps.db.transactionAs({ actor: `system:${reason}`, requestId: null }, async (tx) => {
       await tx.run(LOCK_PAYMENT, [orderId]);
       if ((await tx.run(LOCK_ORDER, [orderId])).count === 0) return false;
-      const [row] = (await tx.run<{ failed: number }>(fail, [orderId, paymentId, reason])).rows;
-      return row?.failed === 1;
+      const [row] = (await tx.run<{ ran_order_moved: number }>(fail, [orderId, paymentId, reason])).rows;
+      return row?.ran_order_moved === 1;
     });
 }

@@ -36,7 +36,7 @@ export function makePaymentProviders(providers: readonly PaymentProvider[]): Pay
   };
 }
 
-/** No outside call is made while a transaction is open (HOUSE.md §2): the call itself refuses. */
+/** No outside call is made while a transaction is open: the call itself refuses. */
 function refusingOpenTransactions(provider: PaymentProvider): PaymentProvider {
   const callee = `The payment provider ${provider.name}`;
   return {
@@ -48,6 +48,10 @@ function refusingOpenTransactions(provider: PaymentProvider): PaymentProvider {
     fetchIntent: (intentId) => {
       assertNoOpenTransaction(callee);
       return provider.fetchIntent(intentId);
+    },
+    readPayment: (intentId, known) => {
+      assertNoOpenTransaction(callee);
+      return provider.readPayment(intentId, known);
     },
     findIntentFor: (reference, attempted) => {
       assertNoOpenTransaction(callee);

@@ -27,6 +27,18 @@ export const REFUND_MOVES = {
   failed: [],
 } as const satisfies Record<RefundStatus, readonly RefundStatus[]>;
 
+/** What a provider's word for a refund is to us. Both of the last two have given the money back to us. */
+export const REFUND_STATE_OF = {
+  pending: "pending",
+  succeeded: "succeeded",
+  failed: "failed",
+  canceled: "failed",
+} as const satisfies Record<string, RefundStatus>;
+
+/** From which states a refund may come into this one: the guard of the statement that moves it. */
+export const refundMovesInto = (to: RefundStatus): readonly RefundStatus[] =>
+  REFUND_STATES.filter((from) => (REFUND_MOVES[from] as readonly RefundStatus[]).includes(to));
+
 /** warning: an inquiry, no money has moved. open: the money is withheld. */
 export const DISPUTE_STATES = ["warning", "open", "won", "lost"] as const;
 export type DisputeStatus = (typeof DISPUTE_STATES)[number];
@@ -37,6 +49,10 @@ export const DISPUTE_MOVES = {
   won: [],
   lost: [],
 } as const satisfies Record<DisputeStatus, readonly DisputeStatus[]>;
+
+/** As refundMovesInto. */
+export const disputeMovesInto = (to: DisputeStatus): readonly DisputeStatus[] =>
+  DISPUTE_STATES.filter((from) => (DISPUTE_MOVES[from] as readonly DisputeStatus[]).includes(to));
 
 /** What came of something that a provider told us. */
 export const EVENT_OUTCOMES = ["processed", "ignored", "waiting", "parked"] as const;

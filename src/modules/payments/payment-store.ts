@@ -116,10 +116,6 @@ const FIND_BY_INTENT = statement(
   "payments.find_by_intent",
   `select ${COLUMNS} from payments where intent_id = $1`,
 );
-const LOCK_BY_INTENT = statement(
-  "payments.lock_by_intent",
-  `select ${COLUMNS} from payments where intent_id = $1 for update`,
-);
 const LOCK = statement("payments.lock", "select id from payments where id = $1 for update");
 const LIST_OF_ORDER = statement(
   "payments.list_of_order",
@@ -138,11 +134,6 @@ export async function findPayment(db: Queryable, paymentId: number): Promise<Pay
 
 export async function findPaymentByIntent(db: Queryable, intentId: string): Promise<PaymentRow | undefined> {
   return (await db.run<PaymentRow>(FIND_BY_INTENT, [intentId])).rows[0];
-}
-
-/** Nothing moves the payment until the transaction ends. */
-export async function lockPaymentByIntent(db: Tx, intentId: string): Promise<PaymentRow | undefined> {
-  return (await db.run<PaymentRow>(LOCK_BY_INTENT, [intentId])).rows[0];
 }
 
 /** Taken before the refund's own row, as everywhere: payment, then refund, then order. */
@@ -170,6 +161,6 @@ const ENQUEUE_REREAD = statement(
 );
 
 /** The provider is asked soon how this payment and its refunds stand. */
-export async function enqueueReread(tx: Tx, paymentId: number): Promise<void> {
-  await tx.run(ENQUEUE_REREAD, [paymentId]);
+export async function enqueueReread(db: Queryable, paymentId: number): Promise<void> {
+  await db.run(ENQUEUE_REREAD, [paymentId]);
 }

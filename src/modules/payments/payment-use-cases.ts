@@ -5,18 +5,18 @@ import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import { makeCarryOnMoney } from "./carry-on-money.js";
 import { makeCreatePayment } from "./create-payment.js";
-import { makeApplyEvent } from "./events/apply-event.js";
+import { makeApplyReading } from "./events/apply-reading.js";
 import { makeReceiveWebhook } from "./events/receive-webhook.js";
-import { makeRecordAside } from "./events/record-aside.js";
-import { type FollowUp, makeSettleStore } from "./events/settle-store.js";
+import { makeSettleStore } from "./events/settle-store.js";
 import { makeFailUnpaid } from "./fail-unpaid.js";
 import { makeFindIntent } from "./find-intent.js";
+import type { FollowUp } from "./follow-ups.js";
 import { makePaymentProviders } from "./payment-providers.js";
 import type { PaymentRow } from "./payment-store.js";
 import { makeReconcile } from "./reconciliation/reconcile.js";
+import { makeRefundFollow } from "./refund-follow.js";
 import { makeProceedRefund, type TakeBackEsim } from "./refunds/proceed-refund.js";
 import { makeRefundOrder } from "./refunds/refund-order.js";
-import { makeRefundFollow } from "./refunds/refund-store.js";
 import { makeRefundSurplus } from "./refunds/refund-surplus.js";
 import { makeRefundUndeliverable } from "./refunds/refund-undeliverable.js";
 import { makeRetryRefund } from "./refunds/retry-refund.js";
@@ -35,16 +35,19 @@ export interface PaymentUseCaseDeps {
   readonly providers: readonly PaymentProvider[];
   /** What a payment's move takes with it (settle-store.ts); one is called `order_moved`. */
   readonly followUps: readonly FollowUp[];
-  /** What a full refund takes with it (refund-store.ts); one is called `order_refunded`. */
+  /** What follows when money goes back or is withheld (refund-follow.ts); one is called `order_refunded`. */
   readonly refundFollowUps: readonly FollowUp[];
   readonly takeBackEsim: TakeBackEsim;
   readonly sendMail: SendMail;
 }
 
-/** What every paid order needs from this room: its receipt, in the statement that pays it. */
-const receiptFollowsPayment = `receipt_enqueued as (
-  select enqueue_jobs(array['send_receipt'], json_build_object('order_id', id)) from order_moved where status = 'paid'
-)`;
+/** What every paid order needs from this module: its receipt, in the statement that pays it. */
+const receiptFollowsPayment: FollowUp = {
+  name: "receipt_enqueued",
+  sql: `receipt_enqueued as (
+    select enqueue_jobs(array['send_receipt'], json_build_object('order_id', id)) from order_moved where status = 'paid'
+  )`,
+};
 
 /** Wires the use cases; read it to see which one stands on which. */
 export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
@@ -55,20 +58,20 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
   const followUps = [...deps.followUps, receiptFollowsPayment];
   const follow = makeRefundFollow(deps.refundFollowUps);
 
-  const recordAside = makeRecordAside({ db, follow });
   const store = makeSettleStore(followUps);
-  const settling = { db, store, providers, recordAside, shopId, events, wakeWorkers };
-  const { applyEvent, applyWaiting, applyKept, replayEvent } = makeApplyEvent(settling);
+  const settling = { db, store, follow, providers, shopId, events, wakeWorkers };
+  const { applyReading, applyWaiting, applyKept, replayEvent } = makeApplyReading(settling);
   const findIntent = makeFindIntent({ db, providers, shopId });
-  const { rereadPayment, rereadIntent } = makeRereadPayment({ db, providers, applyEvent, findIntent });
+  const rereading = makeRereadPayment({ db, providers, applyReading, findIntent });
+  const { rereadPayment, applyAnswer, rereadIntent } = rereading;
   const failUnpaid = makeFailUnpaid({ db, followUps });
-  const releaseUnpaid = makeReleaseUnpaid({ db, providers, findIntent, applyEvent, failUnpaid });
+  const releaseUnpaid = makeReleaseUnpaid({ db, providers, findIntent, applyAnswer, failUnpaid });
   const afterIntent = makeAfterIntent(db, config.payments.mockAutoConfirm);
-  const creating = { db, providers, findIntent, applyEvent, applyWaiting, failUnpaid, afterIntent };
+  const creating = { db, providers, findIntent, applyAnswer, applyWaiting, failUnpaid, afterIntent };
   const createPayment = makeCreatePayment({ ...creating, shopId, events });
 
   const { takeBackEsim } = deps;
-  const refunding = { db, providers, follow, takeBackEsim, shopId, events, wakeWorkers };
+  const refunding = { db, providers, applyReading, follow, takeBackEsim, shopId, events, wakeWorkers };
   const proceedRefund = makeProceedRefund(refunding);
   const refundSurplus = makeRefundSurplus({
     db,
@@ -81,7 +84,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
   return {
     providers,
     createPayment,
-    receiveWebhook: makeReceiveWebhook({ applyEvent, events }),
+    receiveWebhook: makeReceiveWebhook({ applyReading, events }),
     replayEvent,
     rereadPayment,
     rereadIntent,
@@ -99,7 +102,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
       proceedRefund,
       refundSurplus,
     }),
-    reconcile: makeReconcile({ db, providers, applyEvent, shopId, events }),
+    reconcile: makeReconcile({ db, providers, rereadPayment, applyAnswer, shopId, events }),
     sendReceipt: makeSendReceipt({ db, sendMail: deps.sendMail, publicUrl: config.http.publicUrl }),
   };
 }

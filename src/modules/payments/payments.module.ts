@@ -22,7 +22,7 @@ import {
   listLastRuns,
   secondsSinceLastRun,
 } from "./reconciliation/reconciliation-read-model.js";
-import { forgetRefundKeys } from "./refunds/refund-store.js";
+import { forgetRefundKeys } from "./refund-store.js";
 import { registerCreatePayment } from "./routes/create-payment.js";
 import { registerDecideMoney } from "./routes/decide-money.js";
 import { registerMockPay } from "./routes/mock-pay.js";

@@ -1,10 +1,10 @@
 import type { Db } from "../../db/database.js";
-import type { ApplyEvent } from "./events/apply-event.js";
-import { eventOfIntent } from "./events/event-facts.js";
+import { CREATE_CALL_SECONDS_MAX } from "./create-call.js";
 import type { FailUnpaid, UnpaidOrder } from "./fail-unpaid.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";
 import { findPayment, listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
+import type { ApplyAnswer } from "./reread-payment.js";
 
 /**
  * - released: the order has failed and holds nothing any more (also when it had before)
@@ -23,12 +23,9 @@ export interface ReleaseUnpaidDeps {
   readonly db: Db;
   readonly providers: PaymentProviders;
   readonly findIntent: FindIntent;
-  readonly applyEvent: ApplyEvent;
+  readonly applyAnswer: ApplyAnswer;
   readonly failUnpaid: FailUnpaid;
 }
-
-/** A create call that began this recently may still reach the provider. */
-const CREATE_CALL_SECONDS = 60;
 
 /**
  * Ends an unpaid order: its intent is cancelled at the provider first, so that nobody can pay for nothing, and what
@@ -60,7 +57,7 @@ async function releasePayment(
   const provider = deps.providers.of(live.provider);
   let intentId = live.intent_id;
   if (intentId === null) {
-    if (live.age_seconds < CREATE_CALL_SECONDS) return "unknown";
+    if (live.age_seconds < CREATE_CALL_SECONDS_MAX) return "unknown";
     const found = await deps.findIntent(live);
     if (found.kind === "refused" && found.reason === "not_found") return failNow(deps, unpaid);
     if (found.kind !== "done") return "unknown";
@@ -74,7 +71,7 @@ async function releasePayment(
   }
   const { state } = canceled.value;
   if (state === "requires_action") return "unknown";
-  await deps.applyEvent(eventOfIntent(provider, canceled.value), { source: "read", requestId: null });
+  await deps.applyAnswer(live, canceled.value);
   if (state === "processing") return "processing";
   // What was applied decides: money for somebody who left, or of another amount, does not pay the order.
   const now = await findPayment(deps.db, live.id);

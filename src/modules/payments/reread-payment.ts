@@ -1,76 +1,77 @@
 import type { Db } from "../../db/database.js";
-import type { IntentSnapshot, PaymentProvider } from "../../providers/payment/port.js";
-import type { Applied, ApplyEvent } from "./events/apply-event.js";
-import { eventOfIntent, eventOfRefund } from "./events/event-facts.js";
+import { done, type Outcome } from "../../kernel/outcome.js";
+import type {
+  IntentSnapshot,
+  PaymentProvider,
+  PaymentReading,
+  ReadRefusal,
+} from "../../providers/payment/port.js";
+import type { ApplyReading } from "./events/apply-reading.js";
+import { eventOfIntent, eventsOfReading } from "./events/event-facts.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";
-import type { PaymentState } from "./payment-state.js";
 import { findPayment, listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
 
 export interface RereadDeps {
   readonly db: Db;
   readonly providers: PaymentProviders;
-  readonly applyEvent: ApplyEvent;
+  readonly applyReading: ApplyReading;
   readonly findIntent: FindIntent;
 }
 
 /** What the provider says now, applied; unknown when it does not answer. */
 export type Reread =
-  | { readonly kind: "read"; readonly intent: IntentSnapshot; readonly status: PaymentState | null }
+  | { readonly kind: "read" }
   | { readonly kind: "no_intent" }
   | { readonly kind: "unknown"; readonly cause: string };
 
 export type RereadPayment = (paymentId: number) => Promise<Reread>;
 
+/** An answer to a call of ours says how an intent stands; what it says is applied. */
+export type ApplyAnswer = (payment: PaymentRow, intent: IntentSnapshot) => Promise<void>;
+
+const READ = { source: "read", requestId: null } as const;
+
 /**
- * Asks the provider how a payment stands and applies the answer by the same step as a webhook. Refunds that the
- * provider counts and we do not are read one by one.
+ * Asks the provider how a payment stands and applies the answer by the same step as a webhook. Where money has come,
+ * the intent is read together with its refunds and disputes and applied as one state.
  */
 export function makeRereadPayment(deps: RereadDeps) {
-  const applyRead = { source: "read", requestId: null } as const;
-
   const rereadPayment: RereadPayment = async (paymentId) => {
     const payment = await findPayment(deps.db, paymentId);
     if (payment === undefined) return { kind: "no_intent" };
     const provider = deps.providers.of(payment.provider);
-    const found = await deps.findIntent(payment);
+    const found = await readWhole(deps.findIntent, provider, payment);
     if (found.kind === "unknown") return { kind: "unknown", cause: found.cause };
     if (found.kind === "refused") {
       return found.reason === "not_found" ? { kind: "no_intent" } : { kind: "unknown", cause: found.detail };
     }
-    const applied = await applySnapshot(provider, found.value);
-    await readRefunds(provider, payment, found.value);
-    return { kind: "read", intent: found.value, status: applied?.paymentStatus ?? payment.status };
+    const events = eventsOfReading(provider, found.value);
+    if (events.length > 0) await deps.applyReading({ events, isWhole: true }, READ);
+    return { kind: "read" };
   };
 
-  const applySnapshot = async (
-    provider: PaymentProvider,
-    intent: IntentSnapshot,
-  ): Promise<Applied | undefined> =>
-    intent.state === "requires_action"
-      ? undefined
-      : deps.applyEvent(eventOfIntent(provider, intent), applyRead);
-
-  const readRefunds = async (
-    provider: PaymentProvider,
-    payment: PaymentRow,
-    intent: IntentSnapshot,
-  ): Promise<void> => {
-    if ((intent.amountRefundedMinor ?? 0) <= payment.refunded_minor) return;
-    // Refunds are never older than their payment; the hour makes up for clocks that differ.
-    const since = new Date(new Date(payment.created_at).getTime() - 3_600_000);
-    for await (const refund of provider.listRefunds(since)) {
-      if (refund.intentId === intent.intentId) {
-        await deps.applyEvent(eventOfRefund(provider, refund), applyRead);
+  const applyAnswer: ApplyAnswer = async (payment, intent) => {
+    switch (intent.state) {
+      case "requires_action":
+        return;
+      case "succeeded":
+        await rereadPayment(payment.id);
+        return;
+      case "processing":
+      case "canceled": {
+        const event = eventOfIntent(deps.providers.of(payment.provider), intent);
+        await deps.applyReading({ events: [event], isWhole: false }, READ);
       }
     }
   };
 
   return {
     rereadPayment,
+    applyAnswer,
     /**
      * Used before somebody says that an order is unpaid: the browser's "paid" and the webhook race each other, and
-     * whichever path sees the money first settles it. Answers whether the order's money has arrived.
+     * whichever path sees the money first settles it. Tells whether the order's money has arrived.
      */
     async rereadIntent(orderId: number): Promise<"paid" | "unpaid" | "unknown"> {
       const payments = await listPaymentsOfOrder(deps.db, orderId);
@@ -83,4 +84,22 @@ export function makeRereadPayment(deps: RereadDeps) {
       return now?.is_counted === true ? "paid" : "unpaid";
     },
   };
+}
+
+async function readWhole(
+  findIntent: FindIntent,
+  provider: PaymentProvider,
+  payment: PaymentRow,
+): Promise<Outcome<PaymentReading, ReadRefusal>> {
+  const known = {
+    hasRefunds: payment.refund_reserved_minor > 0,
+    hasDisputes: payment.disputed_minor > 0,
+  };
+  if (payment.intent_id !== null) return provider.readPayment(payment.intent_id, known);
+  const found = await findIntent(payment);
+  if (found.kind !== "done") return found;
+  const isPaid = found.value.state === "succeeded";
+  return isPaid
+    ? provider.readPayment(found.value.intentId, known)
+    : done({ intent: found.value, refunds: [], disputes: [] });
 }

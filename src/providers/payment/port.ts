@@ -21,6 +21,11 @@ export interface PaymentProvider {
   createIntent(command: CreateIntent): Promise<Outcome<IntentSnapshot, WriteRefusal>>;
   fetchIntent(intentId: string): Promise<Outcome<IntentSnapshot, ReadRefusal>>;
   /**
+   * The intent with all of its refunds and disputes, as one state: a reading that may lack one of them is unknown.
+   * `known` says what our books have, so that an adapter need not ask for what neither side has ever heard of.
+   */
+  readPayment(intentId: string, known: KnownOfPayment): Promise<Outcome<PaymentReading, ReadRefusal>>;
+  /**
    * Settles an unknown createIntent. `not_found` is definite only when the create call has ended: ask after its
    * time-out. The window is the time in which the create was attempted, by the database's clock.
    */
@@ -45,9 +50,6 @@ export interface PaymentProvider {
   listIntents(since: Date): AsyncIterable<IntentSnapshot>;
   listRefunds(since: Date): AsyncIterable<RefundSnapshot>;
   listDisputes(since: Date): AsyncIterable<DisputeSnapshot>;
-  listBalance(since: Date): AsyncIterable<BalanceEntry>;
-  /** Events again, as verifyWebhook would have given them; for webhooks that never came. */
-  listEvents(since: Date): AsyncIterable<PaymentEvent>;
 
   /**
    * Verifies the signature over the raw bytes and translates the event. `receivedAtMillis` is when the request
@@ -122,6 +124,18 @@ export interface IntentSnapshot {
   readonly latestChargeId?: string;
 }
 
+export interface KnownOfPayment {
+  readonly hasRefunds: boolean;
+  readonly hasDisputes: boolean;
+}
+
+/** What a provider holds of one payment at one moment. */
+export interface PaymentReading {
+  readonly intent: IntentSnapshot;
+  readonly refunds: readonly RefundSnapshot[];
+  readonly disputes: readonly DisputeSnapshot[];
+}
+
 /** As found at the provider: text, since somebody else may have written it. */
 export interface IntentMetadata {
   readonly order_id?: string;
@@ -162,20 +176,6 @@ export interface DisputeSnapshot {
   /** The provider's word, e.g. `fraudulent`. */
   readonly reason: string;
   readonly livemode: boolean;
-  readonly createdAt: Date;
-}
-
-/** One movement of our balance at the provider, in the currency of that balance (not always the payer's). */
-export interface BalanceEntry {
-  readonly entryId: string;
-  readonly kind: "charge" | "refund" | "refund_failure" | "dispute" | "payout" | "other";
-  readonly amount: Money;
-  readonly feeMinor: number;
-  /** amount less fee. */
-  readonly netMinor: number;
-  /** The charge, refund or dispute that moved it. */
-  readonly sourceId: string | null;
-  readonly intentId: string | null;
   readonly createdAt: Date;
 }
 

@@ -2,17 +2,23 @@
  * Provisioning starts in the payment's own statement: a CTE that reads `order_moved`, which says that the order
  * became paid. The time it writes is when an operator must know that the order has no eSIM yet (requirements R61).
  */
-export const provisioningFollowsPayment = `provisioning as (
+export const provisioningFollowsPayment = {
+  name: "provisioning",
+  sql: `provisioning as (
   update esim_profiles e set due_at = now() + interval '15 minutes'
   from order_moved
   where e.order_id = order_moved.id and order_moved.status = 'paid' and e.status = 'pending'
   returning enqueue_jobs(array['provision_esim'], json_build_object('order_id', e.order_id))
-)`;
+)`,
+};
 
 /**
  * All of the money went back, by us or from outside: whatever the order's eSIM still is, somebody has to look. A CTE
  * that reads `order_refunded`; where the refund took the eSIM back first, the job finds nothing to do.
  */
-export const takeBackFollowsRefund = `esim_take_back as (
+export const takeBackFollowsRefund = {
+  name: "esim_take_back",
+  sql: `esim_take_back as (
   select enqueue_job('take_back_refunded', json_build_object('order_id', id), 'take-back:' || id) from order_refunded
-)`;
+)`,
+};

@@ -16,13 +16,16 @@ export interface TopUpJobsDeps {
  * Paid top-ups start in the payment's own statement: a CTE that reads `order_moved`. The time it writes is when an
  * operator must know that nothing has been added yet.
  */
-export const topUpFollowsPayment = `topping_up as (
+export const topUpFollowsPayment = {
+  name: "topping_up",
+  sql: `topping_up as (
   update top_ups t set due_at = now() + interval '15 minutes'
   from order_moved
   where order_moved.kind = 'top_up' and t.order_id = order_moved.id and order_moved.status = 'paid'
     and t.status = 'pending'
   returning enqueue_job('top_up_esim', json_build_object('order_id', t.order_id), 'top-up:' || t.order_id)
-)`;
+)`,
+};
 
 const FAILED = statement(
   "top_ups.failed_order",

@@ -4,8 +4,12 @@ import type {
   PaymentEvent,
   PaymentEventKind,
   PaymentProvider,
+  PaymentReading,
   RefundSnapshot,
 } from "../../../providers/payment/port.js";
+
+/** Refunds and disputes stand beside the intent's own course. */
+export const isAside = (kind: PaymentEventKind): boolean => !kind.startsWith("intent_") && kind !== "ignored";
 
 /** PostgreSQL's text holds neither NUL nor half a surrogate pair; a provider's free text may. */
 export function storableEvent(event: PaymentEvent): PaymentEvent {
@@ -70,14 +74,27 @@ export function eventOfIntent(provider: Provider, intent: IntentSnapshot): Payme
   };
 }
 
-export function eventOfRefund(provider: Provider, refund: RefundSnapshot): PaymentEvent {
+/** All that we read of one payment, in the order in which it can have happened. */
+export function eventsOfReading(provider: Provider, reading: PaymentReading): readonly PaymentEvent[] {
+  return [
+    ...(reading.intent.state === "requires_action" ? [] : [eventOfIntent(provider, reading.intent)]),
+    ...reading.refunds.map((refund) => eventOfRefund(provider, refund, reading.intent.intentId)),
+    ...reading.disputes.map((dispute) => eventOfDispute(provider, dispute, reading.intent.intentId)),
+  ];
+}
+
+export function eventOfRefund(
+  provider: Provider,
+  refund: RefundSnapshot,
+  intentId: string | null,
+): PaymentEvent {
   return {
     ...NO_FACTS,
     provider: provider.name,
     eventId: `read:${refund.providerRefundId}:${refund.state}`,
     type: `read.refund.${refund.state}`,
     kind: "refund_updated",
-    intentId: refund.intentId,
+    intentId,
     amount: refund.amount,
     livemode: provider.livemode,
     metadata: refund.metadata,
@@ -86,14 +103,14 @@ export function eventOfRefund(provider: Provider, refund: RefundSnapshot): Payme
   };
 }
 
-export function eventOfDispute(provider: Provider, dispute: DisputeSnapshot): PaymentEvent {
+function eventOfDispute(provider: Provider, dispute: DisputeSnapshot, intentId: string): PaymentEvent {
   return {
     ...NO_FACTS,
     provider: provider.name,
     eventId: `read:${dispute.disputeId}:${dispute.state}`,
     type: `read.dispute.${dispute.state}`,
     kind: "dispute_updated",
-    intentId: dispute.intentId,
+    intentId,
     amount: dispute.amount,
     livemode: dispute.livemode,
     metadata: {},

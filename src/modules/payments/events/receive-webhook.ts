@@ -3,7 +3,7 @@ import type { PaymentProvider, WebhookHeaders, WebhookRejection } from "../../..
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import type { PaymentState } from "../payment-state.js";
-import type { ApplyEvent } from "./apply-event.js";
+import type { ApplyReading } from "./apply-reading.js";
 
 export interface Delivery {
   readonly rawBody: Uint8Array;
@@ -33,7 +33,7 @@ const REJECTED: Readonly<Record<WebhookRejection, ErrorCode>> = {
  * stored once and answered 200, so that the provider stops repeating it; if it cannot be stored the answer is 5xx,
  * so that the provider repeats it.
  */
-export function makeReceiveWebhook(deps: { applyEvent: ApplyEvent; events: Events }): ReceiveWebhook {
+export function makeReceiveWebhook(deps: { applyReading: ApplyReading; events: Events }): ReceiveWebhook {
   return async (provider, delivery) => {
     const { rawBody, headers, receivedAtMillis, requestId } = delivery;
     const verdict = await provider.verifyWebhook(rawBody, headers, receivedAtMillis);
@@ -47,7 +47,9 @@ export function makeReceiveWebhook(deps: { applyEvent: ApplyEvent; events: Event
       );
     }
     await failpoint("s7.after_verify");
-    const applied = await deps.applyEvent(verdict.event, { source: "webhook", requestId });
+    const reading = { events: [verdict.event], isWhole: false };
+    const [applied] = await deps.applyReading(reading, { source: "webhook", requestId });
+    if (applied === undefined) throw new Error("An event was not applied");
     // The mock knows its own intents; an event about any other is a mistake of the caller and was not stored.
     if (provider.name === "MOCK" && !applied.hasPayment) throw new AppError("not_found", "Payment not found");
     return {

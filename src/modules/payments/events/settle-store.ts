@@ -1,44 +1,50 @@
 import { type Queryable, type Statement, statement } from "../../../db/database.js";
 import type { PaymentEvent } from "../../../providers/payment/port.js";
+import { type FollowUp, followUpText } from "../follow-ups.js";
 import type { EventOutcome, PaymentState } from "../payment-state.js";
+import { isAside } from "./event-facts.js";
 
-/**
- * A part of the settling statement that belongs to another module: the text of one CTE (`name as (…)`) that reads
- * `moved(payment_id, order_id, provider, status, currency, amount_minor)`. Exactly one of them is called
- * `order_moved` and returns `id, status` of the order that moved with its payment.
- */
-export type FollowUp = string;
-
+/** How we learnt of it: delivered to our webhook, or read at the provider because we asked. */
 export type EventSource = "webhook" | "read";
 
 export interface SettleRow {
   /** Null when nothing was stored: a duplicate, or an event that is not kept. */
   readonly outcome: EventOutcome | null;
   readonly reason: string | null;
-  readonly event_row_id: number | null;
   readonly payment_id: number | null;
   readonly order_id: number | null;
   /** After the statement; null when we have no such payment. */
   readonly payment_status: PaymentState | null;
   readonly has_moved: boolean;
   readonly surplus_reason: string | null;
-  /** Other events of this intent wait for something. */
+  /** Events of this intent wait for something. */
   readonly has_waiting: boolean;
 }
 
 /**
- * What the event means for the payment that it names, as `outcome reason`. The payment's row is locked, so nothing
- * moves between this judgement and its effect. State decides, never the order of arrival.
+ * What an event means for the payment that it names, as `outcome reason`: the one place where that is decided, for
+ * events of intents, refunds and disputes alike. The payment's row is locked, so nothing moves between this judgement
+ * and its effect. State decides, never the order of arrival.
+ *
+ * Whether it is ours comes first: what another product on the same account does is not looked at, however odd.
+ * A success whose refund or dispute has been heard of is not applied alone (`refunds_first`): a reading of the whole
+ * payment is, so that nothing is bought for money that is known to be back.
  */
 const VERDICT = `case
     when $4 = 'ignored' then 'ignored type_not_used'
+    when t.id is null and not $11 then 'ignored not_of_this_shop'
     when $12 is not null then 'parked ' || $12
-    when t.id is null then case when $11 then 'waiting payment_unknown' else 'ignored not_of_this_shop' end
+    when t.id is null then 'waiting payment_unknown'
     when t.provider <> $1 then 'parked provider_differs'
     when t.livemode <> $8 then 'parked livemode_differs'
     when $4 = 'intent_open' then 'ignored nothing_to_do'
     when $7 is distinct from t.currency then 'parked currency_differs'
+    when $18 and t.captured_minor = 0 then 'waiting capture_unknown'
+    when $18 then 'processed ' || $4
     when $6 is distinct from t.amount_minor then 'parked amount_differs'
+    when $4 = 'intent_succeeded' and t.captured_minor = 0 and not $19 and exists (
+      select from webhook_events x where x.intent_id = $5 and x.outcome = 'waiting' and x.kind not like 'intent%')
+      then 'waiting refunds_first'
     when t.status = 'requires_action' then 'processed ' || $4
     when t.status = 'failed' and $4 = 'intent_succeeded' and t.captured_minor = 0 then 'processed late_money'
     else 'ignored already_' || t.status
@@ -62,33 +68,35 @@ const STORE_FRESH = `insert into webhook_events
           case when j.outcome = 'waiting' then now() end
    from judged j where not exists (select from known) and (j.payment_id is not null or $14)
    on conflict on constraint webhook_events_once_per_provider_and_id do nothing
-   returning id, outcome, reason`;
+   returning outcome, reason`;
 
-/** An event that was kept: waiting for its payment, or parked and replayed by an operator. */
+/** An event that was kept: waiting for something, or parked and replayed by an operator. */
 const STORE_KEPT = `update webhook_events e set
      payment_id = j.payment_id, outcome = j.outcome, reason = j.reason, attempts = e.attempts + 1,
      applied_at = case when j.outcome = 'processed' then now() end,
      next_try_at = case when j.outcome = 'waiting' then now() + least(e.attempts + 1, 30) * interval '1 minute' end
    from judged j
    where e.provider = $1 and e.event_id = $2 and e.outcome in ('waiting', 'parked')
-   returning e.id, e.outcome, e.reason`;
-
-const NAME_OF_CTE = /^\s*([a-z_]+) as/;
+   returning e.outcome, e.reason`;
 
 /**
  * The event and everything that follows from it, in one statement: the event's row, the payment, the order, the
- * jobs and (by triggers) the audit rows. Either all of it is committed or none.
+ * jobs and (by triggers) the audit rows. Either all of it is committed or none. Refunds and disputes are judged and
+ * stored here; their effect is the caller's, in the same transaction (aside-effects.ts).
  *
- * Locks are taken in one order everywhere: payment, event, order. A simultaneous delivery of the same event waits
- * for the payment's row, finds the event stored, and changes nothing.
+ * The follow-ups read `moved(payment_id, order_id, provider, status, currency, amount_minor)`; `order_moved` returns
+ * `id, status` of the order that moved with its payment.
+ *
+ * Locks are taken in one order everywhere: payment, event, person, order. A simultaneous delivery of the same event
+ * waits for the payment's row, finds the event stored, and changes nothing.
  */
 function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): string {
-  const names = followUps.map((text) => NAME_OF_CTE.exec(text)?.[1] ?? "");
-  if (!names.includes("order_moved")) throw new Error("One of the follow-ups must be called order_moved");
+  const { ctes, ran } = followUpText(followUps, "order_moved");
   return `with event as (
     -- Not read by anything: it declares the types of the parameters.
     select $1::text, $2::text, $3::text, $4::text, $5::text, $6::bigint, $7::text, $8::boolean, $9::timestamptz,
-           $10::jsonb, $11::boolean, $12::text, $13::text, $14::boolean, $15::text, $16::text, $17::text
+           $10::jsonb, $11::boolean, $12::text, $13::text, $14::boolean, $15::text, $16::text, $17::text,
+           $18::boolean, $19::boolean
   ), context as materialized (
     select set_config('tribi.actor', $13 || ':' || $1, true), set_config('tribi.request_id', $15, true)
   ), known as materialized (
@@ -107,7 +115,7 @@ function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): 
            case $4 when 'intent_succeeded' then 'succeeded' else 'failed' end as status
     from judged j join stored s on s.outcome = 'processed'
     where j.status = 'requires_action' and $4 in ('intent_succeeded', 'intent_canceled')
-  ), ${followUps.join(", ")}, written as (
+  ), ${ctes}, written as (
     update payments p set
       status = coalesce(m.status, p.status),
       captured_minor = case when $4 = 'intent_succeeded' then p.amount_minor else p.captured_minor end,
@@ -124,17 +132,18 @@ function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): 
       decline_code = case when $4 = 'intent_failed_attempt' then $16 else p.decline_code end,
       decline_message = case when $4 = 'intent_failed_attempt' then $17 else p.decline_message end
     from judged j join stored s on s.outcome = 'processed' left join moved m on true left join order_moved o on true
-    where p.id = j.payment_id
+    where p.id = j.payment_id and not $18
     returning p.id, p.order_id, p.status, p.surplus_reason
   ), surplus as (
     select enqueue_job('refund_surplus', json_build_object('payment_id', w.id))
     from written w where w.surplus_reason is not null and $4 = 'intent_succeeded'
   )
-  select s.outcome, s.reason, s.id as event_row_id, coalesce(j.payment_id, seen.id) as payment_id,
-         coalesce(j.order_id, seen.order_id) as order_id, coalesce(w.status, j.status, seen.status) as payment_status, m.status is not null as has_moved, w.surplus_reason,
+  select s.outcome, s.reason, coalesce(j.payment_id, seen.id) as payment_id,
+         coalesce(j.order_id, seen.order_id) as order_id,
+         coalesce(w.status, j.status, seen.status) as payment_status, m.status is not null as has_moved,
+         w.surplus_reason,
          exists (select from webhook_events x where x.intent_id = $5 and x.outcome = 'waiting') as has_waiting,
-         ${names.map((name) => `(select count(*) from ${name}) as ran_${name}`).join(", ")},
-         (select count(*) from surplus) as ran_surplus
+         ${ran}, (select count(*) from surplus) as ran_surplus
   from judged j left join stored s on true left join moved m on true left join written w on true
     left join payments seen on seen.intent_id = $5 and j.payment_id is null`;
 }
@@ -142,17 +151,19 @@ function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): 
 export interface SettleInput {
   readonly event: PaymentEvent;
   readonly source: EventSource;
-  /** Whether the metadata name this shop: such an event waits for its payment, another one is ignored. */
+  /** Whether account and metadata name this shop: such an event waits for its payment, another one is ignored. */
   readonly isOurs: boolean;
   /** Why the event cannot be believed, whatever the payment says. */
   readonly problem: string | null;
   /** False for the mock, whose events about unknown payments are refused instead. */
   readonly keepsUnknown: boolean;
+  /** It stands in a reading of the whole payment, whose refunds and disputes follow in this transaction. */
+  readonly isOfWhole: boolean;
   readonly requestId: string | null;
 }
 
 export interface SettleStore {
-  /** Undefined outcome means: stored before (a duplicate), or not kept. */
+  /** No outcome means: stored before (a duplicate), or not kept. */
   settle(db: Queryable, input: SettleInput): Promise<SettleRow>;
   settleKept(db: Queryable, input: SettleInput): Promise<SettleRow>;
 }
@@ -168,7 +179,7 @@ export function makeSettleStore(followUps: readonly FollowUp[]): SettleStore {
   );
   const run = async (db: Queryable, query: Statement, input: SettleInput): Promise<SettleRow> => {
     const [row] = (await db.run<SettleRow>(query, valuesOf(input))).rows;
-    if (row === undefined) throw new Error("The settling statement answers exactly one row");
+    if (row === undefined) throw new Error("The settling statement returns exactly one row");
     return row;
   };
   return {
@@ -177,7 +188,15 @@ export function makeSettleStore(followUps: readonly FollowUp[]): SettleStore {
   };
 }
 
-function valuesOf({ event, source, isOurs, problem, keepsUnknown, requestId }: SettleInput): unknown[] {
+function valuesOf({
+  event,
+  source,
+  isOurs,
+  problem,
+  keepsUnknown,
+  isOfWhole,
+  requestId,
+}: SettleInput): unknown[] {
   return [
     event.provider,
     event.eventId,
@@ -196,5 +215,7 @@ function valuesOf({ event, source, isOurs, problem, keepsUnknown, requestId }: S
     requestId ?? "",
     event.decline?.code ?? null,
     event.decline?.message ?? null,
+    isAside(event.kind),
+    isOfWhole,
   ];
 }

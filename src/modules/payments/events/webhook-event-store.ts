@@ -2,7 +2,7 @@ import { type Queryable, statement, type Tx } from "../../../db/database.js";
 import type { PaymentEvent } from "../../../providers/payment/port.js";
 import type { EventOutcome } from "../payment-state.js";
 import type { EventFacts } from "./event-facts.js";
-import type { EventSource } from "./settle-store.js";
+import type { EventSource, SettleRow } from "./settle-store.js";
 
 export interface KeptEvent {
   readonly id: number;
@@ -50,54 +50,34 @@ export async function countOldWaitingEvents(db: Queryable): Promise<number> {
   return (await db.run<{ count: number }>(COUNT_OLD_WAITING)).rows[0]?.count ?? 0;
 }
 
-const STORE = statement(
-  "webhook_events.store",
-  `insert into webhook_events
-     (provider, event_id, source, type, kind, intent_id, payment_id, outcome, reason, facts, provider_created_at,
-      applied_at, next_try_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-           case when $8 = 'processed' then now() end, case when $8 = 'waiting' then now() end)
-   on conflict on constraint webhook_events_once_per_provider_and_id do nothing`,
+const PARK = statement(
+  "webhook_events.park",
+  `with target as (select id, order_id, status from payments where intent_id = $5 for update), stored as (
+     insert into webhook_events as e
+       (provider, event_id, source, type, kind, intent_id, payment_id, outcome, reason, facts, provider_created_at)
+     select $1, $2, $6, $3, $4, $5, (select id from target), 'parked', 'reading_incomplete', $7, $8
+     on conflict on constraint webhook_events_once_per_provider_and_id do update set
+       outcome = 'parked', reason = 'reading_incomplete', next_try_at = null
+       where e.outcome = 'waiting'
+     returning e.outcome, e.reason
+   )
+   select s.outcome, s.reason, t.id as payment_id, t.order_id, t.status as payment_status, false as has_moved,
+          null::text as surplus_reason, false as has_waiting
+   from (select) one left join stored s on true left join target t on true`,
 );
-const UPDATE_KEPT = statement(
-  "webhook_events.update_kept",
-  `update webhook_events set
-     payment_id = $3, outcome = $4, reason = $5, attempts = attempts + 1,
-     applied_at = case when $4 = 'processed' then now() end,
-     next_try_at = case when $4 = 'waiting' then now() + least(attempts + 1, 30) * interval '1 minute' end
-   where provider = $1 and event_id = $2 and outcome in ('waiting', 'parked')`,
-);
-export interface Verdict {
-  readonly outcome: EventOutcome;
-  readonly reason: string;
-  readonly paymentId: number | null;
-}
 
-/** False when the event had been stored before: then it must have no effect. */
-export async function storeEventOnce(
+/** A part of a reading cannot be true of this payment: all of it waits for an operator, and nothing has moved. */
+export async function parkReading(
   tx: Tx,
-  event: PaymentEvent,
+  events: readonly PaymentEvent[],
   source: EventSource,
-  verdict: Verdict,
-): Promise<boolean> {
-  const { count } = await tx.run(STORE, [
-    event.provider,
-    event.eventId,
-    source,
-    event.type,
-    event.kind,
-    event.intentId,
-    verdict.paymentId,
-    verdict.outcome,
-    verdict.reason,
-    JSON.stringify(event),
-    event.createdAt.toISOString(),
-  ]);
-  return count === 1;
-}
-
-/** False when somebody else has applied it meanwhile. */
-export async function updateEventIfKept(tx: Tx, event: PaymentEvent, verdict: Verdict): Promise<boolean> {
-  const values = [event.provider, event.eventId, verdict.paymentId, verdict.outcome, verdict.reason];
-  return (await tx.run(UPDATE_KEPT, values)).count === 1;
+): Promise<readonly SettleRow[]> {
+  const rows: SettleRow[] = [];
+  for (const event of events) {
+    const { provider, eventId, type, kind, intentId, createdAt } = event;
+    const facts = JSON.stringify(event);
+    const values = [provider, eventId, type, kind, intentId, source, facts, createdAt.toISOString()];
+    rows.push(...(await tx.run<SettleRow>(PARK, values)).rows);
+  }
+  return rows;
 }

@@ -82,6 +82,10 @@ const FIND_REFUND = statement(
   "mock.find_refund",
   "select * from mock_refunds where shop_id = $1 and refund_reference = $2 order by created_at desc limit 1",
 );
+const REFUNDS_OF = statement(
+  "mock.refunds_of",
+  "select * from mock_refunds where intent_id = $1 order by created_at",
+);
 const INTENTS_SINCE = statement(
   "mock.intents_since",
   "select * from mock_intents where created_at >= $1 order by created_at desc",
@@ -113,6 +117,9 @@ export function makeMockLedger(db: Db, options: { confirmsByItself: boolean }): 
     addRefund: (refund) => addRefund(db, refund),
     async findRefund(shopId, refundReference) {
       return toRefund((await db.run<RefundRow>(FIND_REFUND, [shopId, refundReference])).rows[0]);
+    },
+    async refundsOf(intentId) {
+      return (await db.run<RefundRow>(REFUNDS_OF, [intentId])).rows.flatMap((row) => toRefund(row) ?? []);
     },
     async intentsSince(since) {
       return (await db.run<IntentRow>(INTENTS_SINCE, [since.toISOString()])).rows.flatMap(

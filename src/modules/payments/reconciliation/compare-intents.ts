@@ -1,6 +1,11 @@
 import type { IntentSnapshot } from "../../../providers/payment/port.js";
-import { eventOfIntent } from "../events/event-facts.js";
-import { adoptIntent, findPaymentByIntent, listPaymentsOfOrder, type PaymentRow } from "../payment-store.js";
+import {
+  adoptIntent,
+  findPayment,
+  findPaymentByIntent,
+  listPaymentsOfOrder,
+  type PaymentRow,
+} from "../payment-store.js";
 import { type Comparison, PAGE, report, stayAlive } from "./comparison.js";
 import type { Finding } from "./reconcile-store.js";
 
@@ -17,7 +22,7 @@ export async function compareIntents(comparison: Comparison): Promise<void> {
 }
 
 async function compareIntent(comparison: Comparison, intent: IntentSnapshot): Promise<void> {
-  const { deps, run, provider } = comparison;
+  const { deps, run } = comparison;
   const payment = await findOrAdopt(comparison, intent);
   if (payment === undefined) {
     if (intent.state === "succeeded") await reportOrphan(comparison, intent);
@@ -27,21 +32,32 @@ async function compareIntent(comparison: Comparison, intent: IntentSnapshot): Pr
     await report(comparison, findingOf("amount_differs", payment, intent, "reported"));
     return;
   }
+  if (payment.status === "failed" && intent.state === "requires_action")
+    return endOpenIntent(comparison, payment, intent);
   const isBehind =
     (intent.state === "succeeded" && payment.captured_minor === 0) ||
     (intent.state === "canceled" && payment.status === "requires_action");
   if (!isBehind) return;
-  if (run.applies) {
-    await deps.applyEvent(eventOfIntent(provider, intent), { source: "read", requestId: null });
-  }
+  if (run.applies) await deps.rereadPayment(payment.id);
   if (intent.state !== "succeeded") return;
-  const now = await findPaymentByIntent(deps.db, intent.intentId);
-  const isRepaired = (now?.captured_minor ?? 0) > 0;
+  const now = (await findPayment(deps.db, payment.id)) ?? payment;
+  const isRepaired = now.captured_minor > 0;
   await report(
     comparison,
     findingOf("paid_not_recorded", payment, intent, isRepaired ? "repaired" : "reported"),
   );
-  if (now !== undefined && now.surplus_reason !== null) await reportIfChargedTwice(comparison, now, intent);
+  if (now.surplus_reason !== null) await reportIfChargedTwice(comparison, now, intent);
+}
+
+/** The order ended while the call that made the intent had no answer: nobody shall pay it any more. */
+async function endOpenIntent(
+  { deps, provider, run }: Comparison,
+  payment: PaymentRow,
+  intent: IntentSnapshot,
+): Promise<void> {
+  if (!run.applies) return;
+  const canceled = await provider.cancelIntent(intent.intentId);
+  if (canceled.kind === "done") await deps.applyAnswer(payment, canceled.value);
 }
 
 async function findOrAdopt(
@@ -57,7 +73,6 @@ async function findOrAdopt(
   const named = { reference, orderId, provider: provider.name, intentId: intent.intentId };
   return (await adoptIntent(deps.db, named)) ? findPaymentByIntent(deps.db, intent.intentId) : undefined;
 }
-
 async function reportOrphan(comparison: Comparison, intent: IntentSnapshot): Promise<void> {
   await report(comparison, {
     class: "orphan_intent",

@@ -1,9 +1,9 @@
 import type { RefundSnapshot } from "../../../providers/payment/port.js";
-import { eventOfDispute, eventOfRefund } from "../events/event-facts.js";
+import { listDisputeStates } from "../dispute-store.js";
+import { disputeMovesInto, REFUND_STATE_OF, type RefundStatus, refundMovesInto } from "../payment-state.js";
 import { findPaymentByIntent } from "../payment-store.js";
-import { REFUND_RISES } from "../refunds/refund-store.js";
 import { type Comparison, PAGE, report, stayAlive } from "./comparison.js";
-import { listOurRefunds } from "./reconcile-store.js";
+import { findRefundStatus, listOurRefunds } from "./reconcile-store.js";
 
 /** Their refunds: those that our books do not have, or have in an earlier state. */
 export async function compareRefunds(comparison: Comparison): Promise<void> {
@@ -19,36 +19,41 @@ export async function compareRefunds(comparison: Comparison): Promise<void> {
     refundIds.add(refund.providerRefundId);
     seen.refunds += 1;
     if (seen.refunds % PAGE === 0) await stayAlive(comparison);
-    const known = ours.get(refund.providerRefundId);
-    const { to } = REFUND_RISES[refund.state];
-    if (refund.intentId === null || known?.status === to || (known === undefined && to === "failed"))
-      continue;
-    await readRefund(comparison, refund);
+    if (isBehind(ours.get(refund.providerRefundId)?.status, refund)) await readRefund(comparison, refund);
   }
 }
 
+/** Our books may come to what the provider says; where they are further on, the list is merely older. */
+function isBehind(ours: RefundStatus | undefined, theirs: RefundSnapshot): boolean {
+  const to = REFUND_STATE_OF[theirs.state];
+  return ours === undefined ? to !== "failed" : refundMovesInto(to).includes(ours);
+}
+
+/** The whole payment is read again: the refund, and what else we have not heard of, is applied as one state. */
 async function readRefund(comparison: Comparison, refund: RefundSnapshot): Promise<void> {
-  const { deps, provider, run } = comparison;
+  const { deps, run } = comparison;
   const payment = refund.intentId === null ? undefined : await findPaymentByIntent(deps.db, refund.intentId);
   if (payment === undefined) return;
-  const applied = run.applies
-    ? await deps.applyEvent(eventOfRefund(provider, refund), { source: "read", requestId: null })
-    : undefined;
-  if (applied !== undefined && (applied.status === "duplicate" || applied.status === "ignored")) return;
+  if (run.applies) await deps.rereadPayment(payment.id);
+  const now = await findRefundStatus(deps.db, refund.providerRefundId);
   await report(comparison, {
     class: "refund_missing",
     subject: `refund:${refund.providerRefundId}`,
-    action: applied?.status === "processed" ? "repaired" : "reported",
+    action: isBehind(now, refund) ? "reported" : "repaired",
     paymentId: payment.id,
     orderId: payment.order_id,
     detail: { at: "ours", provider_state: refund.state, amount_minor: refund.amount.minor },
   });
 }
 
-/** Their disputes, by the step that their webhooks take. */
+/** Their disputes: each one that says more than our books. */
 export async function readDisputes({ deps, provider, run }: Comparison): Promise<void> {
   if (!run.applies) return;
-  for await (const dispute of provider.listDisputes(new Date(run.since))) {
-    await deps.applyEvent(eventOfDispute(provider, dispute), { source: "read", requestId: null });
+  const ours = await listDisputeStates(deps.db, provider.name, run.since);
+  for await (const { disputeId, intentId, state } of provider.listDisputes(new Date(run.since))) {
+    const known = ours.get(disputeId);
+    const isNews = known === undefined || disputeMovesInto(state).includes(known);
+    const payment = !isNews || intentId === null ? undefined : await findPaymentByIntent(deps.db, intentId);
+    if (payment !== undefined) await deps.rereadPayment(payment.id);
   }
 }

@@ -2,14 +2,15 @@ import type { Db } from "../../../db/database.js";
 import { type PaymentProvider, PaymentProviderUnavailable } from "../../../providers/payment/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
-import type { ApplyEvent } from "../events/apply-event.js";
 import type { PaymentProviders } from "../payment-providers.js";
+import type { ApplyAnswer, RereadPayment } from "../reread-payment.js";
 import { type Finding, keepRunAlive, reportFinding } from "./reconcile-store.js";
 
 export interface ReconcileDeps {
   readonly db: Db;
   readonly providers: PaymentProviders;
-  readonly applyEvent: ApplyEvent;
+  readonly rereadPayment: RereadPayment;
+  readonly applyAnswer: ApplyAnswer;
   readonly shopId: string;
   readonly events: Events;
 }

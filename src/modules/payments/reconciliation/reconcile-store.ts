@@ -1,5 +1,6 @@
 import { type Queryable, statement } from "../../../db/database.js";
 import type { PaymentProviderName } from "../../../providers/payment/port.js";
+import type { RefundStatus } from "../payment-state.js";
 import type { PaymentRow } from "../payment-store.js";
 import type { FindingClass } from "./finding-classes.js";
 
@@ -63,25 +64,24 @@ export async function keepRunAlive(
   return (await db.run(KEEP_ALIVE, [runId, seen.intents, seen.refunds])).count === 1;
 }
 
+/** Findings that a complete run has not seen again are closed with it. */
 const FINISH = statement(
   "reconcile.finish",
-  "update reconciliation_runs set finished_at = now(), failure = $2 where id = $1 and finished_at is null",
-);
-const CLOSE_UNSEEN = statement(
-  "reconcile.close_unseen",
-  `update reconciliation_findings set closed_at = now()
-   where provider = $1 and closed_at is null and last_run_id < $2`,
+  `with finished as (
+     update reconciliation_runs set finished_at = now(), failure = $2
+     where id = $1 and finished_at is null
+     returning id, provider, failure
+   ), closed as (
+     update reconciliation_findings f set closed_at = now()
+     from finished r
+     where r.failure is null and f.provider = r.provider and f.closed_at is null and f.last_run_id < r.id
+     returning f.id
+   )
+   select (select count(*) from finished) as ran_finished, (select count(*) from closed) as ran_closed`,
 );
 
-/** Findings that a complete run has not seen again are closed. */
-export async function finishRun(
-  db: Queryable,
-  provider: PaymentProviderName,
-  runId: number,
-  failure: string | null,
-): Promise<void> {
+export async function finishRun(db: Queryable, runId: number, failure: string | null): Promise<void> {
   await db.run(FINISH, [runId, failure]);
-  if (failure === null) await db.run(CLOSE_UNSEEN, [provider, runId]);
 }
 
 const REPORT = statement(
@@ -135,13 +135,25 @@ export async function listOurPayments(
   return (await db.run<PaymentRow>(LIST_OURS, [provider, since, afterId, limit])).rows;
 }
 
+const FIND_REFUND_STATUS = statement(
+  "reconcile.find_refund_status",
+  "select status from refunds where provider_refund_id = $1",
+);
+
+export async function findRefundStatus(
+  db: Queryable,
+  providerRefundId: string,
+): Promise<RefundStatus | undefined> {
+  return (await db.run<{ status: RefundStatus }>(FIND_REFUND_STATUS, [providerRefundId])).rows[0]?.status;
+}
+
 export interface OurRefund {
   readonly id: number;
   readonly payment_id: number;
   readonly order_id: number;
   readonly provider_refund_id: string;
   readonly amount_minor: number;
-  readonly status: string;
+  readonly status: RefundStatus;
 }
 
 const LIST_OUR_REFUNDS = statement(

@@ -65,12 +65,12 @@ async function compare(
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
     if (!(error instanceof PaymentProviderUnavailable)) {
-      await finishRun(deps.db, provider.name, run.id, failure);
+      await finishRun(deps.db, run.id, failure);
       throw error;
     }
   }
   await keepRunAlive(deps.db, run.id, comparison.seen);
-  await finishRun(deps.db, provider.name, run.id, failure);
+  await finishRun(deps.db, run.id, failure);
   const { seen, findings } = comparison;
   return { provider: provider.name, runId: run.id, since: run.since, ...seen, findings, failure };
 }

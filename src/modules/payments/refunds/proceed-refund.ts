@@ -10,18 +10,19 @@ import type {
 import { refundKey } from "../../../providers/payment/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
+import type { ApplyReading } from "../events/apply-reading.js";
+import { eventOfRefund } from "../events/event-facts.js";
 import type { PaymentProviders } from "../payment-providers.js";
 import { enqueueReread, findPayment, lockPayment, type PaymentRow } from "../payment-store.js";
+import type { RefundFollow } from "../refund-follow.js";
 import {
   beginRefundCall,
   findRefund,
   markEsimTakenBack,
-  moveRefundIfIn,
-  REFUND_RISES,
-  type RefundFollow,
+  moveRefund,
   type RefundMove,
   type RefundRow,
-} from "./refund-store.js";
+} from "../refund-store.js";
 
 /** not_delivered, cancelled: nothing usable is left. cannot: it was delivered and cannot be undone. */
 export type TakeBackEsim = (
@@ -32,6 +33,7 @@ export type TakeBackEsim = (
 export interface ProceedRefundDeps {
   readonly db: Db;
   readonly providers: PaymentProviders;
+  readonly applyReading: ApplyReading;
   readonly follow: RefundFollow;
   readonly takeBackEsim: TakeBackEsim;
   readonly shopId: string;
@@ -61,7 +63,7 @@ export function makeProceedRefund(deps: ProceedRefundDeps): ProceedRefund {
       if (taken === "cannot" && !refund.accepts_loss) {
         // Whoever was a moment faster may have taken it back, and be paying by now.
         const move = { to: "failed", reason: "esim_cannot_be_taken_back", forgetsKey: true } as const;
-        const hasFailed = await moveRefund(deps, refund, actor, { ...move, onlyIfUntouched: true });
+        const hasFailed = await endRefund(deps, refund, actor, { ...move, onlyIfUntouched: true });
         return hasFailed ? "esim_cannot" : progressOf(await findRefund(deps.db, refundId));
       }
       await markEsimTakenBack(deps.db, refund.id);
@@ -116,7 +118,7 @@ async function callProvider(
   await failpoint("s12.after_psp_before_store");
   switch (outcome.kind) {
     case "done":
-      return storeAnswer(deps, refund, outcome.value, actor);
+      return storeAnswer(deps, refund, payment, outcome.value, actor);
     case "unknown":
       return "unsettled";
     case "refused":
@@ -146,19 +148,23 @@ function isDefiniteNo(outcome: Outcome<RefundSnapshot, ReadRefusal>): boolean {
   return outcome.kind === "refused" && outcome.reason === "not_found";
 }
 
+/** The answer takes the step that the provider's webhook about this refund takes. */
 async function storeAnswer(
   deps: ProceedRefundDeps,
   refund: RefundRow,
+  payment: PayableRow,
   answer: RefundSnapshot,
   actor: string,
 ): Promise<RefundProgress> {
   const isSame = answer.amount.minor === refund.amount_minor && answer.amount.currency === refund.currency;
   // Somebody changed the metadata at the provider: another amount under our name is not this refund.
   if (!isSame) return park(deps, refund, actor, "refund_differs");
-  const { to } = REFUND_RISES[answer.state];
-  const reason = answer.failureReason ?? answer.state;
-  await moveRefund(deps, refund, actor, { to, reason, providerRefundId: answer.providerRefundId });
-  return progressOf(await findRefund(deps.db, refund.id));
+  const provider = deps.providers.of(payment.provider);
+  const events = [eventOfRefund(provider, answer, payment.intent_id)];
+  await deps.applyReading({ events, isWhole: false }, { source: "read", requestId: null });
+  const now = await findRefund(deps.db, refund.id);
+  if (now !== undefined) tellRefund(deps, payment, now);
+  return progressOf(now);
 }
 
 async function onRefusal(
@@ -173,7 +179,7 @@ async function onRefusal(
       return "unsettled";
     case "exceeds_capture":
       // Somebody refunded it at the provider: ours gives way, and what is there is read and recorded.
-      await moveRefund(deps, refund, actor, { to: "failed", reason: `refused_${reason}`, readsAgain: true });
+      await endRefund(deps, refund, actor, { to: "failed", reason: `refused_${reason}`, readsAgain: true });
       return "failed";
     case "not_captured":
     case "disputed":
@@ -193,7 +199,7 @@ async function endRefused(
   actor: string,
 ): Promise<RefundProgress> {
   if (refund.origin === "admin") {
-    await moveRefund(deps, refund, actor, { to: "failed", reason: `refused_${reason}` });
+    await endRefund(deps, refund, actor, { to: "failed", reason: `refused_${reason}` });
     return "failed";
   }
   return park(deps, refund, actor, `refused_${reason}`);
@@ -205,37 +211,36 @@ async function park(
   actor: string,
   reason: string,
 ): Promise<RefundProgress> {
-  await moveRefund(deps, refund, actor, { to: "parked", reason });
+  await endRefund(deps, refund, actor, { to: "parked", reason });
   deps.events.moneyParked({ reason }, { refund_id: refund.id, order_id: refund.order_id });
   return "parked";
 }
 
-/** The refund's move and what follows from it, committed together. */
-async function moveRefund(
+/**
+ * What we conclude ourselves moves a refund only while the provider's word has not: a webhook may have been faster. What
+ * it reserved is free again, in the same transaction.
+ */
+async function endRefund(
   deps: ProceedRefundDeps,
   refund: RefundRow,
   actor: string,
-  move: RefundMove & { readonly readsAgain?: boolean },
+  move: Omit<RefundMove, "from"> & { readonly readsAgain?: boolean },
 ): Promise<boolean> {
-  const from = move.to === "parked" ? (["requested"] as const) : RISES_FROM[move.to];
-  const moved = await deps.db.transactionAs({ actor: actor, requestId: null }, async (tx) => {
+  const moved = await deps.db.transactionAs({ actor, requestId: null }, async (tx) => {
     await lockPayment(tx, refund.payment_id);
-    const row = await moveRefundIfIn(tx, refund.id, from, move);
-    if (row?.status === "succeeded") await deps.follow.orderIsRefunded(tx, row.payment_id);
+    const row = await moveRefund(tx, refund.id, { ...move, from: ["requested"] });
+    if (row?.status === "failed") await deps.follow.moneyMoved(tx, row.payment_id);
     if (move.readsAgain === true) await enqueueReread(tx, refund.payment_id);
     return row;
   });
   if (moved === undefined) return false;
   const payment = await findPayment(deps.db, refund.payment_id);
-  const labels = { provider: payment?.provider ?? "?", status: moved.status };
-  deps.events.refundMade(labels, { refund_id: moved.id, order_id: moved.order_id });
+  tellRefund(deps, payment, moved);
   deps.wakeWorkers();
   return true;
 }
 
-const RISES_FROM = {
-  requested: ["parked"],
-  pending: ["requested", "parked"],
-  succeeded: ["requested", "parked", "pending"],
-  failed: ["requested", "parked", "pending"],
-} as const;
+function tellRefund(deps: ProceedRefundDeps, payment: PaymentRow | undefined, refund: RefundRow): void {
+  const labels = { provider: payment?.provider ?? "?", status: refund.status };
+  deps.events.refundMade(labels, { refund_id: refund.id, order_id: refund.order_id });
+}

@@ -3,14 +3,14 @@ import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 import { AppError } from "../../../kernel/errors.js";
 import { listPaymentsOfOrder, type PaymentRow } from "../payment-store.js";
 import { findOrderMoney, type OrderMoney } from "../payments-read-model.js";
-import type { ProceedRefund, RefundProgress } from "./proceed-refund.js";
 import {
   findRefund,
   findRefundByKey,
   insertRefundIfWithinCapture,
   listRefundsOfOrder,
   type RefundRow,
-} from "./refund-store.js";
+} from "../refund-store.js";
+import type { ProceedRefund, RefundProgress } from "./proceed-refund.js";
 
 export interface RefundOrder {
   readonly orderId: number;

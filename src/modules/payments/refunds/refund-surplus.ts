@@ -2,14 +2,14 @@ import type { Db, Tx } from "../../../db/database.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { PaymentProviders } from "../payment-providers.js";
 import { findPayment, type PaymentRow } from "../payment-store.js";
-import type { RereadPayment } from "../reread-payment.js";
-import type { ProceedRefund } from "./proceed-refund.js";
 import {
   countSurplusRefundsInTurn,
   insertRefundIfWithinCapture,
   isPayerDisabled,
   type RefundRow,
-} from "./refund-store.js";
+} from "../refund-store.js";
+import type { RereadPayment } from "../reread-payment.js";
+import type { ProceedRefund } from "./proceed-refund.js";
 
 export interface RefundSurplusDeps {
   readonly db: Db;

@@ -1,7 +1,7 @@
 import type { Db } from "../../../db/database.js";
 import { listPaymentsOfOrder } from "../payment-store.js";
+import { insertRefundIfWithinCapture, listRefundsOfOrder } from "../refund-store.js";
 import type { ProceedRefund } from "./proceed-refund.js";
-import { insertRefundIfWithinCapture, listRefundsOfOrder } from "./refund-store.js";
 
 /**
  * No supplier can deliver what was paid for: all that is left of the payment goes back. Safe to repeat: what is

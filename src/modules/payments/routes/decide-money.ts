@@ -2,8 +2,8 @@ import { Type } from "typebox";
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
-import type { Applied } from "../events/apply-event.js";
-import type { RefundRow } from "../refunds/refund-store.js";
+import type { Applied } from "../events/apply-reading.js";
+import type { RefundRow } from "../refund-store.js";
 
 const Params = Type.Object(
   { id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) },

@@ -23,6 +23,7 @@ export interface MockLedger {
    */
   addRefund(refund: NewMockRefund): Promise<MockRefund | MockRefundProblem>;
   findRefund(shopId: string, refundReference: string): Promise<MockRefund | null>;
+  refundsOf(intentId: string): Promise<readonly MockRefund[]>;
   /** Newest first, created at or after `since`. */
   intentsSince(since: Date): Promise<readonly MockIntent[]>;
   refundsSince(since: Date): Promise<readonly MockRefund[]>;

@@ -52,6 +52,7 @@ function makeMemoryLedger(): MockLedger {
     findRefund: async (shopId, refundReference) =>
       [...refunds.values()].find((one) => one.shopId === shopId && one.refundReference === refundReference) ??
       null,
+    refundsOf: async (intentId) => [...refunds.values()].filter((refund) => refund.intentId === intentId),
     intentsSince: async (since) =>
       [...intents.values()]
         .filter(({ createdAt }) => createdAt >= since)

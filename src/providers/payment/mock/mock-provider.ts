@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isSameMoney } from "../../../kernel/money.js";
 import { done, refused } from "../../../kernel/outcome.js";
-import type { BalanceEntry, IntentSnapshot, PaymentEvent, PaymentProvider, RefundSnapshot } from "../port.js";
+import type { IntentSnapshot, PaymentProvider, RefundSnapshot } from "../port.js";
 import { claimedAmount, type MockNotice, mockEvent, readMockNotice } from "./mock-event.js";
 import type { MockIntent, MockIntentState, MockLedger, MockRefund } from "./mock-ledger-port.js";
 
@@ -30,7 +30,10 @@ export function makeMockProvider(ledger: MockLedger): PaymentProvider {
   };
 }
 
-type IntentCalls = Pick<PaymentProvider, "createIntent" | "fetchIntent" | "findIntentFor" | "cancelIntent">;
+type IntentCalls = Pick<
+  PaymentProvider,
+  "createIntent" | "fetchIntent" | "readPayment" | "findIntentFor" | "cancelIntent"
+>;
 
 function makeIntentCalls(ledger: MockLedger): IntentCalls {
   return {
@@ -53,6 +56,13 @@ function makeIntentCalls(ledger: MockLedger): IntentCalls {
     async fetchIntent(intentId) {
       const intent = await ledger.findIntent(intentId);
       return intent ? done(toSnapshot(intent)) : refused("not_found", `no mock intent ${intentId}`);
+    },
+
+    async readPayment(intentId) {
+      const intent = await ledger.findIntent(intentId);
+      if (!intent) return refused("not_found", `no mock intent ${intentId}`);
+      const refunds = (await ledger.refundsOf(intentId)).map(toRefundSnapshot);
+      return done({ intent: toSnapshot(intent), refunds, disputes: [] });
     },
 
     async findIntentFor({ shopId, paymentReference }) {
@@ -98,10 +108,7 @@ function makeRefundCalls(ledger: MockLedger): Pick<PaymentProvider, "refund" | "
   };
 }
 
-type Lists = Pick<
-  PaymentProvider,
-  "listIntents" | "listRefunds" | "listDisputes" | "listBalance" | "listEvents"
->;
+type Lists = Pick<PaymentProvider, "listIntents" | "listRefunds" | "listDisputes">;
 
 function makeLists(ledger: MockLedger): Lists {
   return {
@@ -112,18 +119,6 @@ function makeLists(ledger: MockLedger): Lists {
       for (const refund of await ledger.refundsSince(since)) yield toRefundSnapshot(refund);
     },
     async *listDisputes() {},
-    async *listBalance(since) {
-      for (const refund of await ledger.refundsSince(since)) yield refundEntry(refund);
-      for (const intent of await ledger.intentsSince(since)) {
-        if (intent.state === "succeeded") yield chargeEntry(intent);
-      }
-    },
-    async *listEvents(since) {
-      for (const intent of await ledger.intentsSince(since)) {
-        const event = eventOfState(intent);
-        if (event) yield event;
-      }
-    },
   };
 }
 
@@ -170,37 +165,4 @@ function toRefundSnapshot(refund: MockRefund): RefundSnapshot {
     metadata: { refund_reference: refund.refundReference, shop_id: refund.shopId },
     createdAt: refund.createdAt,
   };
-}
-
-function chargeEntry(intent: MockIntent): BalanceEntry {
-  return {
-    entryId: `txn_${intent.intentId}`,
-    kind: "charge",
-    amount: intent.amount,
-    feeMinor: 0,
-    netMinor: intent.amount.minor,
-    sourceId: intent.intentId,
-    intentId: intent.intentId,
-    createdAt: intent.createdAt,
-  };
-}
-
-function refundEntry(refund: MockRefund): BalanceEntry {
-  return {
-    entryId: `txn_${refund.providerRefundId}`,
-    kind: "refund",
-    amount: { currency: refund.amount.currency, minor: -refund.amount.minor },
-    feeMinor: 0,
-    netMinor: -refund.amount.minor,
-    sourceId: refund.providerRefundId,
-    intentId: refund.intentId,
-    createdAt: refund.createdAt,
-  };
-}
-
-function eventOfState(intent: MockIntent): PaymentEvent | null {
-  if (intent.state === "requires_action") return null;
-  const outcome = intent.state === "succeeded" ? "succeeded" : "failed";
-  const notice: MockNotice = { intentId: intent.intentId, outcome, amountMinor: null, currency: null };
-  return mockEvent(notice, intent, intent.createdAt);
 }

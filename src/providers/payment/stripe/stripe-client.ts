@@ -45,8 +45,8 @@ export function makeStripeClient(options: StripeClientOptions): Stripe {
   });
 }
 
-/** Reads may be repeated freely. */
-export const READ_RETRIES = 2;
+/** For each call that only reads: it may be repeated freely. */
+export const READING = { maxNetworkRetries: 2 };
 
 /**
  * The SDK's time-out is about silence on the socket; an answer that trickles could last for ever. After this

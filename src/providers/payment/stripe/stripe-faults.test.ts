@@ -231,12 +231,73 @@ describe("declines, pending refunds and disputes", () => {
     const disputes = [];
     for await (const one of provider.listDisputes(new Date(0))) disputes.push(one);
     expect(disputes).toMatchObject([{ disputeId: dispute.id, intentId, state: "lost" }]);
-    const kinds = [];
-    for await (const entry of provider.listBalance(new Date(0))) kinds.push([entry.kind, entry.amount.minor]);
-    expect(kinds).toEqual([
-      ["dispute", -999],
-      ["charge", 999],
+    const known = { hasRefunds: false, hasDisputes: false };
+    expect(doneValue(await provider.readPayment(intentId, known)).disputes).toMatchObject([
+      { disputeId: dispute.id, state: "lost" },
     ]);
+    const moved = fake.ledger().balance.map(({ type, amount }) => [type, amount]);
+    expect(moved).toEqual([
+      ["charge", 999],
+      ["adjustment", -999],
+    ]);
+  });
+});
+
+describe("a reading of the whole payment", () => {
+  const known = { hasRefunds: false, hasDisputes: false };
+  const refunded = async (): Promise<string> => {
+    const { intentId } = doneValue(await provider.createIntent(newPayment()));
+    fake.control.approve(intentId);
+    const command = {
+      refundReference: "r-whole",
+      shopId: "conformance",
+      intentId,
+      idempotencyKey: `refund-${intentId}`,
+      amount: { currency: "USD", minor: 999 },
+      reason: "test",
+    };
+    doneValue(await provider.refund(command));
+    return intentId;
+  };
+
+  it.each(["retrieve_intent", "list_refunds"] as const)(
+    "is no answer when %s breaks off",
+    async (operation) => {
+      const intentId = await refunded();
+      fake.control.fault({ operation, fault: "error_500_before", times: 9 });
+      expect(await provider.readPayment(intentId, known)).toMatchObject({ kind: "unknown" });
+      fake.control.clearFaults();
+      expect(doneValue(await provider.readPayment(intentId, known)).refunds).toHaveLength(1);
+    },
+  );
+
+  it("is no answer when the list of disputes breaks off", async () => {
+    const { intentId } = doneValue(await provider.createIntent(newPayment()));
+    fake.control.approve(intentId);
+    fake.control.openDispute(intentId);
+    fake.control.fault({ operation: "list_disputes", fault: "error_500_before", times: 9 });
+    expect(await provider.readPayment(intentId, known)).toMatchObject({ kind: "unknown" });
+  });
+
+  it("sees a refund that has failed since our books had it", async () => {
+    const intentId = await refunded();
+    fake.control.failRefund(fake.ledger().refunds[0]?.id ?? "");
+    expect(
+      doneValue(await provider.readPayment(intentId, { ...known, hasRefunds: true })).refunds,
+    ).toMatchObject([{ state: "failed" }]);
+  });
+
+  it("asks for nothing but the intent when neither side knows of more", async () => {
+    const { intentId } = doneValue(await provider.createIntent(newPayment()));
+    fake.control.approve(intentId);
+    const before = fake.ledger().calls.length;
+    doneValue(await provider.readPayment(intentId, known));
+    expect(
+      fake
+        .ledger()
+        .calls.slice(before)
+        .map(({ operation }) => operation),
+    ).toEqual(["retrieve_intent"]);
   });
 });
 

@@ -29,6 +29,13 @@ export function asObject(value: unknown): StripeObject | null {
     : null;
 }
 
+/** The SDK's typed answer, read again as what it is: JSON from outside. */
+export function objectOf(answer: unknown): StripeObject {
+  const object = asObject(answer);
+  if (!object) throw new UnreadableStripeObject("not_an_object");
+  return object;
+}
+
 function member(object: StripeObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

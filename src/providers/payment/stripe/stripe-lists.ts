@@ -1,23 +1,27 @@
 import Stripe from "stripe";
 import { type PaymentProvider, PaymentProviderUnavailable } from "../port.js";
-import { READ_RETRIES } from "./stripe-client.js";
-import { translateStripeEvent } from "./stripe-event.js";
-import { asObject, findText, type StripeObject, UnreadableStripeObject } from "./stripe-json.js";
-import { readBalanceEntry, readDispute, readIntent, readRefund } from "./stripe-objects.js";
+import { READING } from "./stripe-client.js";
+import {
+  asObject,
+  findText,
+  readMetadata,
+  type StripeObject,
+  UnreadableStripeObject,
+} from "./stripe-json.js";
+import { readDispute, readIntent, readRefund } from "./stripe-objects.js";
 
 export type UnreadableReport = (objectId: string, problem: string) => void;
 
-type Lists = Pick<
-  PaymentProvider,
-  "listIntents" | "listRefunds" | "listDisputes" | "listBalance" | "listEvents"
->;
+type Lists = Pick<PaymentProvider, "listIntents" | "listRefunds" | "listDisputes">;
 
 /** Stripe's page size at most (docs.stripe.com/api/pagination). */
 const PAGE = 100;
 
-/** The account's books. One object that cannot be read is reported and passed over: it must not hide the others. */
+/**
+ * The account's books. One object that cannot be read is passed over: it must not hide the others. It is reported when
+ * it is ours; what other products on this account do, in currencies of theirs, is no news.
+ */
 export function makeStripeLists(stripe: Stripe, onUnreadable: UnreadableReport): Lists {
-  const reading = { maxNetworkRetries: READ_RETRIES };
   const from = (since: Date) => ({ created: { gte: Math.floor(since.getTime() / 1000) }, limit: PAGE });
 
   async function* read<Item>(
@@ -46,7 +50,8 @@ export function makeStripeLists(stripe: Stripe, onUnreadable: UnreadableReport):
       return translate(object);
     } catch (error) {
       if (!(error instanceof UnreadableStripeObject)) throw error;
-      onUnreadable(findText(object, "id") ?? "?", error.problem);
+      const { shop_id } = readMetadata(object);
+      if (shop_id !== undefined) onUnreadable(findText(object, "id") ?? "?", error.problem);
       return null;
     }
   }
@@ -54,16 +59,10 @@ export function makeStripeLists(stripe: Stripe, onUnreadable: UnreadableReport):
   return {
     listIntents: (since) =>
       read(
-        stripe.paymentIntents.list({ ...from(since), expand: ["data.latest_charge"] }, reading),
+        stripe.paymentIntents.list({ ...from(since), expand: ["data.latest_charge"] }, READING),
         readIntent,
       ),
-    listRefunds: (since) => read(stripe.refunds.list(from(since), reading), readRefund),
-    listDisputes: (since) => read(stripe.disputes.list(from(since), reading), readDispute),
-    listBalance: (since) =>
-      read(
-        stripe.balanceTransactions.list({ ...from(since), expand: ["data.source"] }, reading),
-        readBalanceEntry,
-      ),
-    listEvents: (since) => read(stripe.events.list(from(since), reading), translateStripeEvent),
+    listRefunds: (since) => read(stripe.refunds.list(from(since), READING), readRefund),
+    listDisputes: (since) => read(stripe.disputes.list(from(since), READING), readDispute),
   };
 }

@@ -1,5 +1,4 @@
 import type {
-  BalanceEntry,
   Decline,
   DisputeSnapshot,
   DisputeState,
@@ -15,7 +14,6 @@ import {
   findText,
   moneyOf,
   needBoolean,
-  needInteger,
   needMoney,
   needText,
   needTime,
@@ -77,6 +75,11 @@ export function readIntent(object: StripeObject): IntentSnapshot {
 }
 
 /** Refunds are counted on the charge, which is at hand only when it was expanded. */
+/** Whether the intent's charge has been disputed; false when it is not at hand. */
+export function isDisputed(intent: StripeObject): boolean {
+  return findObject(intent, "latest_charge")?.disputed === true;
+}
+
 function readRefunded(intent: StripeObject, state: IntentState): number | null {
   const charge = findObject(intent, "latest_charge");
   if (!charge) return state === "succeeded" ? null : 0;
@@ -113,33 +116,6 @@ export function readDispute(object: StripeObject): DisputeSnapshot {
     amount: needMoney(object, "amount"),
     reason: findText(object, "reason") ?? "unknown",
     livemode: needBoolean(object, "livemode"),
-    createdAt: needTime(object, "created"),
-  };
-}
-
-const BALANCE_KIND: ReadonlyMap<string, BalanceEntry["kind"]> = new Map([
-  ["charge", "charge"],
-  ["payment", "charge"],
-  ["refund", "refund"],
-  ["payment_refund", "refund"],
-  ["refund_failure", "refund_failure"],
-  ["payment_failure_refund", "refund_failure"],
-  ["payout", "payout"],
-]);
-
-/** Wants `source` expanded. Disputes move the balance as adjustments, told by what they come from. */
-export function readBalanceEntry(object: StripeObject): BalanceEntry {
-  const source = findObject(object, "source");
-  const isDispute = source !== null && findText(source, "object") === "dispute";
-  const currency = needText(object, "currency");
-  return {
-    entryId: needText(object, "id"),
-    kind: isDispute ? "dispute" : (BALANCE_KIND.get(needText(object, "type")) ?? "other"),
-    amount: needMoney(object, "amount"),
-    feeMinor: moneyOf(needInteger(object, "fee"), currency).minor,
-    netMinor: moneyOf(needInteger(object, "net"), currency).minor,
-    sourceId: findId(object, "source"),
-    intentId: source ? findId(source, "payment_intent") : null,
     createdAt: needTime(object, "created"),
   };
 }

@@ -5,6 +5,7 @@ import { type Params, textParam } from "./fake-form.js";
 import { cancelIntent, confirmIntent, createIntent } from "./fake-intents.js";
 import { listPage, searchIntents } from "./fake-lists.js";
 import { createRefund, type RefundMode } from "./fake-refunds.js";
+import type { FakeDispute } from "./fake-types.js";
 
 /** Settings of the fake's own behaviour, changed by the control. */
 export interface FakeSettings {
@@ -85,9 +86,11 @@ export const ROUTES: readonly Route[] = [
     );
   }),
   route("retrieve_event", "GET", "events/:id", ({ books, id }) => get(books.events, "event", id)),
-  route("list_disputes", "GET", "disputes", ({ books, params }) =>
-    listPage(books.disputes.values(), params, "/v1/disputes"),
-  ),
+  route("list_disputes", "GET", "disputes", ({ books, params }) => {
+    const intentId = textParam(params, "payment_intent");
+    const isWanted = (dispute: FakeDispute) => intentId === null || dispute.payment_intent === intentId;
+    return listPage(books.disputes.values(), params, "/v1/disputes", isWanted);
+  }),
   route("retrieve_dispute", "GET", "disputes/:id", ({ books, id }) => get(books.disputes, "dispute", id)),
   route("list_charges", "GET", "charges", ({ books, params }) => {
     const intentId = textParam(params, "payment_intent");

@@ -122,17 +122,30 @@ export function openDispute(books: FakeBooks, intentId: string, isInquiry: boole
   };
   books.disputes.set(dispute.id, dispute);
   books.emit("charge.dispute.created", dispute);
-  if (!isInquiry) {
-    charge.disputed = true;
-    addBalance(books, "adjustment", dispute, -charge.amount);
-    books.emit("charge.dispute.funds_withdrawn", dispute);
-  }
+  if (!isInquiry) withdraw(books, dispute);
   return dispute;
+}
+
+function withdraw(books: FakeBooks, dispute: FakeDispute): void {
+  const charge = books.charges.get(dispute.charge);
+  if (charge) charge.disputed = true;
+  addBalance(books, "adjustment", dispute, -dispute.amount);
+  books.emit("charge.dispute.funds_withdrawn", dispute);
 }
 
 export function closeDispute(books: FakeBooks, id: string, status: "won" | "lost"): FakeDispute {
   const dispute = books.disputes.get(id);
   if (!dispute) throw missing("dispute", id);
+  if (/^(won|lost|warning_closed)$/.test(dispute.status)) throw invalidRequest(`${id} is closed already.`);
+  const isInquiry = dispute.status === "warning_needs_response";
+  if (isInquiry && status === "won") {
+    // Nothing was withdrawn, so nothing comes back.
+    dispute.status = "warning_closed";
+    books.emit("charge.dispute.closed", dispute);
+    return dispute;
+  }
+  // An inquiry that is lost has become a dispute before.
+  if (isInquiry) withdraw(books, dispute);
   dispute.status = status;
   if (status === "won") {
     addBalance(books, "adjustment", dispute, dispute.amount);

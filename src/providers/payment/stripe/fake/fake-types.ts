@@ -79,7 +79,7 @@ export interface FakeDispute {
   metadata: Record<string, string>;
   payment_intent: string;
   reason: string;
-  status: "warning_needs_response" | "needs_response" | "under_review" | "won" | "lost";
+  status: "warning_needs_response" | "warning_closed" | "needs_response" | "under_review" | "won" | "lost";
 }
 
 export interface FakeBalanceTransaction {

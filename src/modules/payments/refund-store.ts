@@ -1,7 +1,5 @@
-import { type Queryable, statement, type Tx, violatedConstraint } from "../../../db/database.js";
-import type { RefundSnapshot } from "../../../providers/payment/port.js";
-import type { FollowUp } from "../events/settle-store.js";
-import type { RefundStatus } from "../payment-state.js";
+import { type Queryable, statement, type Tx, violatedConstraint } from "../../db/database.js";
+import { type RefundStatus, refundMovesInto } from "./payment-state.js";
 
 export type RefundOrigin = "admin" | "surplus" | "undeliverable" | "provider";
 
@@ -45,13 +43,15 @@ export interface NewRefund {
 
 /**
  * The guard against refunding more than was captured: the payment's row is locked, and what is reserved, withheld by
- * disputes, and asked for must fit into the capture. `payments_refunds_within_capture` is the same law as a
- * constraint. The job that carries the refund out exists as soon as the refund does.
+ * disputes, and asked for must fit into the capture. `payments_refunds_within_capture` is the same as a constraint.
+ * What the provider has refunded is a fact, which a dispute besides does not undo. The job that carries a refund out
+ * exists as soon as the refund does.
  */
 const INSERT = statement(
   "refunds.insert_if_within_capture",
   `with p as materialized (
-     select id, order_id, currency, captured_minor - refund_reserved_minor - disputed_minor as left_minor
+     select id, order_id, currency,
+            captured_minor - refund_reserved_minor - case $3 when 'provider' then 0 else disputed_minor end as left_minor
      from payments where id = $1 for update
    ), made as (
      insert into refunds (payment_id, order_id, currency, amount_minor, origin, reason, accepts_loss, status,
@@ -178,6 +178,8 @@ const MOVE = statement(
 
 export interface RefundMove {
   readonly to: RefundStatus;
+  /** Narrower than the table of moves: what somebody slow learnt must not undo what is known by now. */
+  readonly from?: readonly RefundStatus[];
   readonly reason?: string;
   readonly providerRefundId?: string;
   /** A refusal before anything happened does not use up the key. */
@@ -186,15 +188,15 @@ export interface RefundMove {
   readonly onlyIfUntouched?: boolean;
 }
 
-export async function moveRefundIfIn(
+/** Undefined when it is in no state from which it may come into the new one. */
+export async function moveRefund(
   db: Queryable,
   refundId: number,
-  from: readonly RefundStatus[],
   move: RefundMove,
 ): Promise<RefundRow | undefined> {
   const values = [
     refundId,
-    from,
+    move.from ?? refundMovesInto(move.to),
     move.to,
     move.reason ?? "unknown",
     move.providerRefundId ?? null,
@@ -215,49 +217,22 @@ export async function failParkedRefunds(tx: Tx, paymentId: number, reason: strin
   return (await tx.run(FAIL_PARKED, [paymentId, reason])).count > 0;
 }
 
-/** From which of our states a provider's word moves a refund on; states only rise. */
-export const REFUND_RISES: Readonly<
-  Record<RefundSnapshot["state"], { to: RefundStatus; from: readonly RefundStatus[] }>
-> = {
-  pending: { to: "pending", from: ["requested", "parked"] },
-  succeeded: { to: "succeeded", from: ["requested", "parked", "pending"] },
-  failed: { to: "failed", from: ["requested", "parked", "pending", "succeeded"] },
-  canceled: { to: "failed", from: ["requested", "parked", "pending", "succeeded"] },
-};
+const HAS_REQUESTED = statement(
+  "refunds.has_requested",
+  "select from refunds where payment_id = $1 and status = 'requested' limit 1",
+);
 
-export interface RefundFollow {
-  /** Moves what follows when the counted payment is refunded in full. Runs in the transaction of the last refund. */
-  orderIsRefunded(tx: Tx, paymentId: number): Promise<boolean>;
-}
-
-/**
- * @param followUps CTEs that read `refunded_in_full(payment_id, order_id)`; one of them is called `order_refunded`.
- */
-export function makeRefundFollow(followUps: readonly FollowUp[]): RefundFollow {
-  const names = followUps.map((text) => /^\s*([a-z_]+) as/.exec(text)?.[1] ?? "");
-  if (!names.includes("order_refunded"))
-    throw new Error("One of the follow-ups must be called order_refunded");
-  const follow = statement(
-    "refunds.order_follows",
-    `with refunded_in_full as materialized (
-       select id as payment_id, order_id from payments
-       where id = $1 and is_counted and refunded_minor = captured_minor
-     ), ${followUps.join(", ")}
-     select ${names.map((name) => `(select count(*) from ${name})::int as ran_${name}`).join(", ")}`,
-  );
-  return {
-    async orderIsRefunded(tx, paymentId) {
-      const [row] = (await tx.run<{ ran_order_refunded: number }>(follow, [paymentId])).rows;
-      return row?.ran_order_refunded === 1;
-    },
-  };
+/** One of ours is on its way to the provider, or has no answer yet. */
+export async function hasRequestedRefund(tx: Tx, paymentId: number): Promise<boolean> {
+  return (await tx.run(HAS_REQUESTED, [paymentId])).count > 0;
 }
 
 const LOCK_BRAKE = statement("refunds.lock_brake", "select pg_advisory_xact_lock(7402318)");
 const COUNT_SURPLUS = statement(
   "refunds.count_surplus_of_hour",
   `select count(*)::int as count from refunds
-   where origin = 'surplus' and created_at > now() - interval '1 hour' and coalesce(failure_reason, '') not in ('brake', 'person_disabled')`,
+   where origin = 'surplus' and created_at > now() - interval '1 hour'
+     and coalesce(failure_reason, '') not in ('brake', 'person_disabled')`,
 );
 
 const PAYER_IS_DISABLED = statement(

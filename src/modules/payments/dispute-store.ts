@@ -1,7 +1,8 @@
-import { statement, type Tx } from "../../../db/database.js";
-import type { DisputeSnapshot, PaymentProviderName } from "../../../providers/payment/port.js";
+import { type Queryable, statement, type Tx } from "../../db/database.js";
+import type { DisputeSnapshot, PaymentProviderName } from "../../providers/payment/port.js";
+import { type DisputeStatus, disputeMovesInto } from "./payment-state.js";
 
-/** A dispute's state only rises (warning, open, then won or lost), so events in any order end alike. */
+/** A dispute's state only rises (payment-state.ts), so events in any order end alike. */
 const UPSERT = statement(
   "disputes.upsert",
   `insert into disputes as d
@@ -9,8 +10,7 @@ const UPSERT = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end)
    on conflict on constraint disputes_one_per_provider_dispute do update set
      status = excluded.status, amount_minor = excluded.amount_minor, closed_at = excluded.closed_at
-   where d.status <> excluded.status
-     and (d.status = 'warning' or (d.status = 'open' and excluded.status in ('won', 'lost')))
+   where d.status = any ($9)
    returning id`,
 );
 const SUM = statement(
@@ -36,7 +36,26 @@ export async function upsertDispute(
     dispute.amount.currency,
     dispute.reason,
     dispute.createdAt.toISOString(),
+    disputeMovesInto(dispute.state),
   ]);
   if (count === 1) await tx.run(SUM, [paymentId]);
   return count === 1;
+}
+
+const LIST_STATES = statement(
+  "disputes.list_states",
+  `select d.dispute_id, d.status from disputes d where d.provider = $1 and d.provider_created_at >= $2`,
+);
+
+/** What our books say of the disputes that this provider opened since then, by its own ids. */
+export async function listDisputeStates(
+  db: Queryable,
+  provider: PaymentProviderName,
+  since: string,
+): Promise<ReadonlyMap<string, DisputeStatus>> {
+  const { rows } = await db.run<{ dispute_id: string; status: DisputeStatus }>(LIST_STATES, [
+    provider,
+    since,
+  ]);
+  return new Map(rows.map((row) => [row.dispute_id, row.status]));
 }

@@ -1,0 +1,52 @@
+/**
+ * Nothing is bought for an order whose money is withheld or on its way back: while nothing has been asked of a supplier,
+ * what it ordered is parked as `money_withheld`, and a worker that holds its lease loses it. When the money is ours
+ * again it goes on by itself. In the statement that records where the money went: CTEs that read `withheld` and
+ * `available` (order_id).
+ */
+function waitsForMoney(kind: {
+  readonly table: "esim_profiles" | "top_ups";
+  readonly attemptColumn: "profile_id" | "top_up_id";
+  readonly task: string;
+  readonly keyPrefix: string;
+}) {
+  const { table, attemptColumn, task, keyPrefix } = kind;
+  const parked = {
+    name: `${table}_withheld`,
+    parks: true,
+    sql: `${table}_withheld as (
+      update ${table} w set parked_at = now(), parked_reason = 'money_withheld', lease_token = w.lease_token + 1,
+        lease_until = null
+      from withheld
+      where w.order_id = withheld.order_id and w.status = 'pending' and w.parked_at is null
+        and w.take_back_requested_at is null
+        and not exists (select from provisioning_attempts a where a.${attemptColumn} = w.id and a.status <> 'refused')
+      returning w.id
+    )`,
+  };
+  const resumed = {
+    name: `${table}_resumed`,
+    sql: `${table}_resumed as (
+      update ${table} w set parked_at = null, parked_reason = null
+      from available
+      where w.order_id = available.order_id and w.status = 'pending' and w.parked_reason = 'money_withheld'
+      returning enqueue_job('${task}', json_build_object('order_id', w.order_id), '${keyPrefix}:' || w.order_id)
+    )`,
+  };
+  return [parked, resumed];
+}
+
+export const deliveriesWaitForMoney = [
+  ...waitsForMoney({
+    table: "esim_profiles",
+    attemptColumn: "profile_id",
+    task: "provision_esim",
+    keyPrefix: "provision",
+  }),
+  ...waitsForMoney({
+    table: "top_ups",
+    attemptColumn: "top_up_id",
+    task: "top_up_esim",
+    keyPrefix: "top-up",
+  }),
+];

@@ -1,0 +1,117 @@
+import { statement, type Tx } from "../../../db/database.js";
+import type { PaymentEvent, RefundSnapshot } from "../../../providers/payment/port.js";
+import { upsertDispute } from "../dispute-store.js";
+import { REFUND_STATE_OF } from "../payment-state.js";
+import { enqueueReread, type PaymentRow } from "../payment-store.js";
+import {
+  failParkedRefunds,
+  hasRequestedRefund,
+  insertRefundIfWithinCapture,
+  lockRefund,
+  moveRefund,
+  type NewRefund,
+} from "../refund-store.js";
+
+/** What became of an event about a refund or a dispute that the settling statement let pass. */
+export interface AsideOutcome {
+  readonly outcome: "processed" | "ignored" | "waiting" | "parked";
+  readonly reason: string;
+}
+
+const outcome = (kind: AsideOutcome["outcome"], reason: string): AsideOutcome => ({ outcome: kind, reason });
+
+const CORRECT = statement(
+  "webhook_events.correct",
+  `update webhook_events set outcome = $3, reason = $4,
+     applied_at = case when $3 = 'processed' then now() end,
+     next_try_at = case when $3 = 'waiting' then now() end
+   where provider = $1 and event_id = $2 and (outcome, reason) is distinct from ($3, $4)`,
+);
+
+/**
+ * Refunds and disputes as the provider tells of them, whoever made them; in the transaction that stored the event,
+ * with the payment's row locked. States only rise, so the order of events does not matter.
+ */
+export async function applyAside(
+  tx: Tx,
+  event: PaymentEvent,
+  payment: PaymentRow,
+  isOfWhole: boolean,
+): Promise<AsideOutcome> {
+  const became = await effectOf(tx, event, payment, isOfWhole);
+  await tx.run(CORRECT, [event.provider, event.eventId, became.outcome, became.reason]);
+  return became;
+}
+
+async function effectOf(
+  tx: Tx,
+  event: PaymentEvent,
+  payment: PaymentRow,
+  isOfWhole: boolean,
+): Promise<AsideOutcome> {
+  if (event.refund !== null) return recordRefund(tx, event.refund, payment);
+  if (event.dispute !== null) {
+    const isNew = await upsertDispute(tx, event.provider, payment.id, event.dispute);
+    return isNew
+      ? outcome("processed", `dispute_${event.dispute.state}`)
+      : outcome("ignored", "dispute_known");
+  }
+  // The sum of a charge's refunds: each refund also has an event of its own, unless somebody switched those off.
+  if ((event.amount?.minor ?? 0) <= payment.refunded_minor) return outcome("ignored", "refunds_known");
+  if (!isOfWhole) await enqueueReread(tx, payment.id);
+  return outcome("processed", "refunds_are_read");
+}
+
+async function recordRefund(tx: Tx, said: RefundSnapshot, payment: PaymentRow): Promise<AsideOutcome> {
+  const ourReference = said.metadata.refund_reference ?? null;
+  const known = await lockRefund(tx, payment.id, said.providerRefundId, ourReference);
+  const to = REFUND_STATE_OF[said.state];
+  if (known === undefined) {
+    if (to === "failed") return outcome("ignored", "refund_came_to_nothing");
+    return insertTheirs(tx, said, payment, to);
+  }
+  const isOther = known.provider_refund_id !== null && known.provider_refund_id !== said.providerRefundId;
+  if (isOther || known.amount_minor !== said.amount.minor) return outcome("parked", "refund_differs");
+  const reason = said.failureReason ?? said.state;
+  const moved = await moveRefund(tx, known.id, { to, reason, providerRefundId: said.providerRefundId });
+  if (moved === undefined) {
+    const isContradiction = known.status === "failed" && known.provider_refund_id === null && to !== "failed";
+    return isContradiction
+      ? outcome("parked", "refund_contradicts")
+      : outcome("ignored", `refund_already_${known.status}`);
+  }
+  // The order stays refunded (nothing moves backwards), but the money is with us again: a person decides.
+  return known.status === "succeeded" && to === "failed"
+    ? outcome("parked", "refund_failed_after_success")
+    : outcome("processed", `refund_${to}`);
+}
+
+/**
+ * A refund that they made is a fact, whatever a dispute withholds besides. One of ours that is parked had no effect and
+ * gives way; one that is under way is refused by the provider soon, and then there is room.
+ */
+async function insertTheirs(
+  tx: Tx,
+  said: RefundSnapshot,
+  payment: PaymentRow,
+  to: "pending" | "succeeded",
+): Promise<AsideOutcome> {
+  const theirs: NewRefund = {
+    paymentId: payment.id,
+    amountMinor: said.amount.minor,
+    origin: "provider",
+    reason: "Made at the provider",
+    acceptsLoss: true,
+    status: to,
+    providerRefundId: said.providerRefundId,
+  };
+  if ((await insertRefundIfWithinCapture(tx, theirs)) !== undefined)
+    return outcome("processed", `refund_${to}`);
+  const isMakingRoom = await failParkedRefunds(tx, payment.id, "made_at_the_provider");
+  if (isMakingRoom && (await insertRefundIfWithinCapture(tx, theirs)) !== undefined) {
+    return outcome("processed", `refund_${to}`);
+  }
+  return (await hasRequestedRefund(tx, payment.id))
+    ? outcome("waiting", "refund_under_way")
+    : outcome("parked", "refund_exceeds_capture");
+}
