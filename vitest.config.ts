@@ -19,6 +19,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 3,
     testTimeout: 60_000,
+    // What was expected and what came, whole: it is read in lists of failures.
+    chaiConfig: { truncateThreshold: 1_000 },
     hookTimeout: 120_000,
     reporters: ["default"],
     sequence: { sequencer: LongestFirst },

@@ -3,7 +3,7 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { RunResult } from "./vitest-run.js";
 
-type Result = Omit<RunResult, "status"> & { readonly log?: string };
+type Result = Omit<RunResult, "status" | "results"> & { readonly log?: string };
 
 interface Series {
   readonly times: number;

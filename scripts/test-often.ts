@@ -48,7 +48,7 @@ const allPassed = runOften({
     const log = `${values.file}.${number}.log`;
     const output = openSync(log, "w");
     try {
-      return { ...runVitest(positionals, output), log };
+      return { ...runVitest(positionals, { output }), log };
     } finally {
       closeSync(output);
     }

@@ -11,12 +11,22 @@ export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 export const build = (): boolean =>
   spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: ROOT, stdio: "inherit" }).status === 0;
 
+export interface TestResult {
+  readonly file: string;
+  /** Its own, without those of the groups around it. */
+  readonly title: string;
+  readonly groups: readonly string[];
+  readonly status: string;
+  readonly messages: readonly string[];
+}
+
 export interface RunResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
   /** Each failed test, `file > suite > test`. */
   readonly failures: readonly string[];
+  readonly results: readonly TestResult[];
   readonly seconds: number;
   /** Vitest's own exit code. */
   readonly status: number | null;
@@ -34,36 +44,47 @@ export interface VitestReport {
       readonly status: string;
       readonly ancestorTitles: readonly string[];
       readonly title: string;
+      readonly failureMessages?: readonly string[];
     }[];
   }[];
 }
 
-/** Runs Vitest with these arguments. `stdio` is where its own output goes: "inherit", or a file's descriptor. */
-export function runVitest(args: readonly string[], stdio: "inherit" | number = "inherit"): RunResult {
+interface RunOptions {
+  /** Where Vitest's own output goes: the terminal, or a file's descriptor. */
+  readonly output?: "inherit" | number;
+  /** Of a copy of the repository. */
+  readonly root?: string;
+}
+
+export function runVitest(
+  args: readonly string[],
+  { output = "inherit", root = ROOT }: RunOptions = {},
+): RunResult {
   const folder = mkdtempSync(path.join(tmpdir(), "tribi-test-report-"));
   const report = path.join(folder, "report.json");
   const startedAt = Date.now();
   const { status } = spawnSync(
     process.execPath,
     [
-      path.join(ROOT, "node_modules", "vitest", "vitest.mjs"),
+      path.join(root, "node_modules", "vitest", "vitest.mjs"),
       "run",
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${report}`,
       ...args,
     ],
-    { cwd: ROOT, stdio: ["ignore", stdio, stdio] },
+    { cwd: root, stdio: ["ignore", output, output] },
   );
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   try {
-    return { ...summarize(JSON.parse(readFileSync(report, "utf8")), status), status, seconds };
+    return { ...summarize(JSON.parse(readFileSync(report, "utf8")), status, root), status, seconds };
   } catch {
     return {
       passed: 0,
       failed: 1,
       skipped: 0,
       failures: ["(no report: Vitest did not run)"],
+      results: [],
       status,
       seconds,
     };
@@ -75,14 +96,25 @@ export function runVitest(args: readonly string[], stdio: "inherit" | number = "
 export function summarize(
   report: VitestReport,
   status: number | null,
-): Pick<RunResult, "passed" | "failed" | "skipped" | "failures"> {
-  const failures = report.testResults.flatMap(({ name, status: state, assertionResults }) => {
-    const file = path.relative(ROOT, name);
-    const failed = assertionResults.filter((one) => one.status === "failed");
+  root: string,
+): Pick<RunResult, "passed" | "failed" | "skipped" | "failures" | "results"> {
+  const results = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map((one) => ({
+      file: path.relative(root, name),
+      title: one.title,
+      groups: one.ancestorTitles,
+      status: one.status,
+      messages: one.failureMessages ?? [],
+    })),
+  );
+  const failures = results
+    .filter((one) => one.status === "failed")
+    .map(({ file, groups, title }) => [file, ...groups, title].join(" > "));
+  for (const file of report.testResults) {
     // A file that cannot even be loaded has no failed test of its own and still is a failure.
-    if (state === "failed" && failed.length === 0) return [`${file} (could not be loaded)`];
-    return failed.map((one) => [file, ...one.ancestorTitles, one.title].join(" > "));
-  });
+    if (file.status !== "failed" || file.assertionResults.some((one) => one.status === "failed")) continue;
+    failures.push(`${path.relative(root, file.name)} (could not be loaded)`);
+  }
   // Errors outside of any test (an unhandled rejection) fail the run too.
   if (failures.length === 0 && status !== 0) failures.push("(an error outside of any test)");
   return {
@@ -90,5 +122,6 @@ export function summarize(
     failed: failures.length,
     skipped: report.numPendingTests + report.numTodoTests,
     failures,
+    results,
   };
 }

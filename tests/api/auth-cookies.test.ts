@@ -282,6 +282,16 @@ describe("refresh", () => {
     expect((await refreshBy(parent)).body.code).toBe("session_revoked");
   });
 
+  test("a token of any earlier generation ends the family", async () => {
+    const first = (await logIn(app, newEmail())).refreshToken;
+    const second = (await refreshBy(first)).body.refresh_token;
+    const third = (await refreshBy(second)).body.refresh_token;
+    const fourth = await refreshBy(third);
+    expect((await refreshBy(first)).body.code).toBe("session_revoked");
+    expectUnauthorised(await me({ bearer: fourth.body.token }), "Invalid token");
+    expectUnauthorised(await refreshBy(fourth.body.refresh_token), "This session has ended. Sign in again.");
+  });
+
   test("a forged or altered token revokes nothing", async () => {
     const { refreshToken } = await logIn(app, newEmail());
     for (let index = 4; index < refreshToken.length; index += 7) {

@@ -3,10 +3,10 @@ import { startTestApp, type TestApp } from "../support/app.js";
 import { checksumsOf, jobsSettled } from "../support/checksums.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
-import { logIn } from "../support/login.js";
+import { logIn, passTime } from "../support/login.js";
 import { makeShopper, type Shopper } from "../support/shop.js";
 
-/** A person with a past: an eSIM that was bought, shown and linked to, an order that came to nothing, a refund. */
+/** A person with a past: a wrong try, an eSIM that was bought, shown and linked to, an order that came to nothing, a refund. */
 const EMAIL = "ada@example.com";
 
 let app: TestApp;
@@ -27,6 +27,9 @@ beforeAll(async () => {
   ({ token: adminToken } = await logIn(app, "admin@example.com"));
   shopper = await makeShopper(app, EMAIL);
   await app.request("PATCH", "/auth/me", { bearer: shopper.token, body: { name: "Ada Lovelace" } });
+  await passTime(app, 61);
+  await app.request("POST", "/auth/request-code", { body: { email: EMAIL } });
+  await app.request("POST", "/auth/verify-code", { body: { email: EMAIL, code: "000000" } });
   const { orderId } = await buy();
   const esim = await eventually(async () => {
     const answer = await app.request("POST", "/esims/activate", {
@@ -71,7 +74,8 @@ describe("GET /auth/me/export", () => {
     expect(headers.get("cache-control")).toBe("no-store");
     expect(body.person).toMatchObject({ email: EMAIL, name: "Ada Lovelace" });
     expect(body.sessions).toHaveLength(1);
-    expect(body.login_codes).toHaveLength(1);
+    expect(body.login_codes).toHaveLength(2);
+    expect(body.wrong_tries).toHaveLength(1);
     expect(body.orders.map((order: { status: string }) => order.status)).toEqual([
       "paid",
       "refunded",

@@ -23,7 +23,16 @@ function campaign(file: string, bad: readonly number[], stopAt = Number.POSITIVE
         const failures = bad.includes(number) ? ["tests/a.test.ts > is sure"] : [];
         const log = `${file}.${number}.log`;
         writeFileSync(log, "output");
-        return { passed: 3, failed: failures.length, skipped: 0, failures, seconds: 1, status: 0, log };
+        return {
+          passed: 3,
+          failed: failures.length,
+          skipped: 0,
+          failures,
+          results: [],
+          seconds: 1,
+          status: 0,
+          log,
+        };
       },
     });
   return { go, lines, started };
@@ -73,11 +82,15 @@ it("a file that cannot be loaded and an error outside of any test are failures w
     testResults: [{ name: path.resolve("tests/x.test.ts"), status, assertionResults }],
   });
   const passed = { status: "passed", ancestorTitles: [], title: "works" };
-  expect(summarize(result("failed", []), 1).failures).toEqual(["tests/x.test.ts (could not be loaded)"]);
-  expect(summarize(result("passed", [passed]), 1).failures).toEqual(["(an error outside of any test)"]);
-  expect(summarize(result("passed", [passed]), 0).failures).toEqual([]);
+  expect(summarize(result("failed", []), 1, process.cwd()).failures).toEqual([
+    "tests/x.test.ts (could not be loaded)",
+  ]);
+  expect(summarize(result("passed", [passed]), 1, process.cwd()).failures).toEqual([
+    "(an error outside of any test)",
+  ]);
+  expect(summarize(result("passed", [passed]), 0, process.cwd()).failures).toEqual([]);
   const failed = { status: "failed", ancestorTitles: ["orders"], title: "are one" };
-  expect(summarize(result("failed", [passed, failed]), 1).failures).toEqual([
+  expect(summarize(result("failed", [passed, failed]), 1, process.cwd()).failures).toEqual([
     "tests/x.test.ts > orders > are one",
   ]);
 });

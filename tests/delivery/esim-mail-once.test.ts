@@ -79,6 +79,12 @@ describe("the eSIM's mail is sent once", () => {
     await send(order.profileId);
     await send(order.profileId);
     await dropJobs(order.profileId);
+    // The sweep looks at what is older than a minute.
+    await room.database.query(
+      `update esim_profiles set created_at = created_at - interval '1 hour',
+         provisioned_at = provisioned_at - interval '1 hour' where id = $1`,
+      [order.profileId],
+    );
     await sweep();
     expect(mails).toHaveLength(1);
     expect(await stateOf(order.profileId)).toMatchObject({ mailed_at: null });

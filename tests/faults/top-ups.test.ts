@@ -275,6 +275,30 @@ describe("top-ups at real suppliers", () => {
     expect(soldBy("esim-go")).toBe(before + 2);
   });
 
+  it("while the outcome of one is unknown at a supplier without references, no other of its bundle is bought there", async () => {
+    const [first, second] = [await ownerAt("esim-go"), await ownerAt("esim-go")];
+    const [unknown, waiting] = [await orderAt(first, "esim-go"), await orderAt(second, "esim-go")];
+    const [attempt] = await app.database.query<{ id: number }>(
+      `insert into provisioning_attempts (top_up_id, number, reference, supplier, package_id, is_exclusive, status)
+       select id, 1, 'LOST-' || id, supplier, package_id, true, 'unknown' from top_ups where order_id = $1 returning id`,
+      [unknown],
+    );
+    const before = soldBy("esim-go");
+    await second.pay(waiting);
+    // It has come twice and was put off both times, unless it has bought.
+    await eventually(async () => {
+      const [row] = await app.database.query<{ status: string; lease_token: number }>(
+        "select status, lease_token from top_ups where order_id = $1",
+        [waiting],
+      );
+      return row?.status === "done" || (row?.lease_token ?? 0) > 1;
+    });
+    expect(soldBy("esim-go")).toBe(before);
+    await app.database.query("delete from provisioning_attempts where id = $1", [attempt?.id]);
+    await second.reaches(waiting, "done");
+    expect(soldBy("esim-go")).toBe(before + 1);
+  });
+
   it("an empty account parks it; with money there again it goes on by itself", async () => {
     const owner = await ownerAt("airalo");
     const orderId = await orderAt(owner, "airalo");

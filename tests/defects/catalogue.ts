@@ -1,0 +1,67 @@
+import type { Defect } from "./defect.js";
+
+const READS = "src/modules/catalog/catalog-read-model.ts";
+const LISTING = {
+  file: READS,
+  from: "  const { rows } = await db.run<PlanRow>(LIST_PLANS, [",
+  to: "  MARK;\n  const { rows } = await db.run<PlanRow>(LIST_PLANS, [",
+};
+
+export const CATALOGUE: readonly Defect[] = [
+  {
+    number: 61,
+    title: "Plans that are paused are listed",
+    area: "catalogue",
+    edits: [
+      { file: READS, from: "   where p.is_active\n     and ($2", to: "   where true\n     and ($2" },
+      LISTING,
+    ],
+    target: { file: "tests/api/catalog.test.ts", test: "a plan that is paused is neither listed nor shown" },
+    reason: /./,
+  },
+  {
+    number: 62,
+    title: "A region's plans are missing in the lists of its countries",
+    area: "catalogue",
+    edits: [{ file: READS, from: "c.iso2 = $2 or exists (", to: "c.iso2 = $2 or not exists (" }, LISTING],
+    target: {
+      file: "tests/api/catalog.test.ts",
+      test: "200: a country's plans include the regional and global ones that work there",
+    },
+    reason: /./,
+  },
+  {
+    number: 63,
+    title: "A dry run of an import changes the catalogue",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/catalog/run-import.ts",
+        from: "      if (isDryRun) throw new DryRun(report);",
+        to: "      if (isDryRun && !MARK) throw new DryRun(report);",
+      },
+    ],
+    target: {
+      file: "tests/api/catalog-admin.test.ts",
+      test: "200: a dry run says what would happen, with the refused rows, and leaves no trace",
+    },
+    reason: /./,
+  },
+  {
+    number: 64,
+    title: "Two operators who change one plan undo each other's change",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/catalog/manage-record.ts",
+        from: "if (store.lock !== undefined && !(await store.lock(tx, id))) throw missing();",
+        to: "MARK;",
+      },
+    ],
+    target: {
+      file: "tests/api/catalog-admin.test.ts",
+      test: "twenty changes of different members at the same time are all there afterwards",
+    },
+    reason: /./,
+  },
+];

@@ -1,0 +1,99 @@
+import type { Defect } from "./defect.js";
+
+export const CONSOLE: readonly Defect[] = [
+  {
+    number: 77,
+    title: "Every person who is signed in may do what an operator may",
+    area: "console",
+    edits: [
+      {
+        file: "src/http/session-guard.ts",
+        from: '    if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");',
+        to: "    if (!caller.isAdmin) MARK;",
+      },
+    ],
+    target: {
+      file: "tests/api/catalog-admin.test.ts",
+      test: "GET /admin/plans: 401 for strangers, 403 for people who are no admins",
+    },
+    reason: /403/,
+  },
+  {
+    number: 78,
+    title: "A change by an operator is not in the audit log",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/catalog/manage-record.ts",
+        from: '        await writeAudit(tx, act, auditOf(store.subject, "changed", id, before, after));',
+        to: '        if (MARK === undefined) await writeAudit(tx, act, auditOf(store.subject, "changed", id, before, after));',
+      },
+    ],
+    target: {
+      file: "tests/api/catalog-admin.test.ts",
+      test: "201, 200, 200, 404: made, changed, deleted, each with one audit row",
+    },
+    reason: /./,
+  },
+  {
+    number: 79,
+    title: "An operator sees a customer's code, and the audit log does not say so",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/esims/delivery/admin-delivery.ts",
+        from: "if (shown.secrets !== null) await logOperatorReveal(db, profileId, act);",
+        to: "if (shown.secrets === null && MARK) await logOperatorReveal(db, profileId, act);\n      MARK;",
+      },
+    ],
+    target: {
+      file: "tests/delivery/admin-delivery.test.ts",
+      test: "GET /admin/esims/:id/install shows the code, and each time is on record before the answer",
+    },
+    reason: /./,
+  },
+  {
+    number: 80,
+    title: "A repeated decision with its key is carried out again for another eSIM",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/esims/provisioning/decision-keys.ts",
+        from: "select subject = $3 and request_fingerprint = $4 as is_same",
+        to: "select $3::text is not null and $4::bytea is not null as is_same",
+      },
+      {
+        file: "src/modules/esims/provisioning/decision-keys.ts",
+        from: '    return rows[0]?.is_same === true ? "replayed" : "key_reused";',
+        to: '    MARK;\n    return rows[0]?.is_same === true ? "replayed" : "key_reused";',
+      },
+    ],
+    target: {
+      file: "tests/faults/esim-provisioning.test.ts",
+      test: "with a key is decided once and answered every time; another decision may not use the key",
+    },
+    reason: /idempotency_key_reused/,
+  },
+  {
+    number: 81,
+    title: "Pages of a list overlap where rows are equal in what is sorted by",
+    area: "console",
+    edits: [
+      {
+        file: "src/db/list-sql.ts",
+        from: "nulls last, ${id} ${order} ${limits}`;",
+        to: "nulls last, random() ${limits}`;",
+      },
+      {
+        file: "src/db/list-sql.ts",
+        from: "  const offset = (request.page - 1) * request.pageSize;",
+        to: "  MARK;\n  const offset = (request.page - 1) * request.pageSize;",
+      },
+    ],
+    target: {
+      file: "tests/api/catalog-admin.test.ts",
+      test: "200: pages of any order meet every record once",
+    },
+    reason: /to deeply equal/,
+  },
+];

@@ -1,0 +1,199 @@
+import type { Defect } from "./defect.js";
+
+const MAILS = "src/modules/esims/delivery/mail-store.ts";
+const LINKS = "src/modules/esims/delivery/link-store.ts";
+const PERSONS = "src/modules/auth/person-store.ts";
+
+const CLAIMING = {
+  file: MAILS,
+  from: "  return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];",
+  to: "  MARK;\n  return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];",
+};
+const FINDING = {
+  file: LINKS,
+  from: "  return (await db.run<InstallLink>(FIND, [secretHash])).rows[0];",
+  to: "  MARK;\n  return (await db.run<InstallLink>(FIND, [secretHash])).rows[0];",
+};
+const ANONYMISING = {
+  file: PERSONS,
+  from: "  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
+  to: "  MARK;\n  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
+};
+
+export const DELIVERY: readonly Defect[] = [
+  {
+    number: 46,
+    title: "Two senders of one eSIM's mail both send it",
+    area: "delivery",
+    edits: [
+      {
+        file: MAILS,
+        from: "       and (p.mail_claimed_until is null or p.mail_claimed_until < now())\n       and o.id = p.order_id",
+        to: "       and o.id = p.order_id",
+      },
+      CLAIMING,
+    ],
+    target: {
+      file: "tests/delivery/esim-mail-once.test.ts",
+      test: "however many runs of the job there are at once",
+    },
+    reason: /to have a length of 1/,
+  },
+  {
+    number: 47,
+    title: "A mail that the server refused for good is sent again by the sweep",
+    area: "delivery",
+    edits: [
+      {
+        file: MAILS,
+        from: "and p.mailed_at is null and p.mail_refused_at is null\n     and p.provisioned_at",
+        to: "and p.mailed_at is null\n     and p.provisioned_at",
+      },
+      { file: MAILS, from: "  await db.run(SWEEP);", to: "  MARK;\n  await db.run(SWEEP);" },
+    ],
+    target: {
+      file: "tests/delivery/esim-mail-once.test.ts",
+      test: "never again when the mail server refuses it for good",
+    },
+    reason: /to deeply equal \[\]/,
+  },
+  {
+    number: 48,
+    title: "The code is mailed although the money went back",
+    area: "delivery",
+    edits: [
+      {
+        file: MAILS,
+        from: "       and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id\n",
+        to: "       and o.id = p.order_id and u.id = p.user_id\n",
+      },
+      CLAIMING,
+    ],
+    target: {
+      file: "tests/delivery/esim-mail-once.test.ts",
+      test: "not at all when the eSIM was taken back or the money went back",
+    },
+    reason: /to deeply equal \[\]/,
+  },
+  {
+    number: 49,
+    title: "The install page shows the code to whoever looks, previews of links among them",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/modules/esims/delivery/routes/install-page.ts",
+        from: "    return sendPage(reply, 200, closedPage(texts, found.link.expires_at));",
+        to: `    const opened = await installLinks.open(request.params.secret, request.id);
+    if (MARK && opened.kind === "open") {
+      const { row, secrets, link } = opened;
+      const guide = installGuide({ row, secrets, orderReference: link.order_reference }, texts);
+      return sendPage(reply, 200, openPage(guide, texts, link.expires_at));
+    }
+    return sendPage(reply, 200, closedPage(texts, found.link.expires_at));`,
+      },
+    ],
+    target: {
+      file: "tests/delivery/install-page.test.ts",
+      test: "shows nothing of the eSIM until the button is pressed",
+    },
+    reason: /not to (contain|include)/,
+  },
+  {
+    number: 50,
+    title: "An install link works after the money went back",
+    area: "delivery",
+    edits: [
+      {
+        file: LINKS,
+        from: "l.expires_at > now() and p.status in ('ready', 'active') and o.status = 'paid'",
+        to: "l.expires_at > now() and p.status in ('ready', 'active')",
+      },
+      FINDING,
+    ],
+    target: {
+      file: "tests/delivery/install-page.test.ts",
+      test: "404 and 410 are one friendly page, whether the link never was, has expired or was revoked",
+    },
+    reason: /200 to be 410/,
+  },
+  {
+    number: 51,
+    title: "A person makes an install link for somebody else's eSIM",
+    area: "delivery",
+    edits: [
+      {
+        file: LINKS,
+        from: "where p.id = $1 and p.user_id = $2 and p.status",
+        to: "where p.id = $1 and $2::bigint > 0 and p.status",
+      },
+      {
+        file: LINKS,
+        from: "  const { rows } = await db.run<{ id: number; expires_at: string }>(MAKE, [",
+        to: "  MARK;\n  const { rows } = await db.run<{ id: number; expires_at: string }>(MAKE, [",
+      },
+    ],
+    target: {
+      file: "tests/delivery/install-page.test.ts",
+      test: "is made for the owner only, only while there is something to install, and from PUBLIC_URL",
+    },
+    reason: /to be 404/,
+  },
+  {
+    number: 52,
+    title: "Old links stay alive however many new ones are made",
+    area: "delivery",
+    edits: [
+      { file: LINKS, from: "order by l.id desc offset $4 - 1", to: "order by l.id desc offset 10 * $4" },
+      {
+        file: LINKS,
+        from: "  const { rows } = await db.run<{ id: number; expires_at: string }>(MAKE, [",
+        to: "  MARK;\n  const { rows } = await db.run<{ id: number; expires_at: string }>(MAKE, [",
+      },
+    ],
+    target: {
+      file: "tests/delivery/install-page.test.ts",
+      test: "makes at most ten of them live; the oldest end",
+    },
+    reason: /200 to be 410/,
+  },
+  {
+    number: 53,
+    title: "Wrong tries keep the address of a person who was deleted",
+    area: "delivery",
+    edits: [
+      {
+        file: PERSONS,
+        from: "update auth_tries set email = $3 from person",
+        to: "update auth_tries set email = auth_tries.email from person",
+      },
+      ANONYMISING,
+    ],
+    target: {
+      file: "tests/api/personal-data.test.ts",
+      test: "200: the person is gone from every table, and the money rows stay as they were",
+    },
+    reason: /./,
+  },
+  {
+    number: 54,
+    title: "The export of a person holds everybody's sessions",
+    area: "delivery",
+    edits: [
+      {
+        file: PERSONS,
+        from: "from sessions where user_id = $1) line), '[]') as sessions",
+        to: "from sessions) line), '[]') as sessions",
+      },
+      {
+        file: PERSONS,
+        from: "  return (await db.run<LoginExport>(EXPORT, [userId])).rows[0];",
+        to: "  MARK;\n  return (await db.run<LoginExport>(EXPORT, [userId])).rows[0];",
+      },
+    ],
+    target: {
+      file: "tests/api/personal-data.test.ts",
+      test: "200: all that is held about the person, purchases included, and no secret",
+    },
+    reason: /to have a length of 1/,
+  },
+];
