@@ -71,6 +71,12 @@ const CHECKS = [
     command: [process.execPath, "--import", "tsx", "scripts/diagrams.ts", "--check"],
     hint: "`npm run diagrams` draws them anew from the transition tables.",
   },
+  {
+    name: "measures",
+    command: [process.execPath, "--import", "tsx", "scripts/measures.ts"],
+    isShown: true,
+    hint: "`npx tsx scripts/measures.ts` repeats them.",
+  },
   ...(existsSync(path.join(root, "web", "tsconfig.json"))
     ? [
         {
@@ -103,15 +109,18 @@ function run({ command: [program, ...args] }) {
 
 const waiting = [...CHECKS];
 const failed = [];
+const shown = [];
 async function work() {
   for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
     const { code, seconds, output } = await run(check);
     console.log(`${code === 0 ? "ok    " : "FAILED"} ${check.name} (${seconds.toFixed(1)} s)`);
     if (code !== 0) failed.push({ ...check, output });
+    else if (check.isShown) shown.push(output);
   }
 }
 await Promise.all(Array.from({ length: Math.max(2, Math.min(4, availableParallelism())) }, work));
 
+for (const output of shown) console.log(`\n${output.trimEnd()}`);
 for (const { name, output, hint } of failed) console.log(`\n--- ${name} ---\n${output.trim()}\n-> ${hint}`);
 console.log(
   failed.length === 0

@@ -6,7 +6,7 @@ import { AppError } from "../kernel/errors.js";
 import { problemMediaType, problemOf } from "./problem.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
 
-/** Node refuses larger header blocks with HPE_HEADER_OVERFLOW (requirements R74). */
+/** Node refuses larger header blocks with HPE_HEADER_OVERFLOW. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 
 /** How a request begins; what does not is another protocol, such as TLS. */

@@ -15,7 +15,7 @@ const header = (...lines: string[]): string[] =>
 describe("behind trusted networks the client is the right-most untrusted entry", () => {
   test.each<[string, string[], string]>([
     ["one entry", ["203.0.113.9"], "203.0.113.9"],
-    ["B15 a forged entry on the left", ["127.0.0.1, 203.0.113.9"], "203.0.113.9"],
+    ["a forged entry on the left", ["127.0.0.1, 203.0.113.9"], "203.0.113.9"],
     ["a forged public entry on the left", ["198.51.100.1, 203.0.113.9"], "203.0.113.9"],
     ["an inner trusted proxy", ["203.0.113.9, 10.0.0.2"], "203.0.113.9"],
     [
@@ -44,9 +44,9 @@ describe("behind trusted networks the client is the right-most untrusted entry",
     ["an IPv4-mapped address in hexadecimal", ["::ffff:cb00:7109"], "203.0.113.9"],
     ["an IPv4-mapped trusted proxy", ["203.0.113.9, ::ffff:10.0.0.2"], "203.0.113.9"],
     ["a trusted IPv6 proxy", ["203.0.113.9, fd00::2"], "203.0.113.9"],
-    ["B16 unknown", ["198.51.100.1, unknown"], PROXY],
-    ["B16 _hidden", ["_hidden"], PROXY],
-    ["B16 markup", ["<script>alert(1)</script>"], PROXY],
+    ["unknown", ["198.51.100.1, unknown"], PROXY],
+    ["_hidden", ["_hidden"], PROXY],
+    ["markup", ["<script>alert(1)</script>"], PROXY],
     ["markup left of the client", ["<b>, 203.0.113.9"], "203.0.113.9"],
     ["10 KiB of rubbish", ["x".repeat(10_240)], PROXY],
     ["10 KiB of entries", [`${"198.51.100.1, ".repeat(800)}203.0.113.9`], "203.0.113.9"],
@@ -66,7 +66,7 @@ describe("behind trusted networks the client is the right-most untrusted entry",
 });
 
 describe("who is not a trusted proxy is not believed", () => {
-  test("T03 B14: a caller that connects directly and rotates the header is always its socket", () => {
+  test("a caller that connects directly and rotates the header is always its socket", () => {
     for (let index = 0; index < 1_000; index += 1) {
       const client = read("203.0.113.50", header(`198.51.100.${index % 250}`));
       expect(client).toEqual({ address: "203.0.113.50", network: "203.0.113.50" });
@@ -145,7 +145,7 @@ test.each<[string, TrustedProxies, string | undefined, RegExp | undefined]>([
   ["a trusted proxy that names no client", trusted, undefined, /carries no X-Forwarded-For/],
   ["a set-up that fits", trusted, "203.0.113.9", undefined],
   ["no proxy at all", null, undefined, undefined],
-])("K19: one warning, and no more, for %s", (_name, proxies, forwarded, expected) => {
+])("one warning, and no more, for %s", (_name, proxies, forwarded, expected) => {
   const said: string[] = [];
   const clientOf = makeClientOf(proxies, (message) => void said.push(message));
   const request = {

@@ -17,7 +17,7 @@ interface ListQuery<SortKey extends string> {
 }
 
 /**
- * The query of every list (CONTRACT §7): `page`, `page_size`, `q`, `sort_by` from the allow-list, `sort_order`, and
+ * The query of every list: `page`, `page_size`, `q`, `sort_by` from the allow-list, `sort_order`, and
  * the list's own filters. Closed: an unknown member is 422.
  */
 export function listQuery<const SortKey extends string, Filters extends TProperties = TProperties>(

@@ -36,7 +36,7 @@ export type SessionGuard = ReturnType<typeof makeSessionGuard>;
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
 
 /**
- * Who is calling (CONTRACT §2): the cookie first, an invalid cookie falls back to the header, two people at once
+ * Who is calling: the cookie first, an invalid cookie falls back to the header, two people at once
  * are refused. A cookie counts for a state-changing request only when one of our pages sent it.
  */
 export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }: SessionGuardOptions) {

@@ -36,8 +36,8 @@ export function isSameMoney(a: Money, b: Money): boolean {
 }
 
 /**
- * Minor units as a decimal string with exactly the currency's decimals: 999 USD -> "9.99", 1500 JPY -> "1500"
- * (CONTRACT §1). Throws RangeError for an unknown currency or an unsafe integer.
+ * Minor units as a decimal string with exactly the currency's decimals: 999 USD -> "9.99", 1500 JPY -> "1500".
+ * Throws RangeError for an unknown currency or an unsafe integer.
  */
 export function amountMajor(minor: number, currency: string): string {
   const exponent = exponentOf(currency);

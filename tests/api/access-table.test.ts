@@ -160,7 +160,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "POST /dev/pay/:intent": "dev",
 };
 
-/** What R32 lets a read write: the audit log, that of shown install data with it, and a session's time of last use. */
+/** What a read may write: the audit log, that of shown install data with it, and a session's time of last use. */
 const WRITTEN_BY_READS = {
   audit_log: "table",
   esim_reveals: "table",
@@ -240,7 +240,7 @@ const routes = Object.entries(ACCESS_TABLE).map(([name, access]) => {
 const of = (...accesses: string[]) => routes.filter(({ access }) => accesses.includes(access));
 const withoutRequestId = ({ status, body }: Answer) => ({ status, body: { ...body, request_id: undefined } });
 
-describe("R67 the table of access", () => {
+describe("the table of access", () => {
   it("names every route of the program, and no other", () => {
     const declared = Object.fromEntries(
       routesOf(app.app.server).map(({ method, url, access }) => [`${method} ${url}`, access]),
@@ -329,7 +329,7 @@ const STRANGE_PAGES: readonly Record<string, string>[] = [
   {},
 ];
 
-describe("R31 a cookie does not act for strange pages", () => {
+describe("a cookie does not act for strange pages", () => {
   const unsafe = of("user", "admin").filter(({ method }) => method !== "GET");
 
   it.each(unsafe)("403: $name by cookie alone, 0 effect; beside a Bearer it gets past", async (route) => {
@@ -357,7 +357,7 @@ describe("R31 a cookie does not act for strange pages", () => {
   });
 });
 
-describe("R66 what belongs to somebody else does not exist", () => {
+describe("what belongs to somebody else does not exist", () => {
   it.each(of("user").filter(({ url }) => url.includes("/:")))("404: $name", async ({ method, url }) => {
     const body = url.endsWith("/top-ups") && method === "POST" ? { body: { plan_id: 1 } } : {};
     const foreign = await app.request(method, pathOf(url, "owner's"), { bearer: strangerToken, ...body });
@@ -387,7 +387,7 @@ describe("R66 what belongs to somebody else does not exist", () => {
   });
 });
 
-describe("R32 reading changes nothing", () => {
+describe("reading changes nothing", () => {
   it("the whole surface of GET, HEAD and OPTIONS leaves no trace but audit rows and last use", async () => {
     await expectNoTrace(
       app.database,

@@ -130,7 +130,7 @@ describe("401: which credential counts", () => {
     expect(await emailOf({ cookie: cookieOf(a, "tribi_token"), bearer: "broken" })).toBe(emailA);
   });
 
-  test("T30: an expired cookie does not block a good Bearer token", async () => {
+  test("an expired cookie does not block a good Bearer token", async () => {
     const sign = createSigner({ algorithm: "HS256", key: JWT_SECRET });
     const claims = JSON.parse(Buffer.from(a.token.split(".")[1] ?? "", "base64url").toString());
     const expired = sign({ ...claims, exp: Math.floor(Date.now() / 1000) - 1 });

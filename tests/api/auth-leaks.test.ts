@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-it("R14 I19: a whole login, with all its mistakes, leaves no code, token or full e-mail in log, metrics or errors", async () => {
+it("a whole login, with all its mistakes, leaves no code, token or full e-mail in log, metrics or errors", async () => {
   const errors: string[] = [];
   const call = async (method: string, path: string, options: Parameters<TestApp["request"]>[2] = {}) => {
     const answer = await app.request(method, path, options);
@@ -53,7 +53,7 @@ it("R14 I19: a whole login, with all its mistakes, leaves no code, token or full
       .map((pair) => pair.slice(pair.indexOf("=") + 1)),
     EMAIL,
   ] as string[];
-  // The development inbox says the code at the terminal, on purpose (CONTRACT §8).
+  // The development inbox says the code at the terminal, on purpose.
   const lines = logged.filter((line) => !line.includes("Sign-in code for"));
   expect(lines.length).toBeGreaterThan(5);
   for (const secret of secrets) {

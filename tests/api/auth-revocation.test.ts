@@ -64,7 +64,7 @@ const endings: Record<string, (login: Login) => Promise<unknown>> = {
   },
 };
 
-describe("R25 R26 K34 K35 a session that ends at one instance", () => {
+describe("a session that ends at one instance", () => {
   it.concurrent.each(Object.keys(endings))("%s: 401 at the other one within 5 s", async (name) => {
     const login = await logIn(here, `${name.replaceAll(" ", "-")}@example.com`);
     // The other instance has it in its cache.
@@ -81,7 +81,7 @@ describe("R25 R26 K34 K35 a session that ends at one instance", () => {
   });
 });
 
-describe("R10 R11 what the limits count", () => {
+describe("what the limits count", () => {
   it("is still counted after every instance was started anew, and among twenty thousand other addresses", async () => {
     const email = "counted@example.com";
     const ask = (app: TestApp) => app.request("POST", "/auth/request-code", { body: { email } });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-it("CONTRACT §9: the existing mobile client signs in, buys and sees its eSIM, unchanged", async () => {
+it("the existing mobile client signs in, buys and sees its eSIM, unchanged", async () => {
   const email = "mobile@example.com";
   const client = makeMobileClient(`${app.url}/api`);
 

@@ -3,7 +3,7 @@ import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { PRODUCTION } from "../support/production.js";
 
-/** R88: in production the mock provider does not exist, whoever asks and from wherever. */
+/** In production the mock provider does not exist, whoever asks and from wherever. */
 describe("production", () => {
   let app: TestApp;
   beforeAll(async () => {

@@ -86,7 +86,7 @@ describe("reconciliation", () => {
     expect(await findings(null)).toEqual([{ class: "orphan_intent", action: "reported" }]);
   });
 
-  it("R55 an event of ours without a payment waits, and after three days it is an alarm, never dropped", async () => {
+  it("an event of ours without a payment waits, and after three days it is an alarm, never dropped", async () => {
     const lost = (): Promise<number> => metricOf(shop.app, "webhook_events_lost");
     const event = {
       id: "evt_of_a_lost_row",

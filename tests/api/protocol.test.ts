@@ -102,7 +102,7 @@ describe("addresses and methods", () => {
   });
 
   it.each(["TRACE", "PROPFIND", "LOCK", "SEARCH", "M-SEARCH"])(
-    "B42 405: %s is a method of HTTP that no route takes",
+    "405: %s is a method of HTTP that no route takes",
     async (method) => {
       const answer = await sendRaw(app.url, `${method} /plans HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
       expect([answer.status, answer.headers.allow]).toEqual([405, "GET, HEAD"]);
@@ -111,7 +111,7 @@ describe("addresses and methods", () => {
     },
   );
 
-  it("B42 501: an unknown method, and the connection ends", async () => {
+  it("501: an unknown method, and the connection ends", async () => {
     const answer = await sendRaw(app.url, "BREW /plans HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     expect(answer.status).toBe(501);
     expect(answer.wasClosed).toBe(true);
@@ -136,7 +136,7 @@ describe("what is not valid HTTP gets a problem document on the socket", () => {
   const host = "Host: 127.0.0.1\r\n";
   it.each<[string, string, number, string]>([
     [
-      "B42 Content-Length beside Transfer-Encoding",
+      "Content-Length beside Transfer-Encoding",
       `POST /orders HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n`,
       400,
       "bad_request",
@@ -175,7 +175,7 @@ describe("what is not valid HTTP gets a problem document on the socket", () => {
       "header_too_large",
     ],
     [
-      "B42 a URL of 64 KiB",
+      "a URL of 64 KiB",
       `GET /plans?q=${"a".repeat(65_536)} HTTP/1.1\r\n${host}\r\n`,
       431,
       "header_too_large",
@@ -186,7 +186,7 @@ describe("what is not valid HTTP gets a problem document on the socket", () => {
     expect((await app.request("GET", "/health/live")).status).toBe(200);
   });
 
-  it("B42 the request hidden behind a doubled length is never answered", async () => {
+  it("the request hidden behind a doubled length is never answered", async () => {
     const hidden = "GET /plans HTTP/1.1\r\nHost: a\r\n\r\n";
     const answer = await sendRaw(
       app.url,
@@ -232,7 +232,7 @@ describe("errors", () => {
     expect(answer.body).toMatchObject({ code: "missing_credentials", detail: "Missing credentials" });
   });
 
-  it("R78 every answer of the API carries the security headers, and HSTS in production", async () => {
+  it("every answer of the API carries the security headers, and HSTS in production", async () => {
     const headers = {
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
@@ -260,7 +260,7 @@ describe("errors", () => {
     await production.close();
   });
 
-  it("R72 Host and forwarding headers change nothing of an answer", async () => {
+  it("Host and forwarding headers change nothing of an answer", async () => {
     const usual = await app.request("GET", "/openapi.json");
     const forged = await sendRaw(
       app.url,
@@ -283,7 +283,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
     ["with __proto__", '{"__proto__":{"is_admin":true}}'],
     ["with constructor.prototype", '{"constructor":{"prototype":{"is_admin":true}}}'],
     ["of two documents", "{}{}"],
-  ])("B43 400: JSON that is %s", async (_name, body) => {
+  ])("400: JSON that is %s", async (_name, body) => {
     const headers = { "content-type": "application/json" };
     const answer = await app.request("POST", path, { ...bearerOf(who), headers, body });
     if (isWebhook) expect(answer.status).toBe(400);
@@ -291,7 +291,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
     expect(({} as Record<string, unknown>).is_admin).toBeUndefined();
   });
 
-  it.each(["[]", "null", '"x"', "1", "true"])("B43 422 or 400: a body that is %s", async (body) => {
+  it.each(["[]", "null", '"x"', "1", "true"])("422 or 400: a body that is %s", async (body) => {
     const headers = { "content-type": "application/json" };
     const answer = await app.request("POST", path, { ...bearerOf(who), headers, body });
     expect([400, 422]).toContain(answer.status);
@@ -303,13 +303,13 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
     ["half of a surrogate pair", '{"email":"a@example.com","code":"\\ud800","note":"\\udfff"}'],
     ["NUL in a text", { email: "a\u0000@example.com", plan_id: 1, order_id: 1 }],
     ["17 levels", JSON.parse(`${'{"a":'.repeat(17)}1${"}".repeat(17)}`) as object],
-  ])("B32 R74 422: %s", async (_name, body) => {
+  ])("422: %s", async (_name, body) => {
     const answer = await app.request("POST", path, { ...bearerOf(who), body });
     if (isWebhook) expect([400, 422]).toContain(answer.status);
     else expect([answer.status, Array.isArray(answer.body.errors)]).toEqual([422, true]);
   });
 
-  it("R64 R68 422: a member that is not part of the request, with its pointer", async () => {
+  it("422: a member that is not part of the request, with its pointer", async () => {
     const extra = {
       is_admin: true,
       role: "admin",
@@ -341,7 +341,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
     "application/json, text/plain",
     "application",
     "*/*",
-  ])("R33 B23 B24 415, or validated as usual: content type %j", async (type) => {
+  ])("415, or validated as usual: content type %j", async (type) => {
     const authorization = bearerOf(who).bearer;
     const headers: Record<string, string> = { "Content-Type": type };
     if (authorization !== undefined) headers.Authorization = `Bearer ${authorization}`;
@@ -352,7 +352,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
     problem(answer);
   });
 
-  it("B24 415: a compressed body", async () => {
+  it("415: a compressed body", async () => {
     const body = gzipSync('{"email":"a@example.com"}');
     const headers = { "Content-Type": "application/json", "Content-Encoding": "gzip" };
     const answer = await sendRaw(
@@ -362,7 +362,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
     expect([answer.status, problem(answer).code]).toEqual([415, "unsupported_media_type"]);
   });
 
-  it("R74 413: a body beyond the limit, declared or chunked", async () => {
+  it("413: a body beyond the limit, declared or chunked", async () => {
     const limit = isWebhook ? 256 : 64;
     const body = `{"x":"${"a".repeat(limit * 1024)}"}`;
     const answer = await app.request("POST", path, { ...bearerOf(who), body });
@@ -371,7 +371,7 @@ describe.each(POSTS)("bodies of POST %s", (path, who) => {
 });
 
 describe("one rule for members that stand twice", () => {
-  it("B30: the last one counts, for schema and effect", async () => {
+  it("the last one counts, for schema and effect", async () => {
     const send = (body: string) =>
       app.request("POST", "/orders", {
         bearer: token,
@@ -399,13 +399,13 @@ describe("query, path and header values are text that is read strictly", () => {
     "days=99999999999999999999",
     "currency=XXXX",
     "country=E%00",
-  ])("B31 B45 422: /plans?%s", async (query) => {
+  ])("422: /plans?%s", async (query) => {
     const answer = await app.request("GET", `/plans?${query}`);
     expect([answer.status, query]).toEqual([422, query]);
     expect(answer.body.errors[0].pointer).toMatch(/^\/query/);
   });
 
-  it("B45: what is well formed and unknown is an empty list", async () => {
+  it("what is well formed and unknown is an empty list", async () => {
     expect((await app.request("GET", "/plans?country=ZZ")).body).toEqual([]);
     expect([200, 422]).toContain((await app.request("GET", "/plans?country=__")).status);
     expect((await app.request("GET", "/countries?q=%25")).body).toEqual([]);
@@ -425,7 +425,7 @@ describe("query, path and header values are text that is read strictly", () => {
     "a".repeat(255),
     "a".repeat(1_500),
     "１",
-  ])("B33 404 or 422: /orders/%s", async (id) => {
+  ])("404 or 422: /orders/%s", async (id) => {
     for (const route of ["/orders", "/plans", "/esims"]) {
       const answer = await app.request("GET", `${route}/${encodeURI(id).replace(/%25/g, "%")}`, {
         bearer: token,
@@ -446,38 +446,38 @@ describe("query, path and header values are text that is read strictly", () => {
     "status=paid&status=failed",
     "q=%00",
     "limit=1",
-  ])("B41 R71 422: /admin/orders?%s", async (query) => {
+  ])("422: /admin/orders?%s", async (query) => {
     const answer = await app.request("GET", `/admin/orders?${query}`, { bearer: adminToken });
     expect([answer.status, query]).toEqual([422, query]);
   });
 
-  it("B41: a page number that is merely high is an empty page", async () => {
+  it("a page number that is merely high is an empty page", async () => {
     const answer = await app.request("GET", "/admin/countries?page=999999999", { bearer: adminToken });
     expect([answer.status, answer.body.items, answer.body.total]).toEqual([200, [], 76]);
   });
 
   it.each(["limit=0", "limit=-1", "limit=1e9", "limit=201", "before=0", "before=x", "before=-5"])(
-    "B41 422: /orders/mine?%s",
+    "422: /orders/mine?%s",
     async (query) => {
       expect((await app.request("GET", `/orders/mine?${query}`, { bearer: token })).status).toBe(422);
     },
   );
 
-  it("R71: wildcards, quotes and backslashes of a search are literal", async () => {
+  it("wildcards, quotes and backslashes of a search are literal", async () => {
     for (const q of ["%25", "_____", "%5C", "'", '"', "%27%20or%20true--", "$1", "%E2%80%AE"]) {
       const answer = await app.request("GET", `/admin/countries?q=${q}`, { bearer: adminToken });
       expect([q, answer.status, answer.body.total]).toEqual([q, 200, 0]);
     }
   });
 
-  it("R64: headers that nobody reads are ignored", async () => {
+  it("headers that nobody reads are ignored", async () => {
     const headers = { "x-provider": "STRIPE", "x-anything": "'; drop table", "accept-language": "xx;q=9" };
     expect((await app.request("GET", "/plans?country=ES", { headers })).status).toBe(200);
   });
 });
 
 /** The last one, so that its wait is everybody's work. */
-it("R74 408: headers that take too long, while others were served", async () => {
+it("408: headers that take too long, while others were served", async () => {
   expect((await app.request("GET", "/health/live")).status).toBe(200);
   const answer = await slow;
   expect([answer.status, answer.wasClosed]).toEqual([408, true]);

@@ -41,7 +41,7 @@ async function signIn(client: Client, email: string): Promise<void> {
   expect(me.body).toMatchObject({ id: verified.body.user.id, email });
 }
 
-it("CONTRACT §9: the existing web client signs in, buys by card and sees its eSIM before any webhook came", async () => {
+it("the existing web client signs in, buys by card and sees its eSIM before any webhook came", async () => {
   const client = makeWebClient(`${app.url}/api`, ORIGIN);
   await signIn(client, "web@example.com");
   expect(client.state.cookies.get("tribi_token")).toBe(client.state.token);
@@ -105,7 +105,7 @@ it("CONTRACT §9: the existing web client signs in, buys by card and sees its eS
   expect([admin.status, admin.body.detail]).toEqual([403, "Admin access required"]);
 });
 
-it("CONTRACT §9: its log-out forgets only the token, and the cookie that stays does not hinder the next person", async () => {
+it("its log-out forgets only the token, and the cookie that stays does not hinder the next person", async () => {
   const client = makeWebClient(`${app.url}/api`, ORIGIN);
   await signIn(client, "first@example.com");
   client.state.token = null;
@@ -114,7 +114,7 @@ it("CONTRACT §9: its log-out forgets only the token, and the cookie that stays 
   expect((await client.call("GET", "/orders/mine")).body).toEqual([]);
 });
 
-it("T30 an expired cookie falls back to the token", async () => {
+it("an expired cookie falls back to the token", async () => {
   const client = makeWebClient(`${app.url}/api`, ORIGIN);
   await signIn(client, "stale@example.com");
   client.state.cookies.set("tribi_token", "eyJhbGciOiJIUzI1NiJ9.e30.expired");
@@ -122,7 +122,7 @@ it("T30 an expired cookie falls back to the token", async () => {
   expect((await client.call("POST", "/orders", '{"plan_id":1,"currency":"USD"}')).status).toBe(200);
 });
 
-it("CONTRACT §9: its admin pages read items, total and total_pages", async () => {
+it("its admin pages read items, total and total_pages", async () => {
   const client = makeWebClient(`${app.url}/api`, ORIGIN);
   await signIn(client, "boss@example.com");
   expect((await client.call("GET", "/auth/me")).body).toMatchObject({ is_admin: true });

@@ -16,7 +16,7 @@ const FLOORS: Readonly<Record<string, string>> = {
   qs: "6.14.2",
 };
 
-it("R79 no package with a known hole is installed, directly or through another one", () => {
+it("no package with a known hole is installed, directly or through another one", () => {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
     packages: Record<string, { version?: string; dev?: boolean; integrity?: string; link?: boolean }>;
   };
@@ -27,7 +27,7 @@ it("R79 no package with a known hole is installed, directly or through another o
   expect(below).toEqual([]);
 });
 
-it("R79 the lock file pins every package by its content", () => {
+it("the lock file pins every package by its content", () => {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
     packages: Record<string, { integrity?: string; link?: boolean }>;
   };

@@ -46,7 +46,7 @@ function dangersIn(sql: string): string[] {
   });
 }
 
-describe("R86 migrations leave the running program alone", () => {
+describe("migrations leave the running program alone", () => {
   it.each(readMigrations().map((one) => [labelOf(one), one.up]))(
     "%s locks no table that is in use for long",
     (_label, up) => {

@@ -105,8 +105,8 @@ export const DELIVERY: readonly Defect[] = [
     edits: [
       {
         file: LINKS,
-        from: "l.expires_at > now() and p.status in ('ready', 'active') and o.status = 'paid'",
-        to: "l.expires_at > now() and p.status in ('ready', 'active')",
+        from: "       and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null as is_live",
+        to: "       and u.deleted_at is null and u.disabled_at is null as is_live",
       },
       FINDING,
     ],

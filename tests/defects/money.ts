@@ -15,7 +15,7 @@ export const MONEY: readonly Defect[] = [
     area: "money",
     edits: [
       {
-        file: "src/modules/payments/refunds/refund-store.ts",
+        file: "src/modules/payments/refund-store.ts",
         from: "between 1 and p.left_minor",
         to: ">= 1",
       },
@@ -25,7 +25,7 @@ export const MONEY: readonly Defect[] = [
         to: "check (true)",
       },
       {
-        file: "src/modules/payments/refunds/refund-store.ts",
+        file: "src/modules/payments/refund-store.ts",
         from: "return (await db.run<RefundRow>(INSERT, values)).rows[0];",
         to: "MARK;\n    return (await db.run<RefundRow>(INSERT, values)).rows[0];",
       },
@@ -90,21 +90,17 @@ export const MONEY: readonly Defect[] = [
     area: "money",
     edits: [
       {
-        file: "src/modules/payments/events/record-aside.ts",
-        from: '{ outcome: "waiting", reason: "capture_unknown" }',
-        to: '{ outcome: "ignored", reason: MARK ? "capture_unknown" : "" }',
+        file: SETTLE,
+        from: "when $18 and t.captured_minor = 0 then 'waiting capture_unknown'",
+        to: "when $18 and t.captured_minor = 0 then 'ignored capture_unknown'",
       },
-      {
-        file: "src/modules/payments/events/record-aside.ts",
-        from: "          await enqueueReread(tx, payment.id);\n          return store",
-        to: "          return store",
-      },
+      SETTLING,
     ],
     target: {
-      file: "tests/api/payments-stripe.test.ts",
-      test: "refund and dispute events that overtake the success end alike",
+      file: "tests/faults/payments-one-reading.test.ts",
+      test: "is not applied at all while a part of it cannot be read",
     },
-    reason: /the refund is applied/,
+    reason: /outcome: 'ignored', reason: 'capture_unknown'|'created'/,
   },
   {
     number: 6,
@@ -112,7 +108,7 @@ export const MONEY: readonly Defect[] = [
     area: "money",
     edits: [
       {
-        file: "src/modules/payments/events/dispute-store.ts",
+        file: "src/modules/payments/dispute-store.ts",
         from: "if (count === 1) await tx.run(SUM, [paymentId]);",
         to: "MARK;",
       },
@@ -163,14 +159,14 @@ export const MONEY: readonly Defect[] = [
     area: "money",
     edits: [
       {
-        file: "src/modules/payments/refunds/refund-store.ts",
-        from: "is_counted and refunded_minor = captured_minor",
-        to: "is_counted and refunded_minor > 0",
+        file: "src/modules/payments/refund-follow.ts",
+        from: "from counted where refunded_minor = captured_minor",
+        to: "from counted where refunded_minor > 0",
       },
       {
-        file: "src/modules/payments/refunds/refund-store.ts",
-        from: "      const [row] = (await tx.run<{ ran_order_refunded",
-        to: "      MARK;\n      const [row] = (await tx.run<{ ran_order_refunded",
+        file: "src/modules/payments/refund-follow.ts",
+        from: "      const [row] = (await tx.run<Record<string, number>>(follow",
+        to: "      MARK;\n      const [row] = (await tx.run<Record<string, number>>(follow",
       },
     ],
     target: {
@@ -178,5 +174,63 @@ export const MONEY: readonly Defect[] = [
       test: "422: a part of it needs an Idempotency-Key; with one it is made once",
     },
     reason: /'refunded' to be 'paid'/,
+  },
+  {
+    number: 10,
+    title: "A success is applied alone although a refund of it has been heard of",
+    area: "money",
+    edits: [
+      { file: SETTLE, from: "      then 'waiting refunds_first'", to: "      then 'processed ' || $4" },
+      SETTLING,
+    ],
+    target: {
+      file: "tests/faults/payments-one-reading.test.ts",
+      test: "is not applied at all while a part of it cannot be read",
+    },
+    reason: /refunds_first/,
+  },
+  {
+    number: 11,
+    title: "An eSIM is bought for money that a dispute withholds",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/refund-follow.ts",
+        from: "where refunded_minor < captured_minor and gone_minor >= captured_minor",
+        to: "where refunded_minor < captured_minor and gone_minor > captured_minor",
+      },
+      {
+        file: "src/modules/payments/refund-follow.ts",
+        from: "      const [row] = (await tx.run<Record<string, number>>(follow",
+        to: "      MARK;\n      const [row] = (await tx.run<Record<string, number>>(follow",
+      },
+    ],
+    target: {
+      file: "tests/faults/payments-one-reading.test.ts",
+      test: "buys nothing when the dispute is lost",
+    },
+    reason: /parked/,
+  },
+  {
+    number: 12,
+    title: "Late news of an open dispute takes a lost one back",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/dispute-store.ts",
+        from: "   where d.status = any ($9)",
+        to: "   where d.status = any ($9) or d.status <> excluded.status",
+      },
+      {
+        file: "src/modules/payments/dispute-store.ts",
+        from: "  if (count === 1) await tx.run(SUM, [paymentId]);",
+        to: "  MARK;\n  if (count === 1) await tx.run(SUM, [paymentId]);",
+      },
+    ],
+    target: {
+      file: "tests/properties/payments.test.ts",
+      test: "end with books that agree and no invariant broken",
+    },
+    reason: /./,
   },
 ];

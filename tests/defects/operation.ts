@@ -48,7 +48,7 @@ export const OPERATION: readonly Defect[] = [
     ],
     target: {
       file: "tests/operation/restart.test.ts",
-      test: "R80 SIGTERM: not ready at once, what is in flight is finished, exit 0 within 25 s",
+      test: "SIGTERM: not ready at once, what is in flight is finished, exit 0 within 25 s",
     },
     reason: /Waited|in vain|did not/,
   },
@@ -99,7 +99,7 @@ export const OPERATION: readonly Defect[] = [
     ],
     target: {
       file: "src/http/client-address.test.ts",
-      test: "T03 B14: a caller that connects directly and rotates the header is always its socket",
+      test: "a caller that connects directly and rotates the header is always its socket",
     },
     reason: /./,
   },

@@ -5,7 +5,7 @@ import { seedCatalog } from "../support/catalog.js";
 import { eventually } from "../support/eventually.js";
 import { logIn } from "../support/login.js";
 
-/** Requirements I19: a whole life of an eSIM, with everything that was logged at the lowest level. */
+/** A whole life of an eSIM, with everything that was logged at the lowest level. */
 describe("no code, token or secret of an eSIM leaks", () => {
   const logged: string[] = [];
   const errors: string[] = [];

@@ -15,7 +15,7 @@ const SECRETS = {
   OTP_PEPPER: "otp-pepper-of-the-frozen-test-0000000001",
 };
 
-/** I14 with real processes: one is stopped by signal while it holds the lease and the supplier's answer. */
+/** With real processes: one is stopped by signal while it holds the lease and the supplier's answer. */
 describe("a worker that is frozen beyond its lease", () => {
   let database: TestDatabase;
   let airalo: FakeAiralo;

@@ -82,7 +82,7 @@ test.each([
   expect(sink.mailsTo(email)).toHaveLength(0);
 });
 
-test("R81 without Redis and mail server the store is ready, and says that it is degraded and by what", async () => {
+test("without Redis and mail server the store is ready, and says that it is degraded and by what", async () => {
   const nobody = String(await freePort());
   const alone = await startTestApp({
     REDIS_URL: `redis://127.0.0.1:${nobody}`,

@@ -35,7 +35,7 @@ async function startWire(url: string): Promise<{ url: string; cut: () => Promise
   };
 }
 
-test("R15: without PostgreSQL login answers 503 with Retry-After, never yes", async () => {
+test("without PostgreSQL login answers 503 with Retry-After, never yes", async () => {
   const database = await makeTestDatabase();
   const wire = await startWire(database.url);
   const app = await startTestApp({}, { worker: false, database: { ...database, url: wire.url } });

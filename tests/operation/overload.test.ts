@@ -27,7 +27,7 @@ async function whileLocked<Value>(table: string, work: () => Promise<Value>): Pr
   }
 }
 
-describe("R82 R84 when the database does not keep up", () => {
+describe("when the database does not keep up", () => {
   it("503 with Retry-After after 2 s without a connection; life, readiness and webhooks go on", {
     timeout: 60_000,
   }, async () => {
@@ -56,7 +56,7 @@ describe("R82 R84 when the database does not keep up", () => {
     expect((await app.request("GET", "/auth/sessions", { bearer: shopper.token })).status).toBe(200);
   });
 
-  it("R84 a flood of reads is shed before it waits, and orders are taken as long as there is room", {
+  it("a flood of reads is shed before it waits, and orders are taken as long as there is room", {
     timeout: 90_000,
   }, async () => {
     await whileLocked("esim_profiles", async () => {
@@ -77,7 +77,7 @@ describe("R82 R84 when the database does not keep up", () => {
     );
   });
 
-  it("R83 an order whose connection is cut is 503, and the same key then gives one order", {
+  it("an order whose connection is cut is 503, and the same key then gives one order", {
     timeout: 60_000,
   }, async () => {
     const headers = { "idempotency-key": "cut-in-the-middle" };
@@ -104,7 +104,7 @@ describe("R82 R84 when the database does not keep up", () => {
 });
 
 describe("sessions of the database", () => {
-  it("R82 every one has its time-outs", async () => {
+  it("every one has its time-outs", async () => {
     const db = openDatabase({ url: app.database.url, poolMax: 1, applicationName: "time-outs" });
     onTestFinished(() => db.close());
     const names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
@@ -118,7 +118,7 @@ describe("sessions of the database", () => {
     }
   });
 
-  it("R82 whatever is outside refuses to be called while a transaction is open", async () => {
+  it("whatever is outside refuses to be called while a transaction is open", async () => {
     const db = openDatabase({
       url: app.database.url,
       poolMax: 1,
@@ -132,7 +132,7 @@ describe("sessions of the database", () => {
     );
   });
 
-  it.each(["40001", "40P01"])("R83 %s: the whole transaction again, three times at most", async (state) => {
+  it.each(["40001", "40P01"])("%s: the whole transaction again, three times at most", async (state) => {
     const db = openDatabase({ url: app.database.url, poolMax: 1, applicationName: "again" });
     onTestFinished(() => db.close());
     const failing = (failures: number) => {
@@ -153,7 +153,7 @@ describe("sessions of the database", () => {
     expect(await failing(3)).toBe(`${state} after 3`);
   });
 
-  it("R81 R15 without PostgreSQL: alive, not ready, and 503 instead of 500; afterwards as before", {
+  it("without PostgreSQL: alive, not ready, and 503 instead of 500; afterwards as before", {
     timeout: 90_000,
   }, async () => {
     const database = await makeTestDatabase();

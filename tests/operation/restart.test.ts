@@ -31,7 +31,7 @@ async function serve(environment: Record<string, string> = {}): Promise<ServerPr
   return server;
 }
 
-it("R80 SIGTERM: not ready at once, what is in flight is finished, exit 0 within 25 s", {
+it("SIGTERM: not ready at once, what is in flight is finished, exit 0 within 25 s", {
   timeout: 120_000,
 }, async () => {
   const server = await serve({
@@ -61,7 +61,7 @@ it("R80 SIGTERM: not ready at once, what is in flight is finished, exit 0 within
   expect(server.output()).not.toMatch(/"level":"?(50|60|error|fatal)/);
 });
 
-it("R80 a rolling restart under load: no 5xx, no broken connection, no acknowledged write lost", {
+it("a rolling restart under load: no 5xx, no broken connection, no acknowledged write lost", {
   timeout: 240_000,
 }, async () => {
   // As in production: the balancer needs a moment to see that a server is stopping.
@@ -122,7 +122,7 @@ it("R80 a rolling restart under load: no 5xx, no broken connection, no acknowled
   expect(kept).toHaveLength(acknowledged.length);
 });
 
-it("I17 SIGKILL of server and database, and the next start still shows the order", {
+it("SIGKILL of server and database, and the next start still shows the order", {
   timeout: 240_000,
 }, async () => {
   const folder = temporaryFolder("killed");

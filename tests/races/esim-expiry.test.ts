@@ -5,7 +5,7 @@ import { makeScriptedSupplier } from "../support/scripted-supplier.js";
 
 const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
 
-/** R89: a code that was never used expires, and expiry and installation cannot both win. */
+/** A code that was never used expires, and expiry and installation cannot both win. */
 describe("codes that were never used", () => {
   const supplier = makeScriptedSupplier();
   let room: EsimRoom;

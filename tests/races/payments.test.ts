@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const anyUrl = (index: number) => [shop.app.url, ...others.map(({ url }) => url)][index % 3]!;
 
-/** As a provider sends: where a busy machine sheds before the work begins (R82), the same event comes again. */
+/** As a provider sends: where a busy machine sheds before the work begins, the same event comes again. */
 async function post(event: unknown, index: number): Promise<Answer> {
   const body = JSON.stringify(event);
   for (;;) {

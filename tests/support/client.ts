@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { type Answer, send } from "./app.js";
 
-/** What one of the existing clients (CONTRACT §9) keeps between its requests. */
+/** What one of the existing clients keeps between its requests. */
 export interface ClientState {
   /** In local storage or the phone's secure store. */
   token: string | null;

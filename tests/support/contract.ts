@@ -26,7 +26,7 @@ export interface SentAnswer {
 /** ajv-formats is a CommonJS module whose types name a default export that is the function itself. */
 const addFormats = formats as unknown as typeof formats.default;
 const PROBLEM_MEMBERS = ["type", "title", "status", "detail", "code", "request_id"];
-/** What no answer may show: stacks, SQL, files of the machine (R76). */
+/** What no answer may show: stacks, SQL, files of the machine. */
 const INSIDES =
   /\bat \S+ \(|node_modules|\.[jt]s:\d+|\b(select|insert into|update|delete from) \w+ |pg_catalog|\/(home|usr|tmp|var|work)\//i;
 
@@ -85,7 +85,7 @@ function resolved(document: OpenApi, response: Operation["responses"][string] | 
   return document.components?.responses?.[response.$ref.split("/").at(-1) ?? ""];
 }
 
-/** CONTRACT §1, for every answer of every route. */
+/** What holds for every answer of every route. */
 function assertAnswerRules(
   method: string,
   path: string,

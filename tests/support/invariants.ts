@@ -5,13 +5,13 @@ import type { TestDatabase } from "./database.js";
  * eSIMs end by running them all, and operators may run them at any time.
  */
 export const MONEY_INVARIANTS: Readonly<Record<string, string>> = {
-  "I01 a paid or refunded order has exactly one counted success of its provider, amount and currency": `
+  "a paid or refunded order has exactly one counted success of its provider, amount and currency": `
     select o.id from orders o
     where o.status in ('paid', 'refunded') and 1 <> (
       select count(*) from payments p
       where p.order_id = o.id and p.is_counted and p.status = 'succeeded'
         and p.amount_minor = o.amount_minor and p.currency = o.currency and p.captured_minor = o.amount_minor)`,
-  "I02 captured money belongs to a paid order, or goes back, or is in front of an operator": `
+  "captured money belongs to a paid order, or goes back, or is in front of an operator": `
     select p.id from payments p join orders o on o.id = p.order_id
     where p.captured_minor > 0
       and not (p.is_counted and o.status in ('paid', 'refunded'))
@@ -19,26 +19,26 @@ export const MONEY_INVARIANTS: Readonly<Record<string, string>> = {
         p.refund_reserved_minor + p.disputed_minor >= p.captured_minor
         or exists (select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
                    where t.identifier = 'refund_surplus' and (j.payload->>'payment_id')::bigint = p.id)))`,
-  "I03 at most one live payment and one counted success per order": `
+  "at most one live payment and one counted success per order": `
     select order_id from payments group by order_id
     having count(*) filter (where status = 'requires_action') > 1 or count(*) filter (where is_counted) > 1`,
-  "I07 the sums on a payment are the sums of its refunds": `
+  "the sums on a payment are the sums of its refunds": `
     select p.id from payments p left join refunds r on r.payment_id = p.id
     group by p.id
     having p.refund_reserved_minor <> coalesce(sum(r.amount_minor) filter (where r.status <> 'failed'), 0)
         or p.refunded_minor <> coalesce(sum(r.amount_minor) filter (where r.status = 'succeeded'), 0)`,
-  "I08 the audit log of an order or payment is a path in its graph": `
+  "the audit log of an order or payment is a path in its graph": `
     select subject from (
       select subject, before->>'status' as was, after->>'status' as became,
              lag(after->>'status') over (partition by subject order by id) as previous
       from audit_log where subject ~ '^(order|payment|refund|dispute):' and before ? 'status') moves
     where previous is not null and previous <> was`,
-  "I09 refunds never exceed the capture": `
+  "refunds never exceed the capture": `
     select id from payments where refund_reserved_minor > captured_minor or refunded_minor > refund_reserved_minor`,
-  "I11 a provider's event is stored once, and waits only with a next try": `
+  "a provider's event is stored once, and waits only with a next try": `
     select id from webhook_events
     where (outcome = 'waiting' and next_try_at is null) or (outcome = 'processed' and applied_at is null)`,
-  "I20 every move of an order or payment has exactly one audit row": `
+  "every move of an order or payment has exactly one audit row": `
     select 'order' as kind, o.id from orders o
     where o.version - 1 <> (select count(*) from audit_log a where a.subject = 'order:' || o.id and a.before ? 'status')
     union all
@@ -47,7 +47,7 @@ export const MONEY_INVARIANTS: Readonly<Record<string, string>> = {
     union all
     select 'refund', r.id from refunds r
     where r.version - 1 <> (select count(*) from audit_log a where a.subject = 'refund:' || r.id and a.before ? 'status')`,
-  "I21 money comes after the order, by the database's clock": `
+  "money comes after the order, by the database's clock": `
     select p.id from payments p join orders o on o.id = p.order_id
     where p.created_at < o.created_at or p.succeeded_at < p.created_at or o.paid_at < o.created_at`,
   "a refunded order has all of its counted money back": `
@@ -58,10 +58,10 @@ export const MONEY_INVARIANTS: Readonly<Record<string, string>> = {
 
 /** After everything has settled: the mock provider's books and ours agree. */
 export const MOCK_LEDGER_AGREES: Readonly<Record<string, string>> = {
-  "I07 what the mock captured is what we captured": `
+  "what the mock captured is what we captured": `
     select m.intent_id, m.state, p.captured_minor from mock_intents m left join payments p on p.intent_id = m.intent_id
     where (m.state = 'succeeded') <> (coalesce(p.captured_minor, 0) = m.amount_minor)`,
-  "I07 what the mock refunded is what we refunded": `
+  "what the mock refunded is what we refunded": `
     select p.id from payments p join mock_intents m on m.intent_id = p.intent_id
     where m.refunded_minor <> p.refunded_minor`,
 };
@@ -81,25 +81,25 @@ export async function violations(
 
 /** What must always hold of eSIMs (requirements §10). */
 export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
-  "I04 one live eSIM per ICCID, one profile per code and per supplier's reference": `
+  "one live eSIM per ICCID, one profile per code and per supplier's reference": `
     select iccid from esim_profiles where status in ('ready', 'active') and ended_at is null and iccid is not null
     group by iccid having count(*) > 1
     union all
     select encode(code_fingerprint, 'hex') from esim_profiles where code_fingerprint is not null
     group by code_fingerprint having count(*) > 1`,
-  "I04 every order of an eSIM has exactly one profile": `
+  "every order of an eSIM has exactly one profile": `
     select o.id from orders o left join esim_profiles e on e.order_id = o.id
     where o.kind = 'esim' group by o.id having count(e.id) <> 1`,
-  "I04 a top-up order has exactly one top-up and no profile, and no other order has one": `
+  "a top-up order has exactly one top-up and no profile, and no other order has one": `
     select o.id from orders o
     where (select count(*) from top_ups t where t.order_id = o.id) <> (o.kind = 'top_up')::int
        or (o.kind = 'top_up' and exists (select from esim_profiles e where e.order_id = o.id))`,
-  "I05 a top-up that is done has exactly one delivered attempt, and no other has one": `
+  "a top-up that is done has exactly one delivered attempt, and no other has one": `
     select t.id from top_ups t
     where (t.status = 'done') <> (1 = (
         select count(*) from provisioning_attempts a where a.top_up_id = t.id and a.status = 'delivered'))
       and not (t.status = 'cancelled' and t.failure_reason = 'refunded_with_loss')`,
-  "I05 a deliverable profile has exactly one delivered attempt, and a stock item has one owner": `
+  "a deliverable profile has exactly one delivered attempt, and a stock item has one owner": `
     select e.id from esim_profiles e
     where e.status in ('ready', 'active')
       and 1 <> (select count(*) from provisioning_attempts a where a.profile_id = e.id and a.status = 'delivered')
@@ -108,35 +108,35 @@ export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
     where s.status = 'assigned' and not exists (
       select from provisioning_attempts a where a.reference = s.reference
         and a.status in ('delivered', 'intended', 'surplus', 'parked', 'taken_back'))`,
-  "I05 nothing is bought for one order twice and kept": `
+  "nothing is bought for one order twice and kept": `
     select profile_id from provisioning_attempts where status = 'delivered'
     group by profile_id, top_up_id having count(*) > 1`,
-  "I08 the audit log of an eSIM is a path in its graph": `
+  "the audit log of an eSIM is a path in its graph": `
     select subject from (
       select subject, before->>'status' as was, after->>'status' as became,
              lag(after->>'status') over (partition by subject order by id) as previous
       from audit_log where subject ~ '^(esim|top_up):' and before ? 'status' and after ? 'status') moves
     where previous is not null and previous <> was`,
-  "R61 what is paid and not there yet has a time by which somebody must know": `
+  "what is paid and not there yet has a time by which somebody must know": `
     select 'esim' as kind, e.id from esim_profiles e join orders o on o.id = e.order_id
     where e.status = 'pending' and o.status = 'paid' and e.due_at is null
     union all
     select 'top_up', t.id from top_ups t join orders o on o.id = t.order_id
     where t.status = 'pending' and o.status = 'paid' and t.due_at is null`,
-  "I20 every move of an eSIM has exactly one audit row": `
+  "every move of an eSIM has exactly one audit row": `
     select e.id from esim_profiles e
     where e.version - 1 <> (
       select count(*) from audit_log a
       where a.subject = 'esim:' || e.id and a.before ? 'status' and a.after ? 'status')`,
-  "I20 every move of a top-up has exactly one audit row": `
+  "every move of a top-up has exactly one audit row": `
     select t.id from top_ups t
     where t.version - 1 <> (
       select count(*) from audit_log a
       where a.subject = 'top_up:' || t.id and a.before ? 'status' and a.after ? 'status')`,
-  "I21 a top-up is done after its order is paid": `
+  "a top-up is done after its order is paid": `
     select t.id from top_ups t join orders o on o.id = t.order_id
     where t.done_at is not null and (o.paid_at is null or t.done_at < o.paid_at)`,
-  "I21 an eSIM is provisioned after its order is paid": `
+  "an eSIM is provisioned after its order is paid": `
     select e.id from esim_profiles e join orders o on o.id = e.order_id
     where e.provisioned_at is not null and (o.paid_at is null or e.provisioned_at < o.paid_at)`,
   "a code that was revealed is never for sale": `

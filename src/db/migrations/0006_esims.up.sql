@@ -40,7 +40,7 @@ create table esim_profiles (
   usage_as_of timestamptz,
   state_checked_at timestamptz,
   poll_at timestamptz,
-  -- Requirements R61: ready, refunded or in front of an operator by then. Set by the payment.
+  -- Ready, refunded or in front of an operator by then. Set by the payment.
   due_at timestamptz,
   -- Who works on it: writes of a worker that slept past its lease carry an old token and change nothing.
   lease_token integer not null default 0,

@@ -29,7 +29,7 @@ export interface ListScreen {
   readonly id: string;
 }
 
-/** Serves a list by the conventions of CONTRACT §7, in two statements whatever its length. */
+/** Serves a list by the conventions of http/list-query.ts, in two statements whatever its length. */
 export function registerListScreen(app: Server, db: Db, screen: ListScreen): void {
   const filters = Object.entries(screen.filters ?? {});
   const conditions = [

@@ -7,7 +7,7 @@ const clock = { nowMillis: () => NOW };
 const lifetimeSeconds = 1440 * 60;
 const secrets = ["the-first-signs-and-is-long-enough-000001", "the-second-verifies-only-long-enough-02"];
 
-test("R22 a thousand tokens: every claim in each, no jti twice, and never longer than the session", () => {
+test("a thousand tokens: every claim in each, no jti twice, and never longer than the session", () => {
   const tokens = makeAccessTokens({ secrets, lifetimeSeconds, clock });
   const seen = new Set<unknown>();
   for (let userId = 1; userId <= 1_000; userId += 1) {

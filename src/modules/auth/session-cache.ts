@@ -13,7 +13,7 @@ interface Entry {
   readonly staleAtMillis: number;
 }
 
-/** Revocation takes effect everywhere within 5 s (CONTRACT §2): 4 s of age, and a second for the query itself. */
+/** Revocation takes effect everywhere within 5 s: 4 s of age, and a second for the query itself. */
 const AGE_MILLIS_MAX = 4_000;
 const SIZE_MAX = 20_000;
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { amountMajor } from "../../kernel/money.js";
 
-/** What the public routes answer (CONTRACT §3). */
+/** What the public routes return. */
 export const CountryView = Type.Object(
   { id: Type.Integer(), iso2: Type.String(), name: Type.String() },
   { title: "Country" },

@@ -10,7 +10,7 @@ const NullableId = Type.Union([Type.Integer(), Type.Null()]);
 
 const EsimStatus = Type.Unsafe<EsimState>({ type: "string", enum: [...ESIM_STATES] });
 
-/** CONTRACT §6. Code members are null while there is nothing to install, and again after it was taken back. */
+/** Code members are null while there is nothing to install, and again after it was taken back. */
 export const EsimWire = Type.Object(
   {
     id: Type.Integer(),

@@ -98,7 +98,7 @@ export interface InstallData {
   /** Cleaned ICCID text; null when what came has not the shape of one (then `iccidAsGiven` and a warning). */
   readonly iccid: string | null;
   readonly iccidAsGiven: string;
-  /** Names of esim.md 3.3 and 6.3, e.g. "luhn_failed". Never a reason to refuse. */
+  /** Names such as "luhn_failed". Never a reason to refuse. */
   readonly warnings: readonly string[];
   /** The supplier's own links, passed through; null: write them with formats/install-links.ts. */
   readonly installLinks: { readonly apple: string | null; readonly android: string | null } | null;

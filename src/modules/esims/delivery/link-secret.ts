@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { trimEndOf } from "../../../kernel/trim-end.js";
 
-/** Whoever has it may install the eSIM, so it is as long as such a secret has to be (requirements R69). */
+/** Whoever has it may install the eSIM, so it is as long as such a secret has to be. */
 const SECRET_BYTES = 16;
 const SECRET = /^[A-Za-z0-9_-]{22}$/;
 

@@ -1,6 +1,6 @@
 import type { Attempt } from "./choose-supplier.js";
 
-/** How long an open attempt is asked about before an operator hears of it; requirements R61 allow 15 minutes. */
+/** How long an open attempt is asked about before an operator hears of it, who is to know within 15 minutes. */
 const PATIENCE_MILLIS = 12 * 60_000;
 /** After an outage of ours the age alone says nothing: the supplier has not been asked meanwhile. */
 const LOOKUPS_MIN = 8;

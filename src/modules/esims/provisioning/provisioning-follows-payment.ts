@@ -1,6 +1,6 @@
 /**
  * Provisioning starts in the payment's own statement: a CTE that reads `order_moved`, which says that the order
- * became paid. The time it writes is when an operator must know that the order has no eSIM yet (requirements R61).
+ * became paid. The time it writes is when an operator must know that the order has no eSIM yet.
  */
 export const provisioningFollowsPayment = {
   name: "provisioning",

@@ -1,6 +1,6 @@
 import { isLuhnValid, luhnDigit } from "./luhn.js";
 
-/** The two ICCID forms of the local supplier (CONTRACT §6). Neither belongs to an issuer, neither fits a real card. */
+/** The two ICCID forms of the local supplier. Neither belongs to an issuer, neither fits a real card. */
 export type LocalIccidFormat = "seed" | "e118";
 
 const SEED = /^89001[0-9a-f]{17}$/;

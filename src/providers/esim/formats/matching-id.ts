@@ -13,7 +13,7 @@ export function canonicalMatchingId(text: string): string {
   return text.toUpperCase();
 }
 
-/** The local supplier's matching id: the store's UUID v4 in upper case (CONTRACT §6). Throws RangeError otherwise. */
+/** The local supplier's matching id: the store's UUID v4 in upper case. Throws RangeError otherwise. */
 export function matchingIdOfActivationCode(activationCode: string): string {
   if (!UUID_V4.test(activationCode)) throw new RangeError("A store's activation code is a UUID v4");
   return activationCode.toUpperCase();

@@ -12,7 +12,7 @@ import type { EsimRef, EsimSupplier, InstallData, SupplierOrder, SupplierTopUp }
  * eSIM after any crash, on any process, and nobody without the secret can guess a code.
  */
 export interface LocalSupplierOptions {
-  /** Host name; CONTRACT §6 wants it set explicitly in production. */
+  /** Host name; in production it is set explicitly. */
   readonly smdpAddress: string;
   readonly iccidFormat: LocalIccidFormat;
   /** At least 32 bytes; derived for this purpose alone. */

@@ -3,7 +3,7 @@ import { isCurrencyCode, type Money } from "../../../kernel/money.js";
 import type { PaymentEvent, WebhookVerdict } from "../port.js";
 import type { MockIntent } from "./mock-ledger-port.js";
 
-/** What somebody says about a mock intent in `POST /payments/webhook` (CONTRACT §5). */
+/** What somebody says about a mock intent in `POST /payments/webhook`. */
 export interface MockNotice {
   readonly intentId: string;
   readonly outcome: "succeeded" | "failed";

@@ -7,7 +7,7 @@ import type { MockIntent, MockIntentState, MockLedger, MockRefund } from "./mock
 
 /**
  * The development provider: anybody who may call its webhook decides whether a payment succeeds. Never wired in
- * production (R88). It holds no state of its own; ids are digests of our keys, so that a create which was cut off
+ * production. It holds no state of its own; ids are digests of our keys, so that a create which was cut off
  * and sent again ends at the same intent.
  */
 export function makeMockProvider(ledger: MockLedger): PaymentProvider {

@@ -28,7 +28,7 @@ describePaymentProvider("Stripe", async () => {
   };
 });
 
-test("R79 a provider with a certificate that nobody vouches for gets no request, and the outcome is no success", async () => {
+test("a provider with a certificate that nobody vouches for gets no request, and the outcome is no success", async () => {
   let requests = 0;
   const server = createServer(selfSigned(), (_request, response) => {
     requests += 1;
