@@ -52,6 +52,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     guards: makeGuards(foundation, auth),
     isProduction: config.isProduction,
+    support: config.shop.supportEmail ?? undefined,
     load: foundation.db.load,
     onAnswer: foundation.metrics.observeAnswer,
     problemPage: storefront.problemPage,

@@ -19,8 +19,11 @@ const UNAVAILABLE_STATE = /^(08|53|57|55000|55P03|40001|40P01|25P0)/;
 const UNAVAILABLE_MESSAGE =
   /timeout exceeded when trying to connect|Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|Cannot use a pool after|Client has encountered a connection error/;
 
-/** Turns whatever was thrown into an AppError. What nobody foresaw becomes internal_error without its message. */
-export function appErrorOf(error: unknown): AppError {
+/**
+ * Turns whatever was thrown into an AppError. What nobody foresaw becomes internal_error without its message, which
+ * names the one to turn to.
+ */
+export function appErrorOf(error: unknown, support = "support"): AppError {
   if (error instanceof AppError) return error;
   const code = (error as Partial<FastifyError>).code ?? "";
   const known = FASTIFY_ERRORS[code];
@@ -34,7 +37,7 @@ export function appErrorOf(error: unknown): AppError {
   if (status !== undefined && status >= 400 && status < 500) {
     return new AppError("bad_request", "The request could not be understood.", { cause: error });
   }
-  return new AppError("internal_error", "Something went wrong here. Tell support the request_id.", {
+  return new AppError("internal_error", `Something went wrong here. Tell ${support} the request_id.`, {
     cause: error,
   });
 }

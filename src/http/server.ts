@@ -48,6 +48,8 @@ export interface ServerOptions {
   readonly log: Logger;
   readonly guards: Guards;
   readonly isProduction: boolean;
+  /** The mailbox for people who need a person. */
+  readonly support?: string | undefined;
   /** How busy the process is; see http/overload.ts. */
   readonly load?: () => Load;
   readonly compiles?: CompileWhen;
@@ -98,7 +100,7 @@ export function makeServer(options: ServerOptions): Server {
     frameworkErrors: (error, request, reply) => {
       // No hook runs for these.
       reply.headers(headersOfEveryAnswer(request.id, options));
-      void sendProblem(request, reply, appErrorOf(error));
+      void sendProblem(request, reply, appErrorOf(error, options.support));
     },
     schemaController: { compilersFactory: { buildSerializer: makeSerializerBuilder(compiles) } },
     schemaErrorFormatter: (errors, part) => validationError(errors, part),
@@ -114,7 +116,7 @@ export function makeServer(options: ServerOptions): Server {
     assertStorableText(request.query, "/query");
   });
   app.setErrorHandler(async (thrown, request, reply) => {
-    const error = appErrorOf(thrown);
+    const error = appErrorOf(thrown, options.support);
     const status = statusOf(error.code);
     if (status >= 500) {
       // 503 is an answer that was foreseen, like shedding load; anything else is for somebody to look at.

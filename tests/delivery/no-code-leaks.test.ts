@@ -24,7 +24,7 @@ describe("no code, token or secret of an eSIM leaks", () => {
   beforeAll(async () => {
     const sink = { write: (line: string) => void logged.push(line) };
     app = await startTestApp(
-      { ADMIN_EMAILS: "admin@example.com" },
+      { ADMIN_EMAILS: "admin@example.com", SHOP_SUPPORT_EMAIL: "help@shop.example" },
       { log: makeLog({ level: "trace", format: "json", sink }) },
     );
     const { planId } = await seedCatalog(app.database);
@@ -86,7 +86,11 @@ describe("no code, token or secret of an eSIM leaks", () => {
     }
     await app.database.query("alter table esim_reveals rename to esim_reveals_away");
     const broken = await call("GET", `/admin/esims/${esim.id}/install`, { bearer: admin });
-    expect([broken.status, broken.body.code]).toEqual([500, "internal_error"]);
+    expect([broken.status, broken.body.code, broken.body.detail]).toEqual([
+      500,
+      "internal_error",
+      "Something went wrong here. Tell help@shop.example the request_id.",
+    ]);
     await app.database.query("alter table esim_reveals_away rename to esim_reveals");
     await call("POST", `/admin/esims/${esim.id}/resend-mail`, { bearer: admin });
     await eventually(async () => {

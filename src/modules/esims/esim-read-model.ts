@@ -16,8 +16,13 @@ export interface EsimRow {
   readonly order_id: number;
   readonly user_id: number;
   readonly order_status: string;
+  /** Its time to be paid was over when it failed. */
+  readonly was_not_paid_in_time: boolean;
   readonly plan_id: number;
   readonly status: EsimState;
+  readonly is_take_back_requested: boolean;
+  /** Its supplier took it away before anybody used it. */
+  readonly was_revoked: boolean;
   readonly sealed: Buffer | null;
   readonly iccid: string | null;
   readonly supplier: string | null;
@@ -42,7 +47,10 @@ const EXPIRES_AT = `case p.status when 'ready' then least(p.use_by, p.plan_expir
   else coalesce(p.plan_expires_at, p.use_by) end`;
 
 /** Columns of a profile `p` and its order `o`, as EsimRow names them. */
-const COLUMNS = `p.id, p.order_id, p.user_id, o.status as order_status, p.plan_id, p.status, p.sealed, p.iccid, p.supplier,
+const COLUMNS = `p.id, p.order_id, p.user_id, o.status as order_status,
+  coalesce(o.failed_at >= o.expires_at, false) as was_not_paid_in_time, p.plan_id, p.status,
+  p.take_back_requested_at is not null as is_take_back_requested,
+  p.plan_state in ('cancelled', 'revoked') or p.profile_state = 'recycled' as was_revoked, p.sealed, p.iccid, p.supplier,
   p.created_at, p.provisioned_at, ${EXPIRES_AT} as expires_at, p.validity_starts,
   p.status in ('ready', 'active') and p.ended_at is not null as has_ended, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of`;

@@ -1,9 +1,9 @@
 import { Type } from "typebox";
-import { installAdvice } from "../../providers/esim/formats/install-data.js";
-import { installLinks } from "../../providers/esim/formats/install-links.js";
+import { instructionsOf } from "./delivery/esim-words.js";
+import type { TextsIn } from "./delivery/texts.js";
 import type { EsimRow } from "./esim-read-model.js";
 import { ESIM_STATES, type EsimState, isInstallable } from "./esim-state.js";
-import type { InstallSecrets, InstallVault } from "./install-secrets.js";
+import { type InstallSecrets, type InstallVault, installLinksOf } from "./install-secrets.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const NullableId = Type.Union([Type.Integer(), Type.Null()]);
@@ -49,22 +49,19 @@ export const EsimWire = Type.Object(
   { title: "Esim", additionalProperties: false },
 );
 
-/** The platforms' setup links: the supplier's own where it gave them. */
-export function installLinksOf(secrets: InstallSecrets): { apple: string; android: string } {
-  const made = installLinks(secrets.qrPayload);
-  return {
-    apple: secrets.installLinks?.apple ?? made.apple,
-    android: secrets.installLinks?.android ?? made.android,
-  };
-}
-
-/** Null unless a phone could install it now. */
+/** Null unless a phone could install it now, and its price has not gone back. */
 export function secretsOf(vault: InstallVault, row: EsimRow): InstallSecrets | null {
-  if (row.sealed === null || row.has_ended || !isInstallable(row.status)) return null;
+  if (row.sealed === null || row.has_ended || !isInstallable(row.status) || row.order_status !== "paid")
+    return null;
   return vault.openProfile(row.id, row.sealed);
 }
 
-export function esimOnWire(row: EsimRow, secrets: InstallSecrets | null) {
+export type EsimOnWire = ReturnType<typeof makeEsimOnWire>;
+
+export const makeEsimOnWire = (textsIn: TextsIn) => (row: EsimRow, secrets: InstallSecrets | null) =>
+  esimOnWire(row, secrets, instructionsOf(row, secrets, textsIn));
+
+function esimOnWire(row: EsimRow, secrets: InstallSecrets | null, instructions: string) {
   const hasUsage =
     row.usage_total_bytes !== null && row.usage_remaining_bytes !== null && row.usage_as_of !== null;
   return {
@@ -78,7 +75,7 @@ export function esimOnWire(row: EsimRow, secrets: InstallSecrets | null) {
     qr_payload: secrets?.qrPayload ?? null,
     install_links: secrets === null ? null : installLinksOf(secrets),
     confirmation_code: secrets?.confirmationCode ?? null,
-    instructions: instructionsOf(row, secrets),
+    instructions,
     created_at: row.created_at,
     provisioned_at: row.provisioned_at,
     expires_at: row.expires_at,
@@ -96,30 +93,4 @@ export function esimOnWire(row: EsimRow, secrets: InstallSecrets | null) {
         }
       : null,
   };
-}
-
-const WAITING: Partial<Record<EsimRow["status"], string>> = {
-  pending: "Your eSIM is being prepared. It appears here, and we mail it to you, as soon as it is ready.",
-  failed: "This eSIM could not be delivered. What was paid is refunded to the card it was paid with.",
-  expired: "This eSIM was not installed in time and can no longer be used.",
-  cancelled: "This eSIM was taken back and can no longer be installed.",
-};
-
-function instructionsOf(row: EsimRow, secrets: InstallSecrets | null): string {
-  if (secrets === null) return WAITING[row.status] ?? "";
-  const advice = installAdvice(secrets);
-  const lines = [
-    "Install it on Wi-Fi before you leave; it can be installed once, so do not delete it afterwards.",
-    "iPhone: Settings > Mobile Data > Add eSIM > Use QR Code, or open the Apple link on the phone.",
-    "Android: Settings > Network & internet > SIMs > Add eSIM, then scan the QR code.",
-    `By hand: SM-DP+ address ${secrets.smdpAddress}, activation code ${secrets.matchingId}.`,
-    "On arrival turn data roaming on for this eSIM and off for your home line.",
-  ];
-  if (secrets.confirmationCode !== null) lines.push(`Confirmation code: ${secrets.confirmationCode}.`);
-  if (advice.isConfirmationCodeMissing)
-    lines.push("The phone will ask for a confirmation code that we were not given; please contact support.");
-  const apn = secrets.apn;
-  if (apn?.ios) lines.push(`APN on iPhone: ${apn.ios}.`);
-  if (apn?.android) lines.push(`APN on Android: ${apn.android}.`);
-  return lines.join("\n");
 }

@@ -17,6 +17,8 @@ import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { makeDelivery } from "./delivery/delivery.js";
+import { makeTextsIn } from "./delivery/texts.js";
+import { makeEsimOnWire } from "./esim-view.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeLifeJobs } from "./life/life-jobs.js";
 import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./life/refresh-esim.js";
@@ -58,7 +60,7 @@ import { makeShowWebhookAddress } from "./suppliers/show-webhook-address.js";
 import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./suppliers/supplier-events.js";
 import { makeReadBalance, makeReadBalances, makeWatchPrices } from "./suppliers/watch-suppliers.js";
 import { topUpFollowsPayment } from "./top-ups/top-up-jobs.js";
-import { TOP_UP_PROBLEMS, type TopUpOfferFragment, type TopUpProblem } from "./top-ups/top-up-offer.js";
+import type { TopUpOfferFragment, TopUpProblem } from "./top-ups/top-up-offer.js";
 import { TOP_UP_STATES, type TopUpState } from "./top-ups/top-up-state.js";
 import { makeTopUps } from "./top-ups/top-ups.js";
 import { watchDeliveries } from "./watch-deliveries.js";
@@ -91,12 +93,14 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const provisionEsim = makeChain(deps, suppliers);
   const reveals = makeRevealLog(db, log);
   const showEsim = makeShowEsim({ db, vault, reveals });
-  const delivery = makeDelivery({ ...deps, publicUrl: config.http.publicUrl, showEsim });
+  const textsIn = makeTextsIn({ ...config.shop, url: config.http.publicUrl });
+  const esimOnWire = makeEsimOnWire(textsIn);
+  const delivery = makeDelivery({ ...deps, publicUrl: config.http.publicUrl, textsIn, showEsim, esimOnWire });
   const activateEsim = makeActivateEsim({ db, log, provisionEsim, rereadIntent: deps.rereadIntent });
   const markInstalled = makeMarkInstalled({ db });
   const takingBack = { db: reservedDb, suppliers, provisionEsim, events };
   const takeBackOfProfile = makeTakeBackEsim(takingBack);
-  const topUps = makeTopUps({ ...deps, suppliers });
+  const topUps = makeTopUps({ ...deps, suppliers, textsIn });
   const takeBackEsim: TakeBackEsim = async (...order) =>
     (await topUps.takeBackTopUp(...order)) ?? takeBackOfProfile(...order);
   const refreshing = { db: reservedDb, suppliers, log, events };
@@ -145,8 +149,8 @@ export function makeEsimsModule(deps: EsimsDeps) {
     topUpEsim: topUps.topUpEsim,
     takeBackEsim,
     async registerRoutes(app: Server): Promise<void> {
-      registerActivateEsim(app, { activateEsim, showEsim });
-      registerReadEsims(app, { db, showEsim, markInstalled });
+      registerActivateEsim(app, { activateEsim, showEsim, esimOnWire });
+      registerReadEsims(app, { db, showEsim, markInstalled, esimOnWire });
       registerShowQr(app, { db, showEsim });
       delivery.registerRoutes(app);
       topUps.registerRoutes(app);
@@ -226,7 +230,6 @@ export {
   makeRotateKeys,
   makeStockShelf,
   provisioningFollowsPayment,
-  TOP_UP_PROBLEMS,
   TOP_UP_STATES,
   takeBackFollowsRefund,
   topUpFollowsPayment,

@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import { makeSealer, type SealingKey } from "../../kernel/sealing.js";
+import { installLinks } from "../../providers/esim/formats/install-links.js";
 import type { InstallData } from "../../providers/esim/port.js";
 
 /** What a phone needs, as it is sealed in esim_profiles. `activationCode` is the store's own UUID of the eSIM. */
@@ -15,6 +16,15 @@ export interface InstallSecrets {
   readonly apn: InstallData["apn"];
   readonly iccidAsGiven: string;
   readonly warnings: readonly string[];
+}
+
+/** The platforms' setup links: the supplier's own where it gave them. */
+export function installLinksOf(secrets: InstallSecrets): { apple: string; android: string } {
+  const made = installLinks(secrets.qrPayload);
+  return {
+    apple: secrets.installLinks?.apple ?? made.apple,
+    android: secrets.installLinks?.android ?? made.android,
+  };
 }
 
 /** A code as it lies in stock. */

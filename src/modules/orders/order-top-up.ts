@@ -1,7 +1,6 @@
 import type { Db } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";
-import { TOP_UP_PROBLEMS } from "../esims/esims.module.js";
 import type { TopUpOrderView } from "./order-read-model.js";
 import {
   newOrderOf,
@@ -50,7 +49,7 @@ function refusalOf(reason: WhyNoTopUp, currency: string): AppError {
         `This plan has no price in ${currency}. Choose a currency of the plan's list.`,
       );
     case "esim":
-      return new AppError("top_up_not_possible", TOP_UP_PROBLEMS[reason.problem]);
+      return new AppError("top_up_not_possible", reason.words);
     case "not_addable":
       return new AppError(
         "top_up_not_possible",

@@ -16,7 +16,7 @@ export interface PlacedTopUpOrder extends TopUpOrderView {
 
 export type WhyNoTopUp =
   | { readonly why: "esim_unknown" | "plan_unknown" | "currency_not_offered" | "placed_meanwhile" }
-  | { readonly why: "esim"; readonly problem: TopUpProblem }
+  | { readonly why: "esim"; readonly problem: TopUpProblem; readonly words: string }
   /** The supplier does not take this plan for this eSIM. */
   | { readonly why: "not_addable" }
   /** It would, but not now: paused, dearer than our price, or no money of ours left there. */
@@ -76,7 +76,8 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
       const [found] = (await db.run<WhyNotRow>(whyNot, values)).rows;
       if (found === undefined || found.is_placed) return { why: "placed_meanwhile" };
       if (!found.has_esim) return { why: "esim_unknown" };
-      if (found.problem !== null) return { why: "esim", problem: found.problem };
+      if (found.problem !== null)
+        return { why: "esim", problem: found.problem, words: offer.whyNot(found.problem) };
       if (!found.has_plan) return { why: "plan_unknown" };
       if (!found.is_addable) return { why: "not_addable" };
       if (!found.has_price) return { why: "currency_not_offered" };

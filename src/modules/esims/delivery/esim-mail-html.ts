@@ -7,7 +7,6 @@ export interface MailFrame {
   readonly pageLine: string;
   readonly pageUrl: string;
   readonly notes: readonly string[];
-  readonly storeUrl: string;
 }
 
 /**
@@ -43,7 +42,7 @@ const STYLE = {
 export function esimMailHtml(
   guide: InstallGuide,
   frame: MailFrame,
-  { text, language }: Texts,
+  { text, language, shop }: Texts,
   qrSource: string,
 ): string {
   const warning =
@@ -59,7 +58,7 @@ export function esimMailHtml(
 </head>
 <body style="${STYLE.body}">
 <div style="${STYLE.card}">
-<div style="${STYLE.head}"><p style="${STYLE.brand}">Tribi</p>
+<div style="${STYLE.head}"><p style="${STYLE.brand}">${escapeHtml(shop.name)}</p>
 <h1 style="${STYLE.h1}">${escapeHtml(guide.title)}</h1></div>
 ${factsHtml(guide)}
 ${warning}
@@ -78,8 +77,8 @@ ${sectionHtml(guide.arrival)}
 <p style="${STYLE.p};margin-top:28px">${escapeHtml(frame.pageLine)}</p>
 ${buttonHtml(frame.pageUrl, text("mail.page_button"))}
 <div style="${STYLE.foot}">
-${frame.notes.map((note) => `<p style="${STYLE.quiet}">${escapeHtml(note)}</p>`).join("\n")}
-<p style="${STYLE.quiet}"><a href="${escapeHtml(frame.storeUrl)}" style="color:#0b6158">Tribi</a></p>
+${[...frame.notes, text("mail.help")].map((note) => `<p style="${STYLE.quiet}">${escapeHtml(note)}</p>`).join("\n")}
+<p style="${STYLE.quiet}"><a href="${escapeHtml(shop.url)}" style="color:#0b6158">${escapeHtml(shop.name)}</a></p>
 </div>
 </div>
 </body>

@@ -1,4 +1,4 @@
-import { DEFAULT_LANGUAGE, languageOr } from "../../../kernel/language.js";
+import { languageOr } from "../../../kernel/language.js";
 import { qrPng } from "../../../providers/esim/formats/qr.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import type { Mail } from "../../../providers/mail/port.js";
@@ -7,13 +7,13 @@ import type { InstallSecrets } from "../install-secrets.js";
 import { esimMailHtml, type MailFrame } from "./esim-mail-html.js";
 import { destinationOf, type GuideSection, type InstallGuide, installGuide } from "./install-guide.js";
 import type { MailClaim } from "./mail-store.js";
-import { type Texts, textsIn } from "./texts.js";
+import { signatureOf, type Texts, type TextsIn } from "./texts.js";
 
 export interface EsimMailInput {
   readonly row: EsimRow;
   readonly secrets: InstallSecrets;
   readonly claim: MailClaim;
-  readonly publicUrl: string;
+  readonly textsIn: TextsIn;
   /** The page of this eSIM behind its secret link. */
   readonly installPage: string;
 }
@@ -26,15 +26,14 @@ const QR_MODULE_PIXELS = 8;
  * The mail with everything to install one eSIM; its plain text is complete by itself. The subject never has a code:
  * subjects are shown on lock screens and kept in logs. Nothing in it is fetched or tracked.
  */
-export function esimMail({ row, secrets, claim, publicUrl, installPage }: EsimMailInput): Mail {
-  const texts = textsIn(languageOr(claim.language, DEFAULT_LANGUAGE));
+export function esimMail({ row, secrets, claim, textsIn, installPage }: EsimMailInput): Mail {
+  const texts = textsIn(languageOr(claim.language));
   const { text } = texts;
   const guide = installGuide({ row, secrets, orderReference: claim.order_reference }, texts);
   const frame: MailFrame = {
     pageLine: text("mail.page", { until: texts.moment(claim.link_expires_at) }),
     pageUrl: installPage,
-    notes: [text("mail.later", { store: publicUrl }), text("mail.secret")],
-    storeUrl: publicUrl,
+    notes: [text("mail.later"), text("mail.secret")],
   };
   const qr = {
     filename: "esim-qr.png",
@@ -46,7 +45,7 @@ export function esimMail({ row, secrets, claim, publicUrl, installPage }: EsimMa
     reference: `esim-${row.id}-${claim.number}`,
     to: { address: claim.email },
     subject: subjectOf(row, texts),
-    text: mailText(paragraphsOf(guide, frame, texts), publicUrl),
+    text: mailText(paragraphsOf(guide, frame, texts), signatureOf(texts)),
     html: esimMailHtml(guide, frame, texts, `cid:${QR_CONTENT_ID}`),
     // Once inside the text and once as a file, for mail programs that hide pictures and for printing.
     attachments: [{ ...qr, contentId: QR_CONTENT_ID }, qr],

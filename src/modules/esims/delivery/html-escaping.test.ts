@@ -5,7 +5,13 @@ import type { InstallSecrets } from "../install-secrets.js";
 import { esimMail } from "./esim-mail.js";
 import { installGuide } from "./install-guide.js";
 import { openPage } from "./install-page.js";
-import { textsIn } from "./texts.js";
+import { makeTextsIn } from "./texts.js";
+
+const textsIn = makeTextsIn({
+  name: "Tribi",
+  url: "https://shop.example",
+  supportEmail: "help@shop.example",
+});
 
 const EVIL = `"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;`;
 
@@ -51,7 +57,7 @@ describe("what comes from outside is text in mail and page, and nothing else", (
         order_reference: EVIL,
         link_expires_at: "2027-05-24T10:00:00.000Z",
       },
-      publicUrl: "https://shop.example",
+      textsIn,
       installPage: "https://shop.example/install/x",
     });
     const page = openPage(guide, texts, "2027-05-24T10:00:00.000Z");

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { EsimRow } from "../esim-read-model.js";
 import type { InstallSecrets } from "../install-secrets.js";
 import { installGuide } from "./install-guide.js";
-import { textsIn } from "./texts.js";
+import { makeTextsIn } from "./texts.js";
+
+const textsIn = makeTextsIn({
+  name: "Tribi",
+  url: "https://shop.example",
+  supportEmail: "help@shop.example",
+});
 
 const SECRETS: InstallSecrets = {
   activationCode: "2c2c0328-601c-4393-a3e7-4d01ee01f6fb",

@@ -1,7 +1,6 @@
 import { installAdvice } from "../../../providers/esim/formats/install-data.js";
 import type { EsimRow } from "../esim-read-model.js";
-import { installLinksOf } from "../esim-view.js";
-import type { InstallSecrets } from "../install-secrets.js";
+import { type InstallSecrets, installLinksOf } from "../install-secrets.js";
 import type { Texts } from "./texts.js";
 
 /** Türkiye blocks eSIM downloads, so whoever goes there has to install before. */
@@ -22,17 +21,21 @@ export interface GuideSection {
   readonly lines: readonly string[];
 }
 
-/** Everything that a person needs to install one eSIM, in one language; the mail and the page lay it out. */
-export interface InstallGuide {
-  readonly title: string;
-  readonly facts: readonly Labelled[];
+/** What to do to install one eSIM, in one language. */
+export interface InstallSteps {
   readonly before: GuideSection;
-  readonly links: { readonly apple: string; readonly android: string };
   readonly codes: readonly GuideCode[];
   /** What is missing and has to be said before anybody tries. */
   readonly warning: string | null;
   readonly platforms: readonly GuideSection[];
   readonly arrival: GuideSection;
+}
+
+/** Everything that a person needs to install one eSIM; the mail and the page lay it out. */
+export interface InstallGuide extends InstallSteps {
+  readonly title: string;
+  readonly facts: readonly Labelled[];
+  readonly links: { readonly apple: string; readonly android: string };
   readonly qrPayload: string;
 }
 
@@ -44,11 +47,20 @@ export interface GuideInput {
 
 export function installGuide({ row, secrets, orderReference }: GuideInput, texts: Texts): InstallGuide {
   const { text } = texts;
-  const { isConfirmationCodeMissing } = installAdvice(secrets);
   const destination = destinationOf(row, texts);
   return {
+    ...installSteps(row, secrets, texts),
     title: destination === undefined ? text("title.ready_anywhere") : text("title.ready", { destination }),
     facts: factsOf(row, orderReference, texts),
+    links: installLinksOf(secrets),
+    qrPayload: secrets.qrPayload,
+  };
+}
+
+export function installSteps(row: EsimRow, secrets: InstallSecrets, texts: Texts): InstallSteps {
+  const { text } = texts;
+  const { isConfirmationCodeMissing } = installAdvice(secrets);
+  return {
     before: {
       title: text("before.title"),
       lines: [
@@ -59,7 +71,6 @@ export function installGuide({ row, secrets, orderReference }: GuideInput, texts
         text("before.phone"),
       ],
     },
-    links: installLinksOf(secrets),
     codes: codesOf(secrets, texts),
     warning: isConfirmationCodeMissing ? text("code.confirmation_missing") : null,
     platforms: [
@@ -73,7 +84,6 @@ export function installGuide({ row, secrets, orderReference }: GuideInput, texts
       },
     ],
     arrival: { title: text("arrive.title"), lines: arrivalLines(secrets, texts) },
-    qrPayload: secrets.qrPayload,
   };
 }
 

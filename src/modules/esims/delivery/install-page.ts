@@ -17,14 +17,14 @@ export function closedPage(texts: Texts, expiresAt: string): string {
 }
 
 /** The same for a link that never was, has expired or was revoked. */
-export function gonePage(texts: Texts, storeUrl: string): string {
-  const { text } = texts;
+export function gonePage(texts: Texts): string {
+  const { text, shop } = texts;
   return page(
     texts,
     text("gone.title"),
     `<p>${escapeHtml(text("gone.text"))}</p>
 <p>${escapeHtml(text("gone.what"))}</p>
-<p><a class="main" href="${escapeHtml(storeUrl)}">${escapeHtml(text("gone.store"))}</a></p>`,
+<p><a class="main" href="${escapeHtml(shop.url)}">${escapeHtml(text("gone.store"))}</a></p>`,
   );
 }
 
@@ -61,7 +61,7 @@ ${sectionHtml(guide.arrival)}
 /** A picture and not drawn by the page, because iPhones offer to install from a picture that is touched and held. */
 const qrSource = (payload: string): string => `data:image/png;base64,${qrPng(payload).toString("base64")}`;
 
-function page({ language }: Texts, title: string, content: string): string {
+function page({ language, shop, text }: Texts, title: string, content: string): string {
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -71,13 +71,14 @@ function page({ language }: Texts, title: string, content: string): string {
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
 <meta name="format-detection" content="telephone=no">
-<title>${escapeHtml(title)} · Tribi</title>
+<title>${escapeHtml(title)} · ${escapeHtml(shop.name)}</title>
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
 <main>
-<header><p class="brand">Tribi</p><h1>${escapeHtml(title)}</h1></header>
+<header><p class="brand">${escapeHtml(shop.name)}</p><h1>${escapeHtml(title)}</h1></header>
 ${content}
+<footer><p class="quiet">${escapeHtml(text("mail.help"))}</p></footer>
 </main>
 </body>
 </html>

@@ -7,12 +7,14 @@ import type { ShowEsim } from "../show-esims.js";
 import { esimMail } from "./esim-mail.js";
 import { installUrl, makeLinkSecret } from "./link-secret.js";
 import { claimMail, settleMail } from "./mail-store.js";
+import type { TextsIn } from "./texts.js";
 
 export interface SendEsimMailDeps {
   readonly db: Db;
   readonly showEsim: ShowEsim;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly publicUrl: string;
+  readonly textsIn: TextsIn;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface SendEsimMailDeps {
  * A process that dies between mail and mark makes a second mail with the same Message-ID, by which mailboxes drop it.
  */
 export function makeSendEsimMailJob(deps: SendEsimMailDeps): JobHandler {
-  const { db, publicUrl } = deps;
+  const { db, publicUrl, textsIn } = deps;
   return async ({ profile_id: profileId }) => {
     if (typeof profileId !== "number") throw new Error("send_esim_mail needs a profile_id");
     const { secret, hash } = makeLinkSecret();
@@ -38,7 +40,7 @@ export function makeSendEsimMailJob(deps: SendEsimMailDeps): JobHandler {
         row,
         secrets,
         claim,
-        publicUrl,
+        textsIn,
         installPage: installUrl(publicUrl, secret),
       }),
     );

@@ -5,16 +5,17 @@ import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
 import type { JobHandler } from "../../jobs/jobs.module.js";
 import { installUrl, makeLinkSecret } from "./link-secret.js";
 import { claimNotice, NOTICES, type Notice, type NoticeClaim, settleNotice } from "./notice-store.js";
-import { type Texts, textsIn } from "./texts.js";
+import { signatureOf, type Texts, type TextsIn } from "./texts.js";
 
 export interface SendEsimNoticeDeps {
   readonly db: Db;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly publicUrl: string;
+  readonly textsIn: TextsIn;
 }
 
 /** Mails one notice, once, in the same manner as the eSIM itself is mailed. */
-export function makeSendEsimNoticeJob({ db, mailer, publicUrl }: SendEsimNoticeDeps): JobHandler {
+export function makeSendEsimNoticeJob({ db, mailer, publicUrl, textsIn }: SendEsimNoticeDeps): JobHandler {
   return async ({ profile_id: profileId, notice: name }) => {
     const notice = NOTICES.find((one) => one === name);
     if (typeof profileId !== "number" || notice === undefined)
@@ -24,13 +25,13 @@ export function makeSendEsimNoticeJob({ db, mailer, publicUrl }: SendEsimNoticeD
     if (claim === undefined) return;
     const texts = textsIn(languageOr(claim.language));
     const page = link === null ? null : installUrl(publicUrl, link.secret);
-    const { subject, paragraphs } = wordsOf(notice, claim, texts, { page, store: publicUrl });
+    const { subject, paragraphs } = wordsOf(notice, claim, texts, page);
     const outcome = await mailer.send({
       template: `esim_${notice}`,
       reference: `esim-${notice}-${profileId}`,
       to: { address: claim.email },
       subject,
-      text: mailText(paragraphs, publicUrl),
+      text: mailText(paragraphs, signatureOf(texts)),
     });
     await settleNotice(db, notice, profileId, outcome.kind !== "unknown");
     if (outcome.kind === "unknown") throw new Error(`The mail server did not take it: ${outcome.cause}`);
@@ -40,18 +41,14 @@ export function makeSendEsimNoticeJob({ db, mailer, publicUrl }: SendEsimNoticeD
 function wordsOf(
   notice: Notice,
   claim: NoticeClaim,
-  { text, day, moment }: Texts,
-  links: { page: string | null; store: string },
+  { text, day, moment, shop }: Texts,
+  page: string | null,
 ): { subject: string; paragraphs: readonly string[] } {
   const named = { plan: claim.plan_name, reference: claim.order_reference };
   if (notice === "failed") {
     return {
       subject: text("failed.subject"),
-      paragraphs: [
-        text("failed.what", named),
-        text("failed.money"),
-        text("failed.next", { store: links.store }),
-      ],
+      paragraphs: [text("failed.what", named), text("failed.money"), text("failed.next")],
     };
   }
   const until = claim.use_by === null ? "" : day(claim.use_by);
@@ -61,8 +58,8 @@ function wordsOf(
     paragraphs: [
       text("reminder.what", { ...named, until }),
       text("reminder.done"),
-      `${text("reminder.page", { until: pageUntil })}\n${links.page ?? links.store}`,
-      text("mail.later", { store: links.store }),
+      `${text("reminder.page", { until: pageUntil })}\n${page ?? shop.url}`,
+      text("mail.later"),
     ],
   };
 }

@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LANGUAGES } from "../../../kernel/language.js";
-import { textsIn } from "./texts.js";
+import { makeTextsIn } from "./texts.js";
+
+const textsIn = makeTextsIn({
+  name: "Tribi",
+  url: "https://shop.example",
+  supportEmail: "help@shop.example",
+});
 
 const file = (language: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`./texts/${language}.json`, import.meta.url), "utf8"));

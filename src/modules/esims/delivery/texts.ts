@@ -7,8 +7,18 @@ import type en from "./texts/en.json";
 type KeyOf<Key> = Key extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Key;
 export type TextKey = KeyOf<keyof typeof en & string>;
 
+/** What texts say of the shop that speaks. */
+export interface ShopVoice {
+  readonly name: string;
+  readonly url: string;
+  /** Where a customer writes to who needs a person; null: texts name the shop's own address. */
+  readonly supportEmail: string | null;
+}
+
+/** Every text may name the shop's {{store}} and its {{contact}} without being given them. */
 export interface Texts {
   readonly language: Language;
+  readonly shop: ShopVoice;
   text(key: TextKey, values?: Readonly<Record<string, string | number>>): string;
   /** A day of the UTC calendar, written out. */
   day(iso: string): string;
@@ -21,21 +31,32 @@ export interface Texts {
 const readTexts = (language: Language): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`./texts/${language}.json`, import.meta.url), "utf8"));
 
-const TEXTS: ReadonlyMap<Language, Texts> = new Map(LANGUAGES.map((one) => [one, makeTexts(one)]));
+/** Below every mail: who sends it, and whom to turn to. */
+export const signatureOf = ({ shop, text }: Texts): readonly string[] => [
+  shop.name,
+  shop.url,
+  text("mail.help"),
+];
 
-/** All texts are plain; whoever puts them into HTML escapes them there. */
-export function textsIn(language: Language): Texts {
-  const texts = TEXTS.get(language);
-  if (texts === undefined) throw new Error(`There are no texts in ${language}`);
-  return texts;
+export type TextsIn = (language: Language) => Texts;
+
+/** A shop's texts. All of them are plain; whoever puts them into HTML escapes them there. */
+export function makeTextsIn(shop: ShopVoice): TextsIn {
+  const all: ReadonlyMap<Language, Texts> = new Map(LANGUAGES.map((one) => [one, makeTexts(one, shop)]));
+  return (language) => {
+    const texts = all.get(language);
+    if (texts === undefined) throw new Error(`There are no texts in ${language}`);
+    return texts;
+  };
 }
 
-function makeTexts(language: Language): Texts {
+function makeTexts(language: Language, shop: ShopVoice): Texts {
+  const written = readTexts(language);
   const i18n = createInstance();
   void i18n.init({
     lng: language,
     fallbackLng: false,
-    resources: { [language]: { translation: readTexts(language) } },
+    resources: { [language]: { translation: written } },
     initAsync: false,
     keySeparator: false,
     nsSeparator: false,
@@ -49,9 +70,17 @@ function makeTexts(language: Language): Texts {
     timeZone: "UTC",
   });
   const countries = new Intl.DisplayNames([locale], { type: "region", fallback: "none" });
+  const contact =
+    shop.supportEmail === null
+      ? i18n.t("contact.store", { address: shop.url })
+      : i18n.t("contact.mail", { address: shop.supportEmail });
+  const always = { store: shop.url, contact };
+  // Most texts have no values in them, and lists of eSIMs ask for many.
+  const fixed = new Map(Object.entries(written).filter(([, text]) => !text.includes("{{")));
   return {
     language,
-    text: (key, values = {}) => i18n.t(key, values),
+    shop,
+    text: (key, values) => fixed.get(key) ?? i18n.t(key, { ...always, ...values }),
     day: (iso) => days.format(new Date(iso)),
     moment: (iso) => `${moments.format(new Date(iso))} UTC`,
     country: (iso2) => (/^[A-Z]{2}$/.test(iso2) ? countries.of(iso2) : undefined),

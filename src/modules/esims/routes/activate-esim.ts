@@ -4,7 +4,7 @@ import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { ActivateEsim } from "../activate-esim.js";
-import { EsimWire, esimOnWire } from "../esim-view.js";
+import { type EsimOnWire, EsimWire } from "../esim-view.js";
 import type { ShowEsim } from "../show-esims.js";
 import { ownerOf } from "./owner.js";
 
@@ -15,8 +15,9 @@ const Body = Type.Object(
 
 export function registerActivateEsim(
   app: Server,
-  deps: { activateEsim: ActivateEsim; showEsim: ShowEsim },
+  deps: { activateEsim: ActivateEsim; showEsim: ShowEsim; esimOnWire: EsimOnWire },
 ): void {
+  const { esimOnWire } = deps;
   app.post(
     "/esims/activate",
     {

@@ -4,7 +4,7 @@ import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import { findEsimOf, listEsimsOf } from "../esim-read-model.js";
-import { EsimWire, esimOnWire } from "../esim-view.js";
+import { type EsimOnWire, EsimWire } from "../esim-view.js";
 import type { MarkInstalled } from "../mark-installed.js";
 import type { ShowEsim } from "../show-esims.js";
 import { ownerOf } from "./owner.js";
@@ -13,9 +13,9 @@ export const EsimId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Numb
 
 export function registerReadEsims(
   app: Server,
-  deps: { db: Db; showEsim: ShowEsim; markInstalled: MarkInstalled },
+  deps: { db: Db; showEsim: ShowEsim; markInstalled: MarkInstalled; esimOnWire: EsimOnWire },
 ): void {
-  const { db, showEsim } = deps;
+  const { db, showEsim, esimOnWire } = deps;
   const tags = ["eSIMs"];
 
   app.get(

@@ -14,6 +14,8 @@ export interface TopUpOffer {
 
 export interface TopUpList {
   readonly problem: TopUpProblem | null;
+  /** What its owner reads; null when no request has said. */
+  readonly language: string | null;
   /** When the supplier was asked last; null for eSIMs of the shop's own, and while it has not been asked yet. */
   readonly listed_at: string | null;
   readonly offers: readonly TopUpOffer[];
@@ -29,7 +31,7 @@ export function makeListTopUps(offer: TopUpOfferFragment): ListTopUps {
   const list = statement(
     "top_ups.list_offers",
     `with ${offer.ctes({ esimId: "$1", userId: "$2", currency: "$3::text" })}
-     select e.problem, e.listed_at, (
+     select e.problem, e.language, e.listed_at, (
        select coalesce(json_agg(json_build_object(
          'plan_id', f.plan_id, 'name', f.name, 'description', f.description, 'data_gb', f.data_gb,
          'is_unlimited', f.is_unlimited, 'duration_days', f.duration_days, 'currency', f.currency,

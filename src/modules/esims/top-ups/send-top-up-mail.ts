@@ -2,7 +2,7 @@ import { type Db, statement } from "../../../db/database.js";
 import { languageOr } from "../../../kernel/language.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
-import { textsIn } from "../delivery/texts.js";
+import { signatureOf, type TextsIn } from "../delivery/texts.js";
 
 export type SendTopUpMail = (topUpId: number) => Promise<void>;
 
@@ -38,31 +38,24 @@ const SETTLE = statement(
 export function makeSendTopUpMail(deps: {
   readonly db: Db;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
-  readonly publicUrl: string;
+  readonly textsIn: TextsIn;
 }): SendTopUpMail {
   return async (topUpId) => {
     const claim = (await deps.db.run<MailClaim>(CLAIM, [topUpId])).rows[0];
     if (claim === undefined) return;
-    const { text } = textsIn(languageOr(claim.language));
+    const texts = deps.textsIn(languageOr(claim.language));
+    const { text } = texts;
     const named = { plan: claim.plan_name, esim: claim.esim_name, reference: claim.order_reference };
     const paragraphs =
       claim.status === "done"
-        ? [
-            text("top_up.what", named),
-            text("top_up.nothing_to_do"),
-            text("top_up.where", { store: deps.publicUrl }),
-          ]
-        : [
-            text("top_up_failed.what", named),
-            text("failed.money"),
-            text("top_up_failed.next", { store: deps.publicUrl }),
-          ];
+        ? [text("top_up.what", named), text("top_up.nothing_to_do"), text("top_up.where")]
+        : [text("top_up_failed.what", named), text("failed.money"), text("top_up_failed.next")];
     const outcome = await deps.mailer.send({
       template: `top_up_${claim.status}`,
       reference: `top-up-${claim.status}-${topUpId}`,
       to: { address: claim.email },
       subject: text(claim.status === "done" ? "top_up.subject" : "top_up_failed.subject"),
-      text: mailText(paragraphs, deps.publicUrl),
+      text: mailText(paragraphs, signatureOf(texts)),
     });
     await deps.db.run(SETTLE, [topUpId, outcome.kind !== "unknown"]);
     if (outcome.kind === "unknown") throw new Error(`The mail server did not take it: ${outcome.cause}`);

@@ -1,3 +1,6 @@
+import { DEFAULT_LANGUAGE } from "../../../kernel/language.js";
+import type { TextsIn } from "../delivery/texts.js";
+
 /**
  * What can be added to an eSIM, as CTEs for the list and for the order's own statement, from what we hold:
  *
@@ -17,11 +20,16 @@ interface Parameters {
 }
 
 /** `suppliers`: those that are configured and have top-ups. */
-export function makeTopUpOffer(options: { readonly suppliers: readonly string[] }) {
+export function makeTopUpOffer(options: {
+  readonly suppliers: readonly string[];
+  readonly textsIn: TextsIn;
+}) {
   const suppliers = options.suppliers.map((id) => `'${id}'`).join(", ") || "''";
   return {
+    /** In words, for a program's developer and its user. */
+    whyNot: (problem: TopUpProblem): string => options.textsIn(DEFAULT_LANGUAGE).text(`no_top_up.${problem}`),
     ctes: ({ esimId, userId, currency }: Parameters): string => `esim as materialized (
-       select p.id, p.plan_id, p.supplier, l.packages, l.listed_at, case
+       select p.id, p.plan_id, p.supplier, p.language, l.packages, l.listed_at, case
            when p.status = 'pending' then 'not_ready'
            when p.status not in ('ready', 'active') then p.status
            when o.status <> 'paid' then 'refunded'
@@ -68,14 +76,12 @@ export function makeTopUpOffer(options: { readonly suppliers: readonly string[] 
   };
 }
 
-/** Why nothing can be added to an eSIM, in words for its owner. */
-export const TOP_UP_PROBLEMS = {
-  not_ready: "This eSIM is not ready yet. It can be topped up once it is.",
-  failed: "This eSIM was never delivered, so it cannot be topped up.",
-  expired: "This eSIM has expired and cannot be topped up. Order a new one.",
-  cancelled: "This eSIM was taken back and cannot be topped up. Order a new one.",
-  refunded: "This eSIM was refunded and cannot be topped up. Order a new one.",
-  ended: "The plan on this eSIM has ended, and its supplier adds nothing after that. Order a new one.",
-  supplier_cannot: "The supplier of this eSIM has no top-ups. Order a new eSIM instead.",
-} as const;
-export type TopUpProblem = keyof typeof TOP_UP_PROBLEMS;
+/** Why nothing can be added to an eSIM; the words for its owner are the texts `no_top_up.…`. */
+export type TopUpProblem =
+  | "not_ready"
+  | "failed"
+  | "expired"
+  | "cancelled"
+  | "refunded"
+  | "ended"
+  | "supplier_cannot";

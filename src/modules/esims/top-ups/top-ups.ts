@@ -5,6 +5,7 @@ import type { EsimSupplier } from "../../../providers/esim/port.js";
 import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { Jobs } from "../../jobs/jobs.module.js";
+import type { TextsIn } from "../delivery/texts.js";
 import { leaseSecondsFor } from "../provisioning/provisioning-store.js";
 import { storeSupplierProblem } from "../suppliers/supplier-account-store.js";
 import { makeDecideTopUp } from "./decide-top-up.js";
@@ -25,6 +26,7 @@ export interface TopUpsDeps {
   readonly events: Events;
   readonly wakeWorkers: () => void;
   readonly suppliers: ReadonlyMap<string, EsimSupplier>;
+  readonly textsIn: TextsIn;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
 }
@@ -42,7 +44,7 @@ export function makeTopUps(deps: TopUpsDeps): TopUps {
   const { config, reservedDb: db, events, suppliers } = deps;
   const able = new Map([...suppliers].filter(([, one]) => one.capabilities.hasTopUps));
   const listing = new Map([...able].filter(([id]) => id !== "local"));
-  const offer = makeTopUpOffer({ suppliers: [...able.keys()] });
+  const offer = makeTopUpOffer({ suppliers: [...able.keys()], textsIn: deps.textsIn });
   const onRefusal: TopUpChainDeps["onRefusal"] = async (topUpId, supplier, { reason }) => {
     if (reason === "no_funds" || reason === "auth") await storeSupplierProblem(db, supplier, reason);
     else if (reason !== "retryable") await relistSoon(db, topUpId);
@@ -62,13 +64,18 @@ export function makeTopUps(deps: TopUpsDeps): TopUps {
       db,
       topUpEsim,
       refundUndeliverable: deps.refundUndeliverable,
-      sendTopUpMail: makeSendTopUpMail({ db, mailer: deps.mailer, publicUrl: config.http.publicUrl }),
+      sendTopUpMail: makeSendTopUpMail({ db, mailer: deps.mailer, textsIn: deps.textsIn }),
       settleSurplusTopUp: makeSettleSurplusTopUp({ db, suppliers, events }),
       readTopUpLists: makeReadTopUpLists({ db, suppliers: listing }),
     }),
     registerRoutes(app) {
       const listTopUps = makeListTopUps(offer);
-      registerListTopUps(app, { db: deps.db, listTopUps, defaultCurrency: config.payments.defaultCurrency });
+      registerListTopUps(app, {
+        db: deps.db,
+        listTopUps,
+        defaultCurrency: config.payments.defaultCurrency,
+        textsIn: deps.textsIn,
+      });
       registerAdminTopUps(app, { db: deps.db, decideTopUp: makeDecideTopUp(deps) });
     },
   };

@@ -1,12 +1,15 @@
 import { Type } from "typebox";
 import { adminAct } from "../../../../http/act.js";
 import type { Server } from "../../../../http/server.js";
-import { EsimWire, esimOnWire } from "../../esim-view.js";
+import { type EsimOnWire, EsimWire } from "../../esim-view.js";
 import { EsimId } from "../../routes/read-esims.js";
 import type { AdminDelivery } from "../admin-delivery.js";
 
-export function registerAdminDelivery(app: Server, deps: { adminDelivery: AdminDelivery }): void {
-  const { adminDelivery } = deps;
+export function registerAdminDelivery(
+  app: Server,
+  deps: { adminDelivery: AdminDelivery; esimOnWire: EsimOnWire },
+): void {
+  const { adminDelivery, esimOnWire } = deps;
   const tags = ["Administration"];
 
   app.post(

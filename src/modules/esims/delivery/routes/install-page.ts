@@ -9,7 +9,7 @@ import { installGuide } from "../install-guide.js";
 import type { FoundLink, InstallLinks } from "../install-links.js";
 import { closedPage, gonePage, openPage } from "../install-page.js";
 import { INSTALL_PAGE_POLICY } from "../install-page-style.js";
-import { type Texts, textsIn } from "../texts.js";
+import type { Texts, TextsIn } from "../texts.js";
 
 const Params = Type.Object({ secret: Type.String() });
 const LINK_ENDED = "This install link does not work. Sign in at the store and make a new one.";
@@ -22,9 +22,9 @@ const FORM_BYTES_MAX = 1_024;
  */
 export function registerInstallPage(
   app: Server,
-  deps: { installLinks: InstallLinks; publicUrl: string },
+  deps: { installLinks: InstallLinks; textsIn: TextsIn },
 ): void {
-  const { installLinks, publicUrl } = deps;
+  const { installLinks, textsIn } = deps;
   const config = { access: "public", isInternal: true } as const;
   const sendGone = (
     request: FastifyRequest,
@@ -37,12 +37,12 @@ export function registerInstallPage(
     if (!/text\/html/i.test(request.headers.accept ?? "")) {
       throw new AppError(isUnknown ? "not_found" : "gone", LINK_ENDED);
     }
-    return sendPage(reply, isUnknown ? 404 : 410, gonePage(texts, publicUrl));
+    return sendPage(reply, isUnknown ? 404 : 410, gonePage(texts));
   };
 
   app.get("/install/:secret", { config, schema: { params: Params } }, async (request, reply) => {
     const found = await installLinks.find(request.params.secret);
-    const texts = textsFor(request, found);
+    const texts = textsFor(textsIn, request, found);
     if (found.kind !== "live") return sendGone(request, reply, found, texts);
     return sendPage(reply, 200, closedPage(texts, found.link.expires_at));
   });
@@ -51,7 +51,7 @@ export function registerInstallPage(
     { config: { ...config, consumes: "form" }, bodyLimit: FORM_BYTES_MAX, schema: { params: Params } },
     async (request, reply) => {
       const opened = await installLinks.open(request.params.secret, request.id);
-      const texts = textsFor(request, opened);
+      const texts = textsFor(textsIn, request, opened);
       if (opened.kind !== "open") return sendGone(request, reply, opened, texts);
       const { row, secrets, link } = opened;
       const guide = installGuide({ row, secrets, orderReference: link.order_reference }, texts);
@@ -61,7 +61,11 @@ export function registerInstallPage(
 }
 
 /** The browser's language, else the one of the order. */
-function textsFor(request: FastifyRequest, found: FoundLink | { link: { language: string | null } }): Texts {
+function textsFor(
+  textsIn: TextsIn,
+  request: FastifyRequest,
+  found: FoundLink | { link: { language: string | null } },
+): Texts {
   const ofOrder = "link" in found ? found.link.language : null;
   return textsIn(languageOfRequest(request) ?? languageOr(ofOrder));
 }

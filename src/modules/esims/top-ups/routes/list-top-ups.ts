@@ -3,10 +3,11 @@ import type { Db } from "../../../../db/database.js";
 import { callerOf } from "../../../../http/caller.js";
 import type { Server } from "../../../../http/server.js";
 import { AppError } from "../../../../kernel/errors.js";
+import { languageOr } from "../../../../kernel/language.js";
 import { amountMajor } from "../../../../kernel/money.js";
+import type { TextsIn } from "../../delivery/texts.js";
 import { EsimId } from "../../routes/read-esims.js";
 import type { ListTopUps } from "../list-top-ups.js";
-import { TOP_UP_PROBLEMS } from "../top-up-offer.js";
 
 const Offer = Type.Object(
   {
@@ -41,7 +42,7 @@ const Offers = Type.Object(
 
 export function registerListTopUps(
   app: Server,
-  deps: { db: Db; listTopUps: ListTopUps; defaultCurrency: string },
+  deps: { db: Db; listTopUps: ListTopUps; defaultCurrency: string; textsIn: TextsIn },
 ): void {
   app.get(
     "/esims/:id/top-ups",
@@ -74,10 +75,12 @@ export function registerListTopUps(
         currency: request.query.currency ?? deps.defaultCurrency,
       });
       if (list === undefined) throw new AppError("not_found", "eSIM not found");
+      const { problem } = list;
       return {
         esim_id: request.params.id,
-        can_be_topped_up: list.problem === null,
-        reason: list.problem === null ? null : TOP_UP_PROBLEMS[list.problem],
+        can_be_topped_up: problem === null,
+        reason:
+          problem === null ? null : deps.textsIn(languageOr(list.language)).text(`no_top_up.${problem}`),
         listed_at: list.listed_at,
         offers: list.offers.map(({ currency, amount_minor: minor, ...offer }) => ({
           ...offer,
