@@ -1109,6 +1109,16 @@ create table mock_refunds (
 );
 CREATE INDEX mock_refunds_by_time ON public.mock_refunds USING btree (created_at);
 
+create table order_consents (
+  order_id bigint not null,
+  terms_version text not null,
+  immediate_delivery boolean not null,
+  accepted_at timestamp with time zone default now() not null,
+  constraint order_consents_pkey PRIMARY KEY (order_id),
+  constraint order_consents_version_is_short CHECK ((terms_version ~ '^[A-Za-z0-9._-]{1,64}$'::text)),
+  constraint order_consents_order_exists FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
+);
+
 create table orders (
   id bigint generated always as identity,
   reference text not null,

@@ -68,7 +68,7 @@ export function createTribi(options: TribiOptions) {
       check: (query: QueryOf<"checkDevice"> = {}) => get<"checkDevice">("/device/compatibility", query),
       models: () => get<"listDevices">("/device/models"),
     },
-    orders: ordersOf(shared),
+    orders: ordersOf(shared, request),
     payments: paymentsOf(shared),
     esims: esimsOf(shared),
     admin: adminOf(shared),
@@ -116,10 +116,14 @@ function authOf({ get, post }: Shared, session: Session, request: (call: Call) =
 
 const ORDERS_PER_PAGE = 50;
 
-function ordersOf({ get, keyed }: Shared) {
+function ordersOf({ get, keyed }: Shared, request: (call: Call) => Promise<unknown>) {
   return {
     create: (body: BodyOf<"createOrder">, wait?: Keyed) => keyed<"createOrder">("/orders", body, wait),
     get: (id: number, wait?: Wait) => get<"getOrder">(`/orders/${id}`, {}, wait),
+    /** What the person agrees to before paying; the first word about an order stands. */
+    recordConsent: async (id: number, body: BodyOf<"recordConsent">) =>
+      (await request({ method: "PUT", path: `/orders/${id}/consent`, body })) as AnswerOf<"recordConsent">,
+    consent: (id: number) => get<"getConsent">(`/orders/${id}/consent`),
     /** All of the person's orders, newest first, a page at a time. */
     async *list(): AsyncGenerator<Schemas["Order"]> {
       let before: number | undefined;

@@ -1,6 +1,8 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { readConfig } from "../config/config.js";
-import { type DemoClient, DemoError, makeDemoClient, waitFor } from "./demo-client.js";
+import { randomBytes } from "node:crypto";
+import { createTribi, makeIdempotencyKey, type Schemas, type Tribi } from "@tribi/client";
+import { loadConfig } from "../config/config.js";
+import { readEnvironment } from "../config/env.js";
+import { DemoError, demoErrorOf } from "./demo-error.js";
 import { terminalQr } from "./terminal-qr.js";
 
 export interface DemoOptions {
@@ -11,77 +13,60 @@ export interface DemoOptions {
   readonly country: string;
 }
 
-interface Plan {
-  readonly id: number;
-  readonly name: string;
-  readonly price: { readonly currency: string; readonly amount_major: string };
-}
-
-interface Order {
-  readonly id: number;
-  readonly reference: string;
-  readonly status: string;
-}
-
-interface Profile {
-  readonly id: number;
-  readonly status: string;
-  readonly iccid: string;
-  readonly qr_payload: string;
-  readonly install_links: { readonly apple: string; readonly android: string };
-}
-
 const say = (line = ""): void => void process.stdout.write(`${line}\n`);
 const step = (text: string): void => say(`* ${text}`);
 
 /** Buys an eSIM from a running store as a customer would. Exits 0, 1 when a step failed, 2 when no store answers. */
 export async function demo(options: DemoOptions): Promise<void> {
+  const storeUrl = (options.url ?? localStore()).replace(/\/+$/, "");
   try {
-    await buyOne(options);
+    await buyOne(storeUrl, options);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof DemoError ? error.exitCode : 1;
+    const { message, exitCode } = demoErrorOf(error, storeUrl);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = exitCode;
   }
 }
 
-async function buyOne(options: DemoOptions): Promise<void> {
-  const storeUrl = (options.url ?? localStore()).replace(/\/+$/, "");
+/** Speaks to the store as any program does: by the typed client, with nothing from inside. */
+async function buyOne(storeUrl: string, options: DemoOptions): Promise<void> {
   const email = options.email ?? `demo-${randomBytes(4).toString("hex")}@example.com`;
-  const client = makeDemoClient(storeUrl);
-  await client.call("GET", "/health/ready", { expects: [200] });
+  // A store that is not there is told at once.
+  const tribi = createTribi({ baseUrl: storeUrl, triesMax: 2 });
+  await tribi.request({ method: "GET", path: "/health/ready" });
   step(`the store at ${storeUrl} is ready`);
-  await signIn(client, email);
-  const plan = await choosePlan(client, options.country);
-  const order = await orderTwice(client, plan);
-  await pay(client, order);
-  show(await activate(client, order), storeUrl, email);
+  await signIn(tribi, email);
+  const plan = await choosePlan(tribi, options.country);
+  const order = await orderTwice(tribi, plan);
+  await pay(tribi, order);
+  const activated = await tribi.esims.activate(order.id);
+  show(await tribi.esims.ready(activated.id, { timeoutMillis: 30_000 }), storeUrl, email);
 }
 
 function localStore(): string {
-  const { http } = readConfig();
+  const { values, problems } = readEnvironment();
+  const { http } = loadConfig(values, problems);
   return `http://127.0.0.1:${http.port}`;
 }
 
-async function signIn(client: DemoClient, email: string): Promise<void> {
-  const asked = await client.call("POST", "/auth/request-code", { body: { email } });
-  const { challenge } = asked.body as { challenge: string };
-  const code = await waitFor("The mail with the code", 20, () => findCode(client, email));
-  const verified = await client.call("POST", "/auth/verify-code", {
-    body: { email, code, challenge, session: "bearer" },
-  });
-  client.signIn((verified.body as { token: string }).token);
+async function signIn(tribi: Tribi, email: string): Promise<void> {
+  const { challenge } = await tribi.auth.requestCode(email);
+  const code = await waitFor("The mail with the code", 20, () => findCode(tribi, email));
+  await tribi.auth.verifyCode({ email, code, challenge });
   step(`signed in as ${email} with the code ${code} from the development inbox`);
 }
 
-async function findCode(client: DemoClient, email: string): Promise<string | undefined> {
-  const { body } = await client.call("GET", "/dev/inbox.json");
-  const mail = (body as readonly { to: string; text: string }[]).find(({ to }) => to === email);
+async function findCode(tribi: Tribi, email: string): Promise<string | undefined> {
+  const mails = (await tribi.request({ method: "GET", path: "/dev/inbox.json" })) as readonly {
+    to: string;
+    text: string;
+  }[];
+  const mail = mails.find(({ to }) => to === email);
   return mail === undefined ? undefined : /(?<!\d)\d{6,8}(?!\d)/.exec(mail.text)?.[0];
 }
 
-async function choosePlan(client: DemoClient, country: string): Promise<Plan> {
-  const { body } = await client.call("GET", `/plans?country=${encodeURIComponent(country)}`);
-  const [plan] = body as readonly Plan[];
+async function choosePlan(tribi: Tribi, country: string): Promise<Schemas["Plan"]> {
+  const [plan] = await tribi.plans.list({ country });
   if (plan === undefined)
     throw new DemoError(`There is no plan for ${country}. Fill the catalogue with: npx tribi seed`);
   step(`chose "${plan.name}" for ${plan.price.amount_major} ${plan.price.currency}`);
@@ -89,52 +74,54 @@ async function choosePlan(client: DemoClient, country: string): Promise<Plan> {
 }
 
 /** A client that does not know whether its first request arrived sends it again with the same key. */
-async function orderTwice(client: DemoClient, plan: Plan): Promise<Order> {
-  const request = { body: { plan_id: plan.id }, headers: { "idempotency-key": randomUUID() } };
-  const first = (await client.call("POST", "/orders", request)).body as Order;
-  const second = await client.call("POST", "/orders", request);
-  const isReplay = second.headers.get("idempotent-replayed") === "true";
-  if ((second.body as Order).id !== first.id || !isReplay)
+async function orderTwice(tribi: Tribi, plan: Schemas["Plan"]): Promise<Schemas["EsimOrder"]> {
+  const idempotencyKey = makeIdempotencyKey();
+  const first = await tribi.orders.create({ plan_id: plan.id }, { idempotencyKey });
+  const second = await tribi.orders.create({ plan_id: plan.id }, { idempotencyKey });
+  if (second.id !== first.id)
     throw new DemoError("The repeated request made a second order, which must never happen. Report this.");
   step(`ordered twice with one Idempotency-Key: it is one order, ${first.reference}`);
   return first;
 }
 
-async function pay(client: DemoClient, order: Order): Promise<void> {
-  const created = await client.call("POST", "/payments/create", {
-    body: { order_id: order.id, provider: "MOCK" },
-  });
-  const { intent_id: intentId } = created.body as { intent_id: string };
-  await client.call("POST", "/payments/webhook/mock", {
-    body: { intent_id: intentId, status: "succeeded" },
-  });
-  await waitFor("The payment", 10, async () => {
-    const { body } = await client.call("GET", `/orders/${order.id}`);
-    return (body as Order).status === "paid" ? true : undefined;
-  });
+async function pay(tribi: Tribi, order: Schemas["EsimOrder"]): Promise<void> {
+  const { intent_id: intentId } = await tribi.payments.create({ order_id: order.id, provider: "MOCK" });
+  const notice = { intent_id: intentId, status: "succeeded" };
+  await tribi.request({ method: "POST", path: "/payments/webhook/mock", body: notice });
+  const { status } = await tribi.payments.settled(order.id, { timeoutMillis: 10_000 });
+  if (status !== "paid")
+    throw new DemoError(`The order is ${status} after it was paid. See the store's log.`);
   step(`paid it through the mock provider (${intentId})`);
 }
 
-async function activate(client: DemoClient, order: Order): Promise<Profile> {
-  const expects = [200, 202];
-  const first = await client.call("POST", "/esims/activate", { body: { order_id: order.id }, expects });
-  if (first.status === 200) return first.body as Profile;
-  const { id } = first.body as Profile;
-  return waitFor("The eSIM", 30, async () => {
-    const profile = (await client.call("GET", `/esims/${id}`)).body as Profile;
-    return profile.status === "ready" ? profile : undefined;
-  });
-}
-
-function show(profile: Profile, storeUrl: string, email: string): void {
-  step(`the eSIM is ${profile.status}, ICCID ${profile.iccid}`);
+function show(esim: Schemas["Esim"], storeUrl: string, email: string): void {
+  step(`the eSIM is ${esim.status}, ICCID ${esim.iccid}`);
   say();
   const hasColours = process.stdout.isTTY === true && process.stdout.hasColors();
-  say(terminalQr(profile.qr_payload, { hasColours }));
+  say(terminalQr(esim.qr_payload ?? "", { hasColours }));
   say();
-  say(profile.qr_payload);
-  say(`iPhone:  ${profile.install_links.apple}`);
-  say(`Android: ${profile.install_links.android}`);
+  say(esim.qr_payload ?? "");
+  say(`iPhone:  ${esim.install_links?.apple}`);
+  say(`Android: ${esim.install_links?.android}`);
   say();
   say(`The mails to ${email} are at ${storeUrl}/dev/inbox`);
+}
+
+/** Asks again until there is a value; the demo ends when it takes too long. */
+async function waitFor<Value>(
+  what: string,
+  seconds: number,
+  find: () => Promise<Value | undefined>,
+): Promise<Value> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await find();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) {
+      throw new DemoError(
+        `${what} did not come within ${seconds} seconds. Is a worker running? See the store's log.`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

@@ -42,9 +42,11 @@ const FAKES: Readonly<Record<string, StartFake>> = {
         STRIPE_SECRET_KEY: "sk_test_of_the_local_fake",
         STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_local_fake",
         STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+        STRIPE_JS_URL: `${fake.url}/stripe.js`,
       },
       hints: [
         `${fake.url}/ lists the payments, with buttons to approve, decline, process or cancel each`,
+        "cards on the checkout page: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, 4000 0027 6000 3184 asks for 3-D Secure",
         `webhooks go to ${webhookUrl}`,
       ],
       stop: fake.stop,

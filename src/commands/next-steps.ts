@@ -20,7 +20,8 @@ function developmentLines(config: Config, storeUrl: string): string[] {
     config.mail.smtp === null
       ? `Inbox             ${storeUrl}/dev/inbox (mail goes there: SMTP_HOST is not set)`
       : `Mail              goes to ${config.mail.smtp.host}`,
-    "Try it            npm run demo   (in another terminal)",
+    "Try it            open the store and buy an eSIM: the page shows the mailed code, payments are a test",
+    "                  npm run demo   (in another terminal) buys one by the API",
     `From elsewhere    the development pages ask for the header x-dev-token: ${config.http.devToken}`,
   ];
 }

@@ -76,6 +76,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "POST /orders": "user",
   "GET /orders/mine": "user",
   "GET /orders/:id": "user",
+  "GET /orders/:id/consent": "user",
+  "PUT /orders/:id/consent": "user",
   "POST /payments/create": "user",
   "POST /payments/webhook": "webhook",
   "POST /payments/webhook/:provider": "webhook",

@@ -224,12 +224,13 @@ describe("money that arrives late", () => {
 });
 
 describe("the mock's pay page", () => {
-  it("shows the amount, and its buttons pay and decline", async () => {
+  it("shows the amount; its buttons pay, decline and leave, and lead back to the checkout", async () => {
     const { orderId, intentId } = await paying();
     const page = await app.request("GET", `/dev/pay/${intentId}`);
     expect(page.status).toBe(200);
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(page.text).toContain("Approve");
+    for (const outcome of ["succeeded", "failed", "left"])
+      expect(page.text).toContain(`name="status" value="${outcome}"`);
     const form = { "content-type": "application/x-www-form-urlencoded" };
     const foreign = await app.request("POST", `/dev/pay/${intentId}`, {
       body: "status=succeeded",
@@ -240,7 +241,10 @@ describe("the mock's pay page", () => {
       body: "status=succeeded",
       headers: form,
     });
-    expect([pressed.status, pressed.headers.get("location")]).toEqual([303, `/dev/pay/${intentId}`]);
+    expect([pressed.status, pressed.headers.get("location")]).toEqual([
+      303,
+      expect.stringMatching(/^\/checkout\/\d+\/return$/),
+    ]);
     expect(await statusOf(orderId)).toBe("paid");
   });
 

@@ -25,7 +25,7 @@ describe("over a bad network one order is one order, one payment, one eSIM and o
       createTribi({
         baseUrl: proxy.url,
         session: fixed(token),
-        timeoutMillis: 4_000,
+        timeoutMillis: 2_000,
         sleep: async () => undefined,
       });
     customer = clientOf(shop.shopper.token);

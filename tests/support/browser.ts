@@ -23,7 +23,7 @@ async function loadPackaged() {
 let packaged: ReturnType<typeof loadPackaged> | undefined;
 
 /** A real headless Chromium without any system package. Names under `.test` lead to this machine. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   packaged ??= loadPackaged();
   const { file, args: packagedArgs, environment } = await packaged;
   const { chromium } = await import("playwright-core");
@@ -32,7 +32,7 @@ export async function openBrowser(): Promise<Browser> {
   const names = ["--host-resolver-rules=MAP *.test 127.0.0.1", "--no-proxy-server"];
   return chromium.launch({
     executablePath: file,
-    args: [...args, ...names, "--no-sandbox"],
+    args: [...args, ...names, "--no-sandbox", ...more],
     env: environment,
     headless: true,
   });

@@ -33,6 +33,7 @@ export async function startStripeShop(
   const app = await startTestApp({
     PAYMENT_PROVIDER: "STRIPE",
     STRIPE_API_BASE: stripe.url,
+    STRIPE_JS_URL: `${stripe.url}/stripe.js`,
     STRIPE_SECRET_KEY: "sk_test_of_the_fake",
     STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_fake",
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,

@@ -11,6 +11,7 @@ import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { OfferFragment, TopUpOfferFragment } from "../esims/esims.module.js";
 import type { Jobs } from "../jobs/jobs.module.js";
+import { findConsent, recordConsent } from "./consent-store.js";
 import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
 import { makeExpireUnpaidOrders } from "./expire-unpaid-orders.job.js";
 import { makeKeysAtWork } from "./keys-at-work.js";
@@ -27,6 +28,7 @@ import {
   type ReleaseUnpaid,
 } from "./release-orders-of-person.js";
 import { registerCreateOrder } from "./routes/create-order.js";
+import { registerOrderConsent } from "./routes/order-consent.js";
 import { registerOrderTopUp } from "./routes/order-top-up.js";
 import { registerReadOrders } from "./routes/read-orders.js";
 import { makeTopUpOrderStore } from "./top-up-order-store.js";
@@ -90,6 +92,10 @@ export function makeOrdersModule(deps: OrdersDeps) {
       registerCreateOrder(app, { placeOrder, defaultCurrency });
       registerOrderTopUp(app, { orderTopUp, defaultCurrency });
       registerReadOrders(app, reads);
+      registerOrderConsent(app, {
+        record: (consent) => recordConsent(db, consent),
+        find: (userId, orderId) => findConsent(db, userId, orderId),
+      });
     },
   };
 }

@@ -19,6 +19,9 @@ const COLLECT = statement(
      'refunds', (select coalesce(json_agg(json_build_object(
         'amount_minor_units', r.amount_minor, 'currency', r.currency, 'status', r.status, 'reason', r.reason, 'created_at', r.created_at)
         order by r.id), '[]') from refunds r where r.order_id = o.id),
+     'consent', (select json_build_object(
+        'terms_version', c.terms_version, 'immediate_delivery', c.immediate_delivery, 'accepted_at', c.accepted_at)
+        from order_consents c where c.order_id = o.id),
      'kind', o.kind,
      'top_up', (select json_build_object(
         'id', t.id, 'esim_id', t.profile_id, 'status', t.status, 'created_at', t.created_at, 'done_at', t.done_at,

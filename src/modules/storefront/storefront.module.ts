@@ -82,7 +82,12 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
         pages,
         checkoutPolicy: checkoutPolicy({ usesStripe, stripeJsUrl: config.payments.stripeJsUrl }),
       });
-      await registerFiles(app, { files, pages, publicUrl: config.http.publicUrl });
+      await registerFiles(app, {
+        files,
+        pages,
+        publicUrl: config.http.publicUrl,
+        folder: config.brand.textsFolder,
+      });
     },
     async problemPage(request, status) {
       const { language: ofPath, path } = readPagePath(request.url.split("?")[0] ?? "/");

@@ -32,7 +32,7 @@ function Header({ isQuiet }: { isQuiet: boolean }) {
         {shop.logo === null ? <Mark /> : <img src={shop.logo} alt="" height="32" />}
         <span>{shop.name}</span>
       </a>
-      <nav>
+      <nav aria-label={text("nav.site")}>
         {!isQuiet && <CurrencyChoice />}
         <a
           class="nav-link"
@@ -97,7 +97,7 @@ function Footer() {
   const { shop } = usePage();
   return (
     <footer class="foot">
-      <nav>
+      <nav aria-label={text("foot.site")}>
         <a href={address("/help")}>{text("foot.help")}</a>
         <a href={address("/legal/terms")}>{text("foot.terms")}</a>
         <a href={address("/legal/refunds")}>{text("foot.refunds")}</a>

@@ -13,6 +13,7 @@ export function SignIn({ lead }: { lead: string }) {
   const [challenge, setChallenge] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [askedAt, setAskedAt] = useState(0);
 
   const act = async (work: () => Promise<void>): Promise<void> => {
     if (isBusy) return;
@@ -27,7 +28,11 @@ export function SignIn({ lead }: { lead: string }) {
     }
   };
   const send = (): Promise<void> =>
-    act(async () => setChallenge((await tribi.auth.requestCode(email.trim())).challenge));
+    act(async () => {
+      // By the store's clock, to the second: an older code is not the one that was asked for.
+      setAskedAt(tribi.now() - 2_000);
+      setChallenge((await tribi.auth.requestCode(email.trim())).challenge);
+    });
   return (
     <section class="card sign">
       <h2>{text("sign.heading")}</h2>
@@ -58,6 +63,7 @@ export function SignIn({ lead }: { lead: string }) {
       ) : (
         <CodeForm
           email={email.trim()}
+          askedAt={askedAt}
           isBusy={isBusy}
           onCode={(code) =>
             act(async () => {
@@ -92,13 +98,14 @@ function SignInTrouble({ error }: { error: unknown }) {
 
 interface CodeFormProps {
   readonly email: string;
+  readonly askedAt: number;
   readonly isBusy: boolean;
   readonly onCode: (code: string) => Promise<void>;
   readonly onAgain: () => Promise<void>;
   readonly onOther: () => void;
 }
 
-function CodeForm({ email, isBusy, onCode, onAgain, onOther }: CodeFormProps) {
+function CodeForm({ email, askedAt, isBusy, onCode, onAgain, onOther }: CodeFormProps) {
   const text = useText();
   const { shop } = usePage();
   const [code, setCode] = useState("");
@@ -125,7 +132,7 @@ function CodeForm({ email, isBusy, onCode, onAgain, onOther }: CodeFormProps) {
           onInput={(event) => setCode(event.currentTarget.value)}
         />
       </label>
-      {shop.hasInbox && <InboxCode email={email} onUse={setCode} />}
+      {shop.hasInbox && <InboxCode email={email} askedAt={askedAt} onUse={setCode} />}
       <button class="button" type="submit" disabled={isBusy}>
         {text("sign.in")}
       </button>
@@ -144,12 +151,21 @@ function CodeForm({ email, isBusy, onCode, onAgain, onOther }: CodeFormProps) {
 interface InboxMail {
   readonly to: string;
   readonly text: string;
+  readonly created_at: string;
 }
 
-const LOOK_MILLIS = 700;
+const LOOK_MILLIS = 400;
 
 /** In development mail goes to the inbox of the store: a newcomer sees the code beside the field. */
-function InboxCode({ email, onUse }: { email: string; onUse: (code: string) => void }) {
+function InboxCode({
+  email,
+  askedAt,
+  onUse,
+}: {
+  email: string;
+  askedAt: number;
+  onUse: (code: string) => void;
+}) {
   const text = useText();
   const [code, setCode] = useState<string | null>(null);
   useEffect(() => {
@@ -157,13 +173,15 @@ function InboxCode({ email, onUse }: { email: string; onUse: (code: string) => v
       const answer = await fetch("/dev/inbox.json").catch(() => null);
       if (answer?.ok !== true) return;
       const mails = (await answer.json()) as readonly InboxMail[];
-      const mail = mails.find(({ to }) => to === email.toLowerCase());
+      const mail = mails.find(
+        ({ to, created_at: at }) => to === email.toLowerCase() && Date.parse(at) >= askedAt,
+      );
       setCode(/(?<!\d)\d{6,8}(?!\d)/.exec(mail?.text ?? "")?.[0] ?? null);
     };
     void look();
     const timer = setInterval(() => void look(), LOOK_MILLIS);
     return () => clearInterval(timer);
-  }, [email]);
+  }, [email, askedAt]);
   if (code === null) return null;
   return (
     <p class="notice info inbox">

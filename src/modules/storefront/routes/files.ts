@@ -23,10 +23,15 @@ export interface FilesDeps {
   readonly files: { readonly style: BrandFile; readonly icon: BrandFile; readonly logo: BrandFile | null };
   readonly pages: Pages;
   readonly publicUrl: string;
+  /** The operator's own files. */
+  readonly folder: string | null;
 }
 
 /** Scripts, styles, flags, the brand, and what search engines and browsers look for by name. */
-export async function registerFiles(app: Server, { files, pages, publicUrl }: FilesDeps): Promise<void> {
+export async function registerFiles(
+  app: Server,
+  { files, pages, publicUrl, folder }: FilesDeps,
+): Promise<void> {
   await registerBuilt(app);
   const brand = new Map(
     [files.style, files.icon, files.logo].flatMap((file) =>
@@ -43,6 +48,7 @@ export async function registerFiles(app: Server, { files, pages, publicUrl }: Fi
       .header("cache-control", file === files.icon ? DAY : YEAR)
       .send(file.content);
   });
+  registerApplePay(app, folder);
   app.get("/robots.txt", { config }, async (_request, reply) =>
     reply
       .header("content-type", "text/plain; charset=utf-8")
@@ -56,6 +62,18 @@ export async function registerFiles(app: Server, { files, pages, publicUrl }: Fi
       .header("content-type", "application/xml; charset=utf-8")
       .header("cache-control", "public, max-age=300")
       .send(sitemapOf(await pages.addresses(), publicUrl)),
+  );
+}
+
+const APPLE_PAY = "apple-developer-merchantid-domain-association";
+
+/** Apple Pay asks the shop's host for this file; the provider gives it to the operator. */
+function registerApplePay(app: Server, folder: string | null): void {
+  const file = folder === null ? null : path.join(folder, APPLE_PAY);
+  if (file === null || !existsSync(file)) return;
+  const content = readFileSync(file);
+  app.get(`/.well-known/${APPLE_PAY}`, { config }, async (_request, reply) =>
+    reply.header("content-type", "application/octet-stream").send(content),
   );
 }
 

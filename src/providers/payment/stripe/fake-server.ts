@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { handleBrowserRequest } from "./fake/browser/handle-browser.js";
 import { makeFakeBooks } from "./fake/fake-books.js";
 import { type FakeControl, type FakeLedger, makeFakeControl } from "./fake/fake-control.js";
 import { handleControlRequest } from "./fake/fake-control-http.js";
@@ -44,7 +45,7 @@ export async function startFakeStripe(options: FakeStripeOptions = {}): Promise<
   }
   const world: FakeWorld = {
     books,
-    settings: { refunds: { startsAs: "succeeded" }, searchLagSeconds: 0 },
+    settings: { refunds: { startsAs: "succeeded" }, searchLagSeconds: 0, hasWallets: false },
     faults: makeFakeFaults(),
     idempotency: makeFakeIdempotency(books.now),
     webhooks,
@@ -79,6 +80,7 @@ async function handle(
 ): Promise<void> {
   const body = await readBody(request);
   const path = (request.url ?? "/").split("?")[0] ?? "/";
+  if (handleBrowserRequest(world, request, response, body)) return;
   if (path.startsWith("/v1/")) return handleApiRequest(world, request, response, body);
   if (path === "/") {
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(renderFakePage(control));

@@ -8,8 +8,11 @@ import { usePage } from "../../parts/shop-context.js";
 import { useText } from "../../text/text.js";
 
 export type Confirmation =
-  /** The payer is on the way, or the outcome is for the return page to find out. */
-  { readonly kind: "left" } | { readonly kind: "declined"; readonly reason: string };
+  | {
+      /** left: the outcome is for the return page to find out; gone: the payer is on the way to a provider's page. */
+      readonly kind: "left" | "gone";
+    }
+  | { readonly kind: "declined"; readonly reason: string };
 
 export interface CardFormHandle {
   confirm(): Promise<Confirmation>;

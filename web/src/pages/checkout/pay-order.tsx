@@ -63,6 +63,7 @@ export function PayOrder({ order, onRenew }: { order: PlacedOrder; onRenew: () =
       redirect={redirectOf(payment, language)}
       returnAddress={returnAddress}
       stripeJsUrl={shop.payment.stripeJsUrl}
+      onRenew={onRenew}
     />
   );
 }
@@ -108,23 +109,34 @@ interface PayFormProps {
   readonly redirect: string | null;
   readonly returnAddress: string;
   readonly stripeJsUrl: string | null;
+  readonly onRenew: () => void;
 }
 
-function PayForm({ order, payment, begin, redirect, returnAddress, stripeJsUrl }: PayFormProps) {
+function PayForm({ order, payment, begin, redirect, returnAddress, stripeJsUrl, onRenew }: PayFormProps) {
   const text = useText();
+  const session = useSession();
   const { shop } = usePage();
   const card = useRef<CardFormHandle | null>(null);
   const [isReady, setReady] = useState(redirect !== null);
   const [hasConsent, setConsent] = useState(!shop.terms.asksForImmediateDelivery);
-  const { pay, isBusy, problem, trouble } = usePay({ order, begin, hasConsent, returnAddress });
+  const { pay, isBusy, problem, trouble } = usePay({
+    begin,
+    agree: () =>
+      session.guard(() =>
+        session.tribi.orders.recordConsent(order.id, {
+          terms_version: shop.terms.version,
+          immediate_delivery: shop.terms.asksForImmediateDelivery && hasConsent,
+        }),
+      ),
+    hasConsent,
+    returnAddress,
+  });
   const confirm = async (): Promise<Confirmation> => {
     if (redirect !== null) {
       location.assign(redirect);
-      return { kind: "left" };
+      return { kind: "gone" };
     }
-    const confirmation = await card.current?.confirm();
-    if (confirmation?.kind === "left") location.assign(returnAddress);
-    return confirmation ?? { kind: "left" };
+    return (await card.current?.confirm()) ?? { kind: "left" };
   };
   return (
     <section class="card pay">
@@ -149,7 +161,9 @@ function PayForm({ order, payment, begin, redirect, returnAddress, stripeJsUrl }
             : text("checkout.immediate_needed")}
         </Notice>
       )}
-      {trouble !== null && <Failure error={trouble} />}
+      {trouble !== null && (
+        <PaymentTrouble error={trouble} onRetry={() => void pay(confirm)} onRenew={onRenew} />
+      )}
       <button
         type="button"
         class="button large"

@@ -1,7 +1,6 @@
 import { TribiError } from "@tribi/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Confirmation } from "./card-form.js";
-import type { PlacedOrder } from "./ensure-order.js";
 
 export interface PayProblem {
   readonly kind: "declined" | "consent";
@@ -9,15 +8,16 @@ export interface PayProblem {
 }
 
 interface PayOptions {
-  readonly order: PlacedOrder;
   /** Asks the store for the payment, which makes it look at the provider. */
   readonly begin: () => Promise<unknown>;
+  /** Tells the store what was agreed to. */
+  readonly agree: () => Promise<unknown>;
   readonly hasConsent: boolean;
   readonly returnAddress: string;
 }
 
 /** One payment at a time: a double click, the Enter key and a wallet's button are one. */
-export function usePay({ begin, hasConsent, returnAddress }: PayOptions) {
+export function usePay({ begin, agree, hasConsent, returnAddress }: PayOptions) {
   const isPaying = useRef(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<PayProblem | null>(null);
@@ -45,8 +45,10 @@ export function usePay({ begin, hasConsent, returnAddress }: PayOptions) {
     try {
       // Before any try the store looks at the intent: what was paid already is not paid again.
       await begin();
+      await agree();
       const confirmation = await confirm();
-      if (confirmation.kind === "left") return;
+      if (confirmation.kind === "left") location.assign(returnAddress);
+      if (confirmation.kind !== "declined") return;
       setProblem(confirmation);
     } catch (error) {
       if (error instanceof TribiError && error.code === "order_already_paid") {

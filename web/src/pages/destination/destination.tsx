@@ -42,7 +42,7 @@ export function Destination({ data }: { data: DestinationData }) {
       {data.covers.length > 0 && (
         <details class="covers">
           <summary>
-            {text("place.covers")}: {text("place.covers", { count: data.covers.length })}
+            {text("place.where")}: {text("place.covers", { count: data.covers.length })}
           </summary>
           <ul>
             {data.covers.map((place) => (

@@ -10,7 +10,7 @@ export function DocumentPage({ data }: { data: DocumentData }) {
     <div class="document">
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: made on the server from Markdown whose markup is shown as text */}
       <article dangerouslySetInnerHTML={{ __html: data.html }} />
-      <nav>
+      <nav aria-label={text("doc.more")}>
         <h2>{text("doc.more")}</h2>
         <ul>
           {data.others.map(({ slug, name }) => (

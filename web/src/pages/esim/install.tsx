@@ -117,7 +117,15 @@ function Keep({ id }: { id: number }) {
   const { code, text } = useLanguage();
   const [kept, setKept] = useState<string | null>(null);
   const [hasFailed, setFailed] = useState(false);
+  const [isOffline, setOffline] = useState(false);
   useEffect(() => void keptAt(id).then(setKept), [id]);
+  useEffect(() => {
+    // The browser may believe that it is connected; this address is answered by the store alone.
+    fetch("/health/live", { cache: "no-store" }).then(
+      () => setOffline(false),
+      () => setOffline(true),
+    );
+  }, [id]);
   const keep = async (): Promise<void> => {
     setFailed(false);
     try {
@@ -134,7 +142,7 @@ function Keep({ id }: { id: number }) {
   };
   return (
     <div class="keep">
-      {kept !== null && !navigator.onLine && (
+      {kept !== null && isOffline && (
         <Notice kind="info">{text("esim.offline", { date: dateText(kept, code) })}</Notice>
       )}
       {kept === null ? (

@@ -9,7 +9,7 @@ import { dataText } from "../../parts/plan-card.js";
 import { useSession } from "../../parts/session.js";
 import { useAddress, usePage } from "../../parts/shop-context.js";
 import { SignIn } from "../../parts/sign-in.js";
-import { dateText, priceText, shareText } from "../../text/format.js";
+import { dateText, momentText, priceText, shareText } from "../../text/format.js";
 import { type TextKey, useLanguage, useText } from "../../text/text.js";
 import { ProblemPage } from "../problem/problem.js";
 
@@ -51,6 +51,7 @@ function ReceiptOf({ order, email }: { order: Order; email: string }) {
   const placeName = usePlaceName();
   const plan = order.plan_snapshot;
   const tax = taxOf(shop.tax, plan.country_iso2);
+  const consent = useConsent(order.id);
   const isPaid = order.status === "paid" || order.status === "refunded";
   return (
     <>
@@ -95,6 +96,12 @@ function ReceiptOf({ order, email }: { order: Order; email: string }) {
               )}
             </tbody>
           </table>
+          {consent !== null && (
+            <p class="small">
+              {text("receipt.terms")}: {consent.terms_version}, {momentText(consent.accepted_at, code)}
+              {consent.immediate_delivery && <> · {text("receipt.immediate")}</>}
+            </p>
+          )}
           <p class="no-print">
             <button type="button" class="button" onClick={() => print()}>
               {text("receipt.print")}
@@ -104,6 +111,19 @@ function ReceiptOf({ order, email }: { order: Order; email: string }) {
       )}
     </>
   );
+}
+
+/** Null while it loads, and for orders of programs that record none. */
+function useConsent(orderId: number): Schemas["RecordedConsent"] | null {
+  const { tribi } = useSession();
+  const [consent, setConsent] = useState<Schemas["RecordedConsent"] | null>(null);
+  useEffect(() => {
+    tribi.orders
+      .consent(orderId)
+      .then(setConsent)
+      .catch(() => setConsent(null));
+  }, [tribi, orderId]);
+  return consent;
 }
 
 const Line = ({ name, value }: { name: string; value: string }) => (

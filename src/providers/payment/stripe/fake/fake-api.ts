@@ -1,3 +1,4 @@
+import { confirmFromBrowser, isFromBrowser } from "./browser/browser-payer.js";
 import { type FakeBooks, getIntent, getRefund } from "./fake-books.js";
 import { missing } from "./fake-error.js";
 import type { OperationName } from "./fake-faults.js";
@@ -11,6 +12,8 @@ import type { FakeDispute } from "./fake-types.js";
 export interface FakeSettings {
   refunds: RefundMode;
   searchLagSeconds: number;
+  /** Whether the payer's browser has a wallet. */
+  hasWallets: boolean;
 }
 
 export interface Route {
@@ -26,6 +29,8 @@ export interface Call {
   readonly params: Params;
   /** The id in the path; empty where there is none. */
   readonly id: string;
+  /** The fake's own. */
+  readonly origin: string;
 }
 
 const ID = "([A-Za-z0-9_]+)";
@@ -54,8 +59,10 @@ export const ROUTES: readonly Route[] = [
     searchIntents(books, params, settings.searchLagSeconds),
   ),
   route("retrieve_intent", "GET", "payment_intents/:id", ({ books, id }) => getIntent(books, id)),
-  route("confirm_intent", "POST", "payment_intents/:id/confirm", ({ books, id, params }) =>
-    confirmIntent(books, id, textParam(params, "payment_method") ?? "pm_card_visa"),
+  route("confirm_intent", "POST", "payment_intents/:id/confirm", ({ books, id, params, origin }) =>
+    isFromBrowser(params)
+      ? confirmFromBrowser(books, origin, params)
+      : confirmIntent(books, id, textParam(params, "payment_method") ?? "pm_card_visa"),
   ),
   route("cancel_intent", "POST", "payment_intents/:id/cancel", ({ books, id, params }) =>
     cancelIntent(books, id, textParam(params, "cancellation_reason")),

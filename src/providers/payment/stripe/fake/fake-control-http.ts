@@ -23,6 +23,7 @@ const OK = { ok: true };
  * | webhook_target | `{url, secrets}` |
  * | release, redeliver, webhooks_settled | `{order?}`, `{event}` |
  * | search_lag, clock_offset | `{seconds}` |
+ * | wallets | `{has}` |
  *
  * `GET /__control/ledger` answers with the whole ledger.
  */
@@ -74,6 +75,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   search_lag: (control, body) => {
     control.searchLag(Number(body.seconds));
+    return OK;
+  },
+  wallets: (control, body) => {
+    control.wallets(body.has === true);
     return OK;
   },
   clock_offset: (control, body) => {

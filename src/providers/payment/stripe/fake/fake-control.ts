@@ -53,6 +53,8 @@ export interface FakeControl {
   webhooksSettled(): Promise<void>;
   searchLag(seconds: number): void;
   clockOffset(seconds: number): void;
+  /** Whether the payer's browser offers a wallet. */
+  wallets(hasWallets: boolean): void;
   ledger(): FakeLedger;
 }
 
@@ -95,6 +97,9 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
       settings.searchLagSeconds = seconds;
     },
     clockOffset: (seconds) => books.setClockOffset(seconds),
+    wallets: (hasWallets) => {
+      settings.hasWallets = hasWallets;
+    },
     ledger: () => ledgerOf(books, calls, webhooks.deliveries),
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isFromBrowser } from "./browser/browser-payer.js";
 import { type FakeSettings, findRoute, type Route } from "./fake-api.js";
 import type { FakeBooks } from "./fake-books.js";
 import { FakeStripeError, invalidRequest } from "./fake-error.js";
@@ -38,7 +39,6 @@ export async function handleApiRequest(
   const requestId = world.books.newId("req");
   response.setHeader("request-id", requestId);
   try {
-    checkKey(request);
     const found = findRoute(request.method ?? "", url.pathname);
     if (!found) {
       throw new FakeStripeError(404, {
@@ -47,8 +47,17 @@ export async function handleApiRequest(
       });
     }
     const params = parseForm(request.method === "GET" ? url.search.slice(1) : body);
+    if (isFromBrowser(params)) checkPublishable(params, found.route.operation);
+    else checkKey(request);
     const key = request.method === "POST" ? (headerOf(request, "idempotency-key") ?? null) : null;
-    await runCall(world, response, { ...found, params, key, path: url.pathname, requestId });
+    await runCall(world, response, {
+      ...found,
+      params,
+      key,
+      path: url.pathname,
+      requestId,
+      origin: `http://${request.headers.host ?? ""}`,
+    });
   } catch (error) {
     if (!(error instanceof FakeStripeError)) throw error;
     send(response, { status: error.status, body: { error: error.body } });
@@ -62,6 +71,7 @@ interface RunningCall {
   readonly key: string | null;
   readonly path: string;
   readonly requestId: string;
+  readonly origin: string;
 }
 
 async function runCall(world: FakeWorld, response: ServerResponse, call: RunningCall): Promise<void> {
@@ -121,7 +131,13 @@ function execute(world: FakeWorld, call: RunningCall): Answer {
   const { books, settings } = world;
   books.setOrigin({ requestId: call.requestId, idempotencyKey: call.key });
   try {
-    const result = call.route.handle({ books, settings, params: call.params, id: call.id });
+    const result = call.route.handle({
+      books,
+      settings,
+      params: call.params,
+      id: call.id,
+      origin: call.origin,
+    });
     return { status: 200, body: expand(books, result, call.params) };
   } catch (error) {
     if (!(error instanceof FakeStripeError)) throw error;
@@ -182,6 +198,12 @@ function failAfter(fault: Fault | null, response: ServerResponse, answer: Answer
   });
   response.write(text.slice(0, text.length / 2), () => response.destroy());
   return true;
+}
+
+/** A publishable key confirms, and nothing else. */
+function checkPublishable(params: Params, operation: OperationName): void {
+  if (!/^pk_\w+$/.test(String(params.key)) || operation !== "confirm_intent")
+    throw new FakeStripeError(401, UNAUTHORIZED);
 }
 
 const UNAUTHORIZED = { type: "invalid_request_error", message: "Invalid API Key provided." };

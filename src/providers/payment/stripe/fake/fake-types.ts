@@ -16,6 +16,8 @@ export interface FakeIntent {
   latest_charge: string | null;
   livemode: boolean;
   metadata: Record<string, string>;
+  /** What the payer has to do, for Stripe.js. */
+  next_action?: { type: "use_stripe_sdk" } | { type: "redirect_to_url"; redirect_to_url: { url: string } };
   payment_method: string | null;
   status:
     | "requires_payment_method"

@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  buy,
+  DESKTOP,
+  lookAround,
+  lookAtAccount,
+  openPage,
+  PHONE,
+  topUp,
+  type WalkLanguage,
+} from "../../scripts/browser-walk.js";
+import { startTestApp, type TestApp } from "../support/app.js";
+import { openBrowser } from "../support/browser.js";
+import { seedCatalog } from "../support/catalog.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SLOW = { timeout: 400_000 };
+
+interface Finding {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** Every page and every step of a purchase, by axe-core, and the whole purchase by keyboard alone. */
+describe("the pages for everybody", () => {
+  let app: TestApp;
+  let browser: Browser;
+  beforeAll(async () => {
+    app = await startTestApp({
+      RATE_LIMIT_CODES_PER_MINUTE: "999999",
+      RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
+    });
+    await seedCatalog(app.database);
+    browser = await openBrowser();
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app.stop();
+  });
+
+  /** The page's policy lets nothing in that is not ours, so it is put into the page from outside of it. */
+  const findingsOf = async (page: Page): Promise<string[]> => {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate<{ violations: Finding[] }>(
+      "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+    );
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+    );
+  };
+
+  it.each([
+    ["en", "light", "phone"],
+    ["es", "dark", "phone"],
+    ["es", "light", "desktop"],
+    ["en", "dark", "desktop"],
+  ] as const)("axe finds nothing: %s, %s, %s", SLOW, async (language: WalkLanguage, colorScheme, size) => {
+    const viewport = size === "phone" ? PHONE : DESKTOP;
+    const context = await browser.newContext({ viewport, colorScheme, locale: language });
+    const page = await openPage(context);
+    page.setDefaultTimeout(60_000);
+    const found: Record<string, string[]> = {};
+    const look = async (name: string): Promise<void> => {
+      const findings = await findingsOf(page);
+      if (findings.length > 0) found[name] = findings;
+    };
+    const walk = { page, language, storeUrl: app.url, look };
+    await buy(walk, `axe-${language}-${colorScheme}-${size}@example.com`);
+    await topUp(walk);
+    await lookAtAccount(walk);
+    await lookAround(walk);
+    expect(found).toEqual({});
+    await context.close();
+  });
+
+  it("a purchase by keyboard alone", SLOW, async () => {
+    const context = await browser.newContext({ viewport: DESKTOP, locale: "en" });
+    const page = await openPage(context);
+    page.setDefaultTimeout(60_000);
+    /** Goes on with Tab until the element of that name has the focus, which must be seen. */
+    const focus = async (role: string, name: string): Promise<void> => {
+      for (let steps = 0; steps < 250; steps += 1) {
+        await page.keyboard.press("Tab");
+        const isThere = await page.evaluate(
+          `(() => { const one = document.activeElement; const label = one.getAttribute('aria-label') ?? one.labels?.[0]?.innerText ?? one.innerText;
+            return label?.trim() === ${JSON.stringify(name)} && getComputedStyle(one).outlineStyle !== 'none'; })()`,
+        );
+        if (isThere) return;
+      }
+      throw new Error(`No ${role} called ${name} is reached by Tab`);
+    };
+    await page.goto(`${app.url}/esim/spain`);
+    await focus("link", "Buy");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("E-mail").waitFor();
+    await focus("textbox", "E-mail");
+    await page.keyboard.type("keyboard@example.com");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Fill in" }).waitFor();
+    await focus("button", "Fill in");
+    await page.keyboard.press("Enter");
+    await focus("button", "Sign in");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Pay", exact: true }).waitFor();
+    await focus("button", "Pay");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/dev\/pay\//);
+    await focus("button", "Pay");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Your eSIM is ready" }).waitFor();
+    await focus("button", "Keep offline");
+    await context.close();
+  });
+});

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+
+interface Entry {
+  readonly file: string;
+  readonly imports?: readonly string[];
+}
+
+const BUILT = "web/dist";
+const manifest = JSON.parse(readFileSync(path.join(BUILT, "manifest.json"), "utf8")) as Record<string, Entry>;
+const gzipped = (file: string): number => gzipSync(readFileSync(path.join(BUILT, file))).length;
+
+function filesOf(name: string, found = new Set<string>()): Set<string> {
+  const entry = manifest[name];
+  if (entry === undefined || found.has(entry.file)) return found;
+  found.add(entry.file);
+  for (const imported of entry.imports ?? []) filesOf(imported, found);
+  return found;
+}
+
+const weightOf = (name: string): number => [...filesOf(name)].reduce((sum, file) => sum + gzipped(file), 0);
+
+/** `npm ci` builds the pages. */
+describe("what a phone has to load", () => {
+  it.each(["en", "es"])("before the checkout at most 30 kB of script: %s", (language) => {
+    expect(weightOf(`src/browser/shop.${language}.ts`)).toBeLessThanOrEqual(30_000);
+  });
+
+  it.each(["en", "es"])("checkout and account at most 45 kB, the provider's own aside: %s", (language) => {
+    const app = filesOf(`src/browser/app.${language}.ts`);
+    for (const page of ["checkout", "return", "esim"]) filesOf(`src/pages/${page}/${page}.tsx`, app);
+    expect([...app].reduce((sum, file) => sum + gzipped(file), 0)).toBeLessThanOrEqual(45_000);
+  });
+
+  it("at most 12 kB of style, and one font of at most 25 kB", () => {
+    const files = Object.values(manifest).map(({ file }) => file);
+    const styles = [...new Set(files.filter((file) => file.endsWith(".css")))];
+    expect(styles.reduce((sum, file) => sum + gzipped(file), 0)).toBeLessThanOrEqual(12_000);
+    const fonts = [...new Set(files.filter((file) => file.endsWith(".woff2")))];
+    expect(fonts).toHaveLength(1);
+    expect(readFileSync(path.join(BUILT, fonts[0] ?? "")).length).toBeLessThanOrEqual(25_000);
+  });
+});
