@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
-import { type Arranged, arrange, query } from "./arrange.js";
+import { type Arranged, arrange, OPERATORS_TOKEN, query } from "./arrange.js";
 import { deliverySeconds } from "./delivery.js";
 import { type LoadResult, load } from "./load.js";
 import { type MailSink, startMailSink } from "./mail-sink.js";
@@ -87,6 +87,8 @@ async function setStage(databaseUrl: string, sink: MailSink): Promise<Stage> {
     DATABASE_URL: databaseUrl,
     DATA_DIR: path.join(folder, "store"),
     TRUST_PROXY: "1",
+    DEV_TOKEN: OPERATORS_TOKEN,
+    METRICS_TOKEN: OPERATORS_TOKEN,
     SMTP_HOST: "127.0.0.1",
     SMTP_PORT: String(sink.port),
     SMTP_USE_TLS: "false",

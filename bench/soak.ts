@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
-import { arrange, call, type Person, query } from "./arrange.js";
+import { arrange, call, OPERATORS_TOKEN, type Person, query } from "./arrange.js";
 import { startMailSink } from "./mail-sink.js";
 import { type BenchProcess, residentMegabytes, runTribi, startTribi } from "./processes.js";
 import { stripeSignature, WEBHOOK_SECRET } from "./scenarios.js";
@@ -77,7 +77,9 @@ async function buy(store: string, { token }: Person, planId: number): Promise<vo
 }
 
 async function usedHeapMegabytes(store: string): Promise<number> {
-  const text = await (await fetch(`${store}/metrics`)).text();
+  const text = await (
+    await fetch(`${store}/metrics`, { headers: { authorization: `Bearer ${OPERATORS_TOKEN}` } })
+  ).text();
   return Number(/^tribi_nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1]) / 1024 / 1024;
 }
 
@@ -149,6 +151,8 @@ try {
     DATABASE_URL: database.url,
     DATA_DIR: path.join(folder, "store"),
     TRUST_PROXY: "1",
+    DEV_TOKEN: OPERATORS_TOKEN,
+    METRICS_TOKEN: OPERATORS_TOKEN,
     SMTP_HOST: "127.0.0.1",
     SMTP_PORT: String(sink.port),
     SMTP_USE_TLS: "false",

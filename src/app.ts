@@ -2,6 +2,7 @@
  * The life of an app: a configuration and a database address become a running server and worker, and stop again.
  * Who depends on whom is in compose/, the only folder that names adapters.
  */
+import type { FastifyRequest } from "fastify";
 import { type Foundation, type Module, openFoundation } from "./compose/foundation.js";
 import { composeMail } from "./compose/mail.js";
 import { composeModules } from "./compose/modules.js";
@@ -9,12 +10,20 @@ import { composePayments } from "./compose/payments.js";
 import type { Config } from "./config/config.js";
 import { statement } from "./db/database.js";
 import { readMigrations } from "./db/migration-files.js";
+import { findCaller } from "./http/caller.js";
 import { type Readiness, registerHealthRoutes } from "./http/health.js";
-import { makeDevGuard, makeMetricsGuard } from "./http/local-guard.js";
+import {
+  type IsLocal,
+  makeDevGuard,
+  makeIsLocal,
+  makeIsOperator,
+  makeMetricsGuard,
+} from "./http/local-guard.js";
 import { describeRoutes } from "./http/openapi/describe-routes.js";
 import { answerCors } from "./http/origin-guard.js";
 import { registerReference } from "./http/reference.js";
 import { type Guards, makeServer, type Server } from "./http/server.js";
+import type { ErrorCode } from "./kernel/errors.js";
 import type { AuthModule } from "./modules/auth/auth.module.js";
 import { startWorker, type Worker } from "./modules/jobs/jobs.module.js";
 import type { PaymentsModule } from "./modules/payments/payments.module.js";
@@ -56,6 +65,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     load: foundation.db.load,
     onAnswer: foundation.metrics.observeAnswer,
     problemPage: storefront.problemPage,
+    onRefused: (request, code) => tellRefused(foundation, request, code),
   });
   await registerEverything(server, modules, foundation, () => readinessOf(foundation, modules, state));
   options.extraRoutes?.(server);
@@ -123,23 +133,46 @@ export async function withPayments<Value>(
 }
 
 function makeGuards({ config }: Foundation, { sessionGuard }: AuthModule): Guards {
+  const { http, isProduction } = config;
   return {
     user: sessionGuard.user,
     admin: sessionGuard.admin,
-    dev: makeDevGuard({ isProduction: config.isProduction, devToken: config.http.devToken }),
-    metrics: makeMetricsGuard(config.http),
+    dev: makeDevGuard({ isProduction, devToken: http.devToken, isLocal: makeIsLocal(http) }),
+    metrics: makeMetricsGuard(isOperatorOf(config)),
   };
+}
+
+const isOperatorOf = ({ http, isProduction }: Config): IsLocal =>
+  makeIsOperator({ isProduction, metricsToken: http.metricsToken, isLocal: makeIsLocal(http) });
+
+/** Who was refused what: enough to find a person or a program again, and no address. */
+function tellRefused({ events, clientOf }: Foundation, request: FastifyRequest, code: ErrorCode): void {
+  const { address } = clientOf(request);
+  events.requestRefused(
+    { kind: code },
+    {
+      method: request.method,
+      route: request.routeOptions.url,
+      user_id: findCaller(request)?.userId ?? null,
+      address_family: address.includes(":") ? "ipv6" : "ipv4",
+      request_id: request.id,
+    },
+  );
 }
 
 async function registerEverything(
   server: Server,
   modules: readonly Module[],
-  { metrics, origins }: Foundation,
+  { config, metrics, origins, proxyWatch }: Foundation,
   readiness: () => Promise<Readiness>,
 ): Promise<void> {
   answerCors(server, origins);
   await describeRoutes(server, PROGRAM_VERSION);
-  registerHealthRoutes(server, readiness);
+  registerHealthRoutes(server, {
+    readiness,
+    isOperator: isOperatorOf(config),
+    forOperators: proxyWatch.troubles,
+  });
   server.get("/metrics", { config: { access: "metrics", isInternal: true } }, async (_request, reply) => {
     reply.header("content-type", metrics.registry.contentType);
     return metrics.registry.metrics();

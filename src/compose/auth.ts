@@ -1,6 +1,6 @@
 import { cookieCheckOf } from "../config/config.js";
 import { cookieWarnings } from "../config/cookie-checks.js";
-import { describeTrust, makeClientOf } from "../http/client-address.js";
+import { describeTrust } from "../http/client-address.js";
 import { makeCookies } from "../http/cookies.js";
 import { systemClock } from "../kernel/clock.js";
 import { makeSealer } from "../kernel/sealing.js";
@@ -35,9 +35,14 @@ export async function composeAuth(
     ordersOfPerson,
     earlyRefusal: await openEarlyRefusal(foundation),
     cookies: makeCookies({ ...auth.cookie, isProduction }),
-    clientOf: makeClientOf(trustProxy, warn),
+    clientOf: (request) => {
+      const client = foundation.clientOf(request);
+      const { email } = (request.body ?? {}) as { readonly email?: unknown };
+      if (typeof email === "string") foundation.proxyWatch.sawPerson(client.network, email.toLowerCase());
+      return client;
+    },
     sealer: makeSealer(secrets.encryptionKeys),
-    settings: { ...auth, ...secrets, adminEmails: config.adminEmails, publicUrl },
+    settings: { ...auth, ...secrets, adminEmails: config.adminEmails, publicUrl, shop: config.shop },
   });
 }
 

@@ -1,6 +1,5 @@
 /** The eSIM room with its suppliers; part of the composition root. */
 
-import { makeClientOf } from "../http/client-address.js";
 import { makeEsimsModule, makeInstallVault, makeStockShelf } from "../modules/esims/esims.module.js";
 import type { MailModule } from "../modules/mail/mail.module.js";
 import type { PaymentsModule } from "../modules/payments/payments.module.js";
@@ -18,7 +17,7 @@ export async function composeEsims(
   payments: PaymentsModule,
   { mailer }: Pick<MailModule, "mailer">,
 ): Promise<ReturnType<typeof makeEsimsModule> & { close(): Promise<void> }> {
-  const { config, reservedDb, log } = foundation;
+  const { config, reservedDb } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
   const remote = await composeRemoteSuppliers(config.esims.suppliers);
   const suppliers: EsimSupplier[] = [
@@ -30,13 +29,12 @@ export async function composeEsims(
     makeStockSupplier(makeStockShelf({ db: reservedDb, vault })),
     ...remote,
   ];
-  const clientOf = makeClientOf(config.http.trustProxy, (message) => log.warn(message));
   const module = makeEsimsModule({
     ...foundation,
     suppliers,
     vault,
     mailer,
-    clientAddressOf: (request) => clientOf(request).address,
+    clientAddressOf: (request) => foundation.clientOf(request).address,
     rereadIntent: payments.rereadIntent,
     refundUndeliverable: payments.refundUndeliverable,
   });

@@ -1,7 +1,11 @@
+import type { FastifyRequest } from "fastify";
 import type { Config } from "../config/config.js";
 import { type Db, openDatabase } from "../db/database.js";
+import { type ClientAddress, makeClientOf } from "../http/client-address.js";
 import { makeOriginGuard, type OriginGuard } from "../http/origin-guard.js";
+import { makeProxyWatch, type ProxyWatch } from "../http/proxy-watch.js";
 import type { Server } from "../http/server.js";
+import { systemClock } from "../kernel/clock.js";
 import type { Jobs } from "../modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "../modules/jobs/wake-workers.js";
 import { type Events, makeEvents } from "../telemetry/events.js";
@@ -19,6 +23,8 @@ export interface Foundation {
   readonly log: Logger;
   readonly wakeWorkers: () => void;
   readonly origins: OriginGuard;
+  readonly proxyWatch: ProxyWatch;
+  readonly clientOf: (request: FastifyRequest) => ClientAddress;
 }
 
 export interface Module {
@@ -48,11 +54,19 @@ export function openFoundation({ config, databaseUrl, log }: FoundationOptions):
     });
   const db = open(config.database.poolMax, "tribi api");
   const reservedDb = open(config.database.reservedPoolMax, "tribi reserved");
+  const events = makeEvents(log, metrics.registry);
+  const proxyWatch = makeProxyWatch({
+    clock: systemClock,
+    onDoubt: (reason) => events.forwardingDoubted({ reason }),
+    warn: (message) => log.warn(message),
+  });
   return {
     config,
     db,
     reservedDb,
-    events: makeEvents(log, metrics.registry),
+    events,
+    proxyWatch,
+    clientOf: makeClientOf(config.http.trustProxy, proxyWatch),
     metrics,
     log,
     wakeWorkers: makeWakeWorkers(reservedDb, (error) => log.debug({ err: error }, "workers were not woken")),

@@ -1,6 +1,6 @@
 /** The payments module with its providers; part of the composition root. */
 
-import { makeDevGuard } from "../http/local-guard.js";
+import { makeDevGuard, makeIsLocal } from "../http/local-guard.js";
 import {
   deliveriesWaitForMoney,
   provisioningFollowsPayment,
@@ -37,7 +37,7 @@ export async function composePayments(
     takeBackEsim,
     drawMockPayment,
     sendMail: mailer.send,
-    devGuard: makeDevGuard({ isProduction, devToken: http.devToken }),
+    devGuard: makeDevGuard({ isProduction, devToken: http.devToken, isLocal: makeIsLocal(http) }),
   });
 }
 

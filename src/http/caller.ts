@@ -18,6 +18,9 @@ export function setCaller(request: FastifyRequest, caller: Caller): void {
   callers.set(request, caller);
 }
 
+/** Who is calling, as far as is known: also of a request that is refused afterwards. */
+export const findCaller = (request: FastifyRequest): Caller | undefined => callers.get(request);
+
 /** Who is calling. Routes with access "user" or "admin" always have a caller. */
 export function callerOf(request: FastifyRequest): Caller {
   const caller = callers.get(request);

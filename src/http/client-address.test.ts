@@ -5,6 +5,7 @@ import {
   makeClientOf,
   type TrustedProxies,
 } from "./client-address.js";
+import type { ForwardingDoubt } from "./proxy-watch.js";
 
 const PROXY = "10.0.0.1";
 const trusted: TrustedProxies = { networks: ["10.0.0.0/8", "fd00::/8", "127.0.0.1"] };
@@ -140,21 +141,43 @@ test("the start says which header is believed", () => {
   expect(describeTrust({ hops: 2 })).toContain("nearest 2");
 });
 
-test.each<[string, TrustedProxies, string | undefined, RegExp | undefined]>([
-  ["a forwarding header that nobody believes", null, "203.0.113.9", /TRUST_PROXY is unset/],
-  ["a trusted proxy that names no client", trusted, undefined, /carries no X-Forwarded-For/],
-  ["a set-up that fits", trusted, "203.0.113.9", undefined],
-  ["no proxy at all", null, undefined, undefined],
-])("one warning, and no more, for %s", (_name, proxies, forwarded, expected) => {
-  const said: string[] = [];
-  const clientOf = makeClientOf(proxies, (message) => void said.push(message));
-  const request = {
-    raw: {
-      socket: { remoteAddress: PROXY },
-      rawHeaders: forwarded === undefined ? [] : header(forwarded),
-      headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded },
-    },
-  } as unknown as Parameters<typeof clientOf>[0];
-  for (let index = 0; index < 3; index += 1) clientOf(request);
-  expect(said).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
+test.each<[string, TrustedProxies, string, string[], ForwardingDoubt[]]>([
+  ["a header although nobody is trusted", null, PROXY, ["203.0.113.9"], ["trust_unset"]],
+  [
+    "a header from somebody who is not trusted",
+    trusted,
+    "192.0.2.1",
+    ["203.0.113.9"],
+    ["sender_not_trusted"],
+  ],
+  ["a trusted proxy that names no client", trusted, PROXY, [], ["header_missing"]],
+  ["one of a number of proxies that names no client", { hops: 1 }, PROXY, [], ["header_missing"]],
+  ["a trusted proxy that names nonsense", trusted, PROXY, ["unknown"], ["header_unreadable"]],
+  [
+    "two proxies where one is counted",
+    { hops: 1 },
+    PROXY,
+    ["203.0.113.9, 172.16.0.9"],
+    ["client_is_private"],
+  ],
+  ["two proxies where one is named", trusted, PROXY, ["203.0.113.9, 172.16.0.9"], ["client_is_private"]],
+  [
+    "a second proxy in a provider's own network",
+    trusted,
+    PROXY,
+    ["203.0.113.9, 100.64.0.9"],
+    ["client_is_private"],
+  ],
+  ["a private client of the shop itself", trusted, PROXY, ["172.16.0.9"], []],
+  ["a set-up that fits", trusted, PROXY, ["203.0.113.9"], []],
+  ["a set-up that fits, and a caller who makes entries up", trusted, PROXY, ["10.9.9.9, 203.0.113.9"], []],
+  ["two proxies and both are counted", { hops: 2 }, PROXY, ["203.0.113.9, 172.16.0.9"], []],
+  ["no proxy at all", null, "203.0.113.9", [], []],
+  ["a health check past the proxy", trusted, "192.0.2.1", [], []],
+])("the watch is told of %s", (_name, proxies, remoteAddress, lines, expected) => {
+  const doubts: ForwardingDoubt[] = [];
+  const clientOf = makeClientOf(proxies, { doubt: (doubt) => void doubts.push(doubt) });
+  const rawHeaders = lines.length === 0 ? [] : header(...lines);
+  clientOf({ raw: { socket: { remoteAddress }, rawHeaders } } as unknown as Parameters<typeof clientOf>[0]);
+  expect(doubts).toEqual(expected);
 });

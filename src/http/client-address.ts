@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
+import type { ForwardingDoubt, ProxyWatch } from "./proxy-watch.js";
 
 /** Which proxies in front of the process are believed: a number of hops, or their networks in CIDR form. */
 export type TrustedProxies = { readonly hops: number } | { readonly networks: readonly string[] } | null;
@@ -14,6 +15,14 @@ export interface ClientAddress {
   readonly network: string;
 }
 
+const PRIVATE_RANGES: ReadonlySet<string> = new Set([
+  "private",
+  "uniqueLocal",
+  "loopback",
+  "linkLocal",
+  "carrierGradeNat",
+]);
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** More proxies in a row than any set-up has; what stands further left is not looked at. */
@@ -22,50 +31,47 @@ const ENTRIES_MAX = 32;
 const NOWHERE: ClientAddress = { address: "0.0.0.0", network: "0.0.0.0" };
 
 /**
- * Answers who is calling: the socket's address, unless trusted proxies stand in front; then the right-most entry of
+ * Tells who is calling: the socket's address, unless trusted proxies stand in front; then the right-most entry of
  * X-Forwarded-For that none of them wrote about itself (RFC 7239 §8.1: only what trusted proxies added is known).
  * Throws when a trusted network is not in CIDR form.
  */
 export function makeClientAddressReader(trusted: TrustedProxies) {
   const trusts = makeTrust(trusted);
-  return (socketAddress: string | undefined, rawHeaders: readonly string[]): ClientAddress => {
+  return (
+    socketAddress: string | undefined,
+    rawHeaders: readonly string[],
+    onDoubt?: (doubt: ForwardingDoubt) => void,
+  ): ClientAddress => {
     const socket = readAddress(socketAddress ?? "");
     if (socket === undefined) return NOWHERE;
-    if (trusted === null || !trusts(socket, 0)) return describe(socket);
+    const entries = forwardedEntries(rawHeaders);
+    if (trusted === null || !trusts(socket, 0)) {
+      if (entries.length > 0) onDoubt?.(trusted === null ? "trust_unset" : "sender_not_trusted");
+      return describe(socket);
+    }
+    if (entries.length === 0) onDoubt?.("header_missing");
     let client = socket;
-    let hop = 0;
-    for (const entry of forwardedEntries(rawHeaders)) {
+    for (const [index, entry] of entries.entries()) {
       const address = readAddress(entry);
-      // A trusted proxy wrote something that is no address ("unknown"): nothing left of it can be attributed.
-      if (address === undefined) break;
+      if (address === undefined) {
+        // A trusted proxy wrote something that is no address ("unknown"): nothing left of it can be attributed.
+        onDoubt?.("header_unreadable");
+        break;
+      }
       client = address;
-      hop += 1;
-      if (!trusts(address, hop)) break;
+      if (trusts(address, index + 1)) continue;
+      if (index + 1 < entries.length && PRIVATE_RANGES.has(address.range())) onDoubt?.("client_is_private");
+      break;
     }
     return describe(client);
   };
 }
 
-/**
- * The client of a request, and one warning when the set-up hides it: behind a proxy that is not trusted the whole
- * internet has one address, and a proxy that names nobody is everybody.
- */
-export function makeClientOf(trusted: TrustedProxies, warn: (message: string) => void) {
+/** The client of a request; a set-up that hides it is said to the watch. */
+export function makeClientOf(trusted: TrustedProxies, watch: Pick<ProxyWatch, "doubt">) {
   const read = makeClientAddressReader(trusted);
-  let hasWarned = false;
-  return (request: FastifyRequest): ClientAddress => {
-    const { socket, rawHeaders, headers } = request.raw;
-    const isForwarded = headers["x-forwarded-for"] !== undefined;
-    if (!hasWarned && isForwarded === (trusted === null)) {
-      hasWarned = true;
-      warn(
-        trusted === null
-          ? "A request carries X-Forwarded-For, but TRUST_PROXY is unset: behind a proxy all clients count as one address."
-          : "A request carries no X-Forwarded-For although TRUST_PROXY is set: its client counts by the socket's address.",
-      );
-    }
-    return read(socket.remoteAddress, rawHeaders);
-  };
+  return ({ raw }: Pick<FastifyRequest, "raw">): ClientAddress =>
+    read(raw.socket.remoteAddress, raw.rawHeaders, watch.doubt);
 }
 
 /** For the line at start that says which header is believed. */

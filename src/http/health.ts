@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { AppError } from "../kernel/errors.js";
 import type { Server } from "./server.js";
@@ -6,6 +7,13 @@ export interface Readiness {
   readonly isReady: boolean;
   /** What is wrong, by part: `{database: "unreachable"}`. Parts that only slow the store down are `degraded`. */
   readonly parts: Readonly<Record<string, string>>;
+}
+
+export interface HealthOptions {
+  readonly readiness: () => Promise<Readiness>;
+  readonly isOperator: (request: FastifyRequest) => boolean;
+  /** What tells of the set-up, and so is not for everybody; by part. Shown at /health alone, which no balancer reads. */
+  readonly forOperators: () => Readiness["parts"];
 }
 
 const Health = Type.Object(
@@ -20,7 +28,7 @@ const Health = Type.Object(
  * Live says only that this process answers. Ready says that it can serve: migrated, seeded, connected and not
  * stopping. Redis or SMTP being down leaves it ready and degraded.
  */
-export function registerHealthRoutes(app: Server, readiness: () => Promise<Readiness>): void {
+export function registerHealthRoutes(app: Server, options: HealthOptions): void {
   const ready = {
     config: { access: "public" as const, problems: ["not_ready" as const] },
     schema: { tags: ["Operation"], response: { 200: Health } },
@@ -49,9 +57,11 @@ export function registerHealthRoutes(app: Server, readiness: () => Promise<Readi
           summary: "Can this process serve?",
         },
       },
-      async () => {
-        const { isReady, parts } = await readiness();
-        if (!isReady) throw notReady(parts);
+      async (request) => {
+        const { isReady, parts: shown } = await options.readiness();
+        if (!isReady) throw notReady(shown);
+        const parts =
+          path === "/health" && options.isOperator(request) ? { ...shown, ...options.forOperators() } : shown;
         const status = Object.keys(parts).length === 0 ? "ok" : "degraded";
         return { status, parts } as const;
       },

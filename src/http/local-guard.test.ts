@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../kernel/errors.js";
-import { makeDevGuard, makeMetricsGuard } from "./local-guard.js";
+import { makeDevGuard, makeIsLocal, makeIsOperator, makeMetricsGuard } from "./local-guard.js";
 import type { Guard } from "./server.js";
 
 const request = (headers: Record<string, string>, remoteAddress = "127.0.0.1"): FastifyRequest =>
@@ -18,7 +18,9 @@ function answerOf(guard: Guard, ...call: Parameters<typeof request>): string {
 }
 
 const TOKEN = "let-me-in";
-const dev = makeDevGuard({ isProduction: false, devToken: TOKEN });
+const withoutProxy = makeIsLocal({ trustProxy: null });
+const behindProxy = makeIsLocal({ trustProxy: { hops: 1 } });
+const dev = makeDevGuard({ isProduction: false, devToken: TOKEN, isLocal: withoutProxy });
 
 describe("the development pages and the mock webhook", () => {
   it.each<[string, Record<string, string>, string]>([
@@ -50,21 +52,43 @@ describe("the development pages and the mock webhook", () => {
     expect(answerOf(dev, { ...headers, authorization: `Bearer ${TOKEN}` }, address)).toBe("open");
   });
 
+  it("are closed to everybody behind a proxy without the token: one that adds no header looks like this machine", () => {
+    const proxied = makeDevGuard({ isProduction: false, devToken: TOKEN, isLocal: behindProxy });
+    expect(answerOf(proxied, {})).toBe("forbidden");
+    expect(answerOf(proxied, { "x-forwarded-for": "203.0.113.9" })).toBe("forbidden");
+    expect(answerOf(proxied, { "x-dev-token": TOKEN })).toBe("open");
+  });
+
   it("do not exist in production, whoever asks and whatever they bring", () => {
-    const production = makeDevGuard({ isProduction: true, devToken: TOKEN });
+    const production = makeDevGuard({ isProduction: true, devToken: TOKEN, isLocal: withoutProxy });
     expect(answerOf(production, {})).toBe("not_found");
     expect(answerOf(production, { "x-dev-token": TOKEN })).toBe("not_found");
   });
 });
 
 describe("the metrics", () => {
+  const guard = (change: Partial<Parameters<typeof makeIsOperator>[0]>): Guard =>
+    makeMetricsGuard(
+      makeIsOperator({ isProduction: false, metricsToken: null, isLocal: withoutProxy, ...change }),
+    );
+
   it("are for this machine, and for others only with METRICS_TOKEN as Bearer", () => {
-    const closed = makeMetricsGuard({ metricsToken: null });
-    const open = makeMetricsGuard({ metricsToken: TOKEN });
+    const [closed, open] = [guard({}), guard({ metricsToken: TOKEN })];
     expect(answerOf(closed, {})).toBe("open");
     expect(answerOf(closed, {}, "10.0.0.5")).toBe("not_found");
     expect(answerOf(closed, { authorization: "Bearer null" }, "10.0.0.5")).toBe("not_found");
     expect(answerOf(open, { authorization: `Bearer ${TOKEN}` }, "10.0.0.5")).toBe("open");
     expect(answerOf(open, { authorization: "Bearer guess" }, "10.0.0.5")).toBe("not_found");
+  });
+
+  it.each([
+    ["in production", { isProduction: true }],
+    ["behind a proxy", { isLocal: behindProxy }],
+  ])("%s want their token from this machine, too", (_where, change) => {
+    expect(answerOf(guard(change), {})).toBe("not_found");
+    const open = guard({ ...change, metricsToken: TOKEN });
+    expect(answerOf(open, {})).toBe("not_found");
+    expect(answerOf(open, { authorization: "Bearer " })).toBe("not_found");
+    expect(answerOf(open, { authorization: `Bearer ${TOKEN}` })).toBe("open");
   });
 });

@@ -13,7 +13,7 @@ import {
   type RawServerDefault,
   type RouteOptions,
 } from "fastify";
-import { AppError } from "../kernel/errors.js";
+import { AppError, type ErrorCode } from "../kernel/errors.js";
 import type { Logger } from "../telemetry/log.js";
 import { readJsonBodies } from "./body.js";
 import { answerBrokenRequest, HEADER_BYTES_MAX, refuseExpectations } from "./broken-request.js";
@@ -53,13 +53,15 @@ export interface ServerOptions {
   /** How busy the process is; see http/overload.ts. */
   readonly load?: () => Load;
   readonly compiles?: CompileWhen;
-  /** Called once per answer, with the route's pattern, for metrics. */
   /** A page that says for a person what went wrong, in place of a problem document. */
   readonly problemPage?: (
     request: FastifyRequest,
     status: number,
   ) => Promise<{ readonly html: string; readonly policy: string } | undefined>;
+  /** Called once per answer, with the route's pattern, for metrics. */
   readonly onAnswer?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
+  /** Called for each request that was refused for who sent it, or from where: 401 and 403. */
+  readonly onRefused?: (request: FastifyRequest, code: ErrorCode) => void;
 }
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -125,6 +127,7 @@ export function makeServer(options: ServerOptions): Server {
         error.code,
       );
     }
+    if (status === 401 || status === 403) options.onRefused?.(request, error.code);
     if (await sendProblemPage(options, request, reply, error)) return;
     await sendProblem(request, reply, error);
   });

@@ -61,9 +61,10 @@ export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }
     }
     // A valid Bearer beside the cookie proves that the caller's own program acts, not a strange page.
     const credential = ofBearer === undefined ? "cookie" : "bearer";
-    if (credential === "cookie" && !isSafeMethod(request.method)) origins.assertOurPage(request);
     const caller: Caller = { ...found, isAdmin: isAdminEmail(found.email), credential };
+    // Before the refusal below, so that its event says whom the page tried to act for.
     setCaller(request, caller);
+    if (credential === "cookie" && !isSafeMethod(request.method)) origins.assertOurPage(request);
     return caller;
   };
 

@@ -1,5 +1,7 @@
 import { Counter, type Registry } from "prom-client";
+import { type Clock, systemClock } from "../kernel/clock.js";
 import { flatLog, type Logger } from "./log.js";
+import { makeSampler } from "./sampler.js";
 
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -9,13 +11,15 @@ type Fields = Readonly<Record<string, string | number | boolean | null | undefin
  */
 export type Events = ReturnType<typeof makeEvents>;
 
-export function makeEvents(parentLog: Logger, registry: Registry) {
-  const log = flatLog(parentLog);
-  const event = <Labels extends string>(
+/** Registers one event: its counter, and how its lines are written. */
+function makeEventMaker(log: Logger, registry: Registry, clock: Clock) {
+  const sample = makeSampler(clock);
+  return <Labels extends string>(
     name: string,
     help: string,
     labelNames: readonly Labels[],
-    level: "info" | "debug" = "info",
+    /** "sampled": strangers decide how many there are, so of a flood some get a line; the counter has all. */
+    level: "info" | "debug" | "sampled" = "info",
   ) => {
     const counter = new Counter({
       name: `tribi_${name}_total`,
@@ -25,11 +29,18 @@ export function makeEvents(parentLog: Logger, registry: Registry) {
     });
     return (labels: Readonly<Record<Labels, string>>, fields: Fields = {}): void => {
       counter.inc(labels);
-      if (!log.isLevelEnabled(level)) return;
-      const line: Fields = { event: name, ...labels, ...fields };
-      log[level](line, name);
+      const lineLevel = level === "sampled" ? "info" : level;
+      if (!log.isLevelEnabled(lineLevel)) return;
+      const skipped = level === "sampled" ? sample(`${name} ${Object.values(labels).join(" ")}`) : 0;
+      if (skipped === undefined) return;
+      const line: Fields = { event: name, ...labels, ...fields, ...(skipped > 0 ? { skipped } : {}) };
+      log[lineLevel](line, name);
     };
   };
+}
+
+export function makeEvents(parentLog: Logger, registry: Registry, clock: Clock = systemClock) {
+  const event = makeEventMaker(flatLog(parentLog), registry, clock);
   return {
     codeRequested: event("login_code_requested", "Login codes that were made", []),
     codeRefused: event("login_code_refused", "Requests for a login code that a limit refused", ["limit"]),
@@ -37,6 +48,18 @@ export function makeEvents(parentLog: Logger, registry: Registry) {
     loginFailed: event("login_failed", "Tries with a code that did not open a session", ["reason"]),
     sessionRevoked: event("session_revoked", "Sessions that were ended", ["reason"]),
     refreshReused: event("refresh_reused", "Rotated refresh tokens shown after the grace", []),
+    requestRefused: event(
+      "request_refused",
+      "Requests refused for who sent them, or from where (401, 403)",
+      ["kind"],
+      "sampled",
+    ),
+    forwardingDoubted: event(
+      "forwarding_doubted",
+      "Requests whose client may be another one than the address that counts",
+      ["reason"],
+      "debug",
+    ),
     mailSent: event("mail_sent", "Mails handed to the mail server or inbox", ["template"]),
     mailFailed: event("mail_failed", "Mails that the mail server refused or did not take", [
       "template",

@@ -49,7 +49,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /openapi.json": "public",
   "GET /docs": "public",
   "GET /docs/": "public",
-  "GET /docs/js/scalar.js": "public",
+  "GET /docs/:file": "public",
   "GET /health": "public",
   "GET /health/live": "public",
   "GET /health/ready": "public",

@@ -160,4 +160,45 @@ describe("the pages for people", () => {
       expect(JSON.stringify(JSON.parse(data))).toContain("onerror");
     }
   });
+
+  it.each(["/docs", "/docs/", "/api/docs"])(
+    "200: %s runs what it names itself, and nothing else of this origin",
+    async (path) => {
+      const [first, second] = [await app.request("GET", path), await app.request("GET", path)];
+      expect([first.status, first.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+      const policies = [first, second].map(({ headers }) => headers.get("content-security-policy") ?? "");
+      for (const policy of policies) expect(policy).not.toMatch(/unsafe|https?:|\*|script-src[^;]*'self'/);
+      const nonces = policies.map((policy) => /script-src 'nonce-([\w+/=]{24})'/.exec(policy)?.[1]);
+      expect(nonces[0]).not.toBe(nonces[1]);
+      const scripts = [...first.text.matchAll(/<script([^>]*)>/g)].map(([, attributes]) => attributes);
+      expect(scripts).toHaveLength(2);
+      for (const attributes of scripts) expect(attributes).toContain(` nonce="${nonces[0]}"`);
+    },
+  );
+
+  it("200: the reference's program is small on the wire, and kept for good under a name that holds its hash", async () => {
+    const { text } = await app.request("GET", "/docs");
+    const file = /src="(\/docs\/scalar-[0-9a-f]{16}\.js)"/.exec(text)?.[1] ?? "";
+    const sizes = [];
+    for (const encoding of ["gzip", "identity", "gzip;q=0"]) {
+      const answer = await app.request("GET", file, { headers: { "accept-encoding": encoding } });
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([
+        200,
+        "text/javascript; charset=utf-8",
+      ]);
+      expect(answer.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+      expect(answer.headers.get("vary")).toBe("Origin, Accept-Encoding");
+      sizes.push([
+        answer.headers.get("content-encoding"),
+        Number(answer.headers.get("content-length")) < 2_000_000,
+      ]);
+    }
+    expect(sizes).toEqual([
+      ["gzip", true],
+      [null, false],
+      [null, false],
+    ]);
+    expect((await app.request("GET", "/docs/js/scalar.js")).status).toBe(404);
+    expect((await app.request("GET", file.replace(/-./, "-x"))).status).toBe(404);
+  });
 });

@@ -34,11 +34,16 @@ interface Delivered {
 /** A mail server that keeps what it gets, with scripted answers. */
 async function startSink(options: { offersTls: boolean }) {
   const mails: { envelope: readonly string[]; parsed: ParsedMail }[] = [];
-  const script: { onRecipient?: number; onData?: number } = {};
+  const script: { onSender?: string; onRecipient?: string; onData?: string } = {};
+  const greetings: string[] = [];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: options.offersTls ? [] : ["STARTTLS"],
     logger: false,
+    onMailFrom(_address, session, callback) {
+      greetings.push(session.hostNameAppearsAs);
+      callback(script.onSender === undefined ? null : answer(script.onSender));
+    },
     onRcptTo(_address, _session, callback) {
       callback(script.onRecipient === undefined ? null : answer(script.onRecipient));
     },
@@ -56,10 +61,17 @@ async function startSink(options: { offersTls: boolean }) {
   server.on("error", () => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.server.address() as { port: number };
-  return { mails, script, port, stop: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+  return {
+    mails,
+    script,
+    greetings,
+    port,
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
 }
 
-const answer = (responseCode: number): Error => Object.assign(new Error("No"), { responseCode });
+const answer = (reply: string): Error =>
+  Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) });
 
 function smtpTo(port: number, changes: Partial<SmtpOptions> = {}): MailSender {
   return makeSmtpSender({
@@ -201,25 +213,69 @@ describe.each(["smtp", "inbox"] as const)("every mail adapter: %s", (kind) => {
 
 describe("mail by SMTP", () => {
   it.each([
-    [550, "refused"],
-    [451, "unknown"],
-  ])("a recipient answered with %i is %s", async (status, kind) => {
+    ["onRecipient", "550 5.1.1 <traveller@example.com> unknown", "refused", "rejected"],
+    ["onRecipient", "550 Mailbox unavailable", "refused", "rejected"],
+    ["onRecipient", "451 4.3.0 Later", "unknown", undefined],
+    ["onRecipient", "552 5.2.2 Mailbox full", "unknown", undefined],
+    ["onRecipient", "554 5.7.1 Relay access denied", "refused", "sender_refused"],
+    ["onRecipient", "550 5.1.8 Sender's domain not found", "refused", "sender_refused"],
+    ["onRecipient", "501 Syntax error", "refused", "sender_refused"],
+    ["onSender", "530 5.7.0 Authentication required", "refused", "sender_refused"],
+    ["onSender", "550 5.7.1 Not you", "refused", "sender_refused"],
+    ["onData", "554 5.7.1 traveller@example.com thinks that this is spam", "refused", "sender_refused"],
+    ["onData", "552 Too big", "refused", "sender_refused"],
+    ["onData", "550 5.1.1 traveller@example.com unknown", "refused", "rejected"],
+    ["onData", "452 4.3.1 Full", "unknown", undefined],
+  ] as const)(
+    "the answer %s %j is %s %s, and says nothing about the recipient",
+    async (when, reply, kind, reason) => {
+      const sink = await startSink({ offersTls: false });
+      sink.script[when] = reply;
+      const sender = smtpTo(sink.port);
+      const outcome = await sender.send(MAIL);
+      expect(outcome).toMatchObject(reason === undefined ? { kind } : { kind, reason });
+      expect(JSON.stringify(outcome)).toContain(reply.slice(0, 3));
+      expect(JSON.stringify(outcome)).not.toMatch(/traveller|spam|unknown<|big/i);
+      sender.close();
+      await sink.stop();
+    },
+  );
+
+  it("the server is greeted with the name that it is told, not with this machine's", async () => {
     const sink = await startSink({ offersTls: false });
-    sink.script.onRecipient = status;
-    const sender = smtpTo(sink.port);
-    expect((await sender.send(MAIL)).kind).toBe(kind);
+    const sender = smtpTo(sink.port, { ehloName: "mail.shop.example" });
+    await sender.send(MAIL);
+    expect(sink.greetings).toEqual(["mail.shop.example"]);
     sender.close();
     await sink.stop();
   });
 
-  it("a 5xx after the data is refused for good, a 4xx is not", async () => {
+  it("a server that refuses us is tried again and shown; one that refuses a recipient is neither", async () => {
     const sink = await startSink({ offersTls: false });
-    const sender = smtpTo(sink.port);
-    sink.script.onData = 554;
-    expect((await sender.send(MAIL)).kind).toBe("refused");
-    sink.script.onData = 452;
-    expect((await sender.send(MAIL)).kind).toBe("unknown");
-    sender.close();
+    const metrics = makeMetrics();
+    const module = makeMailModule({
+      db: undefined as never,
+      events: makeEvents(makeLog({ level: "silent", format: "json" }), metrics.registry),
+      isProduction: true,
+      openSender: () => smtpTo(sink.port),
+    });
+    sink.script.onSender = "530 5.7.0 Authentication required";
+    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "unknown" });
+    expect(module.troubles()).toEqual({ mail: expect.stringMatching(/refuses this store .*530.*SMTP_/) });
+    expect(await metrics.registry.metrics()).toContain(
+      'tribi_mail_failed_total{template="login_code",outcome="sender_refused"} 1',
+    );
+    delete sink.script.onSender;
+    sink.script.onRecipient = "550 5.1.1 Unknown";
+    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "refused", reason: "rejected" });
+    expect(module.troubles()).toEqual({});
+    sink.script.onRecipient = "451 Later";
+    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "unknown" });
+    expect(module.troubles()).toEqual({ mail: expect.stringContaining("not taken") });
+    delete sink.script.onRecipient;
+    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "done" });
+    expect(module.troubles()).toEqual({});
+    module.close();
     await sink.stop();
   });
 
@@ -234,7 +290,7 @@ describe("mail by SMTP", () => {
   it("SMTP_USE_TLS: a server that offers no TLS gets no mail", async () => {
     const sink = await startSink({ offersTls: false });
     const sender = smtpTo(sink.port, { useTls: true });
-    expect((await sender.send(MAIL)).kind).toBe("unknown");
+    expect(await sender.send(MAIL)).toMatchObject({ kind: "refused", reason: "sender_refused" });
     expect(sink.mails).toHaveLength(0);
     sender.close();
     await sink.stop();

@@ -82,6 +82,7 @@ export interface AuthModuleDeps {
     /** Canonical addresses. */
     readonly adminEmails: readonly string[];
     readonly publicUrl: string;
+    readonly shop: { readonly name: string; readonly supportEmail: string | null };
   };
   /** What other modules hold about a person, for the export. */
   readonly personalData: readonly PersonalDataSource[];
@@ -154,6 +155,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
           secrets,
           mailer: deps.mailer,
           publicUrl: settings.publicUrl,
+          shop: settings.shop,
         }),
         purge_login_rows: makePurgeLoginRowsJob({ db: reservedDb, windowHours: limits.windowHours }),
       },

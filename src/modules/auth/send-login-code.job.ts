@@ -3,6 +3,7 @@ import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import { failpoint } from "../../telemetry/failpoints.js";
 import type { JobHandler } from "../jobs/jobs.module.js";
 import { eraseSealedCode, findUnsentCode, markSent } from "./login-code-store.js";
+import { type LoginMailInput, loginMailWords } from "./login-mail.js";
 import type { LoginSecrets } from "./login-secrets.js";
 
 export interface SendLoginCodeDeps {
@@ -10,13 +11,14 @@ export interface SendLoginCodeDeps {
   readonly secrets: LoginSecrets;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly publicUrl: string;
+  readonly shop: LoginMailInput["shop"];
 }
 
 /**
  * Mails one code. A code that was sent, used or replaced or that has expired is not sent. After an unknown outcome
  * the job runs again with back-off while the code lives; the same reference lets mailboxes drop the repeat.
  */
-export function makeSendLoginCodeJob({ db, secrets, mailer, publicUrl }: SendLoginCodeDeps): JobHandler {
+export function makeSendLoginCodeJob({ db, secrets, mailer, ...frame }: SendLoginCodeDeps): JobHandler {
   return async ({ code_id: codeId }) => {
     if (typeof codeId !== "number") throw new Error("send_login_code needs a code_id");
     const unsent = await findUnsentCode(db, codeId);
@@ -27,8 +29,7 @@ export function makeSendLoginCodeJob({ db, secrets, mailer, publicUrl }: SendLog
       template: "login_code",
       reference: `login-code-${codeId}`,
       to: { address: email },
-      subject: "Your sign-in code",
-      text: loginCodeText(code, minutesLeft, publicUrl),
+      ...loginMailWords({ ...frame, code, minutesLeft }),
       developmentLine: `Sign-in code for ${email}: ${code}`,
     });
     if (outcome.kind === "unknown")
@@ -37,14 +38,4 @@ export function makeSendLoginCodeJob({ db, secrets, mailer, publicUrl }: SendLog
     // Refused for good: nobody will read it, so nothing of it stays.
     await (outcome.kind === "done" ? markSent(db, codeId) : eraseSealedCode(db, codeId));
   };
-}
-
-/** Plain text; the code is its only unbroken run of so many digits, so that programs find it too. */
-export function loginCodeText(code: string, minutesLeft: number, publicUrl: string): string {
-  const minutes = minutesLeft === 1 ? "1 minute" : `${minutesLeft} minutes`;
-  return [
-    `Your sign-in code for Tribi is ${code}`,
-    `It works once, within ${minutes}. Enter it where you asked for it: ${publicUrl}`,
-    "Nobody from Tribi will ever ask you for it. If it was not you who asked, ignore this mail: without the code nobody gets in.",
-  ].join("\n\n");
 }

@@ -6,6 +6,7 @@
  */
 import { assertNoOpenTransaction, type Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
+import { unknown } from "../../kernel/outcome.js";
 import type { Mail, MailOutcome, MailSender } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Jobs } from "../jobs/jobs.module.js";
@@ -16,7 +17,10 @@ import { registerDevInbox } from "./routes/dev-inbox.js";
 export type { Mail, MailOutcome } from "../../providers/mail/port.js";
 
 export interface Mailer {
-  /** done: the mail server has it. refused: never send this mail again. unknown: let the job try again. */
+  /**
+   * done: the mail server has it. refused: never send this mail again. unknown: let the job try again, also when the
+   * mail server refuses us, which is counted apart and shown until a mail goes out.
+   */
   send(mail: Mail): Promise<MailOutcome>;
 }
 
@@ -39,29 +43,39 @@ export interface MailDeps {
 
 export function makeMailModule({ db, events, isProduction, openSender }: MailDeps): MailModule {
   const sender = openSender((mail) => keepMail(db, mail));
-  let isUnreachable = false;
+  let trouble: string | null = null;
   return {
     mailer: {
       async send(mail) {
         assertNoOpenTransaction("The mail server");
         const outcome = await sender.send(mail);
-        isUnreachable = outcome.kind === "unknown";
-        if (outcome.kind === "done") events.mailSent({ template: mail.template });
-        else {
-          const reason = outcome.kind === "refused" ? outcome.detail : outcome.cause;
-          events.mailFailed(
-            { template: mail.template, outcome: outcome.kind },
-            { reference: mail.reference, reason },
-          );
+        const { template, reference } = mail;
+        if (outcome.kind === "done") {
+          trouble = null;
+          events.mailSent({ template });
+          return outcome;
         }
-        return outcome;
+        const reason = outcome.kind === "refused" ? outcome.detail : outcome.cause;
+        const isOurs = outcome.kind === "refused" && outcome.reason === "sender_refused";
+        events.mailFailed(
+          { template, outcome: isOurs ? outcome.reason : outcome.kind },
+          { reference, reason },
+        );
+        if (outcome.kind === "refused" && !isOurs) {
+          trouble = null;
+          return outcome;
+        }
+        trouble = isOurs
+          ? `the mail server refuses this store (${reason}): correct SMTP_* or the mail server; jobs try again`
+          : "the newest mail was not taken; jobs try again";
+        return unknown(reason);
       },
     },
     jobs: { handlers: {} },
     registerRoutes: (app) => {
       if (!isProduction) registerDevInbox(app, () => listMails(db));
     },
-    troubles: () => (isUnreachable ? { mail: "the newest mail was not taken; jobs try again" } : {}),
+    troubles: () => (trouble === null ? {} : { mail: trouble }),
     close: () => sender.close(),
   };
 }

@@ -38,8 +38,11 @@ export interface MailReceipt {
   readonly messageId: string;
 }
 
-/** "rejected": the mail server refused this mail for good (5xx), so sending it again cannot help. */
-export type MailRefusal = "rejected";
+/**
+ * "rejected": this mail or its recipient is refused for good, so sending it again cannot help. "sender_refused": the
+ * mail server refuses us (credentials, sender, relaying, content policy); it helps once the operator has mended that.
+ */
+export type MailRefusal = "rejected" | "sender_refused";
 
 /** "unknown" covers all that may succeed later: no connection, 4xx, a time-out, a lost answer after the data. */
 export type MailOutcome = Outcome<MailReceipt, MailRefusal>;

@@ -2,6 +2,7 @@ import { createTransport } from "nodemailer";
 import { done, refused, unknown } from "../../../kernel/outcome.js";
 import { messageIdOf, refuseUnsafe } from "../mail-shape.js";
 import type { Mail, MailAddress, MailOutcome, MailSender } from "../port.js";
+import { enhancedStatusOf, type SmtpFailure, verdictOf } from "./reply-verdict.js";
 
 export interface SmtpOptions {
   readonly host: string;
@@ -84,19 +85,18 @@ function messageOf(mail: Mail, from: MailAddress) {
   };
 }
 
-/** A 5xx to one of the mail's own commands is final. 5xx at login or greeting is the operator's to mend: try again. */
-const COMMANDS_OF_THE_MAIL: ReadonlySet<unknown> = new Set(["MAIL FROM", "RCPT TO", "DATA"]);
-
+/** The server's own words may quote the recipient: only codes are kept. */
 function outcomeOf(error: unknown): MailOutcome {
-  const { responseCode, command, code } = error as {
-    responseCode?: number;
-    command?: string;
-    code?: string;
-  };
-  if (responseCode !== undefined && responseCode >= 500 && COMMANDS_OF_THE_MAIL.has(command)) {
-    return refused("rejected", `The mail server answered ${responseCode} to ${command}`);
+  const failure = error as SmtpFailure;
+  const { code, command, responseCode, response } = failure;
+  const parts = [code, command, responseCode, enhancedStatusOf(response)];
+  const seen = parts.filter((part) => part !== undefined).join(" ") || "The mail server could not be used";
+  switch (verdictOf(failure)) {
+    case "recipient":
+      return refused("rejected", seen);
+    case "sender":
+      return refused("sender_refused", seen);
+    case "later":
+      return unknown(seen);
   }
-  // The server's own words may quote the recipient: only codes are kept.
-  const seen = [code, command, responseCode].filter((part) => part !== undefined).join(" ");
-  return unknown(seen === "" ? "The mail server could not be used" : seen);
 }

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeLog } from "../../src/telemetry/log.js";
+import { startTestApp, type TestApp } from "../support/app.js";
+import { logIn } from "../support/login.js";
+import { sendRaw } from "../support/raw-http.js";
+
+interface Line {
+  readonly event?: string;
+  readonly kind?: string;
+  readonly request_id?: string;
+}
+
+let app: TestApp;
+let user: { token: string; userId: number };
+const lines: Line[] = [];
+
+beforeAll(async () => {
+  const log = makeLog({
+    level: "info",
+    format: "json",
+    sink: { write: (text: string) => void lines.push(JSON.parse(text) as Line) },
+  });
+  app = await startTestApp({}, { log });
+  user = await logIn(app, "traveller@example.com");
+});
+afterAll(() => app.stop());
+
+const counted = async (kind: string): Promise<number> => {
+  const { text } = await app.request("GET", "/metrics");
+  return Number(new RegExp(`tribi_request_refused_total\\{kind="${kind}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
+};
+
+describe("a refused request is one event, with who, what and its id, and no address", () => {
+  it.each([
+    ["missing_credentials", 401, () => ({}), null],
+    ["invalid_credentials", 401, () => ({ bearer: "x.y.z" }), null],
+    ["admin_required", 403, () => ({ bearer: user.token }), () => user.userId],
+  ] as const)("%s", async (kind, status, options, who) => {
+    lines.length = 0;
+    const answer = await app.request("GET", "/admin/users", options());
+    expect(answer.status).toBe(status);
+    const told = lines.filter(({ event }) => event === "request_refused");
+    expect(told).toEqual([
+      expect.objectContaining({
+        kind,
+        method: "GET",
+        route: "/admin/users",
+        user_id: who === null ? null : who(),
+        address_family: "ipv4",
+        request_id: answer.headers.get("x-request-id"),
+      }),
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(/127\.0\.0|traveller|x\.y\.z/);
+    expect(await counted(kind)).toBe(1);
+  });
+
+  it("cross_site_request", async () => {
+    lines.length = 0;
+    const answer = await app.request("PATCH", "/auth/me", {
+      cookie: `tribi_token=${user.token}`,
+      headers: { origin: "https://elsewhere.example" },
+      body: { name: "Eve" },
+    });
+    expect([answer.status, answer.body.code]).toEqual([403, "cross_site_request"]);
+    expect(lines.filter(({ kind }) => kind === "cross_site_request")).toMatchObject([
+      { user_id: user.userId, route: "/auth/me" },
+    ]);
+    expect(await counted("cross_site_request")).toBe(1);
+  });
+
+  it("forbidden: a development page asked for from elsewhere", async () => {
+    lines.length = 0;
+    await sendRaw(app.url, "GET /dev/inbox HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
+    expect(lines.filter(({ kind }) => kind === "forbidden")).toHaveLength(1);
+  });
+
+  it("of a flood some have a line, and the counter has all", async () => {
+    lines.length = 0;
+    const before = await counted("missing_credentials");
+    await Promise.all(Array.from({ length: 200 }, () => app.request("GET", "/auth/me")));
+    const told = lines.filter(({ event }) => event === "request_refused").length;
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(20);
+    expect(await counted("missing_credentials")).toBe(before + 200);
+  });
+});
+
+describe("a set-up of proxies that does not fit", () => {
+  it("is counted, and shown at /health to operators alone", async () => {
+    const headers = { "x-forwarded-for": "203.0.113.9" };
+    await app.request("POST", "/auth/request-code", { headers, body: { email: "a@example.com" } });
+    const { text } = await app.request("GET", "/metrics");
+    expect(text).toMatch(/tribi_forwarding_doubted_total\{reason="trust_unset"\} 1/);
+    const operators = await app.request("GET", "/health");
+    expect(operators.body).toEqual({
+      status: "degraded",
+      parts: { "client_address.trust_unset": expect.stringContaining("TRUST_PROXY is unset") },
+    });
+    expect((await app.request("GET", "/health/ready")).body).toEqual({ status: "ok", parts: {} });
+    const others = await app.request("GET", "/health", { headers });
+    expect(others.body).toEqual({ status: "ok", parts: {} });
+  });
+
+  it("is noticed where all the world is one client", async () => {
+    const log: Line[] = [];
+    const behind = await startTestApp(
+      {
+        TRUST_PROXY: "10.9.9.0/24",
+        RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
+        METRICS_TOKEN: "of-the-operators",
+      },
+      {
+        worker: false,
+        log: makeLog({
+          level: "warn",
+          format: "json",
+          sink: { write: (text: string) => void log.push(JSON.parse(text) as Line) },
+        }),
+      },
+    );
+    for (let index = 0; index < 12; index += 1) {
+      await behind.request("POST", "/auth/request-code", {
+        headers: { "x-forwarded-for": `203.0.113.${index}` },
+        body: { email: `p${index}@example.com` },
+      });
+    }
+    expect((await behind.request("GET", "/health")).body.parts).toEqual({});
+    const { parts } = (await behind.request("GET", "/health", { bearer: "of-the-operators" })).body;
+    expect(Object.keys(parts)).toEqual(["client_address.sender_not_trusted", "client_address.many_people"]);
+    expect((await behind.request("GET", "/metrics")).status).toBe(404);
+    expect(log.map((line) => (line as { msg?: string }).msg)).toEqual(Object.values(parts));
+    expect(JSON.stringify([log, parts])).not.toMatch(/203\.0\.113|127\.0\.0|@example/);
+    await behind.stop();
+  });
+});
