@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   buy,
   DESKTOP,
@@ -15,6 +15,7 @@ import {
 import { startTestApp, type TestApp } from "../support/app.js";
 import { openBrowser } from "../support/browser.js";
 import { seedCatalog } from "../support/catalog.js";
+import { describeInBrowser } from "../support/describe-in-browser.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SLOW = { timeout: 400_000 };
@@ -25,7 +26,7 @@ interface Finding {
 }
 
 /** Every page and every step of a purchase, by axe-core, and the whole purchase by keyboard alone. */
-describe("the pages for everybody", () => {
+describeInBrowser("the pages for everybody", () => {
   let app: TestApp;
   let browser: Browser;
   beforeAll(async () => {

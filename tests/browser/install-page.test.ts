@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "../support/browser.js";
 import { decodedPng } from "../support/decode-qr.js";
+import { describeInBrowser } from "../support/describe-in-browser.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 
 const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
@@ -11,7 +12,7 @@ const SLOW = { timeout: 240_000 };
 const SHOTS = process.env.SCREENSHOT_DIR;
 
 /** In a real browser, at the size of a phone, in light and dark. */
-describe("the install page and the mail on a phone", () => {
+describeInBrowser("the install page and the mail on a phone", () => {
   let room: EsimRoom;
   let browser: Browser;
   let origin: string;

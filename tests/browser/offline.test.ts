@@ -1,9 +1,10 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { buy, openPage, PHONE } from "../../scripts/browser-walk.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { openBrowser } from "../support/browser.js";
 import { seedCatalog } from "../support/catalog.js";
+import { describeInBrowser } from "../support/describe-in-browser.js";
 import { eventually } from "../support/eventually.js";
 import { freePort } from "../support/processes.js";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
@@ -11,7 +12,7 @@ import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 const SLOW = { timeout: 240_000 };
 
 /** The copy of an eSIM that a traveller keeps for the airport. */
-describe("an eSIM that is kept offline", () => {
+describeInBrowser("an eSIM that is kept offline", () => {
   let app: TestApp;
   /** Cut, it is the airport: what the service worker asks for does not get through either. */
   let network: TcpProxy;

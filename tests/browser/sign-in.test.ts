@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { openBrowser } from "../support/browser.js";
+import { describeInBrowser } from "../support/describe-in-browser.js";
 import { mailedCode, passTime } from "../support/login.js";
 import { freePort } from "../support/processes.js";
 
@@ -32,7 +33,7 @@ interface Seen {
  * Hosts that differ, as they do in earnest: the API and three front ends on one site (so that SameSite=Lax lets the
  * cookie through and only the list of origins decides), and a stranger on another site.
  */
-describe("a real browser", () => {
+describeInBrowser("a real browser", () => {
   let app: TestApp;
   let apiOrigin: string;
   let browser: Browser;

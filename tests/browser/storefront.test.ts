@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   buy,
   lookAtAccount,
@@ -12,12 +12,13 @@ import {
 import { startTestApp, type TestApp } from "../support/app.js";
 import { openBrowser } from "../support/browser.js";
 import { seedCatalog } from "../support/catalog.js";
+import { describeInBrowser } from "../support/describe-in-browser.js";
 import { violations } from "../support/invariants.js";
 
 const SLOW = { timeout: 240_000 };
 
 /** In a real browser, at the size of a phone, at the mock provider. `npm ci` builds the pages. */
-describe("a traveller with a phone", () => {
+describeInBrowser("a traveller with a phone", () => {
   let app: TestApp;
   let browser: Browser;
   beforeAll(async () => {

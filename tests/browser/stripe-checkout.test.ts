@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "../support/browser.js";
+import { describeInBrowser } from "../support/describe-in-browser.js";
 import { eventually } from "../support/eventually.js";
 import { type StripeShop, startStripeShop } from "../support/stripe-shop.js";
 import {
@@ -20,7 +21,7 @@ const PAID = [{ status: "paid", esim: "ready", payments: 1, captured: 650 }];
  * Whole purchases in a real browser at the size of a phone, with the provider's own fields in a frame of another origin.
  * After each the provider's ledger and our tables are compared: one charge at most, one eSIM or the money back.
  */
-describe("a traveller pays by card", () => {
+describeInBrowser("a traveller pays by card", () => {
   let shop: StripeShop;
   let browser: Browser;
   let traveller: Traveller;
