@@ -2907,6 +2907,22 @@ export interface components {
                 };
             };
         };
+        /** @description deletion_waits: Deletion waits */
+        DeletionWaits: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "deletion_waits";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "deletion_waits";
+                };
+            };
+        };
         /** @description bad_request: Bad request; malformed_json: Malformed JSON; unsupported_provider: Unsupported payment provider */
         BadRequestOrMalformedJsonOrUnsupportedProvider: {
             headers: {
@@ -4290,6 +4306,7 @@ export interface operations {
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["CrossSiteRequest"];
+            409: components["responses"]["DeletionWaits"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             default: components["responses"]["AnyProblem"];
@@ -5057,6 +5074,7 @@ export interface operations {
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["CrossSiteRequest"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];

@@ -3,7 +3,7 @@ import type { EmailAddress } from "../../kernel/email-address.js";
 
 const RENAME = statement(
   "persons.rename",
-  `update users set name = $2 where id = $1 and deleted_at is null returning id, email, name`,
+  `update users set name = $2 where id = $1 and deleted_at is null and disabled_at is null returning id, email, name`,
 );
 
 export interface Person {

@@ -28,6 +28,15 @@ export const PLAN_SNAPSHOT = `json_build_object(
               'price_minor_units', f.amount_minor, 'currency', f.currency)`;
 
 /**
+ * The buyer by their row, not by what a process remembers of a session: nothing is ordered for somebody who was
+ * deleted or disabled. The insert takes this lock anyway, for its foreign key; taken here, it is looked at again after
+ * a wait for a deletion (persons.lock).
+ */
+export const buyerIsHere = (userId: string): string => `buyer as materialized (
+     select id from users where id = ${userId} and deleted_at is null and disabled_at is null for key share
+   )`;
+
+/**
  * One statement finds the order of this user and key, or makes order and profile with the price of now frozen in.
  * The unique constraint decides between simultaneous requests: the losers insert nothing and see nothing, since the
  * winner's row is younger than their snapshot; the caller then asks again. A key of a top-up finds an order without a
@@ -38,9 +47,10 @@ export const placeOrFindStatement = (offer: OfferFragment): Statement =>
     "orders.place_or_find",
     `with known as (
      select id from orders o where ${hasKey("$2", "$5")}
-   ), offer as materialized (
+   ), ${buyerIsHere("$2")}, offer as materialized (
      select * from plan_offers f
      where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists (select from known)
+       and exists (select from buyer)
    ), ${offer.ctes}, placed as (
      insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot,
                          idempotency_key, request_fingerprint, expires_at)
@@ -64,11 +74,15 @@ export const placeOrFindStatement = (offer: OfferFragment): Statement =>
   );
 
 export type WhyNotPlaced =
+  | "person_gone"
   | "plan_unknown"
   | "currency_not_offered"
   | "plan_paused"
   | "out_of_stock"
   | "placed_meanwhile";
+
+export const isBuyerHere = (userId: string): string =>
+  `exists (select from users where id = ${userId} and deleted_at is null and disabled_at is null)`;
 
 const whyNotPlacedStatement = (offer: OfferFragment): Statement =>
   statement(
@@ -77,6 +91,7 @@ const whyNotPlacedStatement = (offer: OfferFragment): Statement =>
        select * from plan_offers f where f.plan_id = $2 and f.currency = $3 and f.is_active
      ), ${offer.ctes}
      select exists (select from orders o where ${hasKey("$1", "$4")}) as is_placed,
+            ${isBuyerHere("$1")} as is_buyer_here,
             (select is_active from plans where id = $2) as is_active,
             exists (select from plan_prices where plan_id = $2 and currency = $3) as is_offered,
             exists (select from deliverable) as is_deliverable`,
@@ -105,12 +120,14 @@ export function makeOrderPlacingStore(offer: OfferFragment) {
     async whyNotPlaced(db: Queryable, order: NewOrder): Promise<WhyNotPlaced> {
       const { rows } = await db.run<{
         is_placed: boolean;
+        is_buyer_here: boolean;
         is_active: boolean | null;
         is_offered: boolean;
         is_deliverable: boolean;
       }>(whyNot, [order.userId, order.planId, order.currency, order.idempotencyKey]);
       const found = rows[0];
       if (found?.is_placed === true) return "placed_meanwhile";
+      if (found?.is_buyer_here === false) return "person_gone";
       if (found === undefined || found.is_active === null) return "plan_unknown";
       if (!found.is_offered) return "currency_not_offered";
       if (!found.is_active) return "plan_paused";

@@ -39,6 +39,8 @@ function asReplay(placed: PlacedTopUpOrder, order: NewTopUpOrder): PlacedTopUpOr
 
 function refusalOf(reason: WhyNoTopUp, currency: string): AppError {
   switch (reason.why) {
+    case "person_gone":
+      return new AppError("invalid_credentials", "Invalid token");
     case "esim_unknown":
       return new AppError("not_found", "eSIM not found");
     case "plan_unknown":

@@ -1,9 +1,13 @@
 import { statement, type Tx } from "../../db/database.js";
 import type { OwedOrder } from "../auth/auth.module.js";
 
+const seen = (channel: string): string =>
+  `select from esim_reveals r where r.profile_id = e.id and r.channel ${channel}`;
+
 /**
  * A refunded order is settled, and so is one whose eSIM or top-up failed: its money goes back without the person. A
- * top-up is nothing to look at.
+ * top-up is nothing to look at, and neither is an eSIM that has ended. What was composed for a mail that nobody took,
+ * or shown to an operator, has not reached the person.
  */
 const FIND_OWED = statement(
   "orders.find_owed",
@@ -17,7 +21,9 @@ const FIND_OWED = statement(
      o.status = 'created'
      or o.status = 'paid' and (
        coalesce(e.status, t.status) = 'pending'
-       or e.status = 'ready' and e.mailed_at is null and e.revealed_at is null))
+       or e.status = 'ready' and e.ended_at is null and e.mailed_at is null
+         and (e.revealed_at is null or exists (${seen("in ('mail', 'admin')")}))
+         and not exists (${seen("not in ('mail', 'admin')")})))
    order by o.id`,
 );
 

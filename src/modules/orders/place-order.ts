@@ -142,6 +142,8 @@ function refusalOf(
   currency: string,
 ): AppError {
   switch (reason) {
+    case "person_gone":
+      return new AppError("invalid_credentials", "Invalid token");
     case "plan_unknown":
       return new AppError("not_found", "Plan not found");
     case "currency_not_offered":

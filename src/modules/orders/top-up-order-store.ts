@@ -1,7 +1,7 @@
 import { type Queryable, statement } from "../../db/database.js";
 import type { TopUpOfferFragment, TopUpProblem } from "../esims/esims.module.js";
 import { hasKey, TOP_UP_ORDER_COLUMNS, type TopUpOrderView } from "./order-read-model.js";
-import { type NewOrder, PLAN_SNAPSHOT } from "./order-store.js";
+import { buyerIsHere, isBuyerHere, type NewOrder, PLAN_SNAPSHOT } from "./order-store.js";
 
 export interface NewTopUpOrder extends NewOrder {
   readonly esimId: number;
@@ -15,7 +15,14 @@ export interface PlacedTopUpOrder extends TopUpOrderView {
 }
 
 export type WhyNoTopUp =
-  | { readonly why: "esim_unknown" | "plan_unknown" | "currency_not_offered" | "placed_meanwhile" }
+  | {
+      readonly why:
+        | "person_gone"
+        | "esim_unknown"
+        | "plan_unknown"
+        | "currency_not_offered"
+        | "placed_meanwhile";
+    }
   | { readonly why: "esim"; readonly problem: TopUpProblem; readonly words: string }
   /** The supplier does not take this plan for this eSIM. */
   | { readonly why: "not_addable" }
@@ -30,12 +37,13 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
     "orders.place_or_find_top_up",
     `with known as (
        select id from orders o where ${hasKey("$2", "$5")}
-     ), ${offer.ctes({ esimId: "$9", userId: "$2", currency: "$4::text" })}, placed as (
+     ), ${buyerIsHere("$2")}, ${offer.ctes({ esimId: "$9", userId: "$2", currency: "$4::text" })}, placed as (
        insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot, idempotency_key,
                            request_fingerprint, expires_at, kind, top_up_of_profile_id)
        select $1, $2, f.plan_id, f.currency, f.amount_minor, ${PLAN_SNAPSHOT},
               $5, $6, now() + $7 * interval '1 minute', 'top_up', $9
-       from on_offer f where f.plan_id = $3 and not exists (select from known)
+       from on_offer f
+       where f.plan_id = $3 and not exists (select from known) and exists (select from buyer)
        limit 1
        on conflict on constraint orders_one_per_user_and_key do nothing
        returning *
@@ -50,6 +58,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
     "orders.why_no_top_up",
     `with ${offer.ctes({ esimId: "$1", userId: "$2", currency: "$4::text" })}
      select exists (select from orders o where ${hasKey("$2", "$5")}) as is_placed,
+            ${isBuyerHere("$2")} as is_buyer_here,
             exists (select from esim) as has_esim, (select problem from esim) as problem,
             exists (select from plans where id = $3) as has_plan,
             exists (select from plan_prices where plan_id = $3 and currency = $4) as has_price,
@@ -75,6 +84,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
       const values = [order.esimId, order.userId, order.planId, order.currency, order.idempotencyKey];
       const [found] = (await db.run<WhyNotRow>(whyNot, values)).rows;
       if (found === undefined || found.is_placed) return { why: "placed_meanwhile" };
+      if (!found.is_buyer_here) return { why: "person_gone" };
       if (!found.has_esim) return { why: "esim_unknown" };
       if (found.problem !== null)
         return { why: "esim", problem: found.problem, words: offer.whyNot(found.problem) };
@@ -88,6 +98,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
 
 interface WhyNotRow {
   readonly is_placed: boolean;
+  readonly is_buyer_here: boolean;
   readonly has_esim: boolean;
   readonly problem: TopUpProblem | null;
   readonly has_plan: boolean;

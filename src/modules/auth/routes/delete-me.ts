@@ -10,7 +10,7 @@ export function registerDeleteMe(
   app.delete(
     "/auth/me",
     {
-      config: { access: "user" },
+      config: { access: "user", problems: ["deletion_waits"] },
       schema: {
         tags: ["Account"],
         operationId: "deleteMe",
