@@ -4,6 +4,7 @@ import type { Environment } from "../config/env.js";
 type Action =
   | { readonly kind: "kill" }
   | { readonly kind: "throw" }
+  | { readonly kind: "stop" }
   | { readonly kind: "sleep"; readonly millis: number };
 
 let armed: ReadonlyMap<string, Action> | undefined;
@@ -32,7 +33,7 @@ function parse(text: string): ReadonlyMap<string, Action> {
 
 function readAction(text: string): Action {
   const [kind, millis] = text.split(":");
-  if (kind === "kill") return { kind };
+  if (kind === "kill" || kind === "stop") return { kind };
   if (kind === "sleep") return { kind, millis: Number(millis) };
   return { kind: "throw" };
 }
@@ -48,6 +49,8 @@ export async function failpoint(name: string): Promise<void> {
   armed = new Map([...armed].filter(([other]) => other !== name));
   if (armedFile !== undefined) rmSync(armedFile, { force: true });
   if (action.kind === "kill") process.kill(process.pid, "SIGKILL");
+  // Frozen as a whole, with its connections and locks, until somebody sends SIGCONT.
+  if (action.kind === "stop") process.kill(process.pid, "SIGSTOP");
   if (action.kind === "throw") throw new Error(`Failpoint ${name}`);
   if (action.kind === "sleep") await new Promise((resolve) => setTimeout(resolve, action.millis));
 }

@@ -361,3 +361,40 @@ function planting({ query }: TestDatabase): Pick<EsimRoom, "addUser" | "addPlan"
     },
   };
 }
+
+/**
+ * What happens elsewhere right after a sender has claimed a mail of an eSIM: `sql` runs with its row as `new`, so that
+ * the next statement of the sender comes after it.
+ */
+export const withClaimFollowedBy = (
+  room: EsimRoom,
+  sql: string,
+  work: () => Promise<unknown>,
+): Promise<void> => followedBy(room, { table: "esim_profiles", column: "mail_claimed_until", sql }, work);
+
+/** The same for the claim of a worker that delivers: `table` is that of eSIMs or of top-ups. */
+export const withLeaseFollowedBy = (
+  room: EsimRoom,
+  table: "esim_profiles" | "top_ups",
+  sql: string,
+  work: () => Promise<unknown>,
+): Promise<void> => followedBy(room, { table, column: "lease_token", sql }, work);
+
+async function followedBy(
+  { database: { query } }: EsimRoom,
+  { table, column, sql }: { table: string; column: string; sql: string },
+  work: () => Promise<unknown>,
+): Promise<void> {
+  await query(
+    `create function meanwhile() returns trigger language plpgsql as $$ begin ${sql}; return null; end; $$`,
+  );
+  await query(
+    `create trigger meanwhile after update of ${column} on ${table} for each row
+     when (new.${column} is distinct from old.${column} and new.${column} is not null) execute function meanwhile()`,
+  );
+  try {
+    await work();
+  } finally {
+    await query("drop function meanwhile() cascade");
+  }
+}

@@ -36,6 +36,7 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
       const number = (work.attempts.at(-1)?.number ?? 0) + 1;
       const reference = purchaseReference(work.claim.order_reference, number);
       const expectedCost = expectedCostOf(candidate);
+      await failpoint("s9.before_attempt");
       const leaseFrom = performance.now();
       const begun = await beginAttempt(deps.db, work.claim, {
         number,

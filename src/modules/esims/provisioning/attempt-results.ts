@@ -248,12 +248,14 @@ export async function parkAttempt(
   detail?: string | null,
   supplierOrderId?: string,
 ): Promise<Step> {
-  await store.park(deps.db, work.claim, {
+  await failpoint("s9.before_park");
+  const isParked = await store.park(deps.db, work.claim, {
     reason,
     attemptId: attempt.id,
     detail: detail ?? null,
     supplierOrderId: supplierOrderId ?? null,
   });
-  deps.events.esimParked({ reason }, { profile_id: work.claim.profile_id, attempt_id: attempt.id });
+  if (isParked)
+    deps.events.esimParked({ reason }, { profile_id: work.claim.profile_id, attempt_id: attempt.id });
   return STOP;
 }

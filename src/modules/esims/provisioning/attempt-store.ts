@@ -19,9 +19,16 @@ export interface NewAttempt {
   readonly expectedCost: ExactMoney | null;
 }
 
+/** The supplier was chosen a moment ago, and meanwhile the money may have gone back or a refund may have asked for it. */
 const BEGIN_ATTEMPT = statement(
   "esims.begin_attempt",
-  `with ${HOLDS_LEASE}
+  `with held as (
+     update esim_profiles p set lease_until = clock_timestamp() + $3 * interval '1 second'
+     from orders o
+     where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
+       and o.id = p.order_id and o.status = 'paid'
+     returning p.id, p.order_id
+   )
    insert into provisioning_attempts (profile_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
    select id, $4, $5, $6, $7, $8, $9::jsonb from held
    on conflict (supplier, package_id)
@@ -29,7 +36,10 @@ const BEGIN_ATTEMPT = statement(
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis`,
 );
 
-/** Commits the intention to buy, before the call. Undefined: the lease is lost, or the package is busy. */
+/**
+ * Commits the intention to buy, before the call. Undefined: the lease is lost, the package is busy, or the order is not
+ * to be delivered any more.
+ */
 export async function beginAttempt(
   db: Db,
   lease: Lease,

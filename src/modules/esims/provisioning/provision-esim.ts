@@ -1,6 +1,7 @@
 import type { Db } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
+import { failpoint } from "../../../telemetry/failpoints.js";
 import { isOpen } from "../esim-state.js";
 import type { AttemptOutcomes } from "./attempt-outcomes.js";
 import { pauseForPriceMillis } from "./chain-timing.js";
@@ -84,6 +85,7 @@ async function nextStep(deps: ProvisionDeps, work: Work): Promise<Step> {
     case "park":
       return park(deps, work, choice.reason);
     case "fail":
+      await failpoint("s9.before_fail");
       if (await store.failProfile(db, work.claim, choice.reason))
         events.esimFailed({ reason: choice.reason }, { profile_id: work.claim.profile_id });
       return STOP;
@@ -91,8 +93,9 @@ async function nextStep(deps: ProvisionDeps, work: Work): Promise<Step> {
 }
 
 async function park({ db, events }: ProvisionDeps, { claim }: Work, reason: string): Promise<Step> {
-  await store.park(db, claim, { reason, attemptId: null });
-  events.esimParked({ reason }, { profile_id: claim.profile_id });
+  await failpoint("s9.before_park");
+  if (await store.park(db, claim, { reason, attemptId: null }))
+    events.esimParked({ reason }, { profile_id: claim.profile_id });
   return STOP;
 }
 

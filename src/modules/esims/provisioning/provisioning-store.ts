@@ -169,10 +169,13 @@ const PARK = statement(
      update esim_profiles set parked_at = coalesce(parked_at, clock_timestamp()), parked_reason = $3, lease_until = null
      where id = $1 and lease_token = $2 and status = 'pending'
      returning id
+   ), attempt as (
+     update provisioning_attempts a
+     set status = 'parked', reason = $3, detail = coalesce($5, a.detail), supplier_order_id = coalesce($6, a.supplier_order_id)
+     from parked where a.id = $4
+     returning a.id
    )
-   update provisioning_attempts a
-   set status = 'parked', reason = $3, detail = coalesce($5, a.detail), supplier_order_id = coalesce($6, a.supplier_order_id)
-   from parked where a.id = $4`,
+   select parked.id, (select count(*) from attempt) as changed from parked`,
 );
 
 const RELEASE = statement(
@@ -195,9 +198,9 @@ export interface Parking {
   readonly supplierOrderId?: string | null;
 }
 
-/** What no program can decide waits for an operator, with its evidence. */
-export async function park(db: Db, lease: Lease, parking: Parking): Promise<void> {
-  await db.run(PARK, [
+/** What no program can decide waits for an operator, with its evidence. False: the lease is lost. */
+export async function park(db: Db, lease: Lease, parking: Parking): Promise<boolean> {
+  const { count } = await db.run(PARK, [
     lease.profile_id,
     lease.lease_token,
     parking.reason,
@@ -205,6 +208,7 @@ export async function park(db: Db, lease: Lease, parking: Parking): Promise<void
     parking.detail ?? null,
     parking.supplierOrderId ?? null,
   ]);
+  return count === 1;
 }
 
 /** Gives the lease up; `againMillis` enqueues the next run, null leaves it to whoever has enqueued one. */

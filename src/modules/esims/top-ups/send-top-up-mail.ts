@@ -2,6 +2,7 @@ import { type Db, statement } from "../../../db/database.js";
 import { languageOr } from "../../../kernel/language.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
+import { failpoint } from "../../../telemetry/failpoints.js";
 import { signatureOf, type TextsIn } from "../delivery/texts.js";
 
 export type SendTopUpMail = (topUpId: number) => Promise<void>;
@@ -50,6 +51,7 @@ export function makeSendTopUpMail(deps: {
       claim.status === "done"
         ? [text("top_up.what", named), text("top_up.nothing_to_do"), text("top_up.where")]
         : [text("top_up_failed.what", named), text("failed.money"), text("top_up_failed.next")];
+    await failpoint("s10.after_claim_before_mail");
     const outcome = await deps.mailer.send({
       template: `top_up_${claim.status}`,
       reference: `top-up-${claim.status}-${topUpId}`,
@@ -57,6 +59,7 @@ export function makeSendTopUpMail(deps: {
       subject: text(claim.status === "done" ? "top_up.subject" : "top_up_failed.subject"),
       text: mailText(paragraphs, signatureOf(texts)),
     });
+    await failpoint("s10.after_mail_before_mark");
     await deps.db.run(SETTLE, [topUpId, outcome.kind !== "unknown"]);
     if (outcome.kind === "unknown") throw new Error(`The mail server did not take it: ${outcome.cause}`);
   };

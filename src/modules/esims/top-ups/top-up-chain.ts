@@ -90,6 +90,7 @@ async function buy(deps: TopUpChainDeps, work: Work, supplier: EsimSupplier): Pr
   const { claim } = work;
   const number = (work.attempts.at(-1)?.number ?? 0) + 1;
   const reference = purchaseReference(claim.order_reference, number);
+  await failpoint("s9.before_attempt");
   const leaseFrom = performance.now();
   const begun = await store.beginTopUpAttempt(deps.db, claim, {
     number,
@@ -276,6 +277,7 @@ async function recordRefusal(
     ...change,
   });
   if (!isStored || change.againMillis > 0) return undefined;
+  await failpoint("s9.after_store_before_outbox");
   const attempts = work.attempts.map((one) =>
     one.id === attempt.id
       ? { ...one, status: "refused" as const, reason: change.reason, askInMillis: null }
@@ -324,11 +326,13 @@ async function park(
   attempt: Attempt | null,
   detail: string | null,
 ): Promise<undefined> {
-  await store.parkTopUp(deps.db, work.claim, { reason, attemptId: attempt?.id ?? null, detail });
-  deps.events.topUpParked({ reason }, { top_up_id: work.claim.top_up_id });
+  await failpoint("s9.before_park");
+  if (await store.parkTopUp(deps.db, work.claim, { reason, attemptId: attempt?.id ?? null, detail }))
+    deps.events.topUpParked({ reason }, { top_up_id: work.claim.top_up_id });
 }
 
 async function fail(deps: TopUpChainDeps, work: Work, reason: string): Promise<undefined> {
+  await failpoint("s9.before_fail");
   if (await store.failTopUp(deps.db, work.claim, reason))
     deps.events.topUpFailed({ reason }, { top_up_id: work.claim.top_up_id });
 }

@@ -45,12 +45,15 @@ export async function claimTopUp(
   return rows[0] && { ...rows[0], lease_seconds: leaseSeconds };
 }
 
+/** As an eSIM's attempt: only while the money is still the shop's. */
 const BEGIN_ATTEMPT = statement(
   "top_ups.begin_attempt",
   `with held as (
-     update top_ups set lease_until = clock_timestamp() + $3 * interval '1 second'
-     where id = $1 and lease_token = $2 and status = 'pending'
-     returning id, supplier, package_id
+     update top_ups t set lease_until = clock_timestamp() + $3 * interval '1 second'
+     from orders o
+     where t.id = $1 and t.lease_token = $2 and t.status = 'pending' and t.take_back_requested_at is null
+       and o.id = t.order_id and o.status = 'paid'
+     returning t.id, t.supplier, t.package_id
    )
    insert into provisioning_attempts (top_up_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
    select id, $4, $5, supplier, package_id, $6, $7::jsonb from held
@@ -59,7 +62,10 @@ const BEGIN_ATTEMPT = statement(
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis`,
 );
 
-/** Commits the intention to buy, before the call. Undefined: the lease is lost, or the package is busy. */
+/**
+ * Commits the intention to buy, before the call. Undefined: the lease is lost, the package is busy, or the order is not
+ * to be delivered any more.
+ */
 export async function beginTopUpAttempt(
   db: Db,
   lease: TopUpLease,
@@ -264,19 +270,22 @@ const PARK = statement(
      update top_ups set parked_at = coalesce(parked_at, clock_timestamp()), parked_reason = $3, lease_until = null
      where id = $1 and lease_token = $2 and status = 'pending'
      returning id
+   ), attempt as (
+     update provisioning_attempts a set status = 'parked', reason = $3, detail = coalesce($5, a.detail)
+     from parked where a.id = $4
+     returning a.id
    )
-   update provisioning_attempts a set status = 'parked', reason = $3, detail = coalesce($5, a.detail)
-   from parked where a.id = $4`,
+   select parked.id, (select count(*) from attempt) as changed from parked`,
 );
 
-/** What no program can decide waits for an operator, with its evidence. */
+/** What no program can decide waits for an operator, with its evidence. False: the lease is lost. */
 export async function parkTopUp(
   db: Db,
   lease: TopUpLease,
   parking: { reason: string; attemptId: number | null; detail: string | null },
-): Promise<void> {
+): Promise<boolean> {
   const { reason, attemptId, detail } = parking;
-  await db.run(PARK, [lease.top_up_id, lease.lease_token, reason, attemptId, detail]);
+  return (await db.run(PARK, [lease.top_up_id, lease.lease_token, reason, attemptId, detail])).count === 1;
 }
 
 const RELEASE = statement(
