@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { done, refused, unknown } from "../../src/kernel/outcome.js";
 import type { Mail, MailOutcome } from "../../src/providers/mail/port.js";
-import { type EsimRoom, makeEsimRoom } from "../support/esims.js";
+import { type EsimRoom, makeEsimRoom, withClaimFollowedBy } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 
 const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
@@ -112,6 +112,30 @@ describe("the eSIM's mail is sent once", () => {
     await send(order.profileId);
     await send(order.profileId);
     expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-${order.profileId}-1`));
+  });
+
+  it.each([
+    ["locked out", "update users set disabled_at = now() where id = new.user_id"],
+    [
+      "deleted",
+      "update users set deleted_at = now(), name = null, email = 'deleted-' || id || '@deleted.invalid' where id = new.user_id",
+    ],
+    ["refunded", "update orders set status = 'refunded' where id = new.order_id"],
+  ])("to nobody who is %s between the claim and the mail", async (_, sql) => {
+    const order = await ready();
+    await withClaimFollowedBy(room, sql, () => send(order.profileId));
+    expect(mails).toEqual([]);
+    expect(await stateOf(order.profileId)).toEqual({ mailed_at: null, mail_refused_at: null });
+  });
+
+  it("by nobody whose claim has ended and is another sender's now", async () => {
+    const order = await ready();
+    const later =
+      "update esim_profiles set mail_claimed_until = now() + interval '90 seconds' where id = new.id";
+    await withClaimFollowedBy(room, `if pg_trigger_depth() = 1 then ${later}; end if`, () =>
+      send(order.profileId),
+    );
+    expect(mails).toEqual([]);
   });
 
   it("and once more when an operator has it sent again while the first is still being sent", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { done, unknown } from "../../src/kernel/outcome.js";
 import type { Mail, MailOutcome } from "../../src/providers/mail/port.js";
-import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
+import { type EsimRoom, makeEsimRoom, type PlantedOrder, withClaimFollowedBy } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 
 const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
@@ -102,6 +102,13 @@ describe("notices about an eSIM", () => {
     const refunded = await readyFor(10);
     await room.database.query("update orders set status = 'refunded' where id = $1", [refunded.id]);
     for (const order of [installed, cancelled, refunded]) await notify("reminder", order);
+    expect(mails).toEqual([]);
+  });
+
+  it("nor when the person is locked out between the claim and the mail, since it has a link to the code", async () => {
+    const order = await readyFor(10);
+    const lockOut = "update users set disabled_at = now() where id = new.user_id";
+    await withClaimFollowedBy(room, lockOut, () => notify("reminder", order));
     expect(mails).toEqual([]);
   });
 

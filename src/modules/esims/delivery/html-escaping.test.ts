@@ -56,6 +56,7 @@ describe("what comes from outside is text in mail and page, and nothing else", (
         number: 1,
         order_reference: EVIL,
         link_expires_at: "2027-05-24T10:00:00.000Z",
+        claimed_until: "2027-05-24T10:00:00.000Z",
       },
       textsIn,
       installPage: "https://shop.example/install/x",

@@ -10,6 +10,8 @@ export interface MailClaim {
   readonly number: number;
   readonly order_reference: string;
   readonly link_expires_at: string;
+  /** Until when; nobody else's claim ends at this very moment. */
+  readonly claimed_until: string;
 }
 
 /** Longer than the mail server may take. */
@@ -24,14 +26,14 @@ const CLAIM = statement(
        and (p.mail_claimed_until is null or p.mail_claimed_until < now())
        and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id
        and u.deleted_at is null and u.disabled_at is null
-     returning p.id, p.mail_number, p.language, u.email, o.reference
+     returning p.id, p.mail_number, p.language, u.email, o.reference, p.mail_claimed_until::text as claimed_until
    ), link as (
      insert into install_links (profile_id, secret_hash, expires_at)
      select id, $2, now() + interval '72 hours' from claimed
      returning expires_at
    )
    select c.email, c.language, c.mail_number as number, c.reference as order_reference,
-     l.expires_at as link_expires_at
+     l.expires_at as link_expires_at, c.claimed_until
    from claimed c, link l`,
 );
 
@@ -45,6 +47,23 @@ export async function claimMail(
   linkHash: Buffer,
 ): Promise<MailClaim | undefined> {
   return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];
+}
+
+const CONFIRM = statement(
+  "esim_mails.confirm",
+  `update esim_profiles p set mail_claimed_until = now() + $3 * interval '1 second'
+   from orders o, users u
+   where p.id = $1 and p.mail_claimed_until = $2::timestamptz and p.mail_claimed_until > now()
+     and p.status in ('ready', 'active') and p.ended_at is null and o.id = p.order_id and o.status = 'paid'
+     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null`,
+);
+
+/**
+ * The last look before a mail that opens an eSIM is handed over: its writing takes time, and a process may have slept
+ * since the claim. False: the claim is over, the money went back, or the person is not to have it any more.
+ */
+export async function confirmMail(db: Queryable, profileId: number, claimedUntil: string): Promise<boolean> {
+  return (await db.run(CONFIRM, [profileId, claimedUntil, CLAIM_SECONDS])).count === 1;
 }
 
 const NOTE_LANGUAGE = statement(

@@ -11,6 +11,7 @@ export interface NoticeClaim {
   readonly order_reference: string;
   readonly use_by: string | null;
   readonly link_expires_at: string | null;
+  readonly claimed_until: string;
 }
 
 /**
@@ -43,14 +44,15 @@ const CLAIM = perNotice((notice) =>
     `with claimed as (
      update esim_profiles p set mail_claimed_until = now() + $3 * interval '1 second'
      from ${FROM} and p.id = $1 and ${DUE[notice]}
-     returning p.id, p.language, p.use_by, u.email, o.reference, o.plan_snapshot
+     returning p.id, p.language, p.use_by, u.email, o.reference, o.plan_snapshot,
+       p.mail_claimed_until::text as claimed_until
    ), link as (
      insert into install_links (profile_id, secret_hash, expires_at)
      select id, $2, now() + interval '72 hours' from claimed where $2::bytea is not null
      returning expires_at
    )
    select email, language, plan_snapshot->>'name' as plan_name, reference as order_reference, use_by,
-     (select expires_at from link) as link_expires_at
+     (select expires_at from link) as link_expires_at, claimed_until
    from claimed`,
   ),
 );

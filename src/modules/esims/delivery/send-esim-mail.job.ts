@@ -6,7 +6,7 @@ import { findEsim } from "../esim-read-model.js";
 import type { ShowEsim } from "../show-esims.js";
 import { esimMail } from "./esim-mail.js";
 import { installUrl, makeLinkSecret } from "./link-secret.js";
-import { claimMail, settleMail } from "./mail-store.js";
+import { claimMail, confirmMail, settleMail } from "./mail-store.js";
 import type { TextsIn } from "./texts.js";
 
 export interface SendEsimMailDeps {
@@ -35,15 +35,9 @@ export function makeSendEsimMailJob(deps: SendEsimMailDeps): JobHandler {
     // Taken back since the claim.
     if (secrets === null) return;
     await failpoint("s10.after_claim_before_mail");
-    const outcome = await deps.mailer.send(
-      esimMail({
-        row,
-        secrets,
-        claim,
-        textsIn,
-        installPage: installUrl(publicUrl, secret),
-      }),
-    );
+    const mail = esimMail({ row, secrets, claim, textsIn, installPage: installUrl(publicUrl, secret) });
+    if (!(await confirmMail(db, profileId, claim.claimed_until))) return;
+    const outcome = await deps.mailer.send(mail);
     await failpoint("s10.after_mail_before_mark");
     await settleMail(db, profileId, claim.number, outcome.kind);
     if (outcome.kind === "unknown") throw new Error(`The mail server did not take it: ${outcome.cause}`);

@@ -2,8 +2,10 @@ import type { Db } from "../../../db/database.js";
 import { languageOr } from "../../../kernel/language.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
+import { failpoint } from "../../../telemetry/failpoints.js";
 import type { JobHandler } from "../../jobs/jobs.module.js";
 import { installUrl, makeLinkSecret } from "./link-secret.js";
+import { confirmMail } from "./mail-store.js";
 import { claimNotice, NOTICES, type Notice, type NoticeClaim, settleNotice } from "./notice-store.js";
 import { signatureOf, type Texts, type TextsIn } from "./texts.js";
 
@@ -26,6 +28,8 @@ export function makeSendEsimNoticeJob({ db, mailer, publicUrl, textsIn }: SendEs
     const texts = textsIn(languageOr(claim.language));
     const page = link === null ? null : installUrl(publicUrl, link.secret);
     const { subject, paragraphs } = wordsOf(notice, claim, texts, page);
+    await failpoint("s10.after_claim_before_mail");
+    if (link !== null && !(await confirmMail(db, profileId, claim.claimed_until))) return;
     const outcome = await mailer.send({
       template: `esim_${notice}`,
       reference: `esim-${notice}-${profileId}`,
