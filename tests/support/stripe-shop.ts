@@ -4,6 +4,7 @@ import { signStripePayload } from "../../src/providers/payment/stripe/stripe-sig
 import { type Answer, startTestApp, type TestApp } from "./app.js";
 import { logIn } from "./login.js";
 import { makeShopper, type Shopper } from "./shop.js";
+import { disagreementsOf } from "./stripe-books.js";
 
 export const WEBHOOK_SECRET = "whsec_test_of_the_first_secret_000000000001";
 
@@ -88,33 +89,5 @@ export async function startStripeShop(
 }
 
 /** Compares the fake's ledger with our tables; an empty list is agreement. */
-export async function disagreements({ app, stripe }: Pick<StripeShop, "app" | "stripe">): Promise<string[]> {
-  const rows = await app.database.query<{
-    intent_id: string;
-    status: string;
-    captured_minor: number;
-    refunded_minor: number;
-    disputed_minor: number;
-  }>(
-    "select intent_id, status, captured_minor, refunded_minor, disputed_minor from payments where intent_id is not null",
-  );
-  const ours = new Map(rows.map((row) => [row.intent_id, row]));
-  const { intents, refunds, disputes } = stripe.ledger();
-  return intents.flatMap((intent) => {
-    const row = ours.get(intent.id);
-    if (row === undefined) return [`${intent.id} is not in our books`];
-    const refunded = refunds
-      .filter((refund) => refund.payment_intent === intent.id && refund.status === "succeeded")
-      .reduce((sum, refund) => sum + refund.amount, 0);
-    const captured = intent.status === "succeeded" ? intent.amount_received : 0;
-    const withheld = disputes
-      .filter((dispute) => dispute.payment_intent === intent.id && /^(needs|under|lost)/.test(dispute.status))
-      .reduce((sum, dispute) => sum + dispute.amount, 0);
-    const theirs = `${captured} captured, ${refunded} refunded, ${Math.min(withheld, captured)} withheld`;
-    const mine = `${row.captured_minor} captured, ${row.refunded_minor} refunded, ${row.disputed_minor} withheld`;
-    const isOpen = row.status === "requires_action" && ["succeeded", "canceled"].includes(intent.status);
-    return theirs === mine && !isOpen
-      ? []
-      : [`${intent.id} ${intent.status}: theirs ${theirs}; ours ${row.status} ${mine}`];
-  });
-}
+export const disagreements = ({ app, stripe }: Pick<StripeShop, "app" | "stripe">): Promise<string[]> =>
+  disagreementsOf(app.database.query, stripe.ledger());

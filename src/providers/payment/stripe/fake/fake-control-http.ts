@@ -15,11 +15,13 @@ const OK = { ok: true };
  * | POST /__control/… | body |
  * |---|---|
  * | approve, decline, process, require_action, cancel | `{intent, code?}` |
+ * | refund | `{intent, amount?, status?}` |
  * | succeed_refund, fail_refund | `{refund, reason?}` |
  * | refunds_start_as | `{status}` |
  * | open_dispute, close_dispute | `{intent, inquiry?}`, `{dispute, status}` |
  * | fault, clear_faults | `{operation, fault, times?, delayMillis?}` |
  * | webhooks | members of WebhookMode |
+ * | mute | `{intent, except?}` |
  * | webhook_target | `{url, secrets}` |
  * | release, redeliver, webhooks_settled | `{order?}`, `{event}` |
  * | search_lag, clock_offset | `{seconds}` |
@@ -34,6 +36,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   process: (control, body) => control.process(text(body, "intent")),
   require_action: (control, body) => control.requireAction(text(body, "intent")),
   cancel: (control, body) => control.cancel(text(body, "intent")),
+  refund: (control, body) =>
+    control.refund(
+      text(body, "intent"),
+      typeof body.amount === "number" ? body.amount : undefined,
+      body.status === "pending" ? "pending" : "succeeded",
+    ),
   succeed_refund: (control, body) => control.succeedRefund(text(body, "refund")),
   fail_refund: (control, body) => control.failRefund(text(body, "refund"), optionalText(body, "reason")),
   refunds_start_as: (control, body) => {
@@ -53,6 +61,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   webhooks: (control, body) => {
     control.webhooks(body as Partial<WebhookMode>);
+    return OK;
+  },
+  mute: (control, body) => {
+    control.mute(text(body, "intent"), Array.isArray(body.except) ? body.except.map(String) : []);
     return OK;
   },
   webhook_target: (control, body) => {

@@ -3,7 +3,7 @@ import type { FakeBooks } from "./fake-books.js";
 import { missing } from "./fake-error.js";
 import type { FakeFaults, Fault } from "./fake-faults.js";
 import { cancelIntent, confirmIntent, declineIntent, processIntent, succeedIntent } from "./fake-intents.js";
-import { closeDispute, failRefund, openDispute, succeedRefund } from "./fake-refunds.js";
+import { closeDispute, createRefund, failRefund, openDispute, succeedRefund } from "./fake-refunds.js";
 import type { FakeCall } from "./fake-request.js";
 import type {
   FakeBalanceTransaction,
@@ -38,6 +38,8 @@ export interface FakeControl {
   /** The bank wants to see the payer. */
   requireAction(intentId: string): FakeIntent;
   cancel(intentId: string): FakeIntent;
+  /** At the provider's own pages, in full without an amount. */
+  refund(intentId: string, amountMinor?: number, status?: "succeeded" | "pending"): FakeRefund;
   succeedRefund(refundId: string): FakeRefund;
   failRefund(refundId: string, reason?: string): FakeRefund;
   /** How the next refunds start: succeeded (default) or pending. */
@@ -48,6 +50,8 @@ export interface FakeControl {
   clearFaults(): void;
   webhooks(mode: Partial<WebhookMode>): void;
   webhookTarget(target: WebhookTarget | null): void;
+  /** Of events about this intent, its refunds and disputes only those types are sent by themselves from now on. */
+  mute(intentId: string, exceptTypes?: readonly string[]): void;
   release(order?: ReleaseOrder): Promise<void>;
   redeliver(eventId: string): Promise<void>;
   webhooksSettled(): Promise<void>;
@@ -73,6 +77,15 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
     process: (intentId) => processIntent(books, intentId),
     requireAction: (intentId) => confirmIntent(books, intentId, "pm_card_authenticationRequired"),
     cancel: (intentId) => cancelIntent(books, intentId, "requested_by_customer"),
+    refund: (intentId, amountMinor, status = "succeeded") =>
+      createRefund(
+        books,
+        {
+          payment_intent: intentId,
+          ...(amountMinor === undefined ? {} : { amount: String(amountMinor) }),
+        },
+        { startsAs: status },
+      ),
     succeedRefund: (refundId) => succeedRefund(books, refundId),
     failRefund: (refundId, reason = "lost_or_stolen_card") => failRefund(books, refundId, reason),
     refundsStartAs: (status) => {
@@ -86,6 +99,7 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
       Object.assign(webhooks.mode, mode);
     },
     webhookTarget: (target) => webhooks.setTarget(target),
+    mute: (intentId, exceptTypes = []) => webhooks.mute(intentId, exceptTypes),
     release: (order = "as_is") => webhooks.release(order),
     redeliver: (eventId) => {
       const event = books.events.get(eventId);

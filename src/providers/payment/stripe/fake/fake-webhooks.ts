@@ -35,6 +35,8 @@ export interface FakeWebhooks {
   readonly mode: WebhookMode;
   readonly deliveries: readonly Delivery[];
   setTarget(target: WebhookTarget | null): void;
+  /** Of events about this intent, its refunds and disputes only those types are sent by themselves from now on. */
+  mute(intentId: string, exceptTypes: readonly string[]): void;
   onEvent(event: FakeEvent): void;
   /** Sends what was held, one after the other in that order, each awaited once. */
   release(order: ReleaseOrder): Promise<void>;
@@ -55,6 +57,7 @@ export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DE
   const mode: WebhookMode = { off: false, hold: false, copies: 1, delayMillis: 0, beforeResponse: false };
   const deliveries: Delivery[] = [];
   const held: FakeEvent[] = [];
+  const muted = new Map<string, readonly string[]>();
   const firsts = new Set<Promise<void>>();
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -98,8 +101,12 @@ export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DE
     setTarget: (next) => {
       target = next;
     },
+    mute: (intentId, exceptTypes) => {
+      muted.set(intentId, exceptTypes);
+    },
     onEvent: (event) => {
-      if (mode.off) return;
+      const isMuted = muted.get(intentOf(event))?.includes(event.type) === false;
+      if (mode.off || isMuted) return;
       if (mode.hold) {
         held.push(event);
         return;
@@ -121,6 +128,10 @@ export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DE
     },
     stop: () => stopping.abort(),
   };
+}
+
+function intentOf({ data: { object } }: FakeEvent): string {
+  return "payment_intent" in object ? object.payment_intent : object.id;
 }
 
 function ordered(events: FakeEvent[], order: ReleaseOrder): FakeEvent[] {
