@@ -29,6 +29,7 @@ export function readSuppliers(reader: VariableReader, isProduction: boolean) {
     /** With an address orders are asynchronous. */
     webhookUrl: reader.url("AIRALO_WEBHOOK_URL", isProduction ? ["https:"] : ["https:", "http:"]),
     signsRequests: reader.flag("AIRALO_SIGN_REQUESTS", false),
+    webhookGivesUpAfterSeconds: reader.integer("AIRALO_UNLISTED_SECONDS", 18_000, { min: 0, max: 86_400 }),
   };
   const accessCode = reader.text("ESIM_ACCESS_CODE");
   const senders = reader.list("ESIM_ACCESS_WEBHOOK_SENDERS");
