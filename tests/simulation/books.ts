@@ -1,8 +1,7 @@
 import type { FakeOrder } from "../../src/providers/esim/fakes/ledger.js";
 import { ESIM_INVARIANTS, MOCK_LEDGER_AGREES, MONEY_INVARIANTS } from "../support/invariants.js";
-import { insist, noteCode, type Purchase, type Seen } from "./buyer.js";
 import type { FakeSupplier } from "./fake-suppliers.js";
-import type { Random } from "./random.js";
+import { compareStripe } from "./money.js";
 import type { World } from "./world.js";
 
 interface AttemptRow {
@@ -34,6 +33,7 @@ export async function compareBooks(world: World): Promise<string[]> {
     const rows = await world.query(query);
     if (rows.length > 0) violations.push(`${law}: ${JSON.stringify(rows.slice(0, 3))}`);
   }
+  violations.push(...(await compareStripe(world)));
   const attempts = await world.query<AttemptRow>(ATTEMPTS);
   const soldFor = new Map<number, string[]>();
   for (const supplier of world.suppliers.all)
@@ -82,80 +82,4 @@ function compareLedger(
       violations.push(`attempt ${attempt.reference} is delivered, but ${id} has no such sale`);
   }
   return violations;
-}
-
-interface EndRow {
-  readonly status: string;
-  readonly esim_status: string;
-  readonly profile_id: number;
-  readonly supplier: string | null;
-  readonly supplier_order_id: string | null;
-  readonly refunded: boolean;
-}
-
-/** All of the money of an order `o` went back. */
-const IS_REFUNDED =
-  "exists (select from payments p where p.order_id = o.id and p.is_counted and p.refunded_minor = o.amount_minor)";
-
-const END = `
-  select o.status, e.status as esim_status, e.id as profile_id, e.supplier, e.supplier_order_id,
-    ${IS_REFUNDED} as refunded
-  from orders o join esim_profiles e on e.order_id = o.id where o.id = $1`;
-
-/** One eSIM for each paid order, shown to its owner as the supplier sold it; or all of the money back. */
-export async function checkPurchase(
-  world: World,
-  random: Random,
-  purchase: Purchase,
-  seen: Seen,
-): Promise<"delivered" | "refunded" | "unpaid" | undefined> {
-  const { orderId, customer, isPaid } = purchase;
-  if (purchase.isTopUp) return checkTopUp(world, purchase, seen);
-  const [end] = await world.query<EndRow>(END, [orderId]);
-  if (end === undefined) return wrong(seen, `order ${orderId} has vanished`);
-  if (!isPaid) {
-    const isUnpaid = end.status === "created" || end.status === "failed";
-    return isUnpaid ? "unpaid" : wrong(seen, `order ${orderId} was not paid and is ${end.status}`);
-  }
-  if (end.status === "refunded" && end.refunded && end.esim_status !== "pending") return "refunded";
-  const isDelivered = end.status === "paid" && ["ready", "active"].includes(end.esim_status);
-  if (!isDelivered || end.refunded)
-    return wrong(seen, `order ${orderId} is ${end.status} with an eSIM that is ${end.esim_status}`);
-  const answer = await insist(world, random, "GET", `/esims/${end.profile_id}`, { bearer: customer.token });
-  noteCode(seen, answer.body?.qr_payload, orderId, customer.userId);
-  const sold = soldCode(world, end);
-  if (answer.status !== 200 || (sold !== undefined && answer.body.matching_id !== sold))
-    return wrong(seen, `order ${orderId} shows ${answer.status} and not the code that ${end.supplier} sold`);
-  return "delivered";
-}
-
-const TOP_UP_END = `
-  select o.status, t.status as top_up_status,
-    ${IS_REFUNDED} as refunded
-  from orders o join top_ups t on t.order_id = o.id where o.id = $1`;
-
-async function checkTopUp(
-  world: World,
-  { orderId, isPaid }: Purchase,
-  seen: Seen,
-): Promise<"delivered" | "refunded" | "unpaid" | undefined> {
-  const [end] = await world.query<{ status: string; top_up_status: string; refunded: boolean }>(TOP_UP_END, [
-    orderId,
-  ]);
-  if (end === undefined) return wrong(seen, `order ${orderId} has vanished`);
-  if (!isPaid && (end.status === "created" || end.status === "failed")) return "unpaid";
-  if (isPaid && end.status === "refunded" && end.refunded && end.top_up_status !== "pending")
-    return "refunded";
-  if (isPaid && end.status === "paid" && !end.refunded && end.top_up_status === "done") return "delivered";
-  return wrong(seen, `order ${orderId} is ${end.status} with a top-up that is ${end.top_up_status}`);
-}
-
-function wrong(seen: Seen, what: string): undefined {
-  seen.violations.push(what);
-}
-
-function soldCode(world: World, end: EndRow): string | undefined {
-  const supplier = world.suppliers.all.find(({ id }) => id === end.supplier);
-  const esim = supplier?.ledger.esims.find(({ orderId }) => orderId === end.supplier_order_id);
-  return supplier === undefined ? undefined : (esim?.matchingId ?? "nothing");
 }

@@ -1,45 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { type Answer, type RequestOptions, send } from "../support/app.js";
 import { nudge } from "./faults.js";
+import { insist } from "./insist.js";
+import { type Payment, pay, payLater } from "./payer.js";
+import { type Gone, leave, type Person } from "./persons.js";
 import { stockFile } from "./plans.js";
 import type { Random } from "./random.js";
-import type { Customer, World } from "./world.js";
+import type { BuyerScript, PaymentScript, Stage } from "./script.js";
+import type { World } from "./world.js";
 
 export interface Purchase {
   readonly orderId: number;
-  readonly customer: Customer;
-  readonly isPaid: boolean;
+  readonly customer: Person;
   readonly isTopUp: boolean;
+  readonly payment: PaymentScript;
 }
 
 export interface Seen {
   /** Which customer was shown which code, for which order. */
   readonly codes: Map<string, { readonly userId: number; readonly orderId: number }>;
+  /** Who has left or was locked out. */
+  readonly gone: Gone[];
   readonly violations: string[];
-}
-
-/** Longer than a process takes to come back on a busy machine. */
-const PATIENCE_MILLIS = 240_000;
-
-/** Asks one process after the other until one of them answers; what it repeats is safe to repeat. */
-export async function insist(
-  world: World,
-  random: Random,
-  method: string,
-  path: string,
-  options: RequestOptions,
-): Promise<Answer> {
-  const deadline = Date.now() + PATIENCE_MILLIS;
-  for (;;) {
-    try {
-      const answer = await send(`${random.pick(world.fleet.urls)}${path}`, method, options);
-      if (answer.status < 500 || answer.status === 502) return answer;
-      if (Date.now() > deadline) return answer;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 /** Puts a few codes into stock, fewer than there are buyers in some rounds. */
@@ -55,13 +36,27 @@ export async function fillStock(world: World, random: Random): Promise<void> {
   }
 }
 
-/** One customer's way through the shop, with double clicks, repeated webhooks and lost answers: one order or two. */
-export async function buyOne(world: World, random: Random, seen: Seen): Promise<Purchase[]> {
-  const customer = random.pick(world.customers);
-  const bearer = customer.token;
-  const order = await insist(world, random, "POST", "/orders", {
-    bearer,
-    body: { plan_id: random.pick(world.plans).id, currency: "USD" },
+/** One buyer on their way through the shop, and what the steps need. */
+interface Way {
+  readonly world: World;
+  readonly route: Random;
+  readonly seen: Seen;
+  readonly script: BuyerScript;
+  readonly customer: Person;
+  readonly purchases: Purchase[];
+}
+
+/** With double clicks, repeated webhooks, lost answers and an early end: one order or two. */
+export async function buyOne(
+  world: World,
+  route: Random,
+  seen: Seen,
+  { script, customer }: { script: BuyerScript; customer: Person },
+): Promise<readonly Purchase[]> {
+  const way: Way = { world, route, seen, script, customer, purchases: [] };
+  const order = await insist(world, route, "POST", "/orders", {
+    bearer: customer.token,
+    body: { plan_id: world.plans[script.plan % world.plans.length]?.id, currency: "USD" },
     headers: { "idempotency-key": randomUUID() },
   });
   // Nobody can deliver it now, or too many unpaid orders of this customer hold stock.
@@ -71,89 +66,97 @@ export async function buyOne(world: World, random: Random, seen: Seen): Promise<
     return [];
   }
   const orderId: number = order.body.id;
-  const isPaid = await payFor(world, random, seen, { orderId, customer });
-  if (isPaid === undefined) return [];
-  await activate(world, random, seen, { orderId, customer });
   const esimId: number = order.body.esim_profile.id;
-  const toppedUp =
-    isPaid && random.chance(0.35) ? await topUp(world, random, seen, { esimId, customer }) : [];
-  if (isPaid && random.chance(0.12))
-    await insist(world, random, "POST", `/admin/orders/${orderId}/refund`, {
+  await leaveAt(way, "ordered");
+  const payment = await payFor(way, { orderId, isTopUp: false, script: script.payment });
+  if (payment === undefined) return way.purchases;
+  await leaveAt(way, "paid");
+  await activate(way, orderId);
+  await leaveAt(way, "activated");
+  payLater(world, script.payment, payment);
+  if (script.topUp !== null && script.payment.pays) await topUp(way, esimId, script.topUp);
+  await leaveAt(way, "topped_up");
+  if (script.refund !== null)
+    await insist(world, route, "POST", `/admin/orders/${orderId}/refund`, {
       bearer: world.adminToken,
-      body: { reason: "campaign", ...(random.chance(0.5) ? { accept_loss: true } : {}) },
+      body: { reason: "campaign", ...(script.refund.acceptsLoss ? { accept_loss: true } : {}) },
     });
-  return [{ orderId, customer, isPaid, isTopUp: false }, ...toppedUp];
+  return way.purchases;
 }
 
-/** Whether the order was paid; undefined when there was no payment at all. */
+const isGone = ({ seen, customer }: Way): boolean =>
+  seen.gone.some(({ userId }) => userId === customer.userId);
+
+async function leaveAt({ world, route, seen, script, customer }: Way, stage: Stage): Promise<void> {
+  if (script.leaving?.at !== stage) return;
+  const gone = await leave(world, route, customer, script.leaving.how);
+  if (gone !== undefined) seen.gone.push(gone);
+}
+
+/** Undefined: there was no payment at all. */
 async function payFor(
-  world: World,
-  random: Random,
-  seen: Seen,
-  { orderId, customer }: Pick<Purchase, "orderId" | "customer">,
-): Promise<boolean | undefined> {
-  const payment = await insist(world, random, "POST", "/payments/create", {
+  way: Way,
+  { orderId, isTopUp, script }: { orderId: number; isTopUp: boolean; script: PaymentScript },
+): Promise<Payment | undefined> {
+  const { world, route, seen, customer } = way;
+  way.purchases.push({ orderId, customer, isTopUp, payment: script });
+  const begun = await insist(world, route, "POST", "/payments/create", {
     bearer: customer.token,
-    body: { order_id: orderId, provider: "MOCK" },
+    body: { order_id: orderId, provider: script.provider },
   });
-  if (payment.status !== 200) {
-    seen.violations.push(`POST /payments/create answered ${payment.status} ${payment.text}`);
+  if (begun.status !== 200) {
+    if (!isGone(way)) seen.violations.push(`POST /payments/create answered ${begun.status} ${begun.text}`);
     return undefined;
   }
-  const isPaid = !random.chance(0.08);
-  await pay(world, random, seen, {
-    intent_id: payment.body.intent_id,
-    status: isPaid ? "succeeded" : "failed",
-  });
-  return isPaid;
+  if (!isTopUp) await leaveAt(way, "payment_begun");
+  const payment = { intentId: begun.body.intent_id, amountMinor: begun.body.amount_minor_units };
+  const isThere = (): boolean => !isGone(way) && way.script.leaving === null;
+  await Promise.all([
+    pay(world, route, seen, { script, payment, isThere }),
+    leaveAt(way, isTopUp ? "while_topping_up" : "while_paying"),
+  ]);
+  return payment;
 }
 
 /** More data for the eSIM, if it comes soon and its supplier offers any. */
 async function topUp(
-  world: World,
-  random: Random,
-  seen: Seen,
-  { esimId, customer }: { readonly esimId: number; readonly customer: Customer },
-): Promise<Purchase[]> {
-  const planId = await offeredTopUp(world, random, { esimId, customer });
-  if (planId === undefined) return [];
+  way: Way,
+  esimId: number,
+  { clicks, payment: script }: NonNullable<BuyerScript["topUp"]>,
+): Promise<void> {
+  const { world, route, seen, customer } = way;
+  const planId = await offeredTopUp(way, esimId);
+  if (planId === undefined) return;
   const options = {
     bearer: customer.token,
     body: { plan_id: planId, currency: "USD" },
     headers: { "idempotency-key": randomUUID() },
   };
-  const clicks = await Promise.all(
-    Array.from({ length: 1 + random.integer(2) }, () =>
-      insist(world, random, "POST", `/esims/${esimId}/top-ups`, options),
-    ),
+  const answers = await Promise.all(
+    Array.from({ length: clicks }, () => insist(world, route, "POST", `/esims/${esimId}/top-ups`, options)),
   );
-  // The eSIM was taken back meanwhile, or its supplier cannot deliver now.
-  if (clicks.every(({ status }) => status === 409)) return [];
-  const orders = new Set(clicks.filter(({ status }) => status === 200).map(({ body }) => body.id as number));
+  // The eSIM was taken back meanwhile, its supplier cannot deliver now, or its owner has left.
+  if (answers.every(({ status }) => status === 409) || isGone(way)) return;
+  const orders = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.id as number));
   const [orderId] = orders;
   if (orderId === undefined || orders.size > 1) {
-    seen.violations.push(`POST /esims/${esimId}/top-ups answered ${clicks.map(({ text }) => text)}`);
-    return [];
+    seen.violations.push(`POST /esims/${esimId}/top-ups answered ${answers.map(({ text }) => text)}`);
+    return;
   }
-  const isPaid = await payFor(world, random, seen, { orderId, customer });
-  return isPaid === undefined ? [] : [{ orderId, customer, isPaid, isTopUp: true }];
+  const payment = await payFor(way, { orderId, isTopUp: true, script });
+  if (payment !== undefined) payLater(world, script, payment);
 }
 
 const TOP_UP_PATIENCE_MILLIS = 1_200;
 
-async function offeredTopUp(
-  world: World,
-  random: Random,
-  { esimId, customer }: { readonly esimId: number; readonly customer: Customer },
-): Promise<number | undefined> {
+async function offeredTopUp({ world, route, customer }: Way, esimId: number): Promise<number | undefined> {
+  const bearer = customer.token;
   const deadline = Date.now() + TOP_UP_PATIENCE_MILLIS;
   while (Date.now() < deadline) {
-    const esim = await insist(world, random, "GET", `/esims/${esimId}`, { bearer: customer.token });
+    const esim = await insist(world, route, "GET", `/esims/${esimId}`, { bearer });
     if (esim.body?.status === "ready" || esim.body?.status === "active") {
       await nudge(world, ["read_top_up_lists"]);
-      const { body } = await insist(world, random, "GET", `/esims/${esimId}/top-ups`, {
-        bearer: customer.token,
-      });
+      const { body } = await insist(world, route, "GET", `/esims/${esimId}/top-ups`, { bearer });
       const [offer] = body?.offers ?? [];
       if (offer !== undefined) return offer.plan_id;
       if (body?.listed_at !== null) return undefined;
@@ -163,26 +166,10 @@ async function offeredTopUp(
   return undefined;
 }
 
-async function pay(world: World, random: Random, seen: Seen, webhook: object): Promise<void> {
-  const copies = 1 + random.integer(3);
-  const told = await Promise.all(
-    Array.from({ length: copies }, () =>
-      insist(world, random, "POST", "/payments/webhook/mock", { body: webhook }),
-    ),
-  );
-  if (!told.some(({ status }) => status === 200)) seen.violations.push(`webhook: ${told[0]?.text}`);
-}
-
-async function activate(
-  world: World,
-  random: Random,
-  seen: Seen,
-  { orderId, customer }: Pick<Purchase, "orderId" | "customer">,
-): Promise<void> {
-  const clicks = random.integer(4);
+async function activate({ world, route, seen, script, customer }: Way, orderId: number): Promise<void> {
   const answers = await Promise.all(
-    Array.from({ length: clicks }, () =>
-      insist(world, random, "POST", "/esims/activate", {
+    Array.from({ length: script.activations }, () =>
+      insist(world, route, "POST", "/esims/activate", {
         bearer: customer.token,
         body: { order_id: orderId },
       }),
@@ -190,7 +177,7 @@ async function activate(
   );
   for (const answer of answers) noteCode(seen, answer.body?.qr_payload, orderId, customer.userId);
   const iccid: unknown = answers.find(({ body }) => typeof body?.iccid === "string")?.body.iccid;
-  if (typeof iccid === "string" && random.chance(0.1)) await install(world, iccid);
+  if (typeof iccid === "string" && script.installs) await install(world, iccid);
 }
 
 /** A phone takes the eSIM: from now on no supplier gives money back for it. */

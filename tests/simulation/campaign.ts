@@ -1,7 +1,11 @@
-import { checkPurchase, compareBooks } from "./books.js";
+import { compareBooks } from "./books.js";
 import { buyOne, fillStock, type Purchase, type Seen } from "./buyer.js";
+import { checkPurchase, type End } from "./ends.js";
 import { armProcesses, disturb, heal, plantFaults } from "./faults.js";
+import { readMoney, watchMoney } from "./money.js";
+import { findMailsToGone, findTraces, leave, type Person, signIn } from "./persons.js";
 import { makeRandom, type Random } from "./random.js";
+import { type BuyerScript, drawScript } from "./script.js";
 import { ageStuckPurchases, settle } from "./settle.js";
 import { startWorld, type World } from "./world.js";
 
@@ -10,6 +14,8 @@ export interface CampaignOptions {
   readonly rounds: number;
   readonly ordersPerRound: number;
   readonly firstRound?: number;
+  /** Rounds that were played before. */
+  readonly isDone?: (round: number) => boolean;
   readonly report?: (line: string) => void;
   /** After each round that is clean. */
   readonly onRound?: (round: number, sums: RoundSums) => void;
@@ -22,6 +28,10 @@ export interface RoundSums {
   readonly delivered: number;
   readonly refunded: number;
   readonly unpaid: number;
+  /** Left in front of the operator. */
+  readonly parked: number;
+  /** Persons who left or were locked out. */
+  readonly gone: number;
   readonly deaths: number;
   readonly databaseCrashes: number;
 }
@@ -31,28 +41,56 @@ export interface CampaignResult extends RoundSums {
   readonly violations: readonly string[];
 }
 
+/** In the odd rounds orders at Airalo are answered later, as the store's setting has it for all of its processes. */
+const isLater = (round: number): boolean => round % 2 === 1;
+
 /**
- * Random orders at three processes while suppliers, processes and the database fail; at the end of every round the
- * suppliers' books, the payment's and ours are compared. A round's decisions depend on the seed and its number alone.
- * The campaign ends with the first round that is not clean.
+ * Random orders at three processes while suppliers, processes, the database and persons fail; at the end of every round
+ * the suppliers' books, the payment providers' and ours are compared. A round's decisions depend on the seed and its
+ * number alone; of two shops one plays the odd rounds and the other the even ones. Each ends with the first round that
+ * is not clean.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const world = await startWorld();
-  const seen: Seen = { codes: new Map(), violations: [] };
+  const rounds = Array.from({ length: options.rounds }, (_, index) => (options.firstRound ?? 1) + index);
   const startedAt = Date.now();
-  const firstRound = options.firstRound ?? 1;
+  const shops = await Promise.all(
+    [true, false].map((later) =>
+      runShop(
+        options,
+        rounds.filter((round) => isLater(round) === later && !options.isDone?.(round)),
+        startedAt,
+      ),
+    ),
+  );
+  return {
+    rounds: shops.reduce((sum, one) => sum + one.rounds, 0),
+    ...total(shops),
+    violations: shops.flatMap(({ violations }) => violations),
+  };
+}
+
+async function runShop(
+  options: CampaignOptions,
+  rounds: readonly number[],
+  startedAt: number,
+): Promise<CampaignResult> {
   const all: RoundSums[] = [];
+  const seen: Seen = { codes: new Map(), gone: [], violations: [] };
+  const [first] = rounds;
+  if (first === undefined) return { rounds: 0, ...total(all), violations: [] };
+  const world = await startWorld({ ordersLater: isLater(first) });
+  const seconds = (since: number): number => Math.round((Date.now() - since) / 1000);
   try {
-    for (let round = firstRound; round < firstRound + options.rounds; round += 1) {
+    for (const round of rounds) {
       if (options.budgetMillis !== undefined && Date.now() - startedAt > options.budgetMillis) break;
       const deathsBefore = world.fleet.deaths();
+      const roundStartedAt = Date.now();
       const { sums, faults } = await playRound(world, options, round, seen);
       const done = { ...sums, deaths: world.fleet.deaths() - deathsBefore };
       all.push(done);
-      const orders = total(all).orders;
       options.report?.(
-        `round ${round}: ${done.orders} orders, ${orders} in all, ${done.deaths} deaths, ` +
-          `${Math.round((Date.now() - startedAt) / 1000)} s; ${faults.join(", ")}` +
+        `round ${round}: ${done.orders} orders, ${done.gone} persons left, ${done.deaths} deaths, ` +
+          `${seconds(roundStartedAt)} s of ${seconds(startedAt)}; ${faults.join(", ")}` +
           seen.violations.map((line) => `\n  VIOLATION ${line}`).join(""),
       );
       if (seen.violations.length > 0) break;
@@ -71,35 +109,93 @@ async function playRound(
   seen: Seen,
 ): Promise<{ sums: Omit<RoundSums, "deaths">; faults: string[] }> {
   const random = makeRandom(seed * 100_003 + round);
+  const buyers = await callBuyers(world, { seed, round, ordersPerRound });
   const [newest] = await world.query<{ id: number }>("select coalesce(max(id), 0) as id from orders");
+  const afterOrderId = newest?.id ?? 0;
+  const goneBefore = seen.gone.length;
   await fillStock(world, random);
+  const watch = watchMoney(world, afterOrderId);
   const faults = [...plantFaults(world, random), ...armProcesses(world, random)];
-  const buying = Array.from({ length: ordersPerRound }, (_, number) =>
-    buyOne(world, makeRandom(seed * 100_003 + round * 1_009 + number), seen),
-  );
+  const buying = buyers.map(({ route, ...buyer }) => buyOne(world, route, seen, buyer));
   const disturbed = await disturb(world, random);
   const purchases = (await Promise.all(buying)).flat();
   faults.push(...disturbed, ...(await ageStuckPurchases(world, random)));
   await heal(world);
-  const healed = { healedAtMillis: Date.now(), afterOrderId: newest?.id ?? 0 };
+  const healed = { healedAtMillis: Date.now(), afterOrderId };
   seen.violations.push(...(await settle(world, random, healed)));
+  seen.violations.push(...(await watch.boughtForNothing()));
+  await leaveAtLast(world, random, seen, buyers);
   seen.violations.push(...(await compareBooks(world)));
-  const ends = await endsOf(world, random, purchases, seen);
-  const count = (end: string): number => ends.filter((one) => one === end).length;
+  const ends = await endsOf(world, random, { purchases, seen, afterOrderId });
+  const gone = seen.gone.slice(goneBefore);
+  seen.violations.push(...(await findTraces(world, gone)), ...findMailsToGone(world, seen.gone));
   return {
     faults,
     sums: {
       orders: purchases.length,
-      delivered: count("delivered"),
-      refunded: count("refunded"),
-      unpaid: count("unpaid"),
+      ...ends,
+      gone: gone.length,
       databaseCrashes: disturbed.filter((one) => one === "database crash").length,
     },
   };
 }
 
-async function endsOf(world: World, random: Random, purchases: readonly Purchase[], seen: Seen) {
-  return Promise.all(purchases.map((purchase) => checkPurchase(world, random, purchase, seen)));
+interface Buyer {
+  readonly script: BuyerScript;
+  readonly customer: Person;
+  readonly route: Random;
+}
+
+/** Whoever leaves comes for this round alone. */
+function callBuyers(
+  world: World,
+  { seed, round, ordersPerRound }: { seed: number; round: number; ordersPerRound: number },
+): Promise<Buyer[]> {
+  return Promise.all(
+    Array.from({ length: ordersPerRound }, async (_, number) => {
+      const start = seed * 100_003 + round * 1_009 + number;
+      const script = drawScript(makeRandom(start));
+      const customer =
+        script.leaving === null
+          ? world.customers[script.customer % world.customers.length]!
+          : await signIn(world, `leaver-${seed}-${round}-${number}@example.com`);
+      return { script, customer, route: makeRandom(-start) };
+    }),
+  );
+}
+
+/** Whoever was told to wait, since something paid was on its way, asks again when everything has settled. */
+async function leaveAtLast(
+  world: World,
+  random: Random,
+  seen: Seen,
+  buyers: readonly Buyer[],
+): Promise<void> {
+  for (const { script, customer } of buyers) {
+    if (script.leaving === null || seen.gone.some(({ userId }) => userId === customer.userId)) continue;
+    const gone = await leave(world, random, customer, script.leaving.how);
+    if (gone !== undefined) seen.gone.push(gone);
+  }
+}
+
+async function endsOf(
+  world: World,
+  random: Random,
+  { purchases, seen, afterOrderId }: { purchases: readonly Purchase[]; seen: Seen; afterOrderId: number },
+): Promise<Record<End, number>> {
+  const money = await readMoney(world, afterOrderId);
+  const ends = await Promise.all(
+    purchases.map((purchase) =>
+      checkPurchase(world, random, { purchase, money: money.get(purchase.orderId), seen }),
+    ),
+  );
+  const count = (end: End): number => ends.filter((one) => one === end).length;
+  return {
+    delivered: count("delivered"),
+    refunded: count("refunded"),
+    unpaid: count("unpaid"),
+    parked: count("parked"),
+  };
 }
 
 export function total(all: readonly RoundSums[]): RoundSums {
@@ -109,6 +205,8 @@ export function total(all: readonly RoundSums[]): RoundSums {
     delivered: sum("delivered"),
     refunded: sum("refunded"),
     unpaid: sum("unpaid"),
+    parked: sum("parked"),
+    gone: sum("gone"),
     deaths: sum("deaths"),
     databaseCrashes: sum("databaseCrashes"),
   };

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { eventually } from "../support/eventually.js";
 import { freePort, type ServerProcess, startProcess } from "../support/processes.js";
@@ -11,14 +11,22 @@ export interface Fleet {
   kill(index: number): void;
   /** SIGSTOP now and SIGCONT later: a process that sleeps longer than its leases last. */
   freeze(index: number, millis: number): void;
-  /** The next time this process passes the point, the action happens, once: `s9.after_attempt_row=kill`. */
-  arm(index: number, failpoint: string): void;
+  /**
+   * The next time this process passes the point, the action happens, once: `s9.after_attempt_row=kill`. One that is
+   * frozen there goes on after `frozenMillis`.
+   */
+  arm(index: number, failpoint: string, frozenMillis: number): void;
+  /** Whether a process was frozen from before the first moment until shortly before the second. */
+  wasFrozenAt(fromMillis: number, untilMillis: number): boolean;
   everyProcessIsUp(): Promise<void>;
   /** How many processes have died so far. */
   deaths(): number;
   stop(): Promise<void>;
 }
 
+const WATCH_MILLIS = 50;
+/** In so many milliseconds a process that was woken has sent what it had in its hands. */
+const WOKEN_MILLIS = 3_000;
 const START_MILLIS_MAX = 240_000;
 
 export async function startFleet(
@@ -32,6 +40,7 @@ export async function startFleet(
   const running: (ServerProcess | undefined)[] = [];
   let isStopping = false;
   let deaths = 0;
+  const frozen: { readonly from: number; readonly until: number }[] = [];
   const failpointFile = (index: number): string => path.join(folder, `failpoints-${index}`);
 
   const start = async (index: number): Promise<void> => {
@@ -71,9 +80,27 @@ export async function startFleet(
     freeze(index, millis) {
       const child = running[index];
       child?.kill("SIGSTOP");
+      frozen.push({ from: Date.now(), until: Date.now() + millis });
       setTimeout(() => child?.kill("SIGCONT"), millis);
     },
-    arm: (index, failpoint) => writeFileSync(failpointFile(index), failpoint),
+    arm(index, failpoint, frozenMillis) {
+      const file = failpointFile(index);
+      writeFileSync(file, failpoint);
+      if (!failpoint.endsWith("=stop")) return;
+      // The point that fires takes the file away and stops its own process.
+      const watch = setInterval(() => {
+        if (isStopping) clearInterval(watch);
+        if (isStopping || existsSync(file)) return;
+        clearInterval(watch);
+        const child = running[index];
+        setTimeout(() => child?.kill("SIGCONT"), frozenMillis);
+      }, WATCH_MILLIS);
+    },
+    wasFrozenAt: (fromMillis, untilMillis) =>
+      frozen.some(
+        ({ from, until }) =>
+          from < fromMillis + WOKEN_MILLIS && untilMillis < until + WOKEN_MILLIS && untilMillis > from,
+      ),
     everyProcessIsUp: async () => {
       await Promise.all(urls.map(waitFor));
     },

@@ -8,7 +8,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     rounds: { type: "string", default: "20" },
-    orders: { type: "string", default: "17" },
+    orders: { type: "string", default: "12" },
     from: { type: "string", default: "1" },
     minutes: { type: "string" },
     resume: { type: "string" },
@@ -17,25 +17,24 @@ const { values } = parseArgs({
 process.once("exit", makeRunFolder());
 
 const seed = Number(values.seed);
-const rounds = Number(values.rounds);
 const file = values.resume;
-const before = file === undefined ? undefined : readState(file, seed);
-const firstRound = before?.nextRound ?? Number(values.from);
-let state = before ?? { seed, nextRound: firstRound, rounds: 0, sums: total([]) };
+let state = (file === undefined ? undefined : readState(file, seed)) ?? { seed, rounds: [], sums: total([]) };
+const done = new Set(state.rounds);
 
 const result = await runCampaign({
   seed,
-  rounds: before === undefined ? rounds : rounds - before.rounds,
+  rounds: Number(values.rounds),
   ordersPerRound: Number(values.orders),
-  firstRound,
+  firstRound: Number(values.from),
+  isDone: (round) => done.has(round),
   ...(values.minutes === undefined ? {} : { budgetMillis: Number(values.minutes) * 60_000 }),
   report: (line) => console.log(line),
   onRound(round, sums) {
-    state = { seed, nextRound: round + 1, rounds: state.rounds + 1, sums: total([state.sums, sums]) };
+    state = { seed, rounds: [...state.rounds, round], sums: total([state.sums, sums]) };
     if (file !== undefined) writeState(file, state);
   },
 });
 console.log(
-  JSON.stringify({ seed, rounds: state.rounds, ...state.sums, violations: result.violations.length }),
+  JSON.stringify({ seed, rounds: state.rounds.length, ...state.sums, violations: result.violations.length }),
 );
 process.exit(result.violations.length === 0 ? 0 : 1);

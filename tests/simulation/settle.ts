@@ -1,5 +1,7 @@
 import { send } from "../support/app.js";
-import { nudge } from "./faults.js";
+import { nudge, reconcile } from "./faults.js";
+import { insist } from "./insist.js";
+import { compareStripe } from "./money.js";
 import type { Random } from "./random.js";
 import type { World } from "./world.js";
 
@@ -21,13 +23,27 @@ const unsettled = ({ table, attemptOf }: Goods): string => `
     (select string_agg(concat_ws(':', a.supplier, a.status, a.reason, a.detail), ' ' order by a.number)
      from provisioning_attempts a where a.${attemptOf} = g.id) as attempts
   from orders o join ${table} g on g.order_id = o.id
-  where o.id > $1 and ((o.status = 'paid' and g.parked_at is null and g.status in ('pending', 'failed', 'cancelled'))
+  where o.id > $1 and ((o.status = 'paid' and g.parked_at is null and g.status in ('pending', 'failed', 'cancelled')
+      -- What is left of the money is in front of the operator, or with the payer's bank.
+      and not (g.status <> 'pending' and exists (
+        select from payments p left join refunds r on r.payment_id = p.id and r.status = 'parked'
+        where p.order_id = o.id and p.is_counted
+          and (r.id is not null or p.refunded_minor + p.disputed_minor >= p.captured_minor))))
     or exists (select from provisioning_attempts a where a.${attemptOf} = g.id
                and (a.status in ('intended', 'unknown', 'accepted', 'surplus')))
     or exists (select from refunds r where r.order_id = o.id and r.status in ('requested', 'pending')))`;
 
 /** Orders that are on their way: not yet delivered, refunded or a matter for the operator. */
 const UNSETTLED = `${unsettled(ESIMS)} union all ${unsettled(TOP_UPS)}`;
+
+/** What the payment providers have told and nobody has acted on, and refunds that wait for the operator. */
+const UNSETTLED_MONEY = `
+  select e.id, e.kind, e.outcome, e.reason from webhook_events e where e.outcome = 'waiting'
+  union all
+  select r.id, 'refund', r.status, r.failure_reason from refunds r where r.order_id > $1 and r.status in ('requested', 'pending')
+  union all
+  select p.id, 'surplus', p.status, p.surplus_reason from payments p
+  where p.order_id > $1 and p.surplus_reason is not null and p.captured_minor > p.refund_reserved_minor + p.disputed_minor`;
 
 interface ParkedRow {
   /** Where the operator decides. */
@@ -43,7 +59,9 @@ const parked = ({ table, attemptOf, path }: Goods): string => `
   select '${path}' || g.id as path, g.parked_reason, (extract(epoch from g.parked_at) * 1000)::float8 as parked_millis,
     a.reference, a.supplier, a.detail
   from ${table} g left join provisioning_attempts a on a.${attemptOf} = g.id and a.status = 'parked'
-  where g.parked_at is not null and g.status = 'pending'`;
+  where g.parked_at is not null
+    and (g.status = 'pending' and g.parked_reason <> 'money_withheld'
+      or g.parked_reason in ('refunded_esim_live', 'refunded_top_up_live'))`;
 
 const PARKED = `${parked(ESIMS)} union all ${parked(TOP_UPS)}`;
 
@@ -79,7 +97,8 @@ export async function settle(
         violations.push(`parked needlessly: ${JSON.stringify(row)}`);
       await decide(world, random, row);
     }
-    const left = await world.query<object>(UNSETTLED, [afterOrderId]);
+    await giveParkedMoneyBack(world, random);
+    const left = await whatIsLeft(world, afterOrderId);
     if (left.length === 0 && waiting.length === 0) return violations;
     if (Date.now() > deadline) {
       violations.push(`not settled in time: ${JSON.stringify(left.slice(0, 5))}`);
@@ -90,10 +109,32 @@ export async function settle(
   }
 }
 
+async function whatIsLeft(world: World, afterOrderId: number): Promise<unknown[]> {
+  const orders = await world.query<object>(UNSETTLED, [afterOrderId]);
+  if (orders.length > 0) return orders;
+  const money = await world.query<object>(UNSETTLED_MONEY, [afterOrderId]);
+  return money.length > 0 ? money : compareStripe(world);
+}
+
+/**
+ * Of a person who was locked out the operator lets some of it go back, and leaves the rest where it is; what the payer's
+ * bank had and has given back goes back.
+ */
+async function giveParkedMoneyBack(world: World, random: Random): Promise<void> {
+  const refunds = await world.query<{ id: number }>(
+    `select r.id from refunds r join payments p on p.id = r.payment_id
+     where r.status = 'parked' and (r.failure_reason = 'person_disabled' and r.id % 2 = 0
+       or r.failure_reason = 'refused_disputed' and p.disputed_minor = 0)`,
+  );
+  for (const { id } of refunds)
+    await insist(world, random, "POST", `/admin/refunds/${id}/retry`, { bearer: world.adminToken });
+}
+
 /** What the clock would start within minutes starts now. */
 async function carryOn(world: World, turn: number): Promise<void> {
   if (turn % 4 === 0) await nudge(world, ["sweep_provisioning", "carry_on_money"]);
   if (turn % 20 === 10) await nudge(world, ["watch_supplier_prices", "read_supplier_balances"]);
+  if (turn % 20 === 15) await reconcile(world);
   if (turn % 12 !== 6) return;
   for (const text of [
     // Back-off of jobs that failed while the world was broken; few tries are used up by it.
@@ -101,7 +142,8 @@ async function carryOn(world: World, turn: number): Promise<void> {
      where locked_at is null and run_at > now() and attempts between 1 and 6 and task_id in (
        select id from graphile_worker._private_tasks
        where identifier in ('take_back_surplus', 'refund_undeliverable', 'make_refund', 'provision_esim', 'top_up_esim',
-         'settle_surplus_top_up', 'refund_top_up'))`,
+         'settle_surplus_top_up', 'refund_top_up', 'refund_surplus', 'release_orders_of_person', 'take_back_refunded',
+         'reread_payment', 'apply_supplier_event', 'send_esim_mail', 'send_top_up_mail'))`,
     // The next look at what a supplier has promised: its pause has grown with every look while the supplier was stuck.
     `update graphile_worker._private_jobs j set run_at = now()
      from provisioning_attempts a join esim_profiles e on e.id = a.profile_id
@@ -110,6 +152,7 @@ async function carryOn(world: World, turn: number): Promise<void> {
     // Refunds are taken up again when they are twenty seconds old.
     `update refunds set created_at = created_at - interval '20 seconds'
      where status in ('requested', 'pending') and created_at > now() - interval '20 seconds'`,
+    "update webhook_events set next_try_at = now() where outcome = 'waiting' and next_try_at > now()",
   ])
     await world.query(text);
 }
@@ -125,8 +168,13 @@ function isParkedNeedlessly(row: ParkedRow, healedAtMillis: number): boolean {
 
 /** What can be cured is asked again, and what cannot is refunded; sometimes the operator just refunds. */
 async function decide(world: World, random: Random, row: ParkedRow): Promise<void> {
+  if (row.parked_reason.startsWith("refunded_")) return decideAs(world, row, "accept_loss");
   const isCured = !["unusable", "duplicate"].includes(row.parked_reason);
   const decision = isCured && random.chance(0.6) ? "ask_again" : "refund";
+  await decideAs(world, row, decision);
+}
+
+async function decideAs(world: World, row: ParkedRow, decision: string): Promise<void> {
   for (const url of world.fleet.urls) {
     const answer = await send(`${url}${row.path}/decision`, "POST", {
       bearer: world.adminToken,

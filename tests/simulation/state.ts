@@ -4,8 +4,8 @@ import type { RoundSums } from "./campaign.js";
 /** What a campaign has behind it, so that it can go on after an interruption. Only clean rounds are counted. */
 export interface CampaignState {
   readonly seed: number;
-  readonly nextRound: number;
-  readonly rounds: number;
+  /** In the order in which they ended. */
+  readonly rounds: readonly number[];
   readonly sums: RoundSums;
 }
 
@@ -18,4 +18,4 @@ export function readState(file: string, seed: number): CampaignState | undefined
 }
 
 export const writeState = (file: string, state: CampaignState): void =>
-  writeFileSync(file, `${JSON.stringify(state, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(state)}\n`);

@@ -5,18 +5,24 @@ import path from "node:path";
 import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { openDatabase } from "../../src/db/database.js";
 import { appErrorOf } from "../../src/http/error-of.js";
-import { send } from "../support/app.js";
-import { logIn } from "../support/login.js";
+import { type FakeStripe, startFakeStripe } from "../../src/providers/payment/stripe/fake-server.js";
 import { type FakeSuppliers, startFakeSuppliers } from "./fake-suppliers.js";
 import { type Fleet, startFleet } from "./fleet.js";
+import { type MailBox, startMailBox } from "./mail-box.js";
+import type { Open } from "./payer.js";
+import { type Person, signIn } from "./persons.js";
 import { addPlans, type CampaignPlan } from "./plans.js";
 
-/** Everything around the shop: a database, three suppliers with books of their own, three processes, customers. */
+/** Everything around the shop: a database, suppliers and a payment provider with books of their own, mailboxes, three processes, customers. */
 export interface World {
   readonly suppliers: FakeSuppliers;
+  readonly stripe: FakeStripe;
+  readonly mailBox: MailBox;
+  /** What is under way at the payment provider until the round heals. */
+  readonly openEnds: Open[];
   readonly fleet: Fleet;
   readonly plans: readonly CampaignPlan[];
-  readonly customers: readonly Customer[];
+  readonly customers: readonly Person[];
   readonly adminToken: string;
   /** Waits for a database that is on its way up again; what is cut off is sent once more. */
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -25,15 +31,12 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface Customer {
-  readonly userId: number;
-  readonly token: string;
-}
-
 const PROCESSES = 3;
 const CUSTOMERS = 6;
 
-export async function startWorld(): Promise<World> {
+const WEBHOOK_SECRET = "whsec_of_the_campaign_0123456789abcdef012345";
+
+export async function startWorld({ ordersLater }: { ordersLater: boolean }): Promise<World> {
   const folder = await mkdtemp(path.join(tmpdir(), "tribi-campaign-"));
   const server = await startEmbeddedPostgres({
     name: "tribi",
@@ -43,7 +46,11 @@ export async function startWorld(): Promise<World> {
   server.onUnexpectedExit((cause) =>
     console.log(`The campaign's database has ended, and with it the campaign: ${cause}`),
   );
-  const suppliers = await startFakeSuppliers();
+  const [suppliers, mailBox, stripe] = await Promise.all([
+    startFakeSuppliers(),
+    startMailBox(),
+    startFakeStripe({ retryDelaysMillis: [50, 100, 300, 1_000, 3_000, 10_000] }),
+  ]);
   const db = openDatabase({
     url: server.url,
     poolMax: 6,
@@ -64,44 +71,55 @@ export async function startWorld(): Promise<World> {
     SUPPLIER_TIMEOUT_SECONDS: "1",
     SUPPLIER_SETTLING_SECONDS: "3",
     ESIM_GO_UNLISTED_SECONDS: "3",
+    AIRALO_UNLISTED_SECONDS: "8",
     AUTO_REFUND_MAX_PER_HOUR: "100000",
     RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
+    ORDERS_OPEN_MAX: "999999",
+    ORDERS_PER_HOUR_MAX: "999999",
+    STRIPE_API_BASE: stripe.url,
+    STRIPE_SECRET_KEY: "sk_test_of_the_campaign",
+    STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_campaign",
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    ...mailBox.environment,
     DATABASE_POOL_MAX: "12",
     DATABASE_RESERVED_POOL_MAX: "10",
     ...suppliers.environment,
   };
-  // One of them orders at Airalo asynchronously; what any of them began, any other can end.
-  const fleet = await startFleet(PROCESSES, folder, (index, urls) =>
-    index === 1 ? { ...base, AIRALO_WEBHOOK_URL: `${urls[0]}/esims/webhook/airalo` } : base,
+  const fleet = await startFleet(PROCESSES, folder, (_, urls) =>
+    ordersLater ? { ...base, AIRALO_WEBHOOK_URL: `${urls[0]}/esims/webhook/airalo` } : base,
   );
-  suppliers.aimWebhooks(fleet.urls[0] ?? "");
-  const shop = {
-    request: (method: string, target: string, options = {}) =>
-      send(`${fleet.urls[0]}${target}`, method, options),
-  };
-  const admin = await logIn(shop as never, "admin@example.com");
-  const customers: Customer[] = [];
-  for (let number = 0; number < CUSTOMERS; number += 1) {
-    const { userId, token } = await logIn(shop as never, `customer${number}@example.com`);
-    customers.push({ userId, token });
-  }
-  return {
+  const world: World = {
     suppliers,
+    stripe,
+    mailBox,
+    openEnds: [],
     fleet,
     plans: await addPlans(query),
-    customers,
-    adminToken: admin.token,
+    customers: [],
+    adminToken: "",
     query,
     crashDatabase: () => crashDatabase(query),
     stop: async () => {
       await fleet.stop();
       await db.close();
-      await suppliers.stop();
+      await Promise.all([suppliers.stop(), stripe.stop(), mailBox.stop()]);
       await server.stop();
       rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  aimWebhooks(world, fleet.urls[0] ?? "");
+  const { token: adminToken } = await signIn(world, "admin@example.com");
+  const customers = await Promise.all(
+    Array.from({ length: CUSTOMERS }, (_, number) => signIn(world, `customer${number}@example.com`)),
+  );
+  return { ...world, adminToken, customers };
+}
+
+/** Where everybody outside sends their events from now on. */
+export function aimWebhooks({ suppliers, stripe }: World, url: string): void {
+  suppliers.aimWebhooks(url);
+  stripe.control.webhookTarget({ url: `${url}/payments/webhook/stripe`, secrets: [WEBHOOK_SECRET] });
 }
 
 async function insist<Value>(work: () => Promise<Value>): Promise<Value> {
