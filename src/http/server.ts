@@ -218,9 +218,11 @@ function declareAccess(app: Server, guards: Guards): void {
   });
 }
 
-/** Whether somebody looks at this address in a browser: programs name JSON, or nothing. */
-const isForPerson = ({ method, headers }: FastifyRequest): boolean =>
-  (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
+/** Whether somebody looks in a browser at a page, or at an address where nothing is. Routes of the API stay theirs. */
+const isForPerson = ({ method, headers, is404, routeOptions }: FastifyRequest): boolean =>
+  (method === "GET" || method === "HEAD") &&
+  (is404 || routeOptions.config.isInternal === true) &&
+  headers.accept?.includes("text/html") === true;
 
 /** False when no page was sent, so that the problem document says it. */
 async function sendProblemPage(

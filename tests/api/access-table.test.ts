@@ -190,11 +190,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+const CONSENT = { terms_version: "1", immediate_delivery: true };
+
 async function buyEsim(
   app: TestApp,
   token: string,
 ): Promise<{ orderId: number; intentId: string; esimId: number }> {
   const order = await app.request("POST", "/orders", { bearer: token, body: { plan_id: planId } });
+  await app.request("PUT", `/orders/${order.body.id}/consent`, { bearer: token, body: CONSENT });
   const body = { order_id: order.body.id, provider: "MOCK" };
   const payment = await app.request("POST", "/payments/create", { bearer: token, body });
   await app.request("POST", "/payments/webhook/mock", {
@@ -360,8 +363,13 @@ describe("a cookie does not act for strange pages", () => {
 });
 
 describe("what belongs to somebody else does not exist", () => {
-  it.each(of("user").filter(({ url }) => url.includes("/:")))("404: $name", async ({ method, url }) => {
-    const body = url.endsWith("/top-ups") && method === "POST" ? { body: { plan_id: 1 } } : {};
+  const BODIES: Readonly<Record<string, object>> = {
+    "POST /esims/:id/top-ups": { body: { plan_id: 1 } },
+    "PUT /orders/:id/consent": { body: CONSENT },
+  };
+
+  it.each(of("user").filter(({ url }) => url.includes("/:")))("404: $name", async ({ name, method, url }) => {
+    const body = BODIES[name] ?? {};
     const foreign = await app.request(method, pathOf(url, "owner's"), { bearer: strangerToken, ...body });
     const absent = await app.request(method, pathOf(url, "nobody's"), { bearer: strangerToken, ...body });
     expect(foreign.status).toBe(404);

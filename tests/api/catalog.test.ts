@@ -60,7 +60,7 @@ describe("GET /countries", () => {
     }
   });
 
-  it.each(["q=%00", "q=a&q=b", "page=1", "__proto__=1", `q=${"a".repeat(101)}`])("422: %s", async (query) => {
+  it.each(["q=%00", "q=a&q=b", `q=${"a".repeat(101)}`])("422: %s", async (query) => {
     expect((await app.request("GET", `/countries?${query}`)).status).toBe(422);
   });
 });
@@ -145,8 +145,6 @@ describe("GET /plans", () => {
     "country=",
     "country=%00",
     `country=${"x".repeat(65)}`,
-    "sort=price",
-    "constructor.prototype=1",
   ])("422: %s", async (query) => {
     const answer = await app.request("GET", `/plans?${query}`);
     expect(answer.status).toBe(422);

@@ -240,10 +240,7 @@ describe("200: my orders", () => {
     expect([...first, ...second].map((one: { id: number }) => one.id)).toEqual(all.slice(0, 4));
   });
 
-  it.each(["limit=0", "limit=1e9", "limit=-1", "before=x", "limit=1&limit=2", "status=paid"])(
-    "422: ?%s",
-    async (query) => {
-      expect((await app.request("GET", `/orders/mine?${query}`, { bearer: alice })).status).toBe(422);
-    },
-  );
+  it.each(["limit=0", "limit=1e9", "limit=-1", "before=x", "limit=1&limit=2"])("422: ?%s", async (query) => {
+    expect((await app.request("GET", `/orders/mine?${query}`, { bearer: alice })).status).toBe(422);
+  });
 });

@@ -108,6 +108,7 @@ describe("GET /auth/me/export", () => {
     const exported = [
       "sessions",
       "orders",
+      "order_consents",
       "payments",
       "refunds",
       "esim_profiles",

@@ -93,8 +93,13 @@ export const OPERATION: readonly Defect[] = [
     edits: [
       {
         file: "src/http/client-address.ts",
-        from: "if (trusted === null || !trusts(socket, 0)) return describe(socket);",
-        to: "if (trusted === null) return describe(socket);\n    MARK;",
+        from: "if (trusted === null || !trusts(socket, 0)) {",
+        to: "if (trusted === null) {",
+      },
+      {
+        file: "src/http/client-address.ts",
+        from: 'if (entries.length === 0) onDoubt?.("header_missing");',
+        to: 'if (entries.length === 0) onDoubt?.("header_missing");\n    MARK;',
       },
     ],
     target: {

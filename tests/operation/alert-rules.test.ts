@@ -40,7 +40,7 @@ describe("what is parked", () => {
   it("has a line in the runbook for every reason that the program gives for money", () => {
     const reasons = [
       ...found("payments/events/settle-store.ts", /'parked (\w+)'/g),
-      ...found("payments/events/record-aside.ts", /outcome: "parked", reason: "(\w+)"/g),
+      ...found("payments/events/aside-effects.ts", /outcome\("parked", "(\w+)"\)/g),
       ...found("payments/payment-providers.ts", /return "(\w+_differs)"/g),
       ...found("payments/refunds/proceed-refund.ts", /park\(deps, refund, actor, "(\w+)"\)/g),
       ...found("payments/refunds/refund-surplus.ts", /failureReason: "(\w+)"/g),

@@ -46,7 +46,7 @@ const LINES: readonly (readonly [file: string, title: string])[] = [
   ["tests/api/auth-rate-limit.test.ts", "a new code replaces the older one of the same e-mail and address"],
   ["tests/api/auth-rate-limit.test.ts", "a new code refills nothing"],
   ["tests/api/auth-operators.test.ts", "disabling ends every session at once here"],
-  ["src/http/client-address.test.ts", "one warning, and no more"],
+  ["src/http/proxy-watch.test.ts", "says each doubt once an hour"],
   ["tests/api/auth-rate-limit.test.ts", "25 codes in 24 h per client address"],
   ["tests/api/auth-rate-limit.test.ts", "one code in 60 s per e-mail and address; another address gets one"],
   ["tests/api/auth-rate-limit.test.ts", "twenty in 24 h, and the owner gets in"],

@@ -1,5 +1,7 @@
 drop function take_stock_item;
 drop function claim_provisioning;
+drop function resettling_millis;
+drop function settling_millis;
 drop trigger orders_failed_release_esim on orders;
 drop function release_esim_of_failed_order;
 drop table esim_reveals;
