@@ -1316,6 +1316,7 @@ create table provisioning_attempts (
   decided_by text,
   version integer default 1 not null,
   top_up_id bigint,
+  looked_back_at timestamp with time zone,
   constraint provisioning_attempts_pkey PRIMARY KEY (id),
   constraint provisioning_attempts_one_per_number UNIQUE (profile_id, number),
   constraint provisioning_attempts_one_per_reference UNIQUE (reference),
@@ -1332,7 +1333,7 @@ CREATE UNIQUE INDEX provisioning_attempts_one_open_per_top_up ON public.provisio
 CREATE UNIQUE INDEX provisioning_attempts_one_per_supplier_order ON public.provisioning_attempts USING btree (supplier, supplier_order_id) WHERE (supplier_order_id IS NOT NULL);
 CREATE UNIQUE INDEX provisioning_attempts_one_per_top_up_number ON public.provisioning_attempts USING btree (top_up_id, number) WHERE (top_up_id IS NOT NULL);
 CREATE INDEX provisioning_attempts_open ON public.provisioning_attempts USING btree (created_at) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text, 'surplus'::text]));
-CREATE TRIGGER provisioning_attempts_moves BEFORE UPDATE OF status ON public.provisioning_attempts FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('intended>unknown', 'intended>accepted', 'intended>delivered', 'intended>refused', 'intended>parked', 'intended>surplus', 'unknown>accepted', 'unknown>delivered', 'unknown>refused', 'unknown>parked', 'unknown>surplus', 'accepted>delivered', 'accepted>refused', 'accepted>parked', 'accepted>surplus', 'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus', 'delivered>taken_back', 'surplus>taken_back', 'surplus>parked');
+CREATE TRIGGER provisioning_attempts_moves BEFORE UPDATE OF status ON public.provisioning_attempts FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('intended>unknown', 'intended>accepted', 'intended>delivered', 'intended>refused', 'intended>parked', 'intended>surplus', 'unknown>accepted', 'unknown>delivered', 'unknown>refused', 'unknown>parked', 'unknown>surplus', 'accepted>delivered', 'accepted>refused', 'accepted>parked', 'accepted>surplus', 'parked>unknown', 'parked>accepted', 'parked>delivered', 'parked>refused', 'parked>surplus', 'delivered>taken_back', 'surplus>taken_back', 'surplus>parked', 'refused>parked', 'taken_back>parked');
 
 create table reconciliation_findings (
   id bigint generated always as identity,
@@ -1508,6 +1509,7 @@ create table supplier_events (
   profile_id bigint,
   applied_at timestamp with time zone,
   problem text,
+  order_failure jsonb,
   constraint supplier_events_pkey PRIMARY KEY (id),
   constraint supplier_events_one_per_key UNIQUE (supplier, dedup_key),
   constraint supplier_events_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id)

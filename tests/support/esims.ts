@@ -55,7 +55,7 @@ export interface EsimRoom {
   addStock(planId: number, count: number): Promise<void>;
   placeOrder(userId: number, planId: number): Promise<{ id: number } | { code: string }>;
   startWorker(): Promise<Worker>;
-  /** The value of a gauge without labels. */
+  /** The value of a gauge or counter, all labels together. */
   metric(name: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -212,7 +212,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     },
     metric: async (name) => {
       const gauge = await metrics.registry.getSingleMetric(`tribi_${name}`)?.get();
-      return gauge?.values[0]?.value ?? Number.NaN;
+      return gauge?.values.reduce((sum, { value }) => sum + value, 0) ?? Number.NaN;
     },
     startWorker: async () => {
       const worker = await startWorker({

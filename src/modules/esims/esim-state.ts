@@ -62,6 +62,9 @@ export const ATTEMPT_MOVES = [
   "delivered>taken_back",
   "surplus>taken_back",
   "surplus>parked",
+  // It had been ruled out, and comes to light.
+  "refused>parked",
+  "taken_back>parked",
 ] as const;
 
 export const STOCK_STATES = ["available", "held", "assigned", "withdrawn"] as const;

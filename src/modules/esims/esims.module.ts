@@ -54,11 +54,21 @@ import {
 import { type ImportStock, makeImportStock } from "./stock/import-stock.js";
 import { makeStockShelf } from "./stock/stock-shelf.js";
 import { listLowStock } from "./stock/stock-store.js";
+import { makeLookBack, makeLookBackAtRefusals } from "./suppliers/bought-after-all.js";
 import { makeChoosePlanSuppliers } from "./suppliers/choose-plan-suppliers.js";
 import { listPlanSuppliers } from "./suppliers/plan-supplier-store.js";
 import { makeShowWebhookAddress } from "./suppliers/show-webhook-address.js";
-import { makeApplySupplierEvent, makeReceiveSupplierWebhook } from "./suppliers/supplier-events.js";
-import { makeReadBalance, makeReadBalances, makeWatchPrices } from "./suppliers/watch-suppliers.js";
+import {
+  makeApplySupplierEvent,
+  makeReceiveSupplierWebhook,
+  type SupplierEventsDeps,
+} from "./suppliers/supplier-events.js";
+import {
+  makeReadBalance,
+  makeReadBalances,
+  makeWatchPrices,
+  type WatchDeps,
+} from "./suppliers/watch-suppliers.js";
 import { topUpFollowsPayment } from "./top-ups/top-up-jobs.js";
 import type { TopUpOfferFragment, TopUpProblem } from "./top-ups/top-up-offer.js";
 import { TOP_UP_STATES, type TopUpState } from "./top-ups/top-up-state.js";
@@ -106,23 +116,18 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const refreshing = { db: reservedDb, suppliers, log, events };
   const refreshEsim = makeRefreshEsim(refreshing);
   const readBalance = makeReadBalance(refreshing);
+  const { topUpEsim } = topUps;
   const eventDeps = {
     ...deps,
     ...refreshing,
     indexKey: config.secrets.indexKey,
     provisionEsim,
+    topUpEsim,
     refreshEsim,
     readBalance,
+    lookBack: makeLookBack(refreshing),
   };
-  const life = makeLifeJobs({
-    applySupplierEvent: makeApplySupplierEvent(eventDeps),
-    pollEsims: makePollEsims(refreshing, refreshEsim),
-    expireUnused: makeExpireUnused(refreshing),
-    readBalances: makeReadBalances(refreshing, readBalance),
-    watchPrices: makeWatchPrices(refreshing),
-    freeCured: () => freeCured(reservedDb),
-    forgetDecisionKeys: () => forgetDecisionKeys(reservedDb, config.orders.idempotencyKeyTtlHours),
-  });
+  const life = makeLife(eventDeps, config);
   const provisioning: Jobs = makeEsimJobs({
     takeBackEsim,
     takeBackSurplus: makeTakeBackSurplus(takingBack),
@@ -146,7 +151,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
     topUpOffer: topUps.offer,
     importStock,
     provisionEsim,
-    topUpEsim: topUps.topUpEsim,
+    topUpEsim,
     takeBackEsim,
     async registerRoutes(app: Server): Promise<void> {
       registerActivateEsim(app, { activateEsim, showEsim, esimOnWire });
@@ -162,6 +167,21 @@ export function makeEsimsModule(deps: EsimsDeps) {
       app.addHook("onClose", () => reveals.flush());
     },
   };
+}
+
+/** What happens after delivery, by the clock and by what suppliers say. */
+function makeLife(deps: SupplierEventsDeps & WatchDeps, config: Config): Jobs {
+  const { db, readBalance, refreshEsim, lookBack } = deps;
+  return makeLifeJobs({
+    applySupplierEvent: makeApplySupplierEvent(deps),
+    pollEsims: makePollEsims(deps, refreshEsim),
+    expireUnused: makeExpireUnused(deps),
+    readBalances: makeReadBalances(deps, readBalance),
+    watchPrices: makeWatchPrices(deps),
+    freeCured: () => freeCured(db),
+    lookBackAtRefusals: makeLookBackAtRefusals(deps, lookBack),
+    forgetDecisionKeys: () => forgetDecisionKeys(db, config.orders.idempotencyKeyTtlHours),
+  });
 }
 
 /** From a paid order to its eSIM. */

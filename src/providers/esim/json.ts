@@ -45,9 +45,12 @@ export function readableListOf(value: unknown): readonly unknown[] | null {
   return items.length > 0 ? items : null;
 }
 
-/** Text, or a number's own text; null for everything else. */
+/**
+ * Text, or a number's own text; null for everything else. NUL and half a surrogate pair, which PostgreSQL stores in no
+ * text, are the replacement character: a code or an id with one is unreadable, and a message with one is a message.
+ */
 export function textOf(value: unknown): string | null {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return value.toWellFormed().replaceAll("\u0000", "\uFFFD");
   return isLosslessNumber(value) ? value.value : null;
 }
 

@@ -8,6 +8,8 @@ export interface LifeJobsDeps {
   readonly watchPrices: () => Promise<void>;
   /** What waited for a balance or a price goes on. */
   readonly freeCured: () => Promise<void>;
+  /** What was ruled out by silence is searched for again. */
+  readonly lookBackAtRefusals: () => Promise<void>;
   readonly forgetDecisionKeys: () => Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export function makeLifeJobs(deps: LifeJobsDeps): Jobs {
         await deps.watchPrices();
         await deps.freeCured();
       },
+      look_back_at_refusals: () => deps.lookBackAtRefusals(),
       forget_decision_keys: () => deps.forgetDecisionKeys(),
     },
     scheduled: [
@@ -35,6 +38,7 @@ export function makeLifeJobs(deps: LifeJobsDeps): Jobs {
       { task: "expire_unused_esims", cron: "23 * * * *" },
       { task: "read_supplier_balances", cron: "*/5 * * * *" },
       { task: "watch_supplier_prices", cron: "41 */6 * * *" },
+      { task: "look_back_at_refusals", cron: "11,41 * * * *" },
       { task: "forget_decision_keys", cron: "29 * * * *" },
     ],
   };

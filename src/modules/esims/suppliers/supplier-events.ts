@@ -1,13 +1,17 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Db } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
-import type { WebhookRequest } from "../../../providers/esim/webhook-port.js";
+import type { WebhookReading, WebhookRequest } from "../../../providers/esim/webhook-port.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { ProvisionEsim } from "../provisioning/provision-esim.js";
+import type { TopUpEsim } from "../top-ups/top-up-chain.js";
+import type { LookBack } from "./bought-after-all.js";
 import {
+  type EventSubject,
   findEventSubject,
   keepSupplierEvent,
   keepUnreadableEvent,
+  noteToldFailure,
   settleEvent,
 } from "./supplier-event-store.js";
 
@@ -20,6 +24,8 @@ export interface SupplierEventsDeps {
   readonly events: Events;
   readonly wakeWorkers: () => void;
   readonly provisionEsim: ProvisionEsim;
+  readonly topUpEsim: TopUpEsim;
+  readonly lookBack: LookBack;
   readonly refreshEsim: (profileId: number) => Promise<void>;
   readonly readBalance: (supplierId: string) => Promise<void>;
 }
@@ -46,7 +52,7 @@ export function makeReceiveSupplierWebhook(deps: SupplierEventsDeps) {
       if (pathSecret === null || !isSame(pathSecret, pathSecretOf(supplierId)))
         return rejected(deps, supplierId);
     }
-    const reading = supplier.readWebhook(request);
+    const reading = withoutNul(supplier.readWebhook(request), request.rawBody);
     if (reading.verdict === "forged") return rejected(deps, supplierId);
     if (reading.verdict === "unreadable") {
       const digest = createHash("sha256").update(request.rawBody).digest("hex");
@@ -63,6 +69,15 @@ export function makeReceiveSupplierWebhook(deps: SupplierEventsDeps) {
     return outcome;
   };
 }
+
+/** PostgreSQL stores no NUL: an authentic event with one is parked as it is, not read as another. */
+function withoutNul(reading: WebhookReading, rawBody: Uint8Array): WebhookReading {
+  if (reading.verdict !== "accepted" || !NUL.test(Buffer.from(rawBody).toString("utf8"))) return reading;
+  return { verdict: "unreadable", why: "it has the character NUL" };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the character itself, and as JSON writes it
+const NUL = /\u0000|\\u0000/;
 
 function rejected(deps: SupplierEventsDeps, provider: string): "forged" {
   deps.events.webhookRejected({ provider, reason: "forged" });
@@ -87,13 +102,38 @@ export function makeApplySupplierEvent(deps: SupplierEventsDeps) {
       await settleEvent(deps.db, eventId, { profileId: subject.profile_id, problem: null });
       return;
     }
-    if (subject.profile_id === null || subject.order_id === null) {
+    const { profile_id: profileId, order_id: orderId } = subject;
+    if (profileId === null || orderId === null) {
       await settleEvent(deps.db, eventId, { profileId: null, problem: "its order is not known here" });
       if (!isLastTry) throw new Error("The order of a supplier's event is not known yet");
       return;
     }
-    if (subject.status === "pending") await deps.provisionEsim(subject.order_id, { includesParked: true });
-    else await deps.refreshEsim(subject.profile_id);
-    await settleEvent(deps.db, eventId, { profileId: subject.profile_id, problem: null });
+    const problem = await problemOfRuledOut(deps, subject, isLastTry);
+    if (problem !== null) {
+      await settleEvent(deps.db, eventId, { profileId, problem });
+      if (!isLastTry) throw new Error(`A supplier's event ${problem}`);
+      return;
+    }
+    if (subject.attempt_id !== null) await noteToldFailure(deps.db, eventId, subject.attempt_id);
+    if (subject.pending_top_up_order_id !== null)
+      await deps.topUpEsim(subject.pending_top_up_order_id, { includesParked: true });
+    if (subject.status !== "pending") await deps.refreshEsim(profileId);
+    // What has just come to light waits for a person.
+    else if (!subject.is_ruled_out) await deps.provisionEsim(orderId, { includesParked: true });
+    await settleEvent(deps.db, eventId, { profileId, problem: null });
   };
+}
+
+/**
+ * A purchase that had been ruled out is named. That it failed says nothing new; all else is evidence that it was
+ * bought. Its books may show it later, so their silence counts at the last try only. Null: nothing is left to do.
+ */
+async function problemOfRuledOut(
+  { lookBack }: SupplierEventsDeps,
+  { attempt_id: attemptId, is_ruled_out: isRuledOut, is_failure: isFailure, kind }: EventSubject,
+  isLastTry: boolean,
+): Promise<string | null> {
+  if (attemptId === null || !isRuledOut || isFailure) return null;
+  const result = await lookBack(attemptId, isLastTry ? `named by an event of the supplier (${kind})` : null);
+  return result === "parked" || result === "settled" ? null : "names a purchase that had been ruled out";
 }

@@ -72,6 +72,7 @@ export function listOrders(world: World, query: URLSearchParams): FakeReply {
 
 /** An asynchronous order without its eSIM may not be in the list; every other one is. */
 function isListed(world: World, order: FakeOrder): boolean {
+  if (order.state === "failed" && world.settings.listsFailed === "never") return false;
   const isAwaited = world.awaited.has(order.id) && order.state === "accepted";
   return !isAwaited || world.settings.listsAsync === "at_once" || isThere(world, order);
 }

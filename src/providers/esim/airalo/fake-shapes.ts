@@ -14,6 +14,8 @@ export interface FakeAiraloShapes {
   emptySims: "list" | "null" | "absent" | "without_code";
   /** When an asynchronous order that was taken is in the list of orders; no page says. */
   listsAsync: "when_delivered" | "at_once";
+  /** Whether an asynchronous order that came to nothing is ever listed: the list's filter knows the state, no page says. */
+  listsFailed: "always" | "never";
   /** Ids and ICCIDs as numbers or as texts; the samples have numbers for the one and texts for the other. */
   numbers: "as_sampled" | "text" | "number";
   /** `data` of the catalogue from page 2 on. */
@@ -33,6 +35,7 @@ export const AIRALO_DEFAULTS: FakeAiraloShapes = {
   pricing: "net",
   emptySims: "list",
   listsAsync: "when_delivered",
+  listsFailed: "always",
   numbers: "as_sampled",
   laterPages: "object",
   failureBody: "full",
@@ -50,6 +53,7 @@ export const AIRALO_SHAPES: readonly Partial<FakeAiraloShapes>[] = [
   { emptySims: "absent" },
   { emptySims: "without_code" },
   { listsAsync: "at_once" },
+  { listsFailed: "never" },
   { numbers: "text" },
   { numbers: "number" },
   { laterPages: "list" },

@@ -1,0 +1,105 @@
+import { type Db, statement, violatedConstraint } from "../../../db/database.js";
+
+/** SQL: by what was known nothing was bought with this row of provisioning_attempts. */
+export const isRuledOut = (attempt: string): string =>
+  `(${attempt}.status = 'refused' or (${attempt}.status = 'taken_back' and ${attempt}.reason = 'never_sold'))`;
+
+export interface RuledOut {
+  readonly id: number;
+  readonly supplier: string;
+  readonly package_id: string;
+  readonly reference: string;
+  readonly supplier_order_id: string | null;
+  readonly sent_after_millis: string;
+  /** Of the eSIM that a top-up was for; null: the purchase was of an eSIM. */
+  readonly top_up_id: number | null;
+  readonly esim_reference: string | null;
+  readonly esim_order_id: string | null;
+  readonly esim_iccid: string | null;
+}
+
+const FIND = statement(
+  "esims.find_ruled_out",
+  `select a.id, a.supplier, a.package_id, a.reference, a.supplier_order_id, a.top_up_id,
+     floor(extract(epoch from a.created_at) * 1000)::text as sent_after_millis,
+     p.supplier_reference as esim_reference, p.supplier_order_id as esim_order_id, p.iccid as esim_iccid
+   from provisioning_attempts a left join top_ups t on t.id = a.top_up_id left join esim_profiles p on p.id = t.profile_id
+   where a.id = $1 and ${isRuledOut("a")}`,
+);
+
+export async function findRuledOut(db: Db, attemptId: number): Promise<RuledOut | undefined> {
+  return (await db.run<RuledOut>(FIND, [attemptId])).rows[0];
+}
+
+/**
+ * The purchase is in front of an operator, and so is what is still waited for: whoever is at work on it loses the
+ * lease, so that nothing more is bought. Not while another purchase of the same order is open, nor, where purchases
+ * are told apart by time and package alone, while what was found could be another one's.
+ */
+const PARK = statement(
+  "esims.park_ruled_out",
+  `with attempt as (
+     update provisioning_attempts a set status = 'parked', reason = 'bought_after_all', detail = $3,
+       supplier_order_id = coalesce(a.supplier_order_id, $2), is_exclusive = false, decided_at = null
+     where a.id = $1 and ${isRuledOut("a")}
+       and not exists (
+         select from provisioning_attempts o where o.status in ('intended', 'unknown', 'accepted', 'parked')
+           and (o.profile_id = a.profile_id or o.top_up_id = a.top_up_id))
+       and not exists (
+         select from provisioning_attempts o where a.is_exclusive and o.is_exclusive and o.supplier = a.supplier
+           and o.package_id = a.package_id and o.supplier_order_id is null
+           and o.status in ('intended', 'unknown', 'parked', 'surplus'))
+     returning a.id, a.profile_id, a.top_up_id
+   ), esim as (
+     update esim_profiles p set parked_at = coalesce(p.parked_at, clock_timestamp()), parked_reason = 'bought_after_all',
+       lease_token = p.lease_token + 1, lease_until = null
+     from attempt where p.id = attempt.profile_id and p.status = 'pending'
+   ), top_up as (
+     update top_ups t set parked_at = coalesce(t.parked_at, clock_timestamp()), parked_reason = 'bought_after_all',
+       lease_token = t.lease_token + 1, lease_until = null
+     from attempt where t.id = attempt.top_up_id and t.status = 'pending'
+   )
+   select id from attempt`,
+);
+
+/** "others": what was found is another purchase's. "busy": something is open that has to be decided first. */
+export async function parkRuledOut(
+  db: Db,
+  attemptId: number,
+  evidence: { readonly supplierOrderId: string | null; readonly detail: string },
+): Promise<"parked" | "busy" | "others"> {
+  try {
+    const { count } = await db.run(PARK, [attemptId, evidence.supplierOrderId, evidence.detail]);
+    return count === 1 ? "parked" : "busy";
+  } catch (error) {
+    if (violatedConstraint(error) !== "provisioning_attempts_one_per_supplier_order") throw error;
+    return "others";
+  }
+}
+
+/**
+ * What was ruled out because a search found nothing, or by an operator's word: asked about again after an hour and
+ * after a day. A definite refusal was the supplier's own word.
+ */
+const DUE = statement(
+  "esims.ruled_out_to_look_back_at",
+  `select a.id from provisioning_attempts a
+   where ${isRuledOut("a")} and a.reason in ('never_arrived', 'never_sold', 'not_bought')
+     and a.created_at > now() - interval '7 days' and a.decided_at < now() - interval '1 hour'
+     and (a.looked_back_at is null or (a.decided_at < now() - interval '1 day'
+       and a.looked_back_at < a.decided_at + interval '1 day'))
+   order by a.id limit 200`,
+);
+
+export async function listRuledOutToLookBackAt(db: Db): Promise<readonly number[]> {
+  return (await db.run<{ id: number }>(DUE)).rows.map(({ id }) => id);
+}
+
+const LOOKED_BACK = statement(
+  "esims.looked_back",
+  "update provisioning_attempts set looked_back_at = now() where id = $1",
+);
+
+export async function noteLookedBack(db: Db, attemptId: number): Promise<void> {
+  await db.run(LOOKED_BACK, [attemptId]);
+}
