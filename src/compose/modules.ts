@@ -9,6 +9,7 @@ import { composeEsims } from "./esims.js";
 import type { Foundation, Module } from "./foundation.js";
 import { composeMail } from "./mail.js";
 import { composePayments } from "./payments.js";
+import { priceProblem } from "./prices.js";
 
 /** Every module with what it needs; an event between modules is a function argument here. */
 export async function composeModules(
@@ -22,6 +23,7 @@ export async function composeModules(
     defaultCurrency: config.payments.defaultCurrency,
     deviceDataFile: config.catalog.deviceDataFile,
     csvImportBytesMax: config.http.csvImportBytesMax,
+    priceProblem,
   });
   const personalData = [{ name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) }];
   const auth = await composeAuth(foundation, mail, personalData, {

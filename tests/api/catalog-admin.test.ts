@@ -250,6 +250,61 @@ describe("plans", () => {
     });
   });
 
+  const PRICES: readonly [string, number, RegExp][] = [
+    ["KWD", 4_501, /KWD 4\.501, .*third decimal.* 4\.500 or 4\.510/],
+    ["BHD", 9, /BHD 0\.009, .*enter 0\.010/],
+    ["MGA", 450, /MGA 4\.50, .*whole amount/],
+    ["IQD", 5_000, /IQD 5\.000, .*does not take IQD/],
+    ["UGX", 5_000, /UGX 5000, .*does not take UGX/],
+  ];
+  it.each(PRICES)(
+    "422: a price that no card can be charged is refused: %s %i",
+    async (currency, minor, why) => {
+      const id = await idOf("plans", "name", "Spain test");
+      const prices = [
+        { currency: "USD", amount_minor_units: 499 },
+        { currency, amount_minor_units: minor },
+      ];
+      const body = { ...(await planBody()), prices };
+      for (const [method, path, sent] of [
+        ["POST", "/admin/plans", body],
+        ["PUT", `/admin/plans/${id}`, body],
+        ["PATCH", `/admin/plans/${id}`, { prices }],
+      ] as const) {
+        const [answer, rows] = await audited(() => admin(method, path, { body: sent }));
+        expect([method, answer.status, rows]).toEqual([method, 422, 0]);
+        expect(answer.body.errors).toEqual([{ pointer: "/prices", message: expect.stringMatching(why) }]);
+      }
+      const amount = { KWD: "4.501", BHD: "0.009", MGA: "4.50", IQD: "5", UGX: "5000" }[currency];
+      const csv = `sku,name,country,carrier,data_gb,duration_days,price_USD,price_${currency}\nCARD-1,Spain,ES,Acme,1,7,4.50,${amount}`;
+      for (const isDryRun of [true, false]) {
+        const answer = await fetch(`${app.url}/admin/plans/import?dry_run=${isDryRun}`, {
+          method: "POST",
+          headers: { "content-type": "text/csv", authorization: `Bearer ${bearer}` },
+          body: csv,
+        });
+        expect(await answer.json()).toMatchObject({
+          created: 0,
+          refused: [
+            { line: 2, column: `price_${currency}`, reason: expect.stringMatching(/cannot be charged/) },
+          ],
+        });
+      }
+    },
+  );
+
+  it("200: a plan that has such a price from before can still be paused and renamed", async () => {
+    const made = await admin("POST", "/admin/plans", { body: { ...(await planBody()), name: "Old price" } });
+    await app.database.query(
+      "update plan_prices set amount_minor = 1501 where plan_id = $1 and currency = 'KWD'",
+      [made.body.id],
+    );
+    const paused = await admin("PATCH", `/admin/plans/${made.body.id}`, {
+      body: { paused_reason: "the price in KWD cannot be charged", name: "Older price" },
+    });
+    expect([paused.status, paused.body.is_active, paused.body.name]).toEqual([200, false, "Older price"]);
+  });
+
   it("201: a region's plan works in its countries", async () => {
     const { country_id: spain, ...rest } = await planBody();
     const body = {

@@ -45,6 +45,13 @@ describe("tribi import-catalog", () => {
     expect(output).toContain("import the file again");
   });
 
+  it("2: refuses a price that no card can be charged, as the API does", async () => {
+    writeFileSync(path.join(folder, "kwd.csv"), `${HEADER},price_KWD\nES-9,Spain,ES,Acme,3,7,4.50,4.501`);
+    const { code, output } = await run("import-catalog", path.join(folder, "kwd.csv"));
+    expect([code, await skus()]).toEqual([2, ["ES-1", "ES-2", "ES-4"]]);
+    expect(output).toMatch(/line 2, price_KWD: cannot be charged: .* 4\.500 or 4\.510/);
+  });
+
   it("1: a file that is not there or no catalogue says what to do", async () => {
     const missing = await run("import-catalog", path.join(folder, "none.csv"));
     expect([missing.code, missing.output]).toEqual([1, expect.stringContaining("Check the path")]);

@@ -8,7 +8,7 @@ import { readCsv } from "../../kernel/csv/read-csv.js";
 import { writeCsv } from "../../kernel/csv/write-csv.js";
 import { inTurns } from "../../kernel/in-turns.js";
 import { amountMajor, isCurrencyCode, minorFromMajor } from "../../kernel/money.js";
-import { PlanDraft, planProblems } from "./plan-draft.js";
+import { PlanDraft, type PriceProblem, planProblems } from "./plan-draft.js";
 
 export interface ParsedFile {
   readonly kind: "parsed";
@@ -37,7 +37,10 @@ const COLUMNS: CsvColumns = {
  * is refused by itself with its line, column and reason; a column that we do not know refuses the file, so that a
  * typing error in a header does not drop prices silently.
  */
-export async function parseCatalogCsv(bytes: Uint8Array): Promise<ParsedFile | RefusedFile> {
+export async function parseCatalogCsv(
+  bytes: Uint8Array,
+  priceProblem: PriceProblem,
+): Promise<ParsedFile | RefusedFile> {
   const file = await readCsv(bytes, COLUMNS);
   if (file.kind === "refused_file") return file;
   const currencies = file.columns.flatMap((name) => PRICE_COLUMN.exec(name)?.[1]?.toUpperCase() ?? []);
@@ -48,7 +51,7 @@ export async function parseCatalogCsv(bytes: Uint8Array): Promise<ParsedFile | R
   const lineOfSku = new Map<string, number>();
   for await (const row of inTurns(file.rows)) {
     const { line } = row;
-    const read = readRow(row, currencies);
+    const read = readRow(row, currencies, priceProblem);
     const first = "draft" in read ? lineOfSku.get(read.draft.sku) : undefined;
     if ("problem" in read) refused.push({ line, ...read.problem });
     else if (first !== undefined) {
@@ -75,7 +78,7 @@ type ReadRow = { readonly draft: PlanDraft } | RowProblem;
 
 const problem = (column: string, reason: string): RowProblem => ({ problem: { column, reason } });
 
-function readRow(row: CsvRow, currencies: readonly string[]): ReadRow {
+function readRow(row: CsvRow, currencies: readonly string[], priceProblem: PriceProblem): ReadRow {
   const text = (name: string): string => textOfCsvCell(row.cell(name));
   const cell = (name: string): string => text(name).trim();
   const orNull = (text: string): string | null => (text === "" ? null : text);
@@ -83,7 +86,7 @@ function readRow(row: CsvRow, currencies: readonly string[]): ReadRow {
   if (amount === undefined) return problem("data_gb", 'must be a number such as 5 or 0.5, or "unlimited"');
   const days = cell("duration_days");
   if (!/^\d{1,5}$/.test(days)) return problem("duration_days", "must be a whole number of days");
-  const read = readPrices(row, currencies);
+  const read = readPrices(row, currencies, priceProblem);
   if ("problem" in read) return read;
   const draft = {
     sku: cell("sku"),
@@ -151,6 +154,7 @@ const PRICE_PROBLEMS = {
 function readPrices(
   row: CsvRow,
   currencies: readonly string[],
+  priceProblem: PriceProblem,
 ): { readonly prices: Record<string, number> } | RowProblem {
   const prices: Record<string, number> = {};
   for (const currency of currencies) {
@@ -160,6 +164,8 @@ function readPrices(
     const read = minorFromMajor(text, currency);
     if (!read.ok) return problem(column, PRICE_PROBLEMS[read.error]);
     if (read.minor === 0) return problem(column, "must be greater than 0");
+    const reason = priceProblem({ currency, minor: read.minor });
+    if (reason !== undefined) return problem(column, reason);
     prices[currency] = read.minor;
   }
   return { prices };

@@ -31,6 +31,7 @@ import { makeImportCatalog } from "./import-catalog.js";
 import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./import-places.js";
 import { makeManagePlans } from "./manage-plans.js";
 import { makeManage } from "./manage-record.js";
+import type { PriceProblem } from "./plan-draft.js";
 import { findPlanRow, listPlanRows, pausePlanIfActive } from "./plan-store.js";
 import { registerAdminCarriers } from "./routes/admin-carriers.js";
 import { registerAdminCountries } from "./routes/admin-countries.js";
@@ -51,6 +52,7 @@ export interface CatalogModuleDeps {
   /** Null means the file that comes with the program. */
   readonly deviceDataFile: string | null;
   readonly csvImportBytesMax: number;
+  readonly priceProblem: PriceProblem;
 }
 
 export interface CatalogModule {
@@ -64,12 +66,12 @@ export interface CatalogModule {
 
 /** Throws an Error that says what to do when the device data file cannot be used. */
 export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
-  const { db, defaultCurrency } = deps;
+  const { db, defaultCurrency, priceProblem } = deps;
   const browsing = makeBrowsing(deps);
   const devices = readDeviceData(deps.deviceDataFile);
   const checkDevice = makeDeviceCompatibility(devices);
   const managing = { db, onChanged: browsing.forget };
-  const importCatalog = makeImportCatalog(managing);
+  const importCatalog = makeImportCatalog({ ...managing, priceProblem });
   const exportCatalog = makeExportCatalog({ db });
   return {
     registerRoutes(app) {
@@ -78,7 +80,7 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
       registerShowPlan(app, { browsing, defaultCurrency });
       registerCheckDevice(app, checkDevice);
       registerListDevices(app, devices);
-      registerRecords(app, managing);
+      registerRecords(app, managing, priceProblem);
       registerFiles(app, managing, { importCatalog, exportCatalog, bytesMax: deps.csvImportBytesMax });
     },
     jobs: { handlers: {} },
@@ -88,7 +90,7 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
   };
 }
 
-function registerRecords(app: Server, managing: ImportDeps): void {
+function registerRecords(app: Server, managing: ImportDeps, priceProblem: PriceProblem): void {
   const { db } = managing;
   const countries = makeManage(managing, {
     subject: "country",
@@ -118,6 +120,7 @@ function registerRecords(app: Server, managing: ImportDeps): void {
     manage: makeManagePlans(managing),
     list: (request, filter) => listPlanRows(db, request, filter),
     find: (id) => findPlanRow(db, id),
+    priceProblem,
   });
 }
 
@@ -156,4 +159,5 @@ function registerFiles(
   });
 }
 
+export type { PriceProblem };
 export { countryNameIn, countrySlug, countryWords, plainText, planView, seedDemoCatalog, slugOf };

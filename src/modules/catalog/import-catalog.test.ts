@@ -16,7 +16,11 @@ const act = { actor: "system:test", requestId: null };
 const HEADER = "sku,name,country,region,countries,carrier,data_gb,duration_days,price_USD,price_JPY";
 
 async function load(text: string | Uint8Array, isDryRun = false): Promise<ImportReport> {
-  const importCatalog = makeImportCatalog({ db: database.db, onChanged: () => (changes += 1) });
+  const importCatalog = makeImportCatalog({
+    db: database.db,
+    onChanged: () => (changes += 1),
+    priceProblem: () => undefined,
+  });
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   const report = await importCatalog({ bytes, isDryRun, act });
   if (report.kind !== "imported") throw new Error(`line ${report.line}: ${report.reason}`);

@@ -3,7 +3,7 @@ import type { RefusedRow } from "../../kernel/csv/csv-refusal.js";
 import { addCarriers, addCountries, knownCountryCodes, upsertPlans } from "./bulk-plan-store.js";
 import { type ParsedFile, parseCatalogCsv } from "./catalog-csv.js";
 import { findIsoCountry, type IsoCountry } from "./country-names.js";
-import type { PlanDraft } from "./plan-draft.js";
+import type { PlanDraft, PriceProblem } from "./plan-draft.js";
 import { type ImportCounts, type ImportDeps, type ImportFile, runImport } from "./run-import.js";
 
 /** Rows per statement: few round trips, and a bar that moves. */
@@ -14,9 +14,9 @@ const CHUNK = 500;
  * rows go in together or, if the database fails, not at all; refused rows are reported. Countries come from ISO 3166
  * when the shop has not got them yet, and carriers are created by name.
  */
-export function makeImportCatalog(deps: ImportDeps): ImportFile {
+export function makeImportCatalog(deps: ImportDeps & { readonly priceProblem: PriceProblem }): ImportFile {
   return async (command) => {
-    const file = await parseCatalogCsv(command.bytes);
+    const file = await parseCatalogCsv(command.bytes, deps.priceProblem);
     if (file.kind === "refused_file") return file;
     return runImport(deps, command, "catalog", (tx) => importFile(tx, file, command.onProgress));
   };

@@ -3,7 +3,7 @@ import { AppError } from "../../kernel/errors.js";
 import type { PlanBody } from "./admin-views.js";
 import type { AdminPlanRow, PlanInput } from "./catalog-records.js";
 import { type Manage, makeManage } from "./manage-record.js";
-import { planProblems } from "./plan-draft.js";
+import { type PriceProblem, planProblems, pricesProblems } from "./plan-draft.js";
 import { deletePlan, findPlanRow, insertPlan, lockPlan, updatePlan } from "./plan-store.js";
 
 export type ManagePlans = Manage<PlanInput, AdminPlanRow>;
@@ -20,17 +20,18 @@ export function makeManagePlans(deps: { readonly db: Db; readonly onChanged: () 
 }
 
 /** The body as a plan; throws validation_failed with a pointer for every law that it breaks. */
-export function planInputOf(body: PlanBody): PlanInput {
+export function planInputOf(body: PlanBody, priceProblem: PriceProblem): PlanInput {
   const isUnlimited = body.is_unlimited ?? false;
+  const prices = body.prices.map(({ currency, amount_minor_units: minor }) => ({ currency, minor }));
   const problems = planProblems({
     data_gb: body.data_gb ?? null,
     is_unlimited: isUnlimited,
     hasCountry: (body.country_id ?? null) !== null,
     region: body.region ?? null,
     coverageCount: body.country_ids?.length ?? 0,
-    currencies: body.prices.map(({ currency }) => currency),
+    currencies: prices.map(({ currency }) => currency),
   });
-  const errors = problems.map(({ member, message }) => ({
+  const errors = [...problems, ...pricesProblems(prices, priceProblem)].map(({ member, message }) => ({
     pointer: `/${member === "countries" ? "country_ids" : member}`,
     message,
   }));
@@ -49,12 +50,19 @@ export function planInputOf(body: PlanBody): PlanInput {
     countryIds: body.country_ids ?? [],
     carrierId: body.carrier_id,
     pausedReason: body.paused_reason ?? null,
-    prices: Object.fromEntries(body.prices.map((price) => [price.currency, price.amount_minor_units])),
+    prices: Object.fromEntries(prices.map(({ currency, minor }) => [currency, minor])),
   };
 }
 
-/** The plan as it stands with some members changed; making it unlimited takes its amount away by itself. */
-export function patchedPlan(before: AdminPlanRow, patch: Partial<PlanBody>): PlanInput {
+/**
+ * The plan as it stands with some members changed; making it unlimited takes its amount away by itself. Prices that
+ * stay are not judged again: a plan with one from before the rule can still be paused.
+ */
+export function patchedPlan(
+  before: AdminPlanRow,
+  patch: Partial<PlanBody>,
+  priceProblem: PriceProblem,
+): PlanInput {
   const becomesUnlimited = patch.is_unlimited === true && patch.data_gb === undefined;
   const becomesCountry = typeof patch.country_id === "number" && patch.region === undefined;
   const becomesRegion = typeof patch.region === "string" && patch.country_id === undefined;
@@ -75,5 +83,5 @@ export function patchedPlan(before: AdminPlanRow, patch: Partial<PlanBody>): Pla
       amount_minor_units: minor,
     })),
   };
-  return planInputOf({ ...whole, ...patch });
+  return planInputOf({ ...whole, ...patch }, patch.prices === undefined ? () => undefined : priceProblem);
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { isCurrencyCode } from "../../kernel/money.js";
+import { amountMajor, isCurrencyCode, type Money } from "../../kernel/money.js";
 
 /** One line without blanks around it: what a name in a list, a mail and a CSV cell can be. */
 const LINE = "^\\S(?:.*\\S)?$";
@@ -51,6 +51,19 @@ export interface PlanProblem {
   /** The member, as the API calls it. */
   readonly member: string;
   readonly message: string;
+}
+
+/** Why no payment provider of the shop can charge a price, in words that say what to enter; undefined when one can. */
+export type PriceProblem = (price: Money) => string | undefined;
+
+/** One complaint for each price that cannot be charged. */
+export function pricesProblems(prices: readonly Money[], priceProblem: PriceProblem): PlanProblem[] {
+  return prices.flatMap((price) => {
+    if (!isCurrencyCode(price.currency)) return [];
+    const problem = priceProblem(price);
+    const amount = `${price.currency} ${amountMajor(price.minor, price.currency)}`;
+    return problem === undefined ? [] : [{ member: "prices", message: `holds ${amount}, which ${problem}` }];
+  });
 }
 
 /** The laws that span members or that a schema cannot state; the same for the API and for files. */

@@ -7,6 +7,7 @@ import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
 import { AdminPlanView, adminPlanView, IdParams, MessageView, PlanBody, PlanPatch } from "../admin-views.js";
 import type { AdminPlanRow, PlanListFilter, PlanSortKey } from "../catalog-records.js";
 import { type ManagePlans, patchedPlan, planInputOf } from "../manage-plans.js";
+import type { PriceProblem } from "../plan-draft.js";
 
 const SORT_KEYS = [
   "id",
@@ -31,6 +32,7 @@ export interface AdminPlansDeps {
   readonly manage: ManagePlans;
   list(request: ListRequest<PlanSortKey>, filter: PlanListFilter): Promise<ListPage<AdminPlanRow>>;
   find(id: number): Promise<AdminPlanRow | undefined>;
+  readonly priceProblem: PriceProblem;
 }
 
 const config = { access: "admin" } as const;
@@ -84,7 +86,7 @@ function registerReads(app: Server, { list, find }: AdminPlansDeps): void {
   );
 }
 
-function registerWrites(app: Server, { manage }: AdminPlansDeps): void {
+function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): void {
   app.post(
     "/admin/plans",
     {
@@ -98,7 +100,7 @@ function registerWrites(app: Server, { manage }: AdminPlansDeps): void {
       },
     },
     async (request, reply) => {
-      const row = await manage.create(planInputOf(request.body), adminAct(request));
+      const row = await manage.create(planInputOf(request.body, priceProblem), adminAct(request));
       return reply.code(201).send(adminPlanView(row));
     },
   );
@@ -116,7 +118,7 @@ function registerWrites(app: Server, { manage }: AdminPlansDeps): void {
       },
     },
     async (request) => {
-      const plan = planInputOf(request.body);
+      const plan = planInputOf(request.body, priceProblem);
       return adminPlanView(await manage.change(request.params.id, () => plan, adminAct(request)));
     },
   );
@@ -134,7 +136,7 @@ function registerWrites(app: Server, { manage }: AdminPlansDeps): void {
       },
     },
     async (request) => {
-      const changeOf = (before: AdminPlanRow) => patchedPlan(before, request.body);
+      const changeOf = (before: AdminPlanRow) => patchedPlan(before, request.body, priceProblem);
       return adminPlanView(await manage.change(request.params.id, changeOf, adminAct(request)));
     },
   );

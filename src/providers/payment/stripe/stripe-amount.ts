@@ -1,4 +1,4 @@
-import { isCurrencyCode, type Money } from "../../../kernel/money.js";
+import { amountMajor, isCurrencyCode, type Money } from "../../../kernel/money.js";
 
 /**
  * The two directions between ISO 4217 minor units and the integers of Stripe's API (docs.stripe.com/currencies).
@@ -48,7 +48,7 @@ function ruleProblem(currency: string): StripeAmountProblem | null {
 
 /**
  * ISO minor units -> Stripe. Never rounds: an amount that Stripe cannot carry is an error, so that a store refuses
- * the price when it is entered. Stripe's minimum charge is another rule and not judged here.
+ * the price when it is entered (stripePriceProblem). Stripe's minimum charge is another rule and not judged here.
  */
 export function toStripe(amount: Money): ToStripe {
   const { currency, minor } = amount;
@@ -89,4 +89,26 @@ export function fromStripe(amount: number, stripeCurrency: string): FromStripe {
     return { ok: true, minor: amount * 100, currency };
   }
   return { ok: true, minor: amount, currency };
+}
+
+/** Why Stripe could never charge this price, with what to enter instead; undefined when it can. */
+export function stripePriceProblem(price: Money): string | undefined {
+  const sent = toStripe(price);
+  if (sent.ok) return undefined;
+  const { currency } = price;
+  switch (sent.error) {
+    case "last_digit_must_be_zero": {
+      const nearest = sent.nearest.filter((minor) => minor > 0).map((minor) => amountMajor(minor, currency));
+      return `cannot be charged: card payments in ${currency} have a zero as their third decimal; enter ${nearest.join(" or ")}`;
+    }
+    case "not_representable":
+      return `cannot be charged: card payments in ${currency} have no decimals; enter a whole amount`;
+    case "stripe_rule_unconfirmed":
+    case "currency_not_supported":
+      return `cannot be charged: the payment provider does not take ${currency}; enter a price in another currency`;
+    case "unknown_currency":
+    case "not_an_amount":
+    case "not_divisible_by_100":
+      return "cannot be charged: it is no amount of a currency";
+  }
 }
