@@ -42,6 +42,7 @@ export async function composeAuth(
       return client;
     },
     sealer: makeSealer(secrets.encryptionKeys),
+    isProduction,
     settings: { ...auth, ...secrets, adminEmails: config.adminEmails, publicUrl, shop: config.shop },
   });
 }

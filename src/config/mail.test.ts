@@ -33,6 +33,11 @@ it.each<[string, Record<string, string>, string]>([
     "mail.example.org",
   ],
   [
+    "the sender's domain where the public name is this machine's by another name",
+    { PUBLIC_URL: "http://shop.localhost:8000", SMTP_FROM_EMAIL: "a@mail.example.org" },
+    "mail.example.org",
+  ],
+  [
     "the sender's domain where the public name has one label",
     { PUBLIC_URL: "http://store:8000", SMTP_FROM_EMAIL: "Shop <a@mail.example.org>" },
     "mail.example.org",

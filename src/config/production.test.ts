@@ -101,6 +101,9 @@ const UNSAFE: readonly [what: string, change: Environment, name: string][] = [
     { DATA_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, "password").toString("base64")}` },
     "DATA_ENCRYPTION_KEYS",
   ],
+  ["a sender whom no mail reaches", { SMTP_FROM_EMAIL: "Shop <no-reply@shop.test>" }, "SMTP_FROM_EMAIL"],
+  ["support that no mail reaches", { SHOP_SUPPORT_EMAIL: "help@shop.localhost" }, "SHOP_SUPPORT_EMAIL"],
+  ["an operator whom no code reaches", { ADMIN_EMAILS: "a@shop.example.com,b@x.invalid" }, "ADMIN_EMAILS"],
   ["a database elsewhere without TLS", { DATABASE_URL: "postgresql://db.internal/tribi" }, "DATABASE_URL"],
   [
     "a database elsewhere, TLS switched off",

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { type EmailAddress, isDeliverable, readEmailAddress } from "../kernel/email-address.js";
 import type { Config } from "./config.js";
 import { hostOf, isLoopbackHost } from "./hosts.js";
 import { isWebOrigin } from "./origins.js";
@@ -9,6 +10,7 @@ import { LIMIT_OFF, type VariableReader } from "./variables.js";
 export function reportProductionRefusals(reader: VariableReader, config: Config): void {
   reportDatabase(reader, config);
   reportMail(reader, config);
+  reportReservedAddresses(reader, config);
   reportMoney(reader, config);
   reportNetwork(reader, config);
   if (config.esims.supplier === "local" && config.esims.localSmdpAddress === null) {
@@ -44,6 +46,20 @@ function isPrivateConnection(url: string): boolean {
   return (
     ["true", "1"].includes(searchParams.get("ssl") ?? "") || searchParams.get("sslnegotiation") === "direct"
   );
+}
+
+/** RFC 6761: nobody's mail server is there, so what is sent from it or to it is lost. */
+function reportReservedAddresses(reader: VariableReader, { mail, shop, adminEmails }: Config): void {
+  const addresses: readonly (readonly [string, readonly (EmailAddress | null)[]])[] = [
+    ["SMTP_FROM_EMAIL", [readEmailAddress(mail.from.address) ?? null]],
+    ["SHOP_SUPPORT_EMAIL", [shop.supportEmail]],
+    ["ADMIN_EMAILS", adminEmails],
+  ];
+  for (const [name, emails] of addresses) {
+    const reserved = emails.filter((email) => email !== null && !isDeliverable(email));
+    if (reserved.length > 0)
+      reader.problem(name, "holds an address at .test, .localhost or .invalid, which no mail reaches");
+  }
 }
 
 function reportMail(reader: VariableReader, { mail: { smtp } }: Config): void {

@@ -60,7 +60,7 @@ export interface ServerOptions {
   ) => Promise<{ readonly html: string; readonly policy: string } | undefined>;
   /** Called once per answer, with the route's pattern, for metrics. */
   readonly onAnswer?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
-  /** Called for each request that was refused for who sent it, or from where: 401 and 403. */
+  /** Called for each request that was refused for who sent it, or from where: 401, 403, and 404 by a guard that hides. */
   readonly onRefused?: (request: FastifyRequest, code: ErrorCode) => void;
 }
 
@@ -112,7 +112,7 @@ export function makeServer(options: ServerOptions): Server {
   addHeaders(app, options);
   readJsonBodies(app);
   if (options.load !== undefined) shedLoad(app, options.load);
-  declareAccess(app, options.guards);
+  declareAccess(app, options);
   app.addHook("preValidation", async (request) => {
     assertStorableText(request.body);
     assertStorableText(request.query, "/query");
@@ -194,7 +194,7 @@ export const routesOf = (app: { readonly server: object }): readonly DeclaredRou
   declaredRoutes.get(app.server) ?? [];
 
 /** Default deny: a route without `config.access` stops the start. */
-function declareAccess(app: Server, guards: Guards): void {
+function declareAccess(app: Server, { guards, onRefused }: ServerOptions): void {
   const declared: DeclaredRoute[] = [];
   declaredRoutes.set(app.server, declared);
   app.addHook("onRoute", (route: RouteOptions) => {
@@ -211,7 +211,13 @@ function declareAccess(app: Server, guards: Guards): void {
     const own = route.onRequest === undefined ? [] : [route.onRequest].flat();
     route.onRequest = [
       async (request: FastifyRequest, reply: FastifyReply) => {
-        await guard(request, reply);
+        try {
+          await guard(request, reply);
+        } catch (error) {
+          // Answered as an address that is not there; what has a status of its own is told by the error handler.
+          if (error instanceof AppError && error.code === "not_found") onRefused?.(request, error.code);
+          throw error;
+        }
       },
       ...own,
     ] as typeof own;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readEmailAddress } from "./email-address.js";
+import { type EmailAddress, isDeliverable, isOfDeletedPerson, readEmailAddress } from "./email-address.js";
 
 const L63 = "d".repeat(63);
 
@@ -124,4 +124,17 @@ test("64 KiB of the worst text take less than 5 ms", () => {
     // The best of ten: what the work takes when nothing else runs.
     expect(Math.min(...runs)).toBeLessThan(5);
   }
+});
+
+test("no mail reaches the names that RFC 6761 reserves, and those of deleted persons are nobody's", () => {
+  const answers = (text: string) => [
+    isDeliverable(text as EmailAddress),
+    isOfDeletedPerson(text as EmailAddress),
+  ];
+  for (const text of ["a@x.test", "a@x.y.localhost", "a@x.invalid"])
+    expect([text, answers(text)]).toEqual([text, [false, false]]);
+  for (const text of ["deleted-1@deleted.invalid", "a+b@deleted.invalid"])
+    expect([text, answers(text)]).toEqual([text, [false, true]]);
+  for (const text of ["a@latest.example", "a@test.com", "a@invalid.test.org"])
+    expect([text, answers(text)]).toEqual([text, [true, false]]);
 });

@@ -12,6 +12,17 @@ export type EmailAddress = string & { readonly [canonical]: true };
 export const mailboxOf = (email: EmailAddress): EmailAddress =>
   email.replace(/^([^+@]+)\+[^@]*@/, "$1@") as EmailAddress;
 
+/** Names that no mail server has: reserved for good by RFC 6761 (§6.2 to §6.4). */
+const RESERVED_DOMAIN = /[@.](?:test|localhost|invalid)$/;
+/** What the address of a deleted person becomes. */
+const DELETED_DOMAIN = /[@.]deleted\.invalid$/;
+
+/** Whether mail to the address can arrive anywhere. */
+export const isDeliverable = (email: EmailAddress): boolean => !RESERVED_DOMAIN.test(email);
+
+/** Whether nobody may sign in with the address, since the store itself writes such addresses. */
+export const isOfDeletedPerson = (email: EmailAddress): boolean => DELETED_DOMAIN.test(email);
+
 /** RFC 5321 §4.5.3.1: octets of the local part, and of a path without its angle brackets. */
 const LOCAL_BYTES_MAX = 64;
 const ADDRESS_BYTES_MAX = 254;

@@ -123,6 +123,14 @@ describe("GET /auth/me/export", () => {
 });
 
 describe("DELETE /auth/me", () => {
+  it("422: nobody signs in as the address that a deleted person gets, or that person could not go", async () => {
+    const { body: me } = await app.request("GET", "/auth/me", { bearer: shopper.token });
+    const answer = await app.request("POST", "/auth/request-code", {
+      body: { email: `Deleted-${me.id}@deleted.invalid` },
+    });
+    expect([answer.status, answer.body.code]).toEqual([422, "email_invalid"]);
+  });
+
   it("200: the person is gone from every table, and the money rows stay as they were", async () => {
     const { query } = app.database;
     const others = Object.fromEntries(

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { statusOf } from "../../src/http/problem.js";
+import { ERROR_CODES } from "../../src/kernel/errors.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { logIn } from "../support/login.js";
@@ -68,10 +70,60 @@ describe("a refused request is one event, with who, what and its id, and no addr
     expect(await counted("cross_site_request")).toBe(1);
   });
 
+  it("cross_site_request: to sign a person in, and to pay by the mock's button", async () => {
+    const before = await counted("cross_site_request");
+    const headers = { origin: "https://elsewhere.example" };
+    const body = { email: "traveller@example.com", code: "000000" };
+    expect((await app.request("POST", "/auth/verify-code", { headers, body })).status).toBe(403);
+    expect((await app.request("POST", "/auth/refresh", { headers, body: {} })).status).toBe(403);
+    expect(await counted("cross_site_request")).toBe(before + 2);
+  });
+
+  it("conflicting_credentials: a cookie and a token of two persons", async () => {
+    lines.length = 0;
+    const other = await logIn(app, "other@example.com");
+    const answer = await app.request("GET", "/auth/me", {
+      cookie: `tribi_token=${user.token}`,
+      bearer: other.token,
+    });
+    expect([answer.status, answer.body.code]).toEqual([401, "conflicting_credentials"]);
+    expect(lines.filter(({ kind }) => kind === "conflicting_credentials")).toHaveLength(1);
+    expect(await counted("conflicting_credentials")).toBe(1);
+  });
+
+  it("session_revoked: a refresh token of a session that has ended", async () => {
+    lines.length = 0;
+    const gone = await logIn(app, "gone@example.com");
+    await app.request("POST", "/auth/logout", { bearer: gone.token });
+    const answer = await app.request("POST", "/auth/refresh", { body: { refresh_token: gone.refreshToken } });
+    expect([answer.status, answer.body.code]).toEqual([401, "session_revoked"]);
+    expect(lines.filter(({ kind }) => kind === "session_revoked")).toMatchObject([
+      { route: "/auth/refresh" },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain(gone.refreshToken);
+    expect(await counted("session_revoked")).toBe(1);
+  });
+
+  it("not_found: an operators' page that does not show itself to others", async () => {
+    lines.length = 0;
+    await sendRaw(app.url, "GET /metrics HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
+    expect(lines.filter(({ kind }) => kind === "not_found")).toMatchObject([{ route: "/metrics" }]);
+    expect(await counted("not_found")).toBe(1);
+    expect((await app.request("GET", "/nothing/here")).status).toBe(404);
+    expect(await counted("not_found")).toBe(1);
+  });
+
   it("forbidden: a development page asked for from elsewhere", async () => {
     lines.length = 0;
     await sendRaw(app.url, "GET /dev/inbox HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
     expect(lines.filter(({ kind }) => kind === "forbidden")).toHaveLength(1);
+  });
+
+  it("no kind of refusal is without its test here", async () => {
+    const kinds = ERROR_CODES.filter((code) => [401, 403].includes(statusOf(code)));
+    const { text } = await app.request("GET", "/metrics");
+    const seen = [...text.matchAll(/tribi_request_refused_total\{kind="(\w+)"\}/g)].map(([, kind]) => kind);
+    expect(seen.sort()).toEqual([...kinds, "not_found"].sort());
   });
 
   it("of a flood some have a line, and the counter has all", async () => {

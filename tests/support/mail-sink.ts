@@ -7,6 +7,8 @@ export interface MailSink {
   /** Raw mails by recipient, oldest first. */
   mailsTo(address: string): readonly string[];
   total(): number;
+  /** By which names it was greeted. */
+  greetings(): readonly string[];
   /** The code of the newest mail to this address, once there are `count`. */
   code(address: string, count?: number): Promise<string>;
   /** Answers 451 to every mail until called with false. */
@@ -17,6 +19,7 @@ export interface MailSink {
 /** A mail server that keeps what it gets in memory. */
 export async function startMailSink(): Promise<MailSink> {
   const mails = new Map<string, string[]>();
+  const greetings = new Set<string>();
   let total = 0;
   let isRefusing = false;
   const server = new SMTPServer({
@@ -24,6 +27,10 @@ export async function startMailSink(): Promise<MailSink> {
     disabledCommands: ["STARTTLS", "AUTH"],
     disableReverseLookup: true,
     logger: false,
+    onMailFrom(_address, session, done) {
+      greetings.add(session.hostNameAppearsAs);
+      done();
+    },
     onData(stream, session, done) {
       let text = "";
       stream.on("data", (chunk: Buffer) => {
@@ -57,6 +64,7 @@ export async function startMailSink(): Promise<MailSink> {
     },
     mailsTo,
     total: () => total,
+    greetings: () => [...greetings],
     code: (address, count = 1) =>
       eventually(
         () =>

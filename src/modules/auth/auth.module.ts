@@ -71,6 +71,7 @@ export interface AuthModuleDeps {
   readonly origins: OriginGuard;
   readonly clientOf: (request: FastifyRequest) => ClientAddress;
   readonly sealer: Sealer;
+  readonly isProduction: boolean;
   readonly settings: {
     readonly jwtSecrets: readonly string[];
     readonly jwtExpirationMinutes: number;

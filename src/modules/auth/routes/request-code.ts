@@ -34,7 +34,7 @@ export function registerRequestCode(app: Server, deps: RequestCodeRoute): void {
     },
     async (request, reply) => {
       const outcome = await requestCode({
-        email: emailOf(request.body.email),
+        email: emailOf(request.body.email, deps),
         network: clientOf(request).network,
         deviceToken: cookies.read(request, "tribi_device"),
       });

@@ -65,7 +65,7 @@ export function registerVerifyCode(app: Server, deps: VerifyCodeRoute): void {
         origins.assertNoStrangePage(request);
         const { email, code, challenge, session } = request.body;
         const outcome = await verifyCode({
-          email: emailOf(email),
+          email: emailOf(email, deps),
           code,
           challengeOfBody: challenge,
           challengeOfCookie: cookies.read(request, "tribi_challenge"),
