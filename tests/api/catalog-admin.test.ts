@@ -303,6 +303,7 @@ describe("plans", () => {
       body: { paused_reason: "the price in KWD cannot be charged", name: "Older price" },
     });
     expect([paused.status, paused.body.is_active, paused.body.name]).toEqual([200, false, "Older price"]);
+    await admin("DELETE", `/admin/plans/${made.body.id}`);
   });
 
   it("201: a region's plan works in its countries", async () => {
