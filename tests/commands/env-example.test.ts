@@ -56,6 +56,22 @@ describe(".env.example", () => {
     expect(envFileProblems(text)).toEqual([]);
   });
 
+  it.each(Object.keys(parse(text)))(
+    "%s with a # is refused by name outside quotes, and whole within",
+    (name) => {
+      for (const value of ["pa#w0rd", "#w0rd", "Shop #w0rd", "w0rd#"]) {
+        const problems = envFileProblems(`${name}=${value}`);
+        expect(problems.map((problem) => problem.name)).toEqual([name]);
+        expect(problems[0]?.message).toMatch(/single quotes/);
+        expect(JSON.stringify(problems)).not.toContain("w0rd");
+        for (const quote of ["'", '"', "`"]) {
+          const line = `${name}=${quote}${value} ${quote}`;
+          expect([envFileProblems(line), parse(line)]).toEqual([[], { [name]: `${value} ` }]);
+        }
+      }
+    },
+  );
+
   it("leaves SMTP and every secret empty", () => {
     const values = parse(text);
     for (const name of [
