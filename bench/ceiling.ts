@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { sessionOptions } from "../src/db/database.js";
+import { prepareSession, sessionSettings } from "../src/db/session.js";
 import { makeOfferFragment } from "../src/modules/esims/stock/deliverable-offer.js";
 import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
 
@@ -16,8 +16,9 @@ const CONNECTIONS = 32;
 const ORDER = placeOrFindStatement(makeOfferFragment({ defaultSupplier: "local", suppliers: ["local"] }));
 
 async function loop(connection: number, deadline: number): Promise<number[]> {
-  const client = new pg.Client({ connectionString: url, options: sessionOptions(10_000) });
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
+  await prepareSession(client, sessionSettings(10_000));
   const fingerprint = randomBytes(32);
   const user = users[connection % users.length];
   const millis: number[] = [];

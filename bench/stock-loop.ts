@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { sessionOptions } from "../src/db/database.js";
+import { prepareSession, sessionSettings } from "../src/db/session.js";
 import { makeOfferFragment } from "../src/modules/esims/stock/deliverable-offer.js";
 import { TAKE_STOCK } from "../src/modules/esims/stock/stock-shelf.js";
 import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
@@ -16,11 +16,11 @@ const ORDER = placeOrFindStatement(
 );
 const fingerprint = randomBytes(32);
 
-const clients = Array.from(
-  { length: CONNECTIONS },
-  () => new pg.Client({ connectionString: url, options: sessionOptions(10_000) }),
-);
-for (const client of clients) await client.connect();
+const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client({ connectionString: url }));
+for (const client of clients) {
+  await client.connect();
+  await prepareSession(client, sessionSettings(10_000));
+}
 const buyers = await clients[0]?.query<{ id: string }>("select id from users where email like 'stock-%'");
 const buyerIds = (buyers?.rows ?? []).map(({ id }) => Number(id));
 

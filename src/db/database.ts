@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomInt } from "node:crypto";
 import pg from "pg";
 import type { Act } from "./act.js";
+import { makePool, sessionSettings } from "./session.js";
 
 /** An SQL text with the name under which each connection prepares it once. */
 export interface Statement {
@@ -85,15 +86,16 @@ export function assertNoOpenTransaction(callee: string): void {
 }
 
 export function openDatabase(options: DatabaseOptions): Db {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.poolMax,
-    connectionTimeoutMillis: POOL_WAIT_MILLIS,
-    idleTimeoutMillis: 60_000,
-    application_name: options.applicationName,
-    types: { getTypeParser: typeParserFor },
-    options: sessionOptions(options.statementTimeoutMillis ?? 10_000),
-  });
+  const { url, applicationName } = options;
+  const settings = sessionSettings(options.statementTimeoutMillis ?? 10_000);
+  const pool = makePool(
+    { url, max: options.poolMax, applicationName, settings },
+    {
+      connectionTimeoutMillis: POOL_WAIT_MILLIS,
+      idleTimeoutMillis: 60_000,
+      types: { getTypeParser: typeParserFor },
+    },
+  );
   // An idle connection that the server closes must not bring the process down; the next caller gets a new one.
   let isClosing = false;
   pool.on("error", (error) => {
@@ -130,21 +132,6 @@ async function repeated<Value>(work: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Time-outs of every session, so that nothing holds a connection or a lock for ever. */
-export function sessionOptions(statementTimeoutMillis: number): string {
-  const settings = {
-    TimeZone: "UTC",
-    statement_timeout: statementTimeoutMillis,
-    lock_timeout: 5_000,
-    idle_in_transaction_session_timeout: 10_000,
-    // The named statements are long and always the same: planning them anew took a fifth of an order's time.
-    plan_cache_mode: "force_generic_plan",
-  };
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(" ");
-}
-
 async function runTransaction<Value>(
   pool: pg.Pool,
   work: (tx: Tx) => Promise<Value>,
@@ -160,7 +147,7 @@ async function runTransaction<Value>(
   client.on("error", onLost);
   const tx = { run: (query: Statement, values?: Values) => runOn(client, query, values) } as Tx;
   try {
-    await client.query("begin");
+    await client.query("begin isolation level read committed");
     const value = isTracked ? await openTransaction.run(true, () => work(tx)) : await work(tx);
     await client.query("commit");
     return value;

@@ -31,7 +31,7 @@ export function migrateDown(
         `The last migration, ${labelOf(last)}, was made by a newer program. Undo it with that program's \`tribi migrate down\`.`,
       );
     }
-    await client.query("begin");
+    await client.query("begin isolation level read committed");
     try {
       await client.query("set local lock_timeout = 3000");
       const before = await countValues(client);

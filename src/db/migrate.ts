@@ -2,6 +2,8 @@ import { runMigrations as runJobMigrations } from "graphile-worker";
 import pg from "pg";
 import { sqlStateOf } from "./database.js";
 import { isOlder, labelOf, type Migration, readMigrations } from "./migration-files.js";
+import { findUnfit } from "./server-fit.js";
+import { MIGRATION_SETTINGS, makePool, prepareSession } from "./session.js";
 
 /** A migration that cannot or must not run; the message says what to do next. */
 export class MigrationError extends Error {
@@ -31,6 +33,8 @@ const ADVISORY_LOCK = 7_402_317;
 const LOCK_WAIT_MILLIS = 3_000;
 const LOCK_ATTEMPTS_MAX = 10;
 const LOCK_NOT_AVAILABLE = "55P03";
+/** Shown in pg_stat_activity. */
+const MIGRATOR = "tribi migrate";
 
 /**
  * Applies what is missing, in order, one process at a time: of programs that start at once, one migrates and the
@@ -42,7 +46,8 @@ const LOCK_NOT_AVAILABLE = "55P03";
 export function migrateUp(url: string, options: MigrateOptions): Promise<string[]> {
   const { program, migrations = readMigrations(), log } = options;
   const bringUp = async (client: pg.Client): Promise<string[]> => {
-    await refuseUnfitServer(client);
+    const problem = await findUnfit(client, log);
+    if (problem !== undefined) throw new MigrationError(problem);
     await client.query(`create table if not exists schema_migrations (
       version integer primary key,
       name text not null,
@@ -56,36 +61,19 @@ export function migrateUp(url: string, options: MigrateOptions): Promise<string[
       log?.(`Migrating to ${labelOf(migration)}`);
       await applyUp(client, migration);
     }
-    await runJobMigrations({ connectionString: url });
+    await migrateJobs(url);
     return missing.map(labelOf);
   };
   return withMigrationLock(url, bringUp, log);
 }
 
-const SERVER_MAJOR_MIN = 15;
-
-async function refuseUnfitServer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: string; encoding: string }>(
-    "select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding",
-  );
-  const problem = serverProblem(Number(rows[0]?.version), rows[0]?.encoding ?? "");
-  if (problem !== undefined) throw new MigrationError(problem);
-}
-
-/** What keeps the store from working with this server, if anything. */
-export function serverProblem(versionNumber: number, encoding: string): string | undefined {
-  const major = Math.floor(versionNumber / 10_000);
-  if (major < SERVER_MAJOR_MIN) {
-    return (
-      `DATABASE_URL names a PostgreSQL ${major}; Tribi needs ${SERVER_MAJOR_MIN} or later. Upgrade the server, or ` +
-      "leave DATABASE_URL unset to use the one that comes with the package."
-    );
+async function migrateJobs(url: string): Promise<void> {
+  const pgPool = makePool({ url, max: 2, applicationName: MIGRATOR, settings: MIGRATION_SETTINGS });
+  try {
+    await runJobMigrations({ pgPool });
+  } finally {
+    await pgPool.end();
   }
-  if (encoding === "UTF8") return undefined;
-  return (
-    `The database of DATABASE_URL is encoded in ${encoding}; names and texts need UTF8. Make a new one: ` +
-    "create database tribi encoding 'UTF8' template template0"
-  );
 }
 
 function refuseOldProgram(applied: readonly AppliedMigration[], program: string): void {
@@ -100,7 +88,7 @@ function refuseOldProgram(applied: readonly AppliedMigration[], program: string)
 async function applyUp(client: pg.Client, migration: Migration): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await client.query("begin");
+      await client.query("begin isolation level read committed");
       await client.query(`set local lock_timeout = ${LOCK_WAIT_MILLIS}`);
       await client.query(migration.up);
       await client.query(
@@ -172,11 +160,13 @@ const READY_PAUSE_MILLIS = 250;
 async function connectWhenReady(url: string, log?: (line: string) => void): Promise<pg.Client> {
   const deadline = Date.now() + READY_WAIT_MILLIS;
   for (let attempt = 1; ; attempt += 1) {
-    const client = new pg.Client({ connectionString: url, application_name: "tribi migrate" });
+    const client = new pg.Client({ connectionString: url, application_name: MIGRATOR });
     try {
       await client.connect();
+      await prepareSession(client, MIGRATION_SETTINGS);
       return client;
     } catch (error) {
+      await client.end();
       if (sqlStateOf(error) !== CANNOT_CONNECT_NOW || Date.now() > deadline) throw error;
       if (attempt === 1) log?.(`Waiting for the database: ${(error as Error).message}`);
       await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MILLIS));

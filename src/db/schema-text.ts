@@ -1,4 +1,4 @@
-import pg from "pg";
+import { withClient } from "./migrate.js";
 
 /**
  * The schema "public" as SQL text, read from the catalogue. The text is the same from PostgreSQL 15 to 18, whatever
@@ -6,18 +6,14 @@ import pg from "pg";
  * made by the migrations, not by this text.
  */
 export async function readSchemaText(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url, application_name: "tribi schema" });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     const parts: string[] = [HEADER];
     for (const query of [FUNCTIONS, TABLES, VIEWS]) {
       const { rows } = await client.query<{ text: string }>(query);
       parts.push(...rows.map(({ text }) => text.trimEnd()));
     }
     return `${parts.join("\n\n")}\n`;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 const HEADER = `-- The migrated database, written by \`npm run schema\` from its catalogue. Do not edit: change a migration.

@@ -17,7 +17,7 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 /** PostgreSQL states that say "not now": no connection, shutting down, too many clients, out of disk, cancelled. */
 const UNAVAILABLE_STATE = /^(08|53|57|55000|55P03|40001|40P01|25P0)/;
 const UNAVAILABLE_MESSAGE =
-  /timeout exceeded when trying to connect|Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|Cannot use a pool after|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|Cannot use a pool after|Client has encountered a connection error/;
 
 /**
  * Turns whatever was thrown into an AppError. What nobody foresaw becomes internal_error without its message, which

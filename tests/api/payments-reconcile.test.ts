@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beginRunIfDue } from "../../src/modules/payments/reconciliation/reconcile-store.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
 import { metricOf } from "../support/metrics.js";
@@ -6,7 +7,7 @@ import { disagreements, type StripeShop, startStripeShop } from "../support/stri
 
 let shop: StripeShop;
 beforeAll(async () => {
-  shop = await startStripeShop({ AUTO_REFUND_MAX_PER_HOUR: "2" });
+  shop = await startStripeShop({ AUTO_REFUND_MAX_PER_HOUR: "2", RECONCILE_INTERVAL_MINUTES: "1440" });
 });
 afterEach(async () => {
   shop.stripe.control.clearFaults();
@@ -20,7 +21,7 @@ const query = <Row>(sql: string, values: unknown[] = []) => shop.app.database.qu
 
 /** As if the interval were over; resolves when a run begun now has ended. */
 async function reconcile(): Promise<void> {
-  await query("update reconciliation_runs set started_at = started_at - interval '1 hour'");
+  await query("update reconciliation_runs set started_at = started_at - interval '1 day'");
   const [before] = await query<{ id: number }>("select coalesce(max(id), 0) as id from reconciliation_runs");
   await query("select enqueue_job('reconcile_payments', '{}')");
   await eventually(
@@ -162,8 +163,28 @@ describe("reconciliation", () => {
     expect(open).toEqual([]);
   });
 
+  it("is due once in each interval of the clock, however late the run before began", async () => {
+    const { db } = shop.app.database;
+    const due = { since: null, applies: true, intervalMinutes: 1440 };
+    await reconcile();
+    expect(await beginRunIfDue(db, "STRIPE", due)).toBeUndefined();
+    // The last moment of the interval before: less than a day ago, whatever time it is.
+    const late = `date_bin(interval '1 day', now(), timestamptz '2000-01-01 00:00Z' - interval '30 seconds') - interval '1 ms'`;
+    await query(`update reconciliation_runs set started_at = least(started_at, ${late})`);
+    const run = await beginRunIfDue(db, "STRIPE", due);
+    expect(run).toBeDefined();
+    await query("delete from reconciliation_runs where id = $1", [run?.id]);
+    // A run that changes nothing is not the one that is due.
+    await query(
+      "insert into reconciliation_runs (provider, since, applies, finished_at) values ('STRIPE', now(), false, now())",
+    );
+    const other = await beginRunIfDue(db, "STRIPE", due);
+    expect(other).toBeDefined();
+    await query("delete from reconciliation_runs where id = $1", [other?.id]);
+  });
+
   it("one runner at a time: two at once make one run", async () => {
-    await query("update reconciliation_runs set started_at = started_at - interval '1 hour'");
+    await query("update reconciliation_runs set started_at = started_at - interval '1 day'");
     const [before] = await query<{ count: number }>(
       "select count(*)::int as count from reconciliation_runs where provider = 'STRIPE'",
     );

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { migrateUp, serverProblem } from "../../src/db/migrate.js";
+import { migrateUp } from "../../src/db/migrate.js";
 import { migrateDown } from "../../src/db/migrate-down.js";
 import { isOlder, labelOf, type Migration, readMigrations } from "../../src/db/migration-files.js";
 import { readMigrationStatus } from "../../src/db/migration-status.js";
 import { readSchemaText } from "../../src/db/schema-text.js";
 import { findForeignSecrets } from "../../src/db/secrets-canary.js";
+import { serverProblem } from "../../src/db/server-fit.js";
 import { type EmptyDatabase, makeEmptyDatabase } from "../support/empty-database.js";
 import { startTcpProxy } from "../support/tcp-proxy.js";
 

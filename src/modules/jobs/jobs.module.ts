@@ -6,8 +6,7 @@
  * Never: payloads with anything but row ids; a job enqueued outside the transaction that makes it necessary.
  */
 import { type ParsedCronItem, parseCronItems, run, Logger as WorkerLogger } from "graphile-worker";
-import pg from "pg";
-import { sessionOptions } from "../../db/database.js";
+import { makePool, sessionSettings } from "../../db/session.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import { type JobLeases, keepJobLeases, type PoolQuery } from "./job-leases.js";
@@ -51,11 +50,11 @@ const POLL_MILLIS = 1_000;
 const STATEMENT_MILLIS_MAX = 30_000;
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
+  const pool = makePool({
+    url: options.databaseUrl,
     max: options.concurrency + 2,
-    application_name: "tribi worker",
-    options: sessionOptions(STATEMENT_MILLIS_MAX),
+    applicationName: "tribi worker",
+    settings: sessionSettings(STATEMENT_MILLIS_MAX),
   });
   // A connection that ends while the process stops is no loss, whoever closes it first.
   let isStopping = false;

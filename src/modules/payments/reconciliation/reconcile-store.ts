@@ -21,14 +21,20 @@ const GIVE_UP_DEAD = statement(
   `update reconciliation_runs set finished_at = now(), failure = 'its process ended'
    where provider = $1 and finished_at is null and alive_at < now() - interval '2 minutes'`,
 );
-/** The database's clock says whether the interval is over; the unique index lets one runner through. */
+/**
+ * Due by the schedule and not by the last start: once in each interval of the database's clock. Counted from the last
+ * start, a tick that came a moment earlier in its minute was passed over, and one that began late moved all that
+ * follow. Intervals begin half a minute before the tick that they are for, since ticks are the process's clock. What
+ * only reports takes no interval's place. The unique index lets one runner through.
+ */
 const BEGIN = statement(
   "reconcile.begin_if_due",
   `insert into reconciliation_runs (provider, since, applies)
    select $1, coalesce($2::timestamptz, now() - interval '3 days'), $3
    where $4::int is null or not exists (
      select from reconciliation_runs
-     where provider = $1 and failure is null and started_at > now() - $4::int * interval '1 minute')
+     where provider = $1 and failure is null and applies
+       and started_at >= date_bin($4::int * interval '1 minute', now(), timestamptz '2000-01-01 00:00Z' - interval '30 seconds'))
    on conflict (provider) where finished_at is null do nothing
    returning id, since`,
 );
@@ -38,7 +44,7 @@ export interface Run {
   readonly since: string;
 }
 
-/** Undefined when another runner is at it, or the last run was less than the interval ago (null: whenever). */
+/** Undefined when another runner is at it, or this interval has had its run (null: whenever). */
 export async function beginRunIfDue(
   db: Queryable,
   provider: PaymentProviderName,

@@ -1,0 +1,123 @@
+import pg from "pg";
+
+/**
+ * What our SQL, and the reading of what it returns, depend on. A server, a database, a role, `options` in DATABASE_URL
+ * or a pooler may set any of it otherwise, so every connection sets it before anybody uses it; ours win.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  // A schema of the role's name would come before public, and a second, empty shop would be made in it.
+  search_path: "public, pg_temp",
+  // With "replica" no trigger runs: no audit log, no state machine. Only a superuser can set it.
+  session_replication_role: "origin",
+  // The guarded writes and the limits wait for the row and look at it again, which is what read committed does.
+  default_transaction_isolation: "read committed",
+  standard_conforming_strings: "on",
+  transform_null_equals: "off",
+  array_nulls: "on",
+  client_encoding: "UTF8",
+  DateStyle: "ISO, MDY",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  quote_all_identifiers: "off",
+  // An idle connection of the pool, and the one that listens for jobs, are not to be cut.
+  idle_session_timeout: "0",
+  // Of PostgreSQL 17 and later. Statements and idle transactions have bounds of their own.
+  transaction_timeout: "0",
+  // The named statements are long and always the same: planning them anew took a fifth of an order's time.
+  plan_cache_mode: "force_generic_plan",
+};
+
+/** So that nothing holds a connection or a lock for ever. */
+const BOUNDS = { lock_timeout: "5s", idle_in_transaction_session_timeout: "10s" };
+
+/** A migration bounds its locks itself, and may have to write a large table anew. */
+const UNBOUNDED = {
+  statement_timeout: "0",
+  lock_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+};
+
+export type SessionSettings = Readonly<Record<string, string>>;
+
+export function sessionSettings(statementTimeoutMillis: number): SessionSettings {
+  return { ...SETTINGS, ...BOUNDS, statement_timeout: `${statementTimeoutMillis}ms` };
+}
+
+export const MIGRATION_SETTINGS: SessionSettings = { ...SETTINGS, ...UNBOUNDED };
+
+const valuesOf = (settings: SessionSettings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `('${name}', '${value}')`)
+    .join(", ");
+
+/** A setting that this version of PostgreSQL does not have is null, and left alone. */
+const differing = (settings: SessionSettings): string =>
+  `from (values ${valuesOf(settings)}) as wanted (name, value)
+   where pg_catalog.current_setting(name, true) <> value`;
+
+/** Names functions with their schema, since the search path is not ours yet. */
+const setStatement = (settings: SessionSettings): string =>
+  `select pg_catalog.set_config(name, value, false) ${differing(settings)}`;
+
+const SET_MILLIS_MAX = 5_000;
+const INSUFFICIENT_PRIVILEGE = "42501";
+
+/** Sets what the program depends on in a new connection: one round trip, before its first statement. */
+export async function prepareSession(
+  client: Pick<pg.ClientBase, "query">,
+  settings: SessionSettings,
+): Promise<void> {
+  try {
+    // A pooler takes a connection before it has a server for it: the wait is bounded here, not by the pool.
+    await client.query({ text: setStatement(settings), query_timeout: SET_MILLIS_MAX } as pg.QueryConfig);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw await forbiddenSetting(client, settings, error);
+  }
+}
+
+/** The settings that only a superuser may change, and where each is set. */
+async function forbiddenSetting(
+  client: Pick<pg.ClientBase, "query">,
+  settings: SessionSettings,
+  cause: unknown,
+): Promise<Error> {
+  const { rows } = await client.query<{ name: string; value: string; source: string }>(
+    `select s.name, s.setting as value, s.source
+     from (values ${valuesOf(settings)}) as wanted (name, value)
+     join pg_catalog.pg_settings s on s.name = wanted.name
+     where s.context = 'superuser' and s.setting <> wanted.value`,
+  );
+  const found = rows.map(
+    ({ name, value, source }) => `${name} is ${value} (set by: ${source}) and has to be ${settings[name]}`,
+  );
+  return new Error(
+    `${found.join("; ")}. The role of DATABASE_URL may not change that. Let a superuser take it back: ` +
+      `alter database … reset ${rows[0]?.name}, or the same with alter role.`,
+    { cause },
+  );
+}
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly max: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly settings: SessionSettings;
+}
+
+/** A pool whose connections have our settings before anybody gets them. */
+export function makePool(options: PoolOptions, more: pg.PoolConfig = {}): pg.Pool {
+  return new pg.Pool({
+    ...more,
+    connectionString: options.url,
+    max: options.max,
+    application_name: options.applicationName,
+    // A connection whose settings cannot be set is closed, and whoever asked for it is told.
+    verify: (client, done) => {
+      prepareSession(client, options.settings).then(() => done(), done);
+    },
+  });
+}
