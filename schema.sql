@@ -1491,6 +1491,10 @@ create table supplier_accounts (
   balance_read_at timestamp with time zone,
   problem text,
   problem_since timestamp with time zone,
+  catalogue_size integer,
+  catalogue_read_at timestamp with time zone,
+  catalogue_problem text,
+  catalogue_problem_since timestamp with time zone,
   constraint supplier_accounts_pkey PRIMARY KEY (supplier)
 );
 

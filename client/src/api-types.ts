@@ -5440,6 +5440,9 @@ export interface operations {
                         balance_read_at: string | null;
                         problem: string | null;
                         problem_since: string | null;
+                        catalogue_read_at: string | null;
+                        catalogue_problem: string | null;
+                        catalogue_problem_since: string | null;
                         /** @description Of the last 24 hours */
                         purchases: number;
                         not_delivered: number;

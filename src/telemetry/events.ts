@@ -84,6 +84,10 @@ export function makeEvents(parentLog: Logger, registry: Registry, clock: Clock =
       "action",
     ]),
     provisioningAttempt: event("provisioning_attempt", "Supplier orders by outcome", ["supplier", "outcome"]),
+    catalogueUnread: event("catalogue_unread", "Suppliers' catalogues that were not read whole", [
+      "supplier",
+      "problem",
+    ]),
     esimReady: event("esim_ready", "eSIMs that became installable", ["supplier"]),
     esimFailed: event("esim_failed", "eSIMs that no supplier could deliver", ["reason"]),
     esimEnded: event("esim_ended", "eSIMs that their supplier ended, by its word", ["supplier", "why"]),

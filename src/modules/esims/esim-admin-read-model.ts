@@ -25,6 +25,7 @@ export async function listTopUpAttempts(db: Db, topUpId: number): Promise<readon
 const SUPPLIERS = statement(
   "esims.supplier_report",
   `select s.supplier, a.balance_text, a.balance_currency, a.balance_read_at, a.problem, a.problem_since,
+     a.catalogue_read_at, a.catalogue_problem, a.catalogue_problem_since,
      count(t.id) filter (where t.status <> 'intended') as purchases,
      count(t.id) filter (where t.status in ('refused', 'parked') or (t.status = 'unknown')) as not_delivered,
      percentile_cont(0.5) within group (order by t.call_millis) as median_millis,
@@ -43,6 +44,9 @@ export interface SupplierReport {
   readonly balance_read_at: string | null;
   readonly problem: string | null;
   readonly problem_since: string | null;
+  readonly catalogue_read_at: string | null;
+  readonly catalogue_problem: string | null;
+  readonly catalogue_problem_since: string | null;
   readonly purchases: number;
   readonly not_delivered: number;
   readonly median_millis: number | null;

@@ -1,8 +1,11 @@
 import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
+import type { Events } from "../../../telemetry/events.js";
 import type { Logger } from "../../../telemetry/log.js";
 import {
+  type CatalogueReading,
   listSuppliersOfPlans,
+  noteCatalogueProblem,
   storeBalance,
   storePrices,
   storeSupplierProblem,
@@ -13,6 +16,7 @@ export interface WatchDeps {
   readonly db: Db;
   readonly suppliers: ReadonlyMap<string, EsimSupplier>;
   readonly log: Logger;
+  readonly events: Events;
 }
 
 const PAGES_MAX = 200;
@@ -35,30 +39,50 @@ export function makeReadBalances(deps: WatchDeps, readBalance: (supplierId: stri
   };
 }
 
-/** Compares what suppliers sell with what plans name; a catalogue that cannot be read whole changes nothing. */
+/** Compares what suppliers sell with what plans name; a catalogue that cannot be read whole changes nothing and alarms. */
 export function makeWatchPrices(deps: WatchDeps) {
   return async (): Promise<void> => {
     for (const supplierId of await listSuppliersOfPlans(deps.db)) {
       const supplier = deps.suppliers.get(supplierId);
       if (supplier?.capabilities.isPrepaid !== true) continue;
-      const packages = await listAllPackages(supplier);
-      if (packages === undefined)
-        deps.log.warn({ supplier: supplierId }, "a supplier's prices were not read");
-      else await storePrices(deps.db, supplierId, packages);
+      const unread = await readPrices(deps, supplier);
+      if (unread === null) continue;
+      await noteCatalogueProblem(deps.db, supplierId, unread.problem);
+      deps.events.catalogueUnread({ supplier: supplierId, problem: unread.problem });
+      deps.log.warn(
+        { supplier: supplierId, detail: unread.detail },
+        "a supplier's catalogue was not read whole",
+      );
     }
   };
 }
 
-async function listAllPackages(supplier: EsimSupplier): Promise<readonly WatchedPackage[] | undefined> {
+interface Unread {
+  readonly problem: "not_read" | "empty" | "shrunk";
+  readonly detail: string;
+}
+
+/** Null: read whole, and stored. */
+async function readPrices({ db }: WatchDeps, supplier: EsimSupplier): Promise<Unread | null> {
+  const reading = await readCatalogue(supplier);
+  if ("problem" in reading) return reading;
+  if (await storePrices(db, supplier.id, reading)) return null;
+  const count = reading.packages.length;
+  return { problem: count === 0 ? "empty" : "shrunk", detail: `${count} packages` };
+}
+
+async function readCatalogue(supplier: EsimSupplier): Promise<CatalogueReading | Unread> {
   const packages: WatchedPackage[] = [];
+  const notUnderstood: (string | null)[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     assertNoOpenTransaction(supplier.id);
     const answer = await supplier.listPackages(cursor);
-    if (answer.kind !== "done") return undefined;
+    if (answer.kind !== "done") return { problem: "not_read", detail: answer.detail };
     packages.push(...answer.value.packages.filter(({ kind }) => kind === "esim"));
+    notUnderstood.push(...answer.value.skipped.map(({ packageId }) => packageId));
     cursor = answer.value.nextCursor;
-    if (cursor === null) return packages;
+    if (cursor === null) return { packages, notUnderstood };
   }
-  return undefined;
+  return { problem: "not_read", detail: `no end after ${PAGES_MAX} pages` };
 }
