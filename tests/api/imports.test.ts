@@ -61,7 +61,8 @@ async function send(door: string, bytes: Buffer, isDryRun: boolean) {
 }
 
 describe.each(DOORS)("POST /admin/%s/import", (door, header, row) => {
-  const files = refused(header, row);
+  // One reader reads all of them: each door shows that it passes its word on.
+  const files = door === "plans" ? refused(header, row) : refused(header, row).slice(0, 3);
   const cases = [
     ...files.map((one) => [...one, false] as const),
     ...files.slice(0, 2).map((one) => [...one, true] as const),
@@ -99,7 +100,7 @@ describe.each(DOORS)("POST /admin/%s/import", (door, header, row) => {
 describe.each(Object.entries(COMMANDS))("the command for %s, %s", (door, command) => {
   const folder = temporaryFolder("imports");
   const [, header = "", row = ""] = DOORS.find(([name]) => name === door) ?? [];
-  it.each(refused(header, row))(
+  it.each(refused(header, row).filter((_, index) => index % 3 === 1))(
     "1: a file %s: says line and reason, and changes nothing",
     async (_, bytes, reason) => {
       const file = path.join(folder, "file.csv");
