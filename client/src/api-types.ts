@@ -458,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * End this session, or all of them
-         * @description Answers 200 without a session too, so that a client can always forget what it holds.
+         * @description Ends the session that the cookie, the Bearer, the refresh cookie or `refresh_token` names; an access token that has expired names it too. Answers 200 without a session too, so that a client can always forget what it holds.
          */
         post: operations["logOut"];
         delete?: never;
@@ -2875,35 +2875,19 @@ export interface components {
                 };
             };
         };
-        /** @description invalid_credentials: Invalid token; missing_credentials: Missing credentials; session_revoked: Session revoked */
-        InvalidCredentialsOrMissingCredentialsOrSessionRevoked: {
+        /** @description conflicting_credentials: Conflicting credentials; invalid_credentials: Invalid token; missing_credentials: Missing credentials; session_revoked: Session revoked */
+        ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrSessionRevoked: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "invalid_credentials" | "missing_credentials" | "session_revoked";
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials" | "session_revoked";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "invalid_credentials" | "missing_credentials" | "session_revoked";
-                };
-            };
-        };
-        /** @description conflicting_credentials: Conflicting credentials */
-        ConflictingCredentials: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "conflicting_credentials";
-                };
-                "application/json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "conflicting_credentials";
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials" | "session_revoked";
                 };
             };
         };
@@ -4207,7 +4191,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     refresh_token?: string;
@@ -4225,7 +4209,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["InvalidCredentialsOrMissingCredentialsOrSessionRevoked"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrSessionRevoked"];
             403: components["responses"]["CrossSiteRequest"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4243,7 +4227,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    refresh_token?: string;
+                } | null;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -4255,7 +4245,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentials"];
             403: components["responses"]["CrossSiteRequest"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -34,7 +34,7 @@ export async function composeAuth(
     personalData,
     ordersOfPerson,
     earlyRefusal: await openEarlyRefusal(foundation),
-    cookies: makeCookies({ ...auth.cookie, isProduction }),
+    cookies: makeCookies({ ...auth.cookie, isProduction, host: new URL(publicUrl).hostname }),
     clientOf: (request) => {
       const client = foundation.clientOf(request);
       const { email } = (request.body ?? {}) as { readonly email?: unknown };

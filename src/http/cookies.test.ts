@@ -5,6 +5,7 @@ import { type CookieSettings, makeCookies } from "./cookies.js";
 const plain: CookieSettings = {
   isEnabled: true,
   domain: null,
+  host: "api.tribi.app",
   sameSite: "lax",
   isSecure: false,
   isProduction: false,
@@ -46,10 +47,36 @@ describe("attributes", () => {
       "tribi_token=abc.def-_; Max-Age=60; Path=/; HttpOnly; SameSite=Strict; Secure; Domain=tribi.app",
     ],
   ])("%s", (_name, settings, expected) => {
-    const [set, cleared] = setLines({ ...plain, ...settings });
+    const lines = setLines({ ...plain, ...settings });
+    const set = lines.find((line) => line.includes("Max-Age=60"));
+    const cleared = lines.at(-1);
     expect(set).toBe(expected);
     expect(cleared).toContain("=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly");
   });
+
+  test.each<[string, Partial<CookieSettings>, (string | undefined)[]]>([
+    ["without a domain", {}, [undefined]],
+    ["in production without a domain", { isProduction: true }, [undefined]],
+    [
+      "with a domain",
+      { isProduction: true, domain: "tribi.app" },
+      [undefined, "api.tribi.app", "app", "tribi.app"],
+    ],
+    ["of a host that is an address", { domain: "tribi.app", host: "127.0.0.1" }, [undefined, "tribi.app"]],
+  ])(
+    "what an earlier COOKIE_DOMAIN left is cleared before anything is set: %s",
+    (_name, settings, domains) => {
+      const lines = setLines({ ...plain, ...settings });
+      const domainOf = (line: string) => /Domain=([^;]*)/.exec(line)?.[1];
+      const half = lines.length / 2;
+      for (const written of [lines.slice(0, half), lines.slice(half)]) {
+        expect(written.map(domainOf)).toEqual(domains.filter((one) => one !== "app"));
+        // The last one is the one that is kept: some browsers take two of them for the same cookie.
+        expect(written.slice(0, -1).every((line) => line.includes("Max-Age=0"))).toBe(true);
+      }
+      expect(lines[half - 1]).toContain("Max-Age=60");
+    },
+  );
 
   test("switched off, no cookie is set, cleared or read", () => {
     expect(setLines({ ...plain, isEnabled: false })).toEqual([]);

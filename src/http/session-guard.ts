@@ -22,13 +22,21 @@ export interface SessionGuardOptions {
   readonly isAdminEmail: (email: string) => boolean;
 }
 
-/** What a request brought, each part by itself. */
+/** What a request brought, each part by itself; only what is valid now. */
 export interface Credentials {
-  readonly ofCookie: FoundSession | undefined;
+  readonly ofCookies: readonly FoundSession[];
   readonly ofBearer: FoundSession | undefined;
-  /** Something was brought, valid or not. */
-  readonly wasAny: boolean;
 }
+
+/** The same as text: what was brought, valid or not. */
+export interface ShownTokens {
+  readonly ofCookies: readonly string[];
+  /** Empty when there is a header that is not one well-formed Bearer token. */
+  readonly ofBearer: string | undefined;
+}
+
+/** Nobody has more; each costs a look. */
+const COOKIES_MAX = 5;
 
 export type SessionGuard = ReturnType<typeof makeSessionGuard>;
 
@@ -40,25 +48,31 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
  * are refused. A cookie counts for a state-changing request only when one of our pages sent it.
  */
 export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }: SessionGuardOptions) {
-  const readCredentials = async (request: FastifyRequest): Promise<Credentials> => {
-    const tokens = cookies.readAll(request, "tribi_token");
-    if (tokens.length > 1) throw conflicting();
-    const [cookieToken] = tokens;
-    const bearerToken = bearerTokenOf(request);
-    const ofCookie = cookieToken === undefined ? undefined : await findSession(cookieToken);
-    const ofBearer = bearerToken ? await findSession(bearerToken) : undefined;
-    if (ofCookie && ofBearer && ofCookie.userId !== ofBearer.userId) throw conflicting();
-    return { ofCookie, ofBearer, wasAny: cookieToken !== undefined || bearerToken !== undefined };
+  const showTokens = (request: FastifyRequest): ShownTokens => ({
+    ofCookies: cookies.readAll(request, "tribi_token").slice(0, COOKIES_MAX),
+    ofBearer: bearerTokenOf(request),
+  });
+
+  /** A dead cookie, as a changed COOKIE_DOMAIN leaves it behind, counts as absent. */
+  const readCredentials = async (tokens: ShownTokens): Promise<Credentials> => {
+    const found: (FoundSession | undefined)[] = [];
+    for (const token of tokens.ofCookies) found.push(await findSession(token));
+    return {
+      ofCookies: found.filter((session) => session !== undefined),
+      ofBearer: tokens.ofBearer ? await findSession(tokens.ofBearer) : undefined,
+    };
   };
 
   const requireCaller = async (request: FastifyRequest): Promise<Caller> => {
-    const { ofCookie, ofBearer, wasAny } = await readCredentials(request);
-    const found = ofCookie ?? ofBearer;
+    const tokens = showTokens(request);
+    const { ofCookies, ofBearer } = await readCredentials(tokens);
+    const [found = ofBearer] = ofCookies;
     if (found === undefined) {
-      throw wasAny
+      throw tokens.ofCookies.length > 0 || tokens.ofBearer !== undefined
         ? new AppError("invalid_credentials", "Invalid token")
         : new AppError("missing_credentials", "Missing credentials");
     }
+    assertOnePerson([...ofCookies, ...(ofBearer === undefined ? [] : [ofBearer])]);
     // A valid Bearer beside the cookie proves that the caller's own program acts, not a strange page.
     const credential = ofBearer === undefined ? "cookie" : "bearer";
     const caller: Caller = { ...found, isAdmin: isAdminEmail(found.email), credential };
@@ -75,7 +89,7 @@ export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }
     const caller = await requireCaller(request);
     if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");
   };
-  return { user, admin, readCredentials };
+  return { user, admin, showTokens, readCredentials };
 }
 
 /** Undefined without the header, empty when it is not one well-formed Bearer token. */
@@ -91,8 +105,11 @@ function bearerTokenOf(request: FastifyRequest): string | undefined {
   return count === 1 ? (BEARER.exec(authorization)?.[1] ?? "") : "";
 }
 
-const conflicting = (): AppError =>
-  new AppError(
+/** Two valid sessions of one person are one caller; of two people nobody is chosen silently. */
+export function assertOnePerson(sessions: readonly { readonly userId: number }[]): void {
+  if (new Set(sessions.map(({ userId }) => userId)).size < 2) return;
+  throw new AppError(
     "conflicting_credentials",
-    "The request brought credentials of two sessions. Log out, clear the cookies, or send only one of them.",
+    "The request brought credentials of two people. Log out, or send only one of them.",
   );
+}

@@ -38,6 +38,13 @@ const me = (options: {
 const refreshBy = (token: string): Promise<Answer> =>
   app.request("POST", "/auth/refresh", { body: { refresh_token: token } });
 
+/** The login's access token as it is after its time. */
+function expired({ token }: Login): string {
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  const sign = createSigner({ algorithm: "HS256", key: JWT_SECRET });
+  return sign({ ...claims, exp: Math.floor(Date.now() / 1000) - 1 });
+}
+
 function expectUnauthorised(answer: Answer, detail: string): void {
   expect(answer.status).toBe(401);
   expect(answer.body.detail).toBe(detail);
@@ -131,12 +138,10 @@ describe("401: which credential counts", () => {
   });
 
   test("an expired cookie does not block a good Bearer token", async () => {
-    const sign = createSigner({ algorithm: "HS256", key: JWT_SECRET });
-    const claims = JSON.parse(Buffer.from(a.token.split(".")[1] ?? "", "base64url").toString());
-    const expired = sign({ ...claims, exp: Math.floor(Date.now() / 1000) - 1 });
-    const answer = await me({ cookie: `tribi_token=${expired}`, bearer: b.token });
+    const cookie = `tribi_token=${expired(a)}`;
+    const answer = await me({ cookie, bearer: b.token });
     expect(answer.body.email).toBe(b.answer.body.user.email);
-    expectUnauthorised(await me({ cookie: `tribi_token=${expired}` }), "Invalid token");
+    expectUnauthorised(await me({ cookie }), "Invalid token");
   });
 
   test("two people at once are refused", async () => {
@@ -145,12 +150,24 @@ describe("401: which credential counts", () => {
     expect(answer.body.code).toBe("conflicting_credentials");
   });
 
-  test("two session cookies never select silently", async () => {
-    for (const other of [b.token, "planted"]) {
-      const answer = await me({ cookie: `tribi_token=${a.token}; tribi_token=${other}` });
-      expect(answer.body.code).toBe("conflicting_credentials");
+  test("of two session cookies the valid one counts; two of different people never select silently", async () => {
+    for (const pair of [
+      [a.token, b.token],
+      [b.token, a.token],
+    ]) {
+      const answer = await me({ cookie: pair.map((token) => `tribi_token=${token}`).join("; ") });
+      expect([answer.status, answer.body.code]).toEqual([401, "conflicting_credentials"]);
     }
-    expect((await me({ cookie: `tribi_token=${a.token}; tribi_token=${a.token}` })).status).toBe(200);
+    for (const dead of ["planted", expired(a), a.token]) {
+      for (const pair of [
+        [a.token, dead],
+        [dead, a.token],
+      ]) {
+        const answer = await me({ cookie: pair.map((token) => `tribi_token=${token}`).join("; ") });
+        expect(answer.body.email).toBe(a.answer.body.user.email);
+      }
+    }
+    expectUnauthorised(await me({ cookie: "tribi_token=planted; tribi_token=dead" }), "Invalid token");
   });
 
   test("an error clears no cookie", async () => {
@@ -235,6 +252,14 @@ describe("401: forged tokens, one body for all of them", () => {
     ["a negative exp", () => token(HS256, { ...claims, exp: -1 })],
     ["a fraction of exp", () => token(HS256, { ...claims, exp: 9999999999.5 })],
     ["exp in the past", () => token(HS256, { ...claims, exp: Math.floor(Date.now() / 1000) - 1 })],
+    ["iat 5 minutes ahead", () => token(HS256, { ...claims, iat: Math.floor(Date.now() / 1000) + 300 })],
+    [
+      "iat 10 years ahead",
+      () => {
+        const iat = Math.floor(Date.now() / 1000) + 10 * 365 * 86_400;
+        return token(HS256, { ...claims, iat, exp: iat + 86_400 });
+      },
+    ],
     ["nbf in the future", () => token(HS256, { ...claims, nbf: Math.floor(Date.now() / 1000) + 600 })],
     ["aud without us", () => token(HS256, { ...claims, aud: ["other"] })],
     ["another iss", () => token(HS256, { ...claims, iss: "evil" })],
@@ -273,6 +298,42 @@ describe("refresh", () => {
     expect(reused.body.code).toBe("session_revoked");
     expect((await refreshBy(first.body.refresh_token)).body.code).toBe("session_revoked");
     expectUnauthorised(await me({ bearer: first.body.token }), "Invalid token");
+  });
+
+  test("the grace begins once: the parent shown at 0, 6 and 12 s ends the family", async () => {
+    const { refreshToken: parent } = await logIn(app, newEmail());
+    const child = await refreshBy(parent);
+    await passTime(app, 6);
+    expect((await refreshBy(parent)).body.refresh_token).toBe(child.body.refresh_token);
+    await passTime(app, 6);
+    expect((await refreshBy(parent)).body.code).toBe("session_revoked");
+    expect((await refreshBy(child.body.refresh_token)).body.code).toBe("session_revoked");
+  });
+
+  test("of two refresh cookies the living one counts, of one session the newest", async () => {
+    const headers = { origin: OWN };
+    const renew = (...tokens: string[]) =>
+      app.request("POST", "/auth/refresh", {
+        cookie: tokens.map((token) => `tribi_refresh=${token}`).join("; "),
+        headers,
+      });
+    const email = newEmail();
+    const dead = await logIn(app, email);
+    await app.request("POST", "/auth/logout", { bearer: dead.token });
+    await passTime(app, 61);
+    const login = await logIn(app, email);
+    let current = login.refreshToken;
+    for (const other of [dead.refreshToken, "rubbish", login.refreshToken]) {
+      for (const isFirst of [true, false]) {
+        const answer = await (isFirst ? renew(other, current) : renew(current, other));
+        expect([answer.status, answer.body.user?.email]).toEqual([200, email]);
+        current = answer.body.refresh_token;
+      }
+    }
+    const stranger = await logIn(app, newEmail());
+    expect((await renew(stranger.refreshToken, current)).body.code).toBe("conflicting_credentials");
+    expect((await refreshBy(current)).status, "nobody was ended by it").toBe(200);
+    expect((await refreshBy(stranger.refreshToken)).status).toBe(200);
   });
 
   test("the grace ends at the child's first use", async () => {
@@ -361,6 +422,67 @@ describe("sessions that end", () => {
     expectUnauthorised(await me({ bearer: first.token }), "Invalid token");
     expectUnauthorised(await me({ bearer: second.token }), "Invalid token");
     expect((await me({ bearer: other.token })).status).toBe(200);
+  });
+
+  /** Each way to name a session at log-out, and nothing else in the request. */
+  const NAMES: Readonly<Record<string, (login: Login) => Parameters<TestApp["request"]>[2]>> = {
+    cookie: (login) => ({ cookie: cookieOf(login, "tribi_token"), headers: markOurs }),
+    "expired cookie": (login) => ({ cookie: `tribi_token=${expired(login)}`, headers: markOurs }),
+    Bearer: (login) => ({ bearer: login.token }),
+    "expired Bearer": (login) => ({ bearer: expired(login) }),
+    "refresh cookie": (login) => ({ cookie: cookieOf(login, "tribi_refresh"), headers: markOurs }),
+    refresh_token: (login) => ({ body: { refresh_token: login.refreshToken } }),
+    "dead cookie beside the living one": (login) => ({
+      cookie: `tribi_token=planted; ${cookieOf(login, "tribi_token")}`,
+      headers: markOurs,
+    }),
+    "doubled refresh cookie": (login) => ({
+      cookie: `tribi_refresh=planted; ${cookieOf(login, "tribi_refresh")}`,
+      headers: markOurs,
+    }),
+  };
+
+  test.each(Object.entries(NAMES))("log-out ends what the %s names", async (_name, named) => {
+    const email = newEmail();
+    const first = await logIn(app, email);
+    await passTime(app, 61);
+    const second = await logIn(app, email);
+    const other = await logIn(app, newEmail());
+    expect((await app.request("POST", "/auth/logout", named(first))).status).toBe(200);
+    expectUnauthorised(await me({ bearer: first.token }), "Invalid token");
+    expect((await me({ bearer: second.token })).status).toBe(200);
+    await passTime(app, 61);
+    const third = await logIn(app, email);
+    expect((await app.request("POST", "/auth/logout?everywhere=true", named(second))).status).toBe(200);
+    expectUnauthorised(await me({ bearer: second.token }), "Invalid token");
+    expectUnauthorised(await me({ bearer: third.token }), "Invalid token");
+    expect((await me({ bearer: other.token })).status).toBe(200);
+  });
+
+  test("log-out with cookies of two people ends both and is no way to be locked in", async () => {
+    const [a, b] = [await logIn(app, newEmail()), await logIn(app, newEmail())];
+    const cookie = `tribi_token=${a.token}; tribi_token=${b.token}`;
+    const out = await app.request("POST", "/auth/logout", { cookie, headers: markOurs });
+    expect(out.status).toBe(200);
+    for (const { token } of [a, b]) expectUnauthorised(await me({ bearer: token }), "Invalid token");
+  });
+
+  test("what has ended or was made elsewhere names nobody's other sessions", async () => {
+    const email = newEmail();
+    const first = await logIn(app, email);
+    await app.request("POST", "/auth/logout", { bearer: first.token });
+    await passTime(app, 61);
+    const second = await logIn(app, email);
+    const forged = `${second.refreshToken.slice(0, -2)}AA`;
+    for (const shown of [
+      { bearer: first.token },
+      { body: { refresh_token: first.refreshToken } },
+      { body: { refresh_token: forged } },
+      { bearer: `${second.token.slice(0, -4)}AAAA` },
+    ]) {
+      expect((await app.request("POST", "/auth/logout?everywhere=true", shown)).status).toBe(200);
+    }
+    expect((await me({ bearer: second.token })).status).toBe(200);
   });
 
   test("a person sees their own sessions and ends one of them", async () => {
@@ -527,8 +649,27 @@ describe("403: requests from strange pages", () => {
     expect(refused(byCookie)).toBe(!isOurs);
   });
 
+  test("an invalid Bearer beside a cookie exempts nobody", async () => {
+    const cookie = cookieOf(login, "tribi_token");
+    const headers = { origin: "https://evil.test" };
+    const stranger = await logIn(app, newEmail());
+    for (const bearer of ["rubbish", "", expired(login), `${login.token.slice(0, -4)}AAAA`]) {
+      const answer = await app.request("PATCH", "/auth/me", { cookie, bearer, headers, body: { name: "z" } });
+      expect(refused(answer), bearer.slice(0, 10)).toBe(true);
+    }
+    for (const bearer of ["rubbish", "", expired(login), stranger.token, expired(stranger)]) {
+      for (const name of ["tribi_token", "tribi_refresh"]) {
+        const out = { cookie: cookieOf(login, name), bearer, headers };
+        expect(refused(await app.request("POST", "/auth/logout", out)), name).toBe(true);
+      }
+    }
+    expect((await me({ bearer: login.token })).body.name).not.toBe("z");
+  });
+
   test("a strange page cannot log a person out", async () => {
     const headers = { origin: "https://evil.test" };
+    const withBody = { cookie: login.cookies, headers, body: { refresh_token: "rubbish" } };
+    expect(refused(await app.request("POST", "/auth/logout", withBody))).toBe(true);
     expect(refused(await app.request("POST", "/auth/logout", { cookie: login.cookies, headers }))).toBe(true);
     const cookie = cookieOf(login, "tribi_refresh");
     expect(refused(await app.request("POST", "/auth/logout", { cookie, headers }))).toBe(true);

@@ -97,6 +97,9 @@ describe("GET /auth/me/export", () => {
     expect(failed.payments).toMatchObject([{ status: "failed" }]);
     for (const secret of secrets) expect(text).not.toContain(secret);
     expect(text).not.toMatch(/hash|sealed|\\\\x/);
+    const times = text.match(/"\d{4}-\d{2}-\d{2}T[^"]*"/g) ?? [];
+    expect(times.length).toBeGreaterThan(20);
+    for (const time of times) expect(time).toMatch(/^"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z"$/);
   });
 
   it("200: names every table that holds something about a person", async () => {
@@ -114,6 +117,7 @@ describe("GET /auth/me/export", () => {
       "esim_profiles",
       "esim_reveals",
       "install_links",
+      "order_consents",
       "top_ups",
     ];
     // Between us and a supplier, or about our stock; nothing in them is about the person.

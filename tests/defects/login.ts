@@ -116,8 +116,8 @@ export const LOGIN: readonly Defect[] = [
     edits: [
       {
         file: "src/http/session-guard.ts",
-        from: "if (ofCookie && ofBearer && ofCookie.userId !== ofBearer.userId) throw conflicting();",
-        to: "if (ofCookie && ofBearer && ofCookie.userId !== ofBearer.userId) MARK;",
+        from: "if (new Set(sessions.map(({ userId }) => userId)).size < 2) return;",
+        to: "if (new Set(sessions.map(({ userId }) => userId)).size > 1) MARK;\n  return;",
       },
     ],
     target: { file: "tests/api/auth-cookies.test.ts", test: "two people at once are refused" },
@@ -147,8 +147,8 @@ export const LOGIN: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/auth/access-token.ts",
-        from: "        aud === AUDIENCE &&\n",
-        to: "        (MARK, true) &&\n",
+        from: "      aud === AUDIENCE &&\n",
+        to: "      (MARK, true) &&\n",
       },
     ],
     target: { file: "tests/api/auth-cookies.test.ts", test: "aud without us" },

@@ -145,7 +145,7 @@ test("any history of requests, tries, refreshes, log-outs and clock jumps is as 
         }
         if (one.do === "log out" && sessions.length > 0) {
           const index = one.session % sessions.length;
-          await revokeSessions(database.db, [sessions[index]!.sid], "logged_out");
+          await revokeSessions(database.db, [sessions[index]!.sid], { everywhere: false });
           model.logOut(index);
         }
         for (const [index, { sid }] of sessions.entries()) {

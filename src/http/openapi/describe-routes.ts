@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import swagger from "@fastify/swagger";
 import type { FastifySchema, RouteOptions } from "fastify";
 import type { Server } from "../server.js";
-import { nameSchemas, type Operation, operationsOf } from "./named-schemas.js";
+import { markOptionalBodies, nameSchemas, type Operation, operationsOf } from "./named-schemas.js";
 import { type DescribedRoute, makeProblemAnswers, PROBLEM_SCHEMA } from "./problem-answers.js";
 import { TAGS } from "./tags.js";
 
@@ -72,6 +72,7 @@ export async function describeRoutes(app: Server, version: string): Promise<void
         describeSuccess(operation);
         Object.assign(operation.responses ?? {}, refusals.get(operation.operationId ?? ""));
       }
+      markOptionalBodies(openapiObject as never);
       nameSchemas(openapiObject as never);
       return openapiObject;
     },

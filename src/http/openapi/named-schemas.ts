@@ -4,7 +4,7 @@ type Json = Record<string, unknown>;
 
 export interface Operation {
   readonly operationId?: string;
-  readonly requestBody?: { readonly content?: Record<string, { schema?: Json }> };
+  readonly requestBody?: { required?: boolean; readonly content?: Record<string, { schema?: Json }> };
   readonly responses?: Record<string, { description?: string; content?: Record<string, { schema?: Json }> }>;
 }
 
@@ -62,6 +62,17 @@ export function nameSchemas(document: Document): void {
       for (const media of Object.values(answer.content ?? {}))
         if (media.schema !== undefined) media.schema = hoist(media.schema, `${name}Answer`) as Json;
     }
+  }
+}
+
+/** A body whose schema takes null may be left out: an empty one is read as null (http/body.ts). */
+export function markOptionalBodies(document: Document): void {
+  for (const { requestBody } of operationsOf(document)) {
+    const isOptional = Object.values(requestBody?.content ?? {}).some(
+      ({ schema }) =>
+        Array.isArray(schema?.anyOf) && schema.anyOf.some((one) => isObject(one) && one.type === "null"),
+    );
+    if (isOptional && requestBody !== undefined) requestBody.required = false;
   }
 }
 

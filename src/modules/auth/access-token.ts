@@ -25,6 +25,8 @@ const ISSUER = "tribi";
 const AUDIENCE = "tribi-api";
 /** Longer than any token made here; saves hashing what cannot be one. */
 const LENGTH_MAX = 1024;
+/** How far the clocks of two processes may be apart. */
+const CLOCK_SKEW_SECONDS = 60;
 const USER_ID = /^[1-9]\d{0,15}$/;
 const SID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const HEADER_MEMBERS = new Set(["alg", "typ"]);
@@ -40,7 +42,14 @@ export function makeAccessTokens({ secrets, lifetimeSeconds, clock }: AccessToke
   const sign = createSigner({ algorithm: "HS256", key: signingSecret });
   const verifiers = secrets.map((key) =>
     // The cache of verified tokens stays off: it would skip the check of a signature (CVE-2026-35039).
-    createVerifier({ algorithms: ["HS256"], key, cache: false }),
+    // Times are checked below, by the clock that issues.
+    createVerifier({
+      algorithms: ["HS256"],
+      key,
+      cache: false,
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+    }),
   );
 
   const verified = (token: string): Record<string, unknown> | undefined => {
@@ -54,6 +63,30 @@ export function makeAccessTokens({ secrets, lifetimeSeconds, clock }: AccessToke
     return undefined;
   };
 
+  const claimsOf = (token: string): { readonly claims: AccessClaims; readonly exp: number } | undefined => {
+    if (token.length > LENGTH_MAX || !hasPlainHeader(token)) return undefined;
+    const claims = verified(token);
+    if (claims === undefined) return undefined;
+    const { sub, sid, iat, exp, iss, aud, jti, nbf } = claims;
+    const nowSeconds = clock.nowMillis() / 1000;
+    const isOurs =
+      iss === ISSUER &&
+      aud === AUDIENCE &&
+      typeof jti === "string" &&
+      jti !== "" &&
+      Number.isSafeInteger(iat) &&
+      (iat as number) <= nowSeconds + CLOCK_SKEW_SECONDS &&
+      Number.isSafeInteger(exp) &&
+      (exp as number) > 0 &&
+      // Ours have none.
+      nbf === undefined &&
+      typeof sub === "string" &&
+      USER_ID.test(sub) &&
+      typeof sid === "string" &&
+      SID.test(sid);
+    return isOurs ? { claims: { userId: Number(sub), sid }, exp: exp as number } : undefined;
+  };
+
   return {
     /** Never outlives the session that it belongs to. */
     issue({ userId, sid }: AccessClaims, sessionExpiresAtMillis: number): IssuedToken {
@@ -65,24 +98,12 @@ export function makeAccessTokens({ secrets, lifetimeSeconds, clock }: AccessToke
 
     /** Undefined for anything but a token of ours that is valid now. */
     read(token: string): AccessClaims | undefined {
-      if (token.length > LENGTH_MAX || !hasPlainHeader(token)) return undefined;
-      const claims = verified(token);
-      if (claims === undefined) return undefined;
-      const { sub, sid, iat, exp, iss, aud, jti } = claims;
-      const isOurs =
-        iss === ISSUER &&
-        aud === AUDIENCE &&
-        typeof jti === "string" &&
-        jti !== "" &&
-        Number.isSafeInteger(iat) &&
-        Number.isSafeInteger(exp) &&
-        (exp as number) * 1000 > clock.nowMillis() &&
-        typeof sub === "string" &&
-        USER_ID.test(sub) &&
-        typeof sid === "string" &&
-        SID.test(sid);
-      return isOurs ? { userId: Number(sub), sid } : undefined;
+      const found = claimsOf(token);
+      return found !== undefined && found.exp * 1000 > clock.nowMillis() ? found.claims : undefined;
     },
+
+    /** The same for one that may have expired: it opens nothing, but names the session that a log-out ends. */
+    readExpired: (token: string): AccessClaims | undefined => claimsOf(token)?.claims,
   };
 }
 

@@ -140,6 +140,8 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
         deletePerson: makeDeletePerson(persons),
         manageLimits,
         refreshTokens,
+        accessTokens,
+        findUserOfSession: async (sid) => (await sessionCache.find(sid))?.userId,
         limits,
         ttlMinutes: otp.ttlMinutes,
         tryingLimits: otp,

@@ -1,12 +1,7 @@
 import type { Db } from "../../db/database.js";
 import type { Events } from "../../telemetry/events.js";
 import type { SessionCache } from "./session-cache.js";
-import {
-  type RevocationReason,
-  revokeOwnSession,
-  revokeSessions,
-  revokeSessionsOfUser,
-} from "./session-store.js";
+import { type RevocationReason, revokeOwnSession, revokeSessions } from "./session-store.js";
 
 export interface EndSessionsDeps {
   readonly db: Db;
@@ -24,14 +19,16 @@ export function makeEndSessions({ db, sessionCache, events }: EndSessionsDeps) {
     return sids.length;
   };
   return {
-    async logOut(sids: readonly string[]): Promise<void> {
+    /** Ends the named sessions, or all of the people whose live sessions they are. */
+    async logOut(sids: readonly string[], scope: { readonly everywhere: boolean }): Promise<void> {
       if (sids.length === 0) return;
-      ended(await revokeSessions(db, sids, "logged_out"), "logged_out");
+      const gone = await revokeSessions(db, sids, scope);
+      ended(
+        gone.map(({ sid }) => sid),
+        "logged_out",
+      );
       sessionCache.forget(sids);
-    },
-    async logOutEverywhere(userId: number): Promise<void> {
-      ended(await revokeSessionsOfUser(db, userId, "logged_out"), "logged_out");
-      sessionCache.forgetUser(userId);
+      if (scope.everywhere) for (const { user_id: userId } of gone) sessionCache.forgetUser(userId);
     },
     /** False when the session is not this user's or not alive. */
     async endOwn(sessionId: number, userId: number): Promise<boolean> {

@@ -71,7 +71,7 @@ export function makeManagePerson(deps: ManagePersonDeps) {
       const login = await exportPerson(db, userId);
       const parts: [string, unknown][] = [];
       for (const { name, collect } of personalData) parts.push([name, await collect(userId)]);
-      return { ...login, ...Object.fromEntries(parts) };
+      return withWireTimes({ ...login, ...Object.fromEntries(parts) }) as Record<string, unknown>;
     },
 
     /** Ends every session and unpaid order, and codes open nothing any more. Throws `not_found`, or `conflict` when it is done already. */
@@ -89,4 +89,15 @@ export function makeManagePerson(deps: ManagePersonDeps) {
       });
     },
   };
+}
+
+/** A time as PostgreSQL writes it into JSON; sessions run in UTC. */
+const SQL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?\+00:00$/;
+
+/** Every time with a Z, as everywhere on the wire. */
+function withWireTimes(value: unknown): unknown {
+  if (typeof value === "string") return SQL_TIME.test(value) ? new Date(value).toISOString() : value;
+  if (Array.isArray(value)) return value.map(withWireTimes);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withWireTimes(member)]));
 }

@@ -92,7 +92,15 @@ const REVOKE = {
   bySids: statement(
     "sessions.revoke_sids",
     `update sessions set revoked_at = now(), revoked_because = $2
-     where sid = any ($1::uuid[]) and revoked_at is null returning sid`,
+     where sid = any ($1::uuid[]) and revoked_at is null returning sid, user_id`,
+  ),
+  // A session that has ended already names nobody else's, nor the person's others.
+  everywhere: statement(
+    "sessions.revoke_everywhere",
+    `update sessions set revoked_at = now(), revoked_because = $2
+     where revoked_at is null and user_id in (
+       select user_id from sessions where sid = any ($1::uuid[]) and ${LIVE})
+     returning sid, user_id`,
   ),
   byUser: statement(
     "sessions.revoke_user",
@@ -106,15 +114,22 @@ const REVOKE = {
   ),
 };
 
-/** Each answers the sids that ended now. */
+export interface EndedSession {
+  readonly sid: string;
+  readonly user_id: number;
+}
+
+/** The named sessions, or all of the people whose live sessions are named. Answers those that ended now. */
 export async function revokeSessions(
   db: Queryable,
   sids: readonly string[],
-  reason: RevocationReason,
-): Promise<string[]> {
-  return (await db.run<{ sid: string }>(REVOKE.bySids, [sids, reason])).rows.map(({ sid }) => sid);
+  { everywhere }: { readonly everywhere: boolean },
+): Promise<readonly EndedSession[]> {
+  const query = everywhere ? REVOKE.everywhere : REVOKE.bySids;
+  return (await db.run<EndedSession>(query, [sids, "logged_out"])).rows;
 }
 
+/** Each of these answers the sids that ended now. */
 export async function revokeSessionsOfUser(
   db: Queryable,
   userId: number,

@@ -1,9 +1,12 @@
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { OriginGuard } from "../../../http/origin-guard.js";
 import type { Server } from "../../../http/server.js";
+import { assertOnePerson } from "../../../http/session-guard.js";
 import { AppError } from "../../../kernel/errors.js";
 import { handOut, type LoginHttp, SessionView } from "../login-replies.js";
 import type { SessionRefreshed } from "../refresh-session.js";
+import type { RefreshToken, RefreshTokens } from "../refresh-token.js";
 
 const Body = Type.Union([
   Type.Object(
@@ -16,6 +19,9 @@ const Body = Type.Union([
 export interface RefreshRoute extends LoginHttp {
   readonly origins: OriginGuard;
   readonly refreshSession: (token: string) => Promise<SessionRefreshed>;
+  readonly refreshTokens: RefreshTokens;
+  /** Of a session that is alive. */
+  readonly findUserOfSession: (sid: string) => Promise<number | undefined>;
 }
 
 export function registerRefreshSession(app: Server, deps: RefreshRoute): void {
@@ -26,7 +32,13 @@ export function registerRefreshSession(app: Server, deps: RefreshRoute): void {
       config: {
         access: "public",
         isRepeatable: true,
-        problems: ["missing_credentials", "invalid_credentials", "session_revoked", "cross_site_request"],
+        problems: [
+          "missing_credentials",
+          "invalid_credentials",
+          "conflicting_credentials",
+          "session_revoked",
+          "cross_site_request",
+        ],
         isShedFirst: true,
       },
       schema: {
@@ -41,7 +53,7 @@ export function registerRefreshSession(app: Server, deps: RefreshRoute): void {
     },
     async (request, reply) => {
       origins.assertNoStrangePage(request);
-      const shown = request.body?.refresh_token ?? cookies.read(request, "tribi_refresh");
+      const shown = request.body?.refresh_token ?? (await shownByCookie(request, deps));
       if (shown === undefined) throw new AppError("missing_credentials", "Missing credentials");
       if (request.body?.refresh_token === undefined) origins.assertOurPage(request);
       const outcome = await refreshSession(shown);
@@ -52,4 +64,28 @@ export function registerRefreshSession(app: Server, deps: RefreshRoute): void {
       return handOut(outcome.session, cookies, reply);
     },
   );
+}
+
+/**
+ * The cookie to go by. A changed COOKIE_DOMAIN leaves a dead one beside it, or an older one of the same session, which
+ * would end it: of a session the newest counts, and of several sessions one that lives.
+ */
+async function shownByCookie(
+  request: FastifyRequest,
+  { cookies, refreshTokens, findUserOfSession }: RefreshRoute,
+): Promise<string | undefined> {
+  const values = cookies.readAll(request, "tribi_refresh");
+  if (values.length < 2) return values[0];
+  const newest = new Map<string, RefreshToken>();
+  for (const token of values.map((value) => refreshTokens.read(value))) {
+    if (token === undefined) continue;
+    if (token.generation >= (newest.get(token.sid)?.generation ?? 0)) newest.set(token.sid, token);
+  }
+  const alive: { readonly userId: number; readonly text: string }[] = [];
+  for (const { sid, text } of newest.values()) {
+    const userId = await findUserOfSession(sid);
+    if (userId !== undefined) alive.push({ userId, text });
+  }
+  assertOnePerson(alive);
+  return alive[0]?.text ?? [...newest.values()][0]?.text ?? values[0];
 }
