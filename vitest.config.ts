@@ -18,10 +18,12 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 3,
-    testTimeout: 60_000,
+    // Long enough for any busy machine: what hangs is found all the same, and time proves nothing.
+    testTimeout: 300_000,
     // What was expected and what came, whole: it is read in lists of failures.
     chaiConfig: { truncateThreshold: 1_000 },
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     reporters: ["default"],
     sequence: { sequencer: LongestFirst },
     projects: [

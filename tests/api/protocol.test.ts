@@ -482,4 +482,4 @@ it("408: headers that take too long, while others were served", async () => {
   const answer = await slow;
   expect([answer.status, answer.wasClosed]).toEqual([408, true]);
   expect(problem(answer)).toMatchObject({ code: "request_timeout" });
-}, 40_000);
+});

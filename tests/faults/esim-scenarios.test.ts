@@ -82,7 +82,6 @@ describe("stories of eSIMs", () => {
   const reaches = (order: PlantedOrder, status: string) =>
     eventually(async () => (await statusOf(order)) === status, {
       what: `eSIM ${status}`,
-      timeoutMillis: 20_000,
     });
   const accessEsimOf = async (order: PlantedOrder) => {
     const [row] = await room.database.query<{ iccid: string }>(

@@ -48,7 +48,6 @@ const target = (url: string) =>
 
 async function agreed(orderId: number, status: string): Promise<void> {
   await eventually(async () => (await shop.orderStatus(orderId)) === status, {
-    timeoutMillis: 60_000,
     what: `order ${orderId} ${status}`,
   });
   expect(await violations(shop.app.database)).toEqual({});
@@ -164,7 +163,7 @@ describe("connections cut while webhooks are applied", () => {
         .catch(() => undefined);
     }, 40);
     for (const { intentId } of made) shop.stripe.control.approve(intentId);
-    await eventually(() => shop.stripe.ledger().deliveries.length > 20, { timeoutMillis: 20_000 });
+    await eventually(() => shop.stripe.ledger().deliveries.length > 20);
     clearInterval(cut);
     await shop.settled();
     // What the sender gave up on is found by reconciliation, as within the interval in production.

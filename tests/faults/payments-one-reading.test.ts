@@ -113,7 +113,7 @@ async function isQuiet(): Promise<void> {
       );
       return left?.count === 0;
     },
-    { what: "Quiet workers", timeoutMillis: 40_000 },
+    { what: "Quiet workers" },
   );
 }
 

@@ -14,7 +14,6 @@ describe("the fakes as a command", () => {
       const url = await eventually(
         () => /listens on (http:\/\/127\.0\.0\.1:\d+\S*)/.exec(fake.output())?.[1],
         {
-          timeoutMillis: 20_000,
           what: `The fake ${name}`,
         },
       );

@@ -32,7 +32,7 @@ async function quiet(): Promise<void> {
       );
       return left?.count === 0;
     },
-    { timeoutMillis: 40_000, what: "Quiet workers" },
+    { what: "Quiet workers" },
   );
 }
 

@@ -3,7 +3,7 @@ export async function eventually<Value>(
   check: () => Promise<Value | undefined | null | false> | Value | undefined | null | false,
   options: { timeoutMillis?: number; what?: string } = {},
 ): Promise<Value> {
-  const deadline = Date.now() + (options.timeoutMillis ?? 30_000);
+  const deadline = Date.now() + (options.timeoutMillis ?? 90_000);
   let lastError: unknown;
   for (;;) {
     try {

@@ -52,7 +52,6 @@ export async function makeEsimOwner(app: TestApp, planId?: number): Promise<Esim
     reaches: async (orderId, status) => {
       await eventually(async () => (await get(`/orders/${orderId}`)).body.top_up.status === status, {
         what: `top-up ${status}`,
-        timeoutMillis: 20_000,
       });
     },
   };
