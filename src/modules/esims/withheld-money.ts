@@ -1,7 +1,8 @@
 /**
  * Nothing is bought for an order whose money is withheld or on its way back: while nothing has been asked of a supplier,
  * what it ordered is parked as `money_withheld`, and a worker that holds its lease loses it. When the money is ours
- * again it goes on by itself. In the statement that records where the money went: CTEs that read `withheld` and
+ * again it goes on by itself; where nothing is to be delivered any more, that money is the customer's, and a refund which
+ * came to nothing is followed by one of what is left. In the statement that records where the money went: CTEs that read `withheld` and
  * `available` (order_id).
  */
 function waitsForMoney(kind: {
@@ -9,8 +10,12 @@ function waitsForMoney(kind: {
   readonly attemptColumn: "profile_id" | "top_up_id";
   readonly task: string;
   readonly keyPrefix: string;
+  /** The job that gives back what is left, and the row that it names. */
+  readonly refundTask: string;
+  readonly refundKeyPrefix: string;
+  readonly refundOf: "profile_id" | "top_up_id";
 }) {
-  const { table, attemptColumn, task, keyPrefix } = kind;
+  const { table, attemptColumn, task, keyPrefix, refundTask, refundKeyPrefix, refundOf } = kind;
   const parked = {
     name: `${table}_withheld`,
     parks: true,
@@ -33,7 +38,16 @@ function waitsForMoney(kind: {
       returning enqueue_job('${task}', json_build_object('order_id', w.order_id), '${keyPrefix}:' || w.order_id)
     )`,
   };
-  return [parked, resumed];
+  const owed = {
+    name: `${table}_owed`,
+    sql: `${table}_owed as (
+      select enqueue_job('${refundTask}', json_build_object('${refundOf}', w.id), '${refundKeyPrefix}:' || w.id,
+        now() + interval '20 seconds')
+      from available join ${table} w on w.order_id = available.order_id join orders o on o.id = w.order_id
+      where w.status in ('failed', 'cancelled') and o.status = 'paid'
+    )`,
+  };
+  return [parked, resumed, owed];
 }
 
 export const deliveriesWaitForMoney = [
@@ -42,11 +56,17 @@ export const deliveriesWaitForMoney = [
     attemptColumn: "profile_id",
     task: "provision_esim",
     keyPrefix: "provision",
+    refundTask: "refund_undeliverable",
+    refundKeyPrefix: "refund-undeliverable",
+    refundOf: "profile_id",
   }),
   ...waitsForMoney({
     table: "top_ups",
     attemptColumn: "top_up_id",
     task: "top_up_esim",
     keyPrefix: "top-up",
+    refundTask: "refund_top_up",
+    refundKeyPrefix: "refund-top-up",
+    refundOf: "top_up_id",
   }),
 ];

@@ -91,7 +91,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     releaseUnpaid,
     refundOrder: makeRefundOrder({ db, proceedRefund }),
     retryRefund: makeRetryRefund({ db, proceedRefund }),
-    refundUndeliverable: makeRefundUndeliverable({ db, proceedRefund }),
+    refundUndeliverable: makeRefundUndeliverable({ db, rereadPayment, proceedRefund, events }),
     refundSurplus,
     proceedRefund,
     carryOnMoney: makeCarryOnMoney({

@@ -14,7 +14,8 @@ export interface ProvisioningJobsDeps {
 
 const FAILED = statement(
   "esims.failed_order",
-  "select order_id, failure_reason from esim_profiles where id = $1 and status = 'failed'",
+  `select order_id, coalesce(failure_reason, 'taken_back') as failure_reason from esim_profiles
+   where id = $1 and status in ('failed', 'cancelled')`,
 );
 
 /**

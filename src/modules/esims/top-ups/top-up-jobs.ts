@@ -29,7 +29,8 @@ export const topUpFollowsPayment = {
 
 const FAILED = statement(
   "top_ups.failed_order",
-  "select order_id, failure_reason from top_ups where id = $1 and status = 'failed'",
+  `select order_id, coalesce(failure_reason, 'taken_back') as failure_reason from top_ups
+   where id = $1 and status in ('failed', 'cancelled')`,
 );
 
 /**
