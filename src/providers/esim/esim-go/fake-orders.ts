@@ -11,6 +11,8 @@ export interface FakeEsimGoSettings extends FakeEsimGoShapes {
   isListSorted: boolean;
   /** The list begins anew on every page. */
   ignoresPages: boolean;
+  /** An order is in the list so long after it was taken. */
+  listedAfterMillis: number;
 }
 
 export interface World {
@@ -78,7 +80,9 @@ function seen({ ledger }: World, order: FakeOrder): { esim: FakeEsim; isThere: b
 export function listOrders(world: World, query: URLSearchParams): FakeReply {
   const { ledger, settings } = world;
   const size = Math.min(Number(query.get("limit") ?? 10), settings.pageMax);
-  const entries = ledger.orders.flatMap((order) => [
+  const listedUntil = ledger.nowMillis() - settings.listedAfterMillis;
+  const listed = ledger.orders.filter(({ createdAtMillis }) => createdAtMillis <= listedUntil);
+  const entries = listed.flatMap((order) => [
     { at: order.createdAtMillis, body: () => orderBody(ledger, order, seen(world, order), settings) },
     ...(order.refundedAtMillis === null
       ? []

@@ -81,6 +81,7 @@ export async function startFakeEsimGo(options: FakeOptions = {}): Promise<FakeEs
     areRefundsEnabled: true,
     isListSorted: true,
     ignoresPages: false,
+    listedAfterMillis: 0,
     ...ESIM_GO_DEFAULTS,
   };
   const world: World = { ledger, settings, removed: new Set() };

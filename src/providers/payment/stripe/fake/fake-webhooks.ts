@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { signStripePayload } from "../stripe-signature.js";
@@ -61,6 +62,8 @@ export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DE
   const firsts = new Set<Promise<void>>();
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
+  // Every delivery under way listens.
+  setMaxListeners(0, stopping.signal);
   let target: WebhookTarget | null = null;
 
   const track = (set: Set<Promise<void>>, promise: Promise<void>) => {
