@@ -25,6 +25,7 @@ export interface CampaignOptions {
 
 export interface RoundSums {
   readonly orders: number;
+  readonly topUps: number;
   readonly delivered: number;
   readonly refunded: number;
   readonly unpaid: number;
@@ -52,13 +53,12 @@ const isLater = (round: number): boolean => round % 2 === 1;
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const rounds = Array.from({ length: options.rounds }, (_, index) => (options.firstRound ?? 1) + index);
-  const startedAt = Date.now();
+  const course: Course = { options, startedAt: Date.now(), hasFailed: false };
   const shops = await Promise.all(
     [true, false].map((later) =>
       runShop(
-        options,
+        course,
         rounds.filter((round) => isLater(round) === later && !options.isDone?.(round)),
-        startedAt,
       ),
     ),
   );
@@ -69,11 +69,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   };
 }
 
-async function runShop(
-  options: CampaignOptions,
-  rounds: readonly number[],
-  startedAt: number,
-): Promise<CampaignResult> {
+interface Course {
+  readonly options: CampaignOptions;
+  readonly startedAt: number;
+  /** In one of the shops: the other one ends with the round that it plays. */
+  hasFailed: boolean;
+}
+
+async function runShop(course: Course, rounds: readonly number[]): Promise<CampaignResult> {
+  const { options, startedAt } = course;
   const all: RoundSums[] = [];
   const seen: Seen = { codes: new Map(), gone: [], violations: [] };
   const [first] = rounds;
@@ -82,6 +86,7 @@ async function runShop(
   const seconds = (since: number): number => Math.round((Date.now() - since) / 1000);
   try {
     for (const round of rounds) {
+      if (course.hasFailed) break;
       if (options.budgetMillis !== undefined && Date.now() - startedAt > options.budgetMillis) break;
       const deathsBefore = world.fleet.deaths();
       const roundStartedAt = Date.now();
@@ -89,10 +94,11 @@ async function runShop(
       const done = { ...sums, deaths: world.fleet.deaths() - deathsBefore };
       all.push(done);
       options.report?.(
-        `round ${round}: ${done.orders} orders, ${done.gone} persons left, ${done.deaths} deaths, ` +
+        `round ${round}: ${done.orders} orders (${done.topUps} top-ups), ${done.gone} persons left, ${done.deaths} deaths, ` +
           `${seconds(roundStartedAt)} s of ${seconds(startedAt)}; ${faults.join(", ")}` +
           seen.violations.map((line) => `\n  VIOLATION ${line}`).join(""),
       );
+      course.hasFailed ||= seen.violations.length > 0;
       if (seen.violations.length > 0) break;
       options.onRound?.(round, done);
     }
@@ -133,6 +139,7 @@ async function playRound(
     faults,
     sums: {
       orders: purchases.length,
+      topUps: purchases.filter(({ isTopUp }) => isTopUp).length,
       ...ends,
       gone: gone.length,
       databaseCrashes: disturbed.filter((one) => one === "database crash").length,
@@ -202,6 +209,7 @@ export function total(all: readonly RoundSums[]): RoundSums {
   const sum = (name: keyof RoundSums): number => all.reduce((so, one) => so + one[name], 0);
   return {
     orders: sum("orders"),
+    topUps: sum("topUps"),
     delivered: sum("delivered"),
     refunded: sum("refunded"),
     unpaid: sum("unpaid"),

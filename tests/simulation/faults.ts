@@ -51,6 +51,8 @@ const ACTS: readonly Fault["act"][] = [
 
 /** Longer than a lease of the chain lasts with these settings. */
 const SLEEP_MILLIS = 8_000;
+/** Longer than it takes another worker to be certain, after the lease, that nothing was sold. */
+const FROZEN_MILLIS = 12_000;
 
 /** A call to Stripe is waited for longer than a round lasts, so none of them is silence. */
 const STRIPE_FAULTS: readonly FaultName[] = [
@@ -155,13 +157,19 @@ function changeShapes({ suppliers: { airalo, access, go } }: World, random: Rand
 const LISTED_AFTER_MILLIS = 5_000;
 
 /** What was ordered is listed and delivered late, or comes to nothing with a signed word about it. */
-function delayOrders({ suppliers: { airalo } }: World, random: Random): string[] {
+function delayOrders({ suppliers: { airalo, go } }: World, random: Random): string[] {
   const isLate = random.chance(0.3);
+  const goIsLate = random.chance(0.3);
+  go.settings.listedAfterMillis = goIsLate ? LISTED_AFTER_MILLIS : 0;
   airalo.settings.asyncDelayMillis = isLate ? LISTED_AFTER_MILLIS : 0;
   airalo.ledger.settings.readyAfterMillis = isLate ? LISTED_AFTER_MILLIS : 0;
   const hasFailed = random.chance(0.25);
   airalo.settings.asyncFailure = hasFailed ? { code: 33, reason: "Insufficient stock of eSIMs" } : null;
-  return [...(isLate ? ["airalo lists late"] : []), ...(hasFailed ? ["airalo fails later"] : [])];
+  return [
+    ...(isLate ? ["airalo lists late"] : []),
+    ...(goIsLate ? ["esim-go lists late"] : []),
+    ...(hasFailed ? ["airalo fails later"] : []),
+  ];
 }
 
 function plantStripeFaults({ stripe: { control } }: World, random: Random): string[] {
@@ -193,7 +201,7 @@ export function armProcesses(world: World, random: Random): string[] {
   for (let number = 0; number < points; number += 1) {
     const point = random.pick(KILL_POINTS);
     const action = random.pick(["kill", "kill", "kill", "throw", "stop", "stop", `sleep:${SLEEP_MILLIS}`]);
-    world.fleet.arm((first + number) % world.fleet.urls.length, `${point}=${action}`, SLEEP_MILLIS);
+    world.fleet.arm((first + number) % world.fleet.urls.length, `${point}=${action}`, FROZEN_MILLIS);
     planted.push(`${action.split(":")[0]} at ${point}`);
   }
   return planted;
@@ -217,13 +225,14 @@ export async function disturb(world: World, random: Random): Promise<string[]> {
 
 /** The world heals: what was stuck comes, what was empty is filled up, nothing new goes wrong. */
 export async function heal(world: World): Promise<void> {
-  const { all, access, airalo } = world.suppliers;
+  const { all, access, airalo, go } = world.suppliers;
   const { control } = world.stripe;
   control.clearFaults();
   control.webhooks({ off: false, copies: 1, delayMillis: 0, beforeResponse: false });
   control.searchLag(0);
   endWhatIsOpen(world);
   world.mailBox.refuseForNow(false);
+  go.settings.listedAfterMillis = 0;
   Object.assign(airalo.settings, { asyncFailure: null, asyncDelayMillis: 0 });
   for (const { ledger, http } of all) {
     http.clearFaults();

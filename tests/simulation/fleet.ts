@@ -70,6 +70,11 @@ export async function startFleet(
   const waitFor = (url: string): Promise<boolean> =>
     eventually(() => isUp(url), { timeoutMillis: START_MILLIS_MAX, what: `Readiness of ${url}` });
 
+  const killAll = (): void => {
+    for (const child of running) child?.kill("SIGKILL");
+  };
+  // A campaign that is cut off leaves no processes behind.
+  process.once("exit", killAll);
   // The first one migrates the database while the others wait for it.
   await Promise.all(ports.map((_, index) => start(index)));
   await Promise.all(urls.map(waitFor));
@@ -106,8 +111,9 @@ export async function startFleet(
     },
     async stop() {
       isStopping = true;
+      process.off("exit", killAll);
       const alive = running.filter((one) => one !== undefined);
-      for (const child of alive) child.kill("SIGKILL");
+      killAll();
       await Promise.all(alive.map((child) => child.ended));
     },
   };

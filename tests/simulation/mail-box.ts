@@ -3,7 +3,8 @@ import { SMTPServer } from "smtp-server";
 
 export interface ReceivedMail {
   readonly to: string;
-  readonly atMillis: number;
+  /** When the sender wrote it, in whole seconds: how long the mail server takes is not the sender's doing. */
+  readonly writtenAtMillis: number;
   /** It has an activation code in it, or the link to one. */
   readonly isSecret: boolean;
   /** Of a mail that signs somebody in. */
@@ -40,8 +41,9 @@ export async function startMailBox(): Promise<MailBox> {
         // Long lines are broken with "=" in this encoding.
         const text = Buffer.concat(chunks).toString().replaceAll("=\r\n", "");
         const loginCode = /code for Tribi is (\d{6,8})/.exec(text)?.[1] ?? null;
+        const writtenAtMillis = Date.parse(/^Date: (.+)$/m.exec(text)?.[1] ?? "");
         for (const { address } of session.envelope.rcptTo)
-          mails.push({ to: address, atMillis: Date.now(), isSecret: SECRET.test(text), loginCode });
+          mails.push({ to: address, writtenAtMillis, isSecret: SECRET.test(text), loginCode });
         done();
       });
     },

@@ -85,7 +85,7 @@ const HANDED_OVER_MILLIS = 3_000;
 /** No code and no link to one after somebody was locked out or has left; nothing at all to the address of nobody. */
 export function findMailsToGone(world: World, gone: readonly Gone[]): string[] {
   const found: string[] = [];
-  for (const { to, atMillis, isSecret } of world.mailBox.mails) {
+  for (const { to, writtenAtMillis: atMillis, isSecret } of world.mailBox.mails) {
     if (to.endsWith("@deleted.invalid")) found.push(`a mail went to ${to}`);
     const one = gone.find(({ email }) => email === to);
     if (one === undefined || !isSecret || atMillis < one.sinceMillis + HANDED_OVER_MILLIS) continue;

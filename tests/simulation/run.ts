@@ -15,6 +15,7 @@ const { values } = parseArgs({
   },
 });
 process.once("exit", makeRunFolder());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 const seed = Number(values.seed);
 const file = values.resume;
