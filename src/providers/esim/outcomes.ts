@@ -77,10 +77,15 @@ export function jsonOf(answer: HttpAnswer): unknown {
   }
 }
 
-/** One line, at most 200 characters, activation codes and long tokens blanked. */
+/** Groups of capitals and digits, as matching ids are written; our references and UUIDs have another form. */
+const MATCHING_ID = /\b(?=[A-Z0-9-]*[0-9])(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]{4,})+\b/g;
+
+/** One line, at most 200 characters, activation codes, their secret parts and long tokens blanked. */
 export function safeDetail(text: string): string {
   return text
-    .replace(/(LPA:)?1\$[^\s"']*/gi, "[code]")
+    .replace(/(LPA:)?[0-9]\$[^\s"']*/gi, "[code]")
+    .replace(MATCHING_ID, "[code]")
+    .replace(/\b(?=[0-9]*[A-F])[0-9A-F]{32}\b/g, "[code]")
     .replace(/[A-Za-z0-9_-]{40,}/g, "[token]")
     .replace(/\s+/g, " ")
     .slice(0, 200);
