@@ -139,11 +139,11 @@ export async function lookAround({ page, language, storeUrl, look }: Walk): Prom
 
 /** Waits until everything that moves stands still, so that a picture is the same each time. */
 export async function shoot(page: Page, file: string): Promise<void> {
-  // Pictures further down are loaded when they come near.
-  await page.evaluate(
-    "document.querySelectorAll('img[loading=lazy]').forEach((one) => { one.loading = 'eager' })",
-  );
-  await page.waitForLoadState("networkidle");
+  // Pictures further down are loaded when they come near. A page that asks again and again is never idle.
+  await page.evaluate(`{
+    document.querySelectorAll('img[loading=lazy]').forEach((one) => { one.loading = 'eager' });
+    Promise.all([document.fonts.ready, ...[...document.images].map((one) => one.decode().catch(() => {}))]);
+  }`);
   await page.screenshot({ path: file, fullPage: true, animations: "disabled" });
 }
 

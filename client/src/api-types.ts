@@ -1899,6 +1899,8 @@ export interface components {
             /** @description For the provider's own script in the browser */
             client_secret?: string;
             publishable_key?: string;
+            /** @description The provider's page on which the payer pays and from which they come back, in place of a client secret; `intent_id` is then that page's id */
+            redirect_url?: string;
         };
         /** @description Outside production, to play the payer */
         MockNotice: {

@@ -43,7 +43,7 @@ export async function composePayments(
 
 /** In production there is no mock: not in a route, not in a command, not in the configuration. */
 async function providersOf({ config, reservedDb, log }: Foundation): Promise<PaymentProvider[]> {
-  const { mockAutoConfirm, stripe } = config.payments;
+  const { mockAutoConfirm, stripe, isHosted } = config.payments;
   const providers: PaymentProvider[] = [];
   if (!config.isProduction) {
     providers.push(makeMockProvider(makeMockLedger(reservedDb, { confirmsByItself: mockAutoConfirm })));
@@ -53,7 +53,7 @@ async function providersOf({ config, reservedDb, log }: Foundation): Promise<Pay
       log.warn({ object, problem }, "an object at Stripe could not be read");
     const { makeStripeProvider } = await import("../providers/payment/stripe/stripe-provider.js");
     const apiBase = stripe.apiBase ?? STRIPE_API_ORIGIN;
-    providers.push(makeStripeProvider({ ...stripe, apiBase, onUnreadable }));
+    providers.push(makeStripeProvider({ ...stripe, apiBase, isHosted, onUnreadable }));
   }
   return providers;
 }

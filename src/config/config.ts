@@ -64,6 +64,7 @@ function readGroups(reader: VariableReader) {
   const isProduction = environment === "production";
   const dataDir = path.resolve(reader.textOr("DATA_DIR", ".data"));
   const shop = readShop(reader);
+  const payments = readPayments(reader, isProduction);
   const port = reader.integer("PORT", 8000, { min: 0, max: 65_535 });
   return {
     environment,
@@ -86,9 +87,9 @@ function readGroups(reader: VariableReader) {
     secrets: readSecrets(reader, { isProduction, dataDir }),
     auth: readAuth(reader, isProduction),
     mail: readMail(reader, shop.name),
-    payments: readPayments(reader, isProduction),
+    payments,
     orders: {
-      ttlMinutes: reader.integer("ORDER_TTL_MINUTES", 60, { min: 1, max: 10_080 }),
+      ttlMinutes: readOrderTtl(reader, payments.isHosted),
       idempotencyKeyTtlHours: reader.integer("IDEMPOTENCY_KEY_TTL_HOURS", 720, { min: 24, max: 87_600 }),
       unpaidPerUserMax: 5,
     },
@@ -98,6 +99,21 @@ function readGroups(reader: VariableReader) {
       deviceDataFile: reader.text("DEVICE_DATA_FILE"),
     },
   };
+}
+
+/** A provider's payment page is open for half an hour at least and for a day at most, and the order waits for it. */
+const PAGE_MINUTES_MIN = 30;
+const PAGE_MINUTES_MAX = 1_380;
+
+function readOrderTtl(reader: VariableReader, isHosted: boolean): number {
+  const minutes = reader.integer("ORDER_TTL_MINUTES", 60, { min: 1, max: 10_080 });
+  if (isHosted && (minutes < PAGE_MINUTES_MIN || minutes > PAGE_MINUTES_MAX)) {
+    reader.problem(
+      "ORDER_TTL_MINUTES",
+      `must be ${PAGE_MINUTES_MIN} to ${PAGE_MINUTES_MAX} with PAYMENT_UI=hosted: a provider's page is open for as long`,
+    );
+  }
+  return minutes;
 }
 
 function readHttp(reader: VariableReader, isProduction: boolean, port: number) {

@@ -33,6 +33,8 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     /** Lets production run in the provider's test mode, where no money moves. */
     allowTestKeys,
     defaultCurrency: reader.textOr("DEFAULT_CURRENCY", "USD").toUpperCase(),
+    /** Whether payers pay on the provider's own page instead of in card fields on the shop's. */
+    isHosted: reader.choice("PAYMENT_UI", ["element", "hosted"], "element") === "hosted",
     stripeJsUrl: readStripeJsUrl(reader, isProduction),
     mockAutoConfirm: reader.flag("MOCK_AUTO_CONFIRM", false),
     stripe:

@@ -1,8 +1,10 @@
 import type { Db } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
+import { DEFAULT_LANGUAGE, type Language, languageOr } from "../../kernel/language.js";
 import type { Outcome } from "../../kernel/outcome.js";
 import {
   type IntentSnapshot,
+  type PaymentPage,
   type PaymentProvider,
   paymentKey,
   type ReadRefusal,
@@ -18,6 +20,7 @@ import {
   type BegunPayment,
   beginPayment,
   findPayment,
+  handleOf,
   type PaymentRow,
   storeIntentIfUnknown,
 } from "./payment-store.js";
@@ -33,6 +36,8 @@ export interface CreatePaymentDeps {
   /** Called when an intent was made, to have it confirm itself. Only the mock does. */
   readonly afterIntent: (payment: PaymentRow) => Promise<void>;
   readonly shopId: string;
+  /** The shop's own origin, to which payers come back. */
+  readonly publicUrl: string;
   readonly events: Events;
 }
 
@@ -41,6 +46,8 @@ export interface CreatePayment {
   readonly userId: number;
   /** As the client wrote it. */
   readonly provider: string;
+  /** The payer's, for a page of the provider's. */
+  readonly language: Language | null;
 }
 
 export interface CreatedPayment {
@@ -58,7 +65,7 @@ const ROUNDS_MAX = 5;
 export function makeCreatePayment(deps: CreatePaymentDeps) {
   return async function createPayment(command: CreatePayment): Promise<CreatedPayment> {
     const provider = deps.providers.named(command.provider);
-    const { payment, wasMade } = await begin(deps, command, provider);
+    const { payment, begun } = await begin(deps, command, provider);
     if (payment.provider !== provider.name) {
       throw new AppError(
         "payment_in_progress",
@@ -66,10 +73,10 @@ export function makeCreatePayment(deps: CreatePaymentDeps) {
       );
     }
     await failpoint("s6.after_row");
-    const outcome = await intentOf(deps, provider, payment);
+    const outcome = await intentOf(deps, provider, payment, begun);
     await failpoint("s6.after_psp_before_store");
     const intent = await keepIntent(deps, provider, payment, outcome);
-    if (wasMade) {
+    if (begun.was_made) {
       deps.events.paymentCreated(
         { provider: provider.name },
         { payment_id: payment.id, order_id: payment.order_id },
@@ -84,23 +91,27 @@ async function begin(
   deps: CreatePaymentDeps,
   command: CreatePayment,
   provider: PaymentProvider,
-): Promise<{ payment: PaymentRow; wasMade: boolean }> {
+): Promise<{ payment: PaymentRow; begun: BegunPayment }> {
   const input = {
     orderId: command.orderId,
     userId: command.userId,
     provider: provider.name,
     livemode: provider.livemode,
+    language: command.language,
   };
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     const begun = await beginPayment(deps.db, input);
     if (begun === undefined) throw new AppError("not_found", "Order not found");
-    if (begun.payment !== null) return { payment: begun.payment, wasMade: begun.was_made };
+    if (begun.payment !== null) return { payment: begun.payment, begun };
     refuseUnpayable(begun);
   }
   throw new AppError("overloaded", "The payment could not be made right now. Send the request again.");
 }
 
-function refuseUnpayable({ order_status, is_expired }: BegunPayment): void {
+function refuseUnpayable({
+  order_status,
+  is_expired,
+}: Pick<BegunPayment, "order_status" | "is_expired">): void {
   if (order_status === "paid") throw new AppError("order_already_paid", "This order has been paid already.");
   if (order_status !== "created" || is_expired) {
     throw new AppError("order_not_payable", "This order can no longer be paid. Order again.");
@@ -117,8 +128,10 @@ async function intentOf(
   deps: CreatePaymentDeps,
   provider: PaymentProvider,
   payment: PaymentRow,
+  order: BegunPayment,
 ): Promise<CreateOutcome> {
-  if (payment.intent_id !== null) return provider.fetchIntent(payment.intent_id);
+  const handle = handleOf(payment);
+  if (handle !== null) return provider.fetchIntent(handle);
   if (payment.age_seconds > CREATE_CALL_SECONDS_MAX) {
     const found = await deps.findIntent(payment);
     if (found.kind !== "refused" || found.reason !== "not_found") return found;
@@ -130,11 +143,27 @@ async function intentOf(
     idempotencyKey: paymentKey(deps.shopId, payment.reference),
     amount: { currency: payment.currency, minor: payment.amount_minor },
     description: `Order ${payment.order_id}`,
+    page: pageOf(deps, payment, order),
   });
   if (outcome.kind !== "unknown") return outcome;
   // A call with the same key may be under way in another process; its answer stands in the row soon.
   const found = await deps.findIntent((await findPayment(deps.db, payment.id)) ?? payment);
   return found.kind === "done" ? found : outcome;
+}
+
+/** A provider's page must be open for half an hour at least, and the order's last minute is one to begin to pay in. */
+const PAGE_MILLIS_AFTER_ORDER = 31 * 60_000;
+
+/** The same at every call of this payment: nothing in it depends on when, or in which language, it is asked again. */
+function pageOf({ publicUrl }: CreatePaymentDeps, payment: PaymentRow, order: BegunPayment): PaymentPage {
+  const language = languageOr(payment.payer_language);
+  const prefix = language === DEFAULT_LANGUAGE ? "" : `/${language}`;
+  return {
+    title: order.plan_name ?? `Order ${payment.order_id}`,
+    language,
+    returnUrl: `${publicUrl}${prefix}/checkout/${payment.order_id}/return`,
+    expiresAt: new Date(Date.parse(order.expires_at) + PAGE_MILLIS_AFTER_ORDER),
+  };
 }
 
 async function keepIntent(
@@ -156,10 +185,10 @@ async function keepIntent(
   if (outcome.kind !== "done") throw unavailable(provider, outcome);
   const intent = outcome.value;
   if (payment.intent_id === null) {
-    const stored = await storeIntentIfUnknown(deps.db, payment.id, payment.provider, intent.intentId);
+    const stored = await storeIntentIfUnknown(deps.db, payment, intent);
     if (stored === undefined) throw unavailable(provider, outcome);
     // The order ended while we were asking: nobody shall pay this intent.
-    if (stored.status === "failed") await provider.cancelIntent(intent.intentId);
+    if (stored.status === "failed") await provider.cancelIntent(intent.page?.pageId ?? intent.intentId);
     await deps.applyWaiting(intent.intentId);
     await deps.afterIntent(stored);
   }
@@ -183,8 +212,6 @@ async function assertLive(deps: CreatePaymentDeps, payment: PaymentRow): Promise
   refuseUnpayable({
     order_status: now.status === "succeeded" ? "paid" : "failed",
     is_expired: false,
-    payment: null,
-    was_made: false,
   });
   return now;
 }

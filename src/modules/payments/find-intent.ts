@@ -2,7 +2,7 @@ import type { Db } from "../../db/database.js";
 import { done, type Outcome } from "../../kernel/outcome.js";
 import type { IntentSnapshot, PaymentProvider, ReadRefusal } from "../../providers/payment/port.js";
 import type { PaymentProviders } from "./payment-providers.js";
-import { type PaymentRow, storeIntentIfUnknown } from "./payment-store.js";
+import { handleOf, type PaymentRow, storeIntentIfUnknown } from "./payment-store.js";
 
 export type FindIntent = (payment: PaymentRow) => Promise<Outcome<IntentSnapshot, ReadRefusal>>;
 
@@ -10,10 +10,11 @@ export type FindIntent = (payment: PaymentRow) => Promise<Outcome<IntentSnapshot
 export function makeFindIntent(deps: { db: Db; providers: PaymentProviders; shopId: string }): FindIntent {
   return async (payment) => {
     const provider = deps.providers.of(payment.provider);
-    if (payment.intent_id !== null) return provider.fetchIntent(payment.intent_id);
+    const handle = handleOf(payment);
+    if (handle !== null) return provider.fetchIntent(handle);
     const found = await lookUp(provider, payment, deps.shopId);
     if (found.kind !== "done") return found;
-    await storeIntentIfUnknown(deps.db, payment.id, payment.provider, found.value.intentId);
+    await storeIntentIfUnknown(deps.db, payment, found.value);
     return done(found.value);
   };
 }

@@ -1,5 +1,6 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
-import type { PaymentProviderName } from "../../providers/payment/port.js";
+import type { Language } from "../../kernel/language.js";
+import type { IntentSnapshot, PaymentProviderName } from "../../providers/payment/port.js";
 import type { PaymentState } from "./payment-state.js";
 
 export interface PaymentRow {
@@ -8,7 +9,11 @@ export interface PaymentRow {
   readonly reference: string;
   readonly order_id: number;
   readonly provider: PaymentProviderName;
+  /** Of a page that nobody has paid on: the page's id. */
   readonly intent_id: string | null;
+  /** The provider's own page on which it is paid; null when the payer pays on ours. */
+  readonly page_id: string | null;
+  readonly payer_language: Language | null;
   readonly status: PaymentState;
   readonly currency: string;
   readonly amount_minor: number;
@@ -23,13 +28,15 @@ export interface PaymentRow {
   readonly surplus_reason: string | null;
 }
 
-const COLUMNS = `id, reference, order_id, provider, intent_id, status, currency, amount_minor, livemode, created_at,
+const COLUMNS = `id, reference, order_id, provider, intent_id, page_id, payer_language, status, currency, amount_minor, livemode, created_at,
   extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
   disputed_minor, is_counted, surplus_reason`;
 
 export interface BegunPayment {
   readonly order_status: string;
   readonly is_expired: boolean;
+  readonly expires_at: string;
+  readonly plan_name: string | null;
   /** The order's live payment, made now or before; null when there is none. */
   readonly payment: PaymentRow | null;
   readonly was_made: boolean;
@@ -42,20 +49,21 @@ export interface BegunPayment {
 const BEGIN = statement(
   "payments.begin",
   `with o as materialized (
-     select o.id, o.status, o.currency, o.amount_minor, o.expires_at <= now() as is_expired
+     select o.id, o.status, o.currency, o.amount_minor, o.expires_at, o.expires_at <= now() as is_expired,
+            o.plan_snapshot ->> 'name' as plan_name
      from orders o join users u on u.id = o.user_id
      where o.id = $1 and o.user_id = $2 and u.deleted_at is null and u.disabled_at is null for share of o
    ), live as materialized (
      select ${COLUMNS} from payments where order_id = $1 and status = 'requires_action'
    ), made as (
-     insert into payments (order_id, provider, currency, amount_minor, livemode)
-     select o.id, $3, o.currency, o.amount_minor, $4 from o
+     insert into payments (order_id, provider, currency, amount_minor, livemode, payer_language)
+     select o.id, $3, o.currency, o.amount_minor, $4, $5 from o
      where o.status = 'created' and not o.is_expired and not exists (select from live)
      on conflict (order_id) where status = 'requires_action' do nothing
      returning ${COLUMNS}
    )
-   select o.status as order_status, o.is_expired, p.was_made, p.id, p.reference, p.order_id, p.provider, p.intent_id, p.status,
-          p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
+   select o.status as order_status, o.is_expired, o.expires_at, o.plan_name, p.was_made, p.id, p.reference, p.order_id,
+          p.provider, p.intent_id, p.page_id, p.payer_language, p.status, p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
           p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason
    from o left join (select *, false as was_made from live union all select *, true from made) p on true`,
 );
@@ -63,17 +71,25 @@ const BEGIN = statement(
 /** Undefined when this user has no such order, or was deleted or disabled. */
 export async function beginPayment(
   db: Queryable,
-  input: { orderId: number; userId: number; provider: PaymentProviderName; livemode: boolean },
+  input: {
+    orderId: number;
+    userId: number;
+    provider: PaymentProviderName;
+    livemode: boolean;
+    language: Language | null;
+  },
 ): Promise<BegunPayment | undefined> {
-  const { orderId, userId, provider, livemode } = input;
-  type Row = Partial<PaymentRow> & { order_status: string; is_expired: boolean; was_made: boolean | null };
-  const [row] = (await db.run<Row>(BEGIN, [orderId, userId, provider, livemode])).rows;
+  const { orderId, userId, provider, livemode, language } = input;
+  type Row = Partial<PaymentRow> & Omit<BegunPayment, "payment" | "was_made"> & { was_made: boolean | null };
+  const [row] = (await db.run<Row>(BEGIN, [orderId, userId, provider, livemode, language])).rows;
   if (row === undefined) return undefined;
-  const { order_status, is_expired, was_made, ...payment } = row;
+  const { order_status, is_expired, expires_at, plan_name, was_made, ...payment } = row;
   const hasPayment = typeof payment.id === "number";
   return {
     order_status,
     is_expired,
+    expires_at,
+    plan_name,
     was_made: was_made === true,
     payment: hasPayment ? (payment as PaymentRow) : null,
   };
@@ -81,28 +97,37 @@ export async function beginPayment(
 
 const STORE_INTENT = statement(
   "payments.store_intent",
-  `update payments set intent_id = $3
-   where id = $1 and provider = $2 and (intent_id is null or intent_id = $3)
+  `update payments set page_id = coalesce(page_id, $4),
+     intent_id = case when intent_id is null or intent_id = page_id then $3 else intent_id end
+   where id = $1 and provider = $2 and (intent_id is null or intent_id = $3 or intent_id = page_id or page_id = $4)
    returning ${COLUMNS}`,
 );
 
-/** Undefined when the row has another intent already. */
+/** Undefined when the row has another intent already. A page's own id gives way to the intent that is made there. */
 export async function storeIntentIfUnknown(
   db: Queryable,
-  paymentId: number,
-  provider: PaymentProviderName,
-  intentId: string,
+  payment: Pick<PaymentRow, "id" | "provider">,
+  { intentId, page }: Pick<IntentSnapshot, "intentId" | "page">,
 ): Promise<PaymentRow | undefined> {
-  return (await db.run<PaymentRow>(STORE_INTENT, [paymentId, provider, intentId])).rows[0];
+  const values = [payment.id, payment.provider, intentId, page?.pageId ?? null];
+  return (await db.run<PaymentRow>(STORE_INTENT, values)).rows[0];
 }
+
+/** What the provider is asked by: an open page tells more than its intent, and ends it. */
+export const handleOf = (payment: Pick<PaymentRow, "intent_id" | "page_id" | "status">): string | null =>
+  payment.status === "requires_action" ? (payment.page_id ?? payment.intent_id) : payment.intent_id;
 
 const ADOPT_INTENT = statement(
   "payments.adopt_intent",
   `update payments set intent_id = $4
-   where reference = $1 and order_id = $2 and provider = $3 and intent_id is null returning id`,
+   where reference = $1 and order_id = $2 and provider = $3 and (intent_id is null or intent_id = page_id)
+   returning id`,
 );
 
-/** A webhook that overtook the answer of the create call names our row in its metadata. */
+/**
+ * A webhook that overtook the answer of the create call, or of an intent that was made on the provider's page, names
+ * our row in its metadata.
+ */
 export async function adoptIntent(
   db: Queryable,
   named: { reference: string; orderId: number; provider: PaymentProviderName; intentId: string },

@@ -68,7 +68,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
   const releaseUnpaid = makeReleaseUnpaid({ db, providers, findIntent, applyAnswer, failUnpaid });
   const afterIntent = makeAfterIntent(db, config.payments.mockAutoConfirm);
   const creating = { db, providers, findIntent, applyAnswer, applyWaiting, failUnpaid, afterIntent };
-  const createPayment = makeCreatePayment({ ...creating, shopId, events });
+  const createPayment = makeCreatePayment({ ...creating, shopId, publicUrl: config.http.publicUrl, events });
 
   const { takeBackEsim } = deps;
   const refunding = { db, providers, applyReading, follow, takeBackEsim, shopId, events, wakeWorkers };

@@ -3,7 +3,7 @@ import { CREATE_CALL_SECONDS_MAX } from "./create-call.js";
 import type { FailUnpaid, UnpaidOrder } from "./fail-unpaid.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";
-import { findPayment, listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
+import { findPayment, handleOf, listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
 import type { ApplyAnswer } from "./reread-payment.js";
 
 /**
@@ -55,13 +55,13 @@ async function releasePayment(
 ): Promise<Release> {
   const unpaid: UnpaidOrder = { orderId: live.order_id, paymentId: live.id, reason };
   const provider = deps.providers.of(live.provider);
-  let intentId = live.intent_id;
+  let intentId = handleOf(live);
   if (intentId === null) {
     if (live.age_seconds < CREATE_CALL_SECONDS_MAX) return "unknown";
     const found = await deps.findIntent(live);
     if (found.kind === "refused" && found.reason === "not_found") return failNow(deps, unpaid);
     if (found.kind !== "done") return "unknown";
-    intentId = found.value.intentId;
+    intentId = found.value.page?.pageId ?? found.value.intentId;
   }
   const canceled = await provider.cancelIntent(intentId);
   if (canceled.kind !== "done") {

@@ -10,7 +10,7 @@ import type { ApplyReading } from "./events/apply-reading.js";
 import { eventOfIntent, eventsOfReading } from "./events/event-facts.js";
 import type { FindIntent } from "./find-intent.js";
 import type { PaymentProviders } from "./payment-providers.js";
-import { findPayment, listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
+import { findPayment, handleOf, listPaymentsOfOrder, type PaymentRow } from "./payment-store.js";
 
 export interface RereadDeps {
   readonly db: Db;
@@ -95,7 +95,8 @@ async function readWhole(
     hasRefunds: payment.refund_reserved_minor > 0,
     hasDisputes: payment.disputed_minor > 0,
   };
-  if (payment.intent_id !== null) return provider.readPayment(payment.intent_id, known);
+  const handle = handleOf(payment);
+  if (handle !== null) return provider.readPayment(handle, known);
   const found = await findIntent(payment);
   if (found.kind !== "done") return found;
   const isPaid = found.value.state === "succeeded";

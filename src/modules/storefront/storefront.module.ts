@@ -73,7 +73,7 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
     renderer.render({ ...request, shop: await shopInfo(), data }, bundle);
   const cache = makeBodyCache({ ttlMillis: TTL_MILLIS, entriesMax: PAGES_MAX, clock, bodyOf: makeTextBody });
   const pages = makePages({ db, documents, render, cache, defaultCurrency: config.payments.defaultCurrency });
-  const usesStripe = config.payments.stripe !== null;
+  const usesStripe = config.payments.stripe !== null && !config.payments.isHosted;
   return {
     jobs: { handlers: {} },
     async registerRoutes(app) {

@@ -14,6 +14,8 @@ export interface ProviderWorld {
 }
 
 let nextRow = 1;
+const expiresAt = new Date(Date.now() + 4 * 3_600_000);
+const PAGE = { title: "Spain", language: "en", returnUrl: "https://shop.example/", expiresAt } as const;
 
 /** A payment row that no other test uses, as the database would give it. */
 export function newPayment(over: Partial<CreateIntent> = {}): CreateIntent {
@@ -26,6 +28,7 @@ export function newPayment(over: Partial<CreateIntent> = {}): CreateIntent {
     shopId,
     idempotencyKey: paymentKey(shopId, paymentReference),
     amount: { currency: "USD", minor: 999 },
+    page: PAGE,
     ...over,
   };
 }
@@ -317,9 +320,11 @@ function refundRow() {
 async function refundable({ provider, approve }: ProviderWorld, minor: number) {
   const made = doneValue(await provider.createIntent(newPayment()));
   await approve(made.intentId);
+  // Where the payer pays on the provider's page there is an intent only now.
+  const { intentId } = doneValue(await provider.fetchIntent(made.intentId));
   return {
     ...refundRow(),
-    intentId: made.intentId,
+    intentId,
     amount: { currency: "USD", minor },
     reason: "asked for by the customer",
   };

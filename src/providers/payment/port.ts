@@ -1,3 +1,4 @@
+import type { Language } from "../../kernel/language.js";
 import type { Money } from "../../kernel/money.js";
 import type { Outcome } from "../../kernel/outcome.js";
 
@@ -15,7 +16,7 @@ export interface PaymentProvider {
   readonly livemode: boolean;
   /** The provider's id of our account, when it is known. */
   readonly account: string | null;
-  /** What a browser needs beside the client secret, e.g. Stripe's publishable key. */
+  /** What a browser needs beside the client secret, e.g. Stripe's publishable key; null where it needs none. */
   readonly publishableKey: string | null;
 
   createIntent(command: CreateIntent): Promise<Outcome<IntentSnapshot, WriteRefusal>>;
@@ -78,6 +79,18 @@ export interface CreateIntent extends PaymentReference {
   readonly idempotencyKey: string;
   readonly amount: Money;
   readonly description?: string;
+  /** For a provider on whose own page the payer pays. The same for every call with the same key. */
+  readonly page?: PaymentPage;
+}
+
+/** What a provider's own payment page shows, and where the payer comes back to, paid or not. */
+export interface PaymentPage {
+  /** What is bought, in one line. */
+  readonly title: string;
+  readonly language: Language;
+  readonly returnUrl: string;
+  /** The page may be open for longer than the order: it is ended with the order. */
+  readonly expiresAt: Date;
 }
 
 export interface RefundReference {
@@ -122,6 +135,11 @@ export interface IntentSnapshot {
   readonly clientSecret?: string;
   readonly lastDecline?: Decline;
   readonly latestChargeId?: string;
+  /**
+   * The provider's own page on which this is paid; its id is taken wherever an intent's is. `intentId` is the page's
+   * until the provider has made an intent. The address is null when nobody can pay there (any more).
+   */
+  readonly page?: { readonly pageId: string; readonly url: string | null };
 }
 
 export interface KnownOfPayment {

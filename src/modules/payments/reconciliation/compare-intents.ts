@@ -56,7 +56,7 @@ async function endOpenIntent(
   intent: IntentSnapshot,
 ): Promise<void> {
   if (!run.applies) return;
-  const canceled = await provider.cancelIntent(intent.intentId);
+  const canceled = await provider.cancelIntent(payment.page_id ?? intent.intentId);
   if (canceled.kind === "done") await deps.applyAnswer(payment, canceled.value);
 }
 

@@ -123,7 +123,7 @@ export async function reportFinding(
 
 const LIST_OURS = statement(
   "reconcile.list_ours",
-  `select id, order_id, provider, intent_id, status, currency, amount_minor, livemode, created_at,
+  `select id, order_id, provider, intent_id, page_id, payer_language, status, currency, amount_minor, livemode, created_at,
      extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor,
      refunded_minor, disputed_minor, is_counted, surplus_reason
    from payments where provider = $1 and intent_id is not null and created_at >= $2 and id > $3

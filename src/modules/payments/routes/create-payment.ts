@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { languageOfRequest } from "../../../http/accept-language.js";
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import type { makeCreatePayment } from "../create-payment.js";
@@ -28,6 +29,13 @@ const Payment = Type.Object(
       Type.String({ description: "For the provider's own script in the browser" }),
     ),
     publishable_key: Type.Optional(Type.String()),
+    redirect_url: Type.Optional(
+      Type.String({
+        description:
+          "The provider's page on which the payer pays and from which they come back, in place of a client secret; " +
+          "`intent_id` is then that page's id",
+      }),
+    ),
   },
   { title: "Payment", additionalProperties: false },
 );
@@ -69,15 +77,17 @@ export function registerCreatePayment(
         orderId,
         userId: callerOf(request).userId,
         provider,
+        language: languageOfRequest(request),
       });
       return {
-        intent_id: intent.intentId,
+        intent_id: intent.page?.pageId ?? intent.intentId,
         status: payment.status,
         provider: payment.provider,
         amount_minor_units: payment.amount_minor,
         currency: payment.currency,
         ...(intent.clientSecret === undefined ? {} : { client_secret: intent.clientSecret }),
         ...(publishableKey === null ? {} : { publishable_key: publishableKey }),
+        ...(intent.page?.url == null ? {} : { redirect_url: intent.page.url }),
       };
     },
   );

@@ -25,6 +25,8 @@ const KIND_BY_TYPE: ReadonlyMap<string, PaymentEventKind> = new Map([
   ["payment_intent.payment_failed", "intent_failed_attempt"],
   ["payment_intent.succeeded", "intent_succeeded"],
   ["payment_intent.canceled", "intent_canceled"],
+  // Nobody can pay on the page any more. That somebody has is told by the intent's own success.
+  ["checkout.session.expired", "intent_canceled"],
   ["refund.created", "refund_updated"],
   ["refund.updated", "refund_updated"],
   ["refund.failed", "refund_updated"],
@@ -102,9 +104,11 @@ function intentOf(object: StripeObject): string | null {
 
 function factsOf(kind: PaymentEventKind, object: StripeObject): Facts {
   switch (kind) {
+    case "intent_canceled":
+      if (findText(object, "object") === "checkout.session") return expiredPage(object);
+      return { ...NO_FACTS, intentId: needText(object, "id"), amount: needMoney(object, "amount") };
     case "intent_open":
     case "intent_processing":
-    case "intent_canceled":
       return { ...NO_FACTS, intentId: needText(object, "id"), amount: needMoney(object, "amount") };
     case "intent_failed_attempt":
       return {
@@ -130,6 +134,12 @@ function factsOf(kind: PaymentEventKind, object: StripeObject): Facts {
     case "ignored":
       return { ...NO_FACTS, intentId: intentOf(object) };
   }
+}
+
+/** The session's intent when somebody tried to pay; else the session itself stands for it. */
+function expiredPage(session: StripeObject): Facts {
+  const intentId = findId(session, "payment_intent") ?? needText(session, "id");
+  return { ...NO_FACTS, intentId, amount: needMoney(session, "amount_total") };
 }
 
 /** What was captured, not what was asked for. */

@@ -18,14 +18,19 @@ import { READING, withDeadline } from "./stripe-client.js";
 import { outcomeOfError, readRefusal, writeRefusal } from "./stripe-errors.js";
 import { objectOf } from "./stripe-json.js";
 import { isDisputed, readDispute, readIntent, readRefund } from "./stripe-objects.js";
+import { createPage, expirePage, fetchPage, findPageFor, isPageId } from "./stripe-pages.js";
 
 type IntentCalls = Pick<
   PaymentProvider,
   "createIntent" | "fetchIntent" | "readPayment" | "findIntentFor" | "cancelIntent"
 >;
 
-export function makeIntentCalls(stripe: Stripe, deadlineMillis: number): IntentCalls {
+export function makeIntentCalls(
+  stripe: Stripe,
+  { deadlineMillis, isHosted }: { readonly deadlineMillis: number; readonly isHosted: boolean },
+): IntentCalls {
   const fetchIntent = async (intentId: string): Promise<Outcome<IntentSnapshot, ReadRefusal>> => {
+    if (isPageId(intentId)) return fetchPage(stripe, intentId);
     try {
       const found = await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }, READING);
       return done(readIntent(objectOf(found)));
@@ -35,6 +40,7 @@ export function makeIntentCalls(stripe: Stripe, deadlineMillis: number): IntentC
   };
 
   const cancelIntent = async (intentId: string): Promise<Outcome<IntentSnapshot, WriteRefusal>> => {
+    if (isPageId(intentId)) return expirePage(stripe, intentId);
     try {
       const intent = await stripe.paymentIntents.cancel(intentId, { cancellation_reason: "abandoned" });
       return done(readIntent(objectOf(intent)));
@@ -46,11 +52,17 @@ export function makeIntentCalls(stripe: Stripe, deadlineMillis: number): IntentC
   };
 
   return {
-    createIntent: (command) => withDeadline(deadlineMillis, createIntent(stripe, command)),
+    createIntent: (command) =>
+      withDeadline(
+        deadlineMillis,
+        isHosted && command.page !== undefined
+          ? createPage(stripe, command, command.page)
+          : createIntent(stripe, command),
+      ),
     fetchIntent: (intentId) => withDeadline(deadlineMillis, fetchIntent(intentId)),
     readPayment: (intentId, known) => withDeadline(deadlineMillis * 2, readPayment(stripe, intentId, known)),
     cancelIntent: (intentId) => withDeadline(deadlineMillis * 2, cancelIntent(intentId)),
-    findIntentFor: (reference, attempted) => findIntentFor(stripe, reference, attempted),
+    findIntentFor: (reference, attempted) => findIntentFor(stripe, reference, attempted, isHosted),
   };
 }
 
@@ -63,6 +75,7 @@ async function readPayment(
   intentId: string,
   known: KnownOfPayment,
 ): Promise<Outcome<PaymentReading, ReadRefusal>> {
+  if (isPageId(intentId)) return readPaymentOfPage(stripe, intentId, known);
   try {
     const found = objectOf(
       await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }, READING),
@@ -89,6 +102,20 @@ async function readPayment(
   } catch (error) {
     return outcomeOfError(error, readRefusal);
   }
+}
+
+/** The page tells its intent, which is read with what hangs on it once there is money. */
+async function readPaymentOfPage(
+  stripe: Stripe,
+  pageId: string,
+  known: KnownOfPayment,
+): Promise<Outcome<PaymentReading, ReadRefusal>> {
+  const found = await fetchPage(stripe, pageId);
+  if (found.kind !== "done") return found;
+  const intent = found.value;
+  return intent.state === "succeeded"
+    ? readPayment(stripe, intent.intentId, known)
+    : done({ intent, refunds: [], disputes: [] });
 }
 
 async function createIntent(
@@ -129,6 +156,7 @@ async function findIntentFor(
   stripe: Stripe,
   reference: PaymentReference,
   attempted: TimeWindow,
+  isHosted: boolean,
 ): Promise<Outcome<IntentSnapshot, ReadRefusal>> {
   const { paymentReference, shopId } = reference;
   const isOurs = (metadata: Stripe.Metadata) =>
@@ -148,6 +176,9 @@ async function findIntentFor(
       gte: Math.floor(attempted.from.getTime() / 1000) - CLOCK_SLACK_SECONDS,
       lte: Math.ceil(attempted.until.getTime() / 1000) + CLOCK_SLACK_SECONDS,
     };
+    // A page that nobody has paid on has no intent yet.
+    const page = isHosted ? await findPageFor(stripe, reference, created) : null;
+    if (page !== null) return done(page);
     for await (const intent of stripe.paymentIntents.list({ created, limit: 100 }, READING)) {
       if (isOurs(intent.metadata)) return done(readIntent(objectOf(intent)));
     }

@@ -5,6 +5,30 @@ import { describePaymentProvider } from "../conformance.js";
 import { startFakeStripe } from "./fake-server.js";
 import { makeStripeProvider } from "./stripe-provider.js";
 
+describePaymentProvider("Stripe with its own page", async () => {
+  const fake = await startFakeStripe();
+  const provider = makeStripeProvider({
+    secretKey: "sk_test_conformance",
+    publishableKey: "pk_test_conformance",
+    isHosted: true,
+    apiBase: fake.url,
+    webhookSecrets: ["whsec_conformance"],
+    timeoutMillis: 500,
+  });
+  return {
+    provider,
+    approve: async (pageId) => {
+      fake.control.payOnPage(pageId);
+    },
+    loseNextAnswer: (operation) =>
+      fake.control.fault({
+        operation: operation === "create" ? "create_session" : "create_refund",
+        fault: "timeout_after_success",
+      }),
+    stop: () => fake.stop(),
+  };
+});
+
 describePaymentProvider("Stripe", async () => {
   const fake = await startFakeStripe();
   const provider = makeStripeProvider({

@@ -8,6 +8,8 @@ import { verifyStripeSignature } from "./stripe-signature.js";
 
 export interface StripeOptions extends Omit<StripeClientOptions, "timeoutMillis"> {
   readonly publishableKey: string | null;
+  /** The payer pays on Stripe's page instead of in fields on ours. */
+  readonly isHosted?: boolean;
   /** Several during a rotation; every one of them is valid. */
   readonly webhookSecrets: readonly string[];
   /** `acct_…`, when the operator has said it. */
@@ -24,7 +26,7 @@ export function makeStripeProvider(options: StripeOptions): PaymentProvider {
   if (options.webhookSecrets.length === 0 || options.webhookSecrets.some((secret) => secret.trim() === "")) {
     throw new Error("STRIPE_WEBHOOK_SECRET must hold at least one secret, and none may be empty.");
   }
-  const timeoutMillis = options.timeoutMillis ?? TIMEOUT_MILLIS;
+  const { timeoutMillis = TIMEOUT_MILLIS, isHosted = false } = options;
   const stripe = makeStripeClient({ ...options, timeoutMillis });
   // Room for one more attempt and the pause before it (the SDK's own, half a second).
   const deadlineMillis = timeoutMillis * 2 + 1_000;
@@ -32,8 +34,8 @@ export function makeStripeProvider(options: StripeOptions): PaymentProvider {
     name: "STRIPE",
     livemode: /^(sk|rk)_live_/.test(options.secretKey),
     account: options.account ?? null,
-    publishableKey: options.publishableKey,
-    ...makeIntentCalls(stripe, deadlineMillis),
+    publishableKey: isHosted ? null : options.publishableKey,
+    ...makeIntentCalls(stripe, { deadlineMillis, isHosted }),
     ...makeRefundCalls(stripe, deadlineMillis),
     ...makeStripeLists(stripe, options.onUnreadable ?? (() => {})),
 

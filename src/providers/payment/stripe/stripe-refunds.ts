@@ -6,6 +6,7 @@ import { READING, withDeadline } from "./stripe-client.js";
 import { outcomeOfError, readRefusal, refundRefusal } from "./stripe-errors.js";
 import { objectOf } from "./stripe-json.js";
 import { readRefund } from "./stripe-objects.js";
+import { isPageId } from "./stripe-pages.js";
 
 export function makeRefundCalls(
   stripe: Stripe,
@@ -14,6 +15,7 @@ export function makeRefundCalls(
   const refund: PaymentProvider["refund"] = async (command) => {
     const amount = toStripe(command.amount);
     if (!amount.ok) return refused("amount_not_chargeable", amount.error);
+    if (isPageId(command.intentId)) return refused("not_captured", "Nobody has paid on this page.");
     try {
       const made = await stripe.refunds.create(
         {

@@ -12,12 +12,15 @@ type Payment = Schemas["Payment"];
 
 /** Where the payer goes: a page of the provider, or the mock's; null when the card form is in this page. */
 function redirectOf(payment: Payment, language: string): string | null {
-  const { redirect_url: redirectUrl } = payment as Payment & { redirect_url?: string };
-  if (redirectUrl !== undefined) return redirectUrl;
+  if (payment.redirect_url !== undefined) return payment.redirect_url;
   return payment.provider === "MOCK"
     ? `/dev/pay/${encodeURIComponent(payment.intent_id)}?language=${language}`
     : null;
 }
+
+/** Otherwise the payer has done their part, and the money is on its way. */
+const canBePaid = (payment: Payment): boolean =>
+  payment.provider === "MOCK" || payment.client_secret !== undefined || payment.redirect_url !== undefined;
 
 /** The payment of an order, begun once however often it is asked for. */
 export function PayOrder({ order, onRenew }: { order: PlacedOrder; onRenew: () => void }) {
@@ -36,7 +39,11 @@ export function PayOrder({ order, onRenew }: { order: PlacedOrder; onRenew: () =
     let isCurrent = true;
     setTrouble(null);
     begin()
-      .then((made) => isCurrent && setPayment(made))
+      .then((made) => {
+        if (!isCurrent) return;
+        if (canBePaid(made)) setPayment(made);
+        else location.replace(returnAddress);
+      })
       .catch((error: unknown) => {
         if (!isCurrent) return;
         // Paid in another tab, or meanwhile: the return page knows the rest.

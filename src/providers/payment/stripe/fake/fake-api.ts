@@ -6,6 +6,7 @@ import { type Params, textParam } from "./fake-form.js";
 import { cancelIntent, confirmIntent, createIntent } from "./fake-intents.js";
 import { listPage, searchIntents } from "./fake-lists.js";
 import { createRefund, type RefundMode } from "./fake-refunds.js";
+import { createSession, expireSession, getSession } from "./fake-sessions.js";
 import type { FakeDispute } from "./fake-types.js";
 
 /** Settings of the fake's own behaviour, changed by the control. */
@@ -66,6 +67,16 @@ export const ROUTES: readonly Route[] = [
   ),
   route("cancel_intent", "POST", "payment_intents/:id/cancel", ({ books, id, params }) =>
     cancelIntent(books, id, textParam(params, "cancellation_reason")),
+  ),
+  route("create_session", "POST", "checkout/sessions", ({ books, params, origin }) =>
+    createSession(books, params, origin),
+  ),
+  route("list_sessions", "GET", "checkout/sessions", ({ books, params }) =>
+    listPage(books.sessions.values(), params, "/v1/checkout/sessions"),
+  ),
+  route("retrieve_session", "GET", "checkout/sessions/:id", ({ books, id }) => getSession(books, id)),
+  route("expire_session", "POST", "checkout/sessions/:id/expire", ({ books, id }) =>
+    expireSession(books, id),
   ),
   route("create_refund", "POST", "refunds", ({ books, params, settings }) =>
     createRefund(books, params, settings.refunds),

@@ -9,6 +9,7 @@ import type {
   FakeIntent,
   FakeObject,
   FakeRefund,
+  FakeSession,
 } from "./fake-types.js";
 
 /** Which API call an event came from, as Stripe says it in the event. */
@@ -21,6 +22,7 @@ export interface RequestOrigin {
 export interface FakeBooks {
   readonly livemode: boolean;
   readonly intents: Map<string, FakeIntent>;
+  readonly sessions: Map<string, FakeSession>;
   readonly charges: Map<string, FakeCharge>;
   readonly refunds: Map<string, FakeRefund>;
   readonly disputes: Map<string, FakeDispute>;
@@ -50,6 +52,7 @@ export function makeFakeBooks(livemode: boolean): FakeBooks {
   const books: FakeBooks = {
     livemode,
     intents: new Map(),
+    sessions: new Map(),
     charges: new Map(),
     refunds: new Map(),
     disputes: new Map(),

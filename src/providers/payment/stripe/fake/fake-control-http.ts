@@ -16,6 +16,7 @@ const OK = { ok: true };
  * |---|---|
  * | approve, decline, process, require_action, cancel | `{intent, code?}` |
  * | refund | `{intent, amount?, status?}` |
+ * | pay_on_page, expire_page | `{session, card?}` |
  * | succeed_refund, fail_refund | `{refund, reason?}` |
  * | refunds_start_as | `{status}` |
  * | open_dispute, close_dispute | `{intent, inquiry?}`, `{dispute, status}` |
@@ -42,6 +43,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       typeof body.amount === "number" ? body.amount : undefined,
       body.status === "pending" ? "pending" : "succeeded",
     ),
+  pay_on_page: (control, body) => control.payOnPage(text(body, "session"), optionalText(body, "card")),
+  expire_page: (control, body) => control.expirePage(text(body, "session")),
   succeed_refund: (control, body) => control.succeedRefund(text(body, "refund")),
   fail_refund: (control, body) => control.failRefund(text(body, "refund"), optionalText(body, "reason")),
   refunds_start_as: (control, body) => {

@@ -1,3 +1,4 @@
+import { payOnHostedPage } from "./browser/hosted-page.js";
 import type { FakeSettings } from "./fake-api.js";
 import type { FakeBooks } from "./fake-books.js";
 import { missing } from "./fake-error.js";
@@ -5,6 +6,7 @@ import type { FakeFaults, Fault } from "./fake-faults.js";
 import { cancelIntent, confirmIntent, declineIntent, processIntent, succeedIntent } from "./fake-intents.js";
 import { closeDispute, createRefund, failRefund, openDispute, succeedRefund } from "./fake-refunds.js";
 import type { FakeCall } from "./fake-request.js";
+import { expireSession, getSession } from "./fake-sessions.js";
 import type {
   FakeBalanceTransaction,
   FakeCharge,
@@ -12,12 +14,14 @@ import type {
   FakeEvent,
   FakeIntent,
   FakeRefund,
+  FakeSession,
 } from "./fake-types.js";
 import type { Delivery, FakeWebhooks, ReleaseOrder, WebhookMode, WebhookTarget } from "./fake-webhooks.js";
 
 /** What a test compares our tables with. Copies: changing them changes nothing. */
 export interface FakeLedger {
   readonly intents: readonly FakeIntent[];
+  readonly sessions: readonly FakeSession[];
   readonly charges: readonly FakeCharge[];
   readonly refunds: readonly FakeRefund[];
   readonly disputes: readonly FakeDispute[];
@@ -40,6 +44,10 @@ export interface FakeControl {
   cancel(intentId: string): FakeIntent;
   /** At the provider's own pages, in full without an amount. */
   refund(intentId: string, amountMinor?: number, status?: "succeeded" | "pending"): FakeRefund;
+  /** The payer pays on Stripe's page, or is declined there. */
+  payOnPage(sessionId: string, card?: string): FakeSession;
+  /** Stripe ends the page, as it does when its time is over. */
+  expirePage(sessionId: string): FakeSession;
   succeedRefund(refundId: string): FakeRefund;
   failRefund(refundId: string, reason?: string): FakeRefund;
   /** How the next refunds start: succeeded (default) or pending. */
@@ -86,6 +94,11 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
         },
         { startsAs: status },
       ),
+    payOnPage: (sessionId, card = "4242424242424242") => {
+      payOnHostedPage(books, sessionId, new URLSearchParams({ number: card }));
+      return getSession(books, sessionId);
+    },
+    expirePage: (sessionId) => expireSession(books, sessionId),
     succeedRefund: (refundId) => succeedRefund(books, refundId),
     failRefund: (refundId, reason = "lost_or_stolen_card") => failRefund(books, refundId, reason),
     refundsStartAs: (status) => {
@@ -121,6 +134,7 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
 function ledgerOf(books: FakeBooks, calls: readonly FakeCall[], deliveries: readonly Delivery[]): FakeLedger {
   return structuredClone({
     intents: [...books.intents.values()],
+    sessions: [...books.sessions.values()],
     charges: [...books.charges.values()],
     refunds: [...books.refunds.values()],
     disputes: [...books.disputes.values()],

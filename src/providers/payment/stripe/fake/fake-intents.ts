@@ -190,6 +190,11 @@ export function declineIntent(books: FakeBooks, id: string, code: string): FakeI
 
 export function cancelIntent(books: FakeBooks, id: string, reason: string | null): FakeIntent {
   const intent = getIntent(books, id);
+  if ([...books.sessions.values()].some((session) => session.payment_intent === id)) {
+    throw invalidRequest(
+      "You cannot cancel the PaymentIntent for a Checkout Session. Expire the Checkout Session instead.",
+    );
+  }
   if (!OPEN.includes(intent.status)) throw unexpectedState(intent, "cancel");
   intent.status = "canceled";
   intent.canceled_at = books.now();

@@ -99,7 +99,38 @@ export interface FakeBalanceTransaction {
   type: "charge" | "refund" | "refund_failure" | "adjustment";
 }
 
-export type FakeObject = FakeIntent | FakeCharge | FakeRefund | FakeDispute | FakeBalanceTransaction;
+/** Stripe's payment page for one payment. */
+export interface FakeSession {
+  id: string;
+  object: "checkout.session";
+  amount_total: number;
+  cancel_url: string;
+  created: number;
+  currency: string;
+  expires_at: number;
+  livemode: boolean;
+  locale: string | null;
+  metadata: Record<string, string>;
+  mode: "payment";
+  /** Null until the payer has pressed Pay (since API version 2022-08-01). */
+  payment_intent: string | null;
+  payment_status: "paid" | "unpaid";
+  status: "open" | "complete" | "expired";
+  success_url: string;
+  /** Null once it is not open any more. */
+  url: string | null;
+  /** The fake's own: what its page shows, and what the intent will say. */
+  title: string;
+  intent_metadata: Record<string, string>;
+}
+
+export type FakeObject =
+  | FakeSession
+  | FakeIntent
+  | FakeCharge
+  | FakeRefund
+  | FakeDispute
+  | FakeBalanceTransaction;
 
 export interface FakeEvent {
   id: string;

@@ -134,7 +134,7 @@ export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DE
 }
 
 function intentOf({ data: { object } }: FakeEvent): string {
-  return "payment_intent" in object ? object.payment_intent : object.id;
+  return ("payment_intent" in object ? object.payment_intent : null) ?? object.id;
 }
 
 function ordered(events: FakeEvent[], order: ReleaseOrder): FakeEvent[] {

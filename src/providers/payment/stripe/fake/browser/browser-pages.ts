@@ -1,6 +1,6 @@
 /** The fake's pages: what is in its frames, and the bank to which a payer is sent. */
 
-const STYLE = `body{margin:0;font:16px/1.4 system-ui,sans-serif;color:#1a2b28}
+export const STYLE = `body{margin:0;font:16px/1.4 system-ui,sans-serif;color:#1a2b28}
 form,main{display:grid;gap:10px;padding:4px}
 label{display:grid;gap:4px;font-size:14px}
 input:not([type=radio]){font:inherit;padding:11px;border:1px solid #ccd6d3;border-radius:10px;width:100%;box-sizing:border-box}
@@ -56,6 +56,6 @@ export const redirectPage = (query: URLSearchParams): string => {
 <button name="outcome" value="failed">Refuse payment</button></form></body></html>`;
 };
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -5,7 +5,7 @@ import { confirmIntent, succeedIntent } from "../fake-intents.js";
 import type { FakeIntent } from "../fake-types.js";
 
 /** docs.stripe.com/testing#cards, those that tell a shop something different. */
-const METHOD_BY_CARD: Readonly<Record<string, string>> = {
+export const METHOD_BY_CARD: Readonly<Record<string, string>> = {
   "4242424242424242": "pm_card_visa",
   "5555555555554444": "pm_card_visa",
   "4000000000000002": "pm_card_chargeDeclined",

@@ -5,6 +5,7 @@ import { parseForm } from "../fake-form.js";
 import { type FakeWorld, send } from "../fake-request.js";
 import { cardPage, challengePage, redirectPage, walletPage } from "./browser-pages.js";
 import { authenticate } from "./browser-payer.js";
+import { payOnHostedPage, showHostedPage } from "./hosted-page.js";
 
 const asset = (name: string): string => readFileSync(new URL(`./assets/${name}`, import.meta.url), "utf8");
 
@@ -18,6 +19,8 @@ export function handleBrowserRequest(
   const url = new URL(request.url ?? "/", "http://fake.invalid");
   const script = { "/stripe.js": "stripe.js", "/browser/frame.js": "frame.js" }[url.pathname];
   if (script !== undefined) return reply(response, "text/javascript", asset(script));
+  const sessionId = /^\/browser\/checkout\/(\w+)$/.exec(url.pathname)?.[1];
+  if (sessionId !== undefined) return replyHosted(world, response, sessionId, request.method, body);
   switch (`${request.method ?? ""} ${url.pathname}`) {
     case "GET /browser/card":
       return reply(response, "text/html", cardPage());
@@ -34,6 +37,23 @@ export function handleBrowserRequest(
     default:
       return false;
   }
+}
+
+function replyHosted(
+  { books }: FakeWorld,
+  response: ServerResponse,
+  sessionId: string,
+  method: string | undefined,
+  body: string,
+): boolean {
+  if (!books.sessions.has(sessionId)) return false;
+  const answer =
+    method === "POST"
+      ? payOnHostedPage(books, sessionId, new URLSearchParams(body))
+      : showHostedPage(books, sessionId);
+  if ("html" in answer) return reply(response, "text/html", answer.html);
+  response.writeHead(303, { location: answer.location }).end();
+  return true;
 }
 
 function reply(response: ServerResponse, type: string, text: string): true {

@@ -1,0 +1,1 @@
+alter table payments drop column payer_language, drop column page_id;
