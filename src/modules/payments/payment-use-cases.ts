@@ -103,7 +103,11 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
       refundSurplus,
     }),
     reconcile: makeReconcile({ db, providers, rereadPayment, applyAnswer, shopId, events }),
-    sendReceipt: makeSendReceipt({ db, sendMail: deps.sendMail, publicUrl: config.http.publicUrl }),
+    sendReceipt: makeSendReceipt({
+      db,
+      sendMail: deps.sendMail,
+      shop: { ...config.shop, url: config.http.publicUrl },
+    }),
   };
 }
 

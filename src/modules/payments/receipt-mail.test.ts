@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { LANGUAGES } from "../../kernel/language.js";
+import { type Receipt, receiptMail } from "./receipt-mail.js";
+
+const RECEIPT: Receipt = {
+  reference: "T-7KQ2",
+  kind: "esim",
+  plan: "Spain 5 GB, Spain",
+  paid: { currency: "EUR", minor: 1250 },
+  paidAt: "2026-11-29T12:00:00.000Z",
+};
+const SHOP = { name: "Corner Shop", url: "https://shop.example", supportEmail: "help@shop.example" };
+
+describe("the receipt", () => {
+  it("says in the buyer's language what was paid, and for what", () => {
+    expect(receiptMail(RECEIPT, "en", SHOP)).toEqual({
+      subject: "Your receipt for order T-7KQ2",
+      text:
+        "Thank you for your order.\n\nOrder:   T-7KQ2\nPlan:    Spain 5 GB, Spain\nPaid:    €12.50 (EUR)\nDate:    2026-11-29\n\n" +
+        "Your eSIM is being prepared; you find it in your account.\n\n-- \nCorner Shop\nhttps://shop.example\nQuestions? Write to help@shop.example.\n",
+    });
+    const spanish = receiptMail(RECEIPT, "es", SHOP);
+    expect(spanish.subject).toBe("Tu recibo del pedido T-7KQ2");
+    expect(spanish.text).toMatch(/Pagado: {2}12,50\s€ \(EUR\)/);
+    expect(spanish.text).toContain("Estamos preparando tu eSIM");
+  });
+
+  it.each(LANGUAGES)("names the shop and where to ask, in %s", (language) => {
+    for (const kind of ["esim", "top_up"] as const) {
+      const { text } = receiptMail({ ...RECEIPT, kind }, language, SHOP);
+      expect(text).toContain("-- \nCorner Shop\nhttps://shop.example\n");
+      expect(text).toMatch(/help@shop\.example\.\n$/);
+      expect(text).not.toContain("Tribi");
+      const alone = receiptMail({ ...RECEIPT, kind }, language, { ...SHOP, supportEmail: null });
+      expect(alone.text).toMatch(/https:\/\/shop\.example\.\n$/);
+    }
+  });
+});
