@@ -1,9 +1,9 @@
 import type { Db } from "../../db/database.js";
 import { type Body, makeBody, makeBodyCache } from "../../http/body-cache.js";
 import type { Clock } from "../../kernel/clock.js";
-import { exponentOf, isCurrencyCode } from "../../kernel/money.js";
-import { findPlan, listCountries, listPlans, type PlanFilter } from "./catalog-read-model.js";
-import { type PlanView, planView } from "./catalog-views.js";
+import { isCurrencyCode } from "../../kernel/money.js";
+import { findPlan, listCountries, listPlanPages, listPlans, type PlanFilter } from "./catalog-read-model.js";
+import { type PlanRow, type PlanView, planView } from "./catalog-views.js";
 
 const TTL_MILLIS = 1_000;
 const ENTRIES_MAX = 128;
@@ -11,8 +11,8 @@ const ENTRIES_MAX = 128;
 export interface Browsing {
   /** The JSON array of GET /countries. */
   countries(prefix: string): Promise<Body>;
-  /** The JSON array of GET /plans. */
-  plans(filter: PlanFilter): Promise<Body>;
+  /** The JSON array of GET /plans: kept for many callers, or, when it is too long for that, in pieces. */
+  plans(filter: PlanFilter): Promise<Body | AsyncGenerator<string>>;
   plan(id: number, currency: string): Promise<PlanView | undefined>;
   /** Called after every change that this process makes to the catalogue. */
   forget(): void;
@@ -29,13 +29,14 @@ export function makeBrowsing({ db, clock }: { readonly db: Db; readonly clock: C
       const key = prefix.toLowerCase();
       return cache.get(`countries ${key}`, () => listCountries(db, key));
     },
-    plans: (filter) => {
+    async plans(filter) {
       // Not a currency, or not a country code: nothing is offered, and nothing needs to be asked.
-      if (!isCurrencyCode(filter.currency) || !isCountryCode(filter.country)) return Promise.resolve(EMPTY);
-      return cache.get(`plans ${JSON.stringify(filter)}`, async () => {
-        const rows = await listPlans(db, filter, 10 ** exponentOf(filter.currency));
-        return rows.map(planView);
+      if (!isCurrencyCode(filter.currency) || !isCountryCode(filter.country)) return EMPTY;
+      const body = await cache.get(`plans ${JSON.stringify(filter)}`, async () => {
+        const rows = await listPlans(db, filter);
+        return rows?.map(planView) ?? null;
       });
+      return body.plain.equals(TOO_LONG) ? jsonArray(listPlanPages(db, filter)) : body;
     },
     plan: async (id, currency) => {
       const row = await findPlan(db, id, currency);
@@ -46,4 +47,17 @@ export function makeBrowsing({ db, clock }: { readonly db: Db; readonly clock: C
 }
 
 const EMPTY = makeBody([]);
+/** What is kept of a list that is not. */
+const TOO_LONG = Buffer.from("null");
+
+async function* jsonArray(pages: AsyncIterable<readonly PlanRow[]>): AsyncGenerator<string> {
+  let before = "[";
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    yield before + page.map((row) => JSON.stringify(planView(row))).join(",");
+    before = ",";
+  }
+  yield before === "[" ? "[]" : "]";
+}
+
 const isCountryCode = (code: string | null): boolean => code === null || /^[A-Z]{2}$/.test(code);

@@ -1,4 +1,6 @@
 import { type Queryable, statement } from "../../db/database.js";
+import { PAGE_ROWS } from "../../db/read-pages.js";
+import { exponentOf } from "../../kernel/money.js";
 import type { CountryView, PlanRow } from "./catalog-views.js";
 import { isFoundBy } from "./country-words.js";
 
@@ -32,39 +34,82 @@ const JOINS = `
   left join countries c on c.id = p.country_id
   left join plan_prices usd on usd.plan_id = p.id and usd.currency = 'USD'`;
 
-const LIST_PLANS = statement(
-  "catalog.list_plans",
-  `select ${COLUMNS}
-   from plans p
-   join plan_prices pp on pp.plan_id = p.id and pp.currency = $1
-   ${JOINS}
-   where p.is_active
+const FILTER = `p.is_active
      and ($2::text is null or c.iso2 = $2 or exists (
        select from plan_countries pc join countries covered on covered.id = pc.country_id
        where pc.plan_id = p.id and covered.iso2 = $2))
      and ($3::numeric is null or p.is_unlimited or p.data_gb >= $3)
      and ($4::numeric is null or p.data_gb <= $4)
      and ($5::numeric is null or pp.amount_minor <= $5 * $6::numeric)
-     and ($7::integer is null or p.duration_days = $7)
-   order by pp.amount_minor, p.id`,
+     and ($7::integer is null or p.duration_days = $7)`;
+
+const LIST_PLANS = statement(
+  "catalog.list_plans",
+  `select ${COLUMNS}
+   from plans p
+   join plan_prices pp on pp.plan_id = p.id and pp.currency = $1
+   ${JOINS}
+   where ${FILTER}
+   order by pp.amount_minor, p.id
+   limit $8`,
 );
 
-/** Plans on sale, cheapest first, in one statement. `minorPerMajor` is 10 to the power of the currency's decimals. */
-export async function listPlans(
+/** More than that are read in pages: one statement's answer is in memory, and read in one turn of the process. */
+const ROWS_AT_ONCE = 1_000;
+
+/** Plans on sale, cheapest first, in one statement; undefined when there are too many for one. */
+export async function listPlans(db: Queryable, filter: PlanFilter): Promise<readonly PlanRow[] | undefined> {
+  const { rows } = await db.run<PlanRow>(LIST_PLANS, [...valuesOf(filter), ROWS_AT_ONCE + 1]);
+  return rows.length > ROWS_AT_ONCE ? undefined : rows;
+}
+
+const LIST_PLAN_IDS = statement(
+  "catalog.list_plan_ids",
+  `select coalesce(json_agg(p.id order by pp.amount_minor, p.id), '[]') as ids
+   from plans p
+   join plan_prices pp on pp.plan_id = p.id and pp.currency = $1
+   left join countries c on c.id = p.country_id
+   where ${FILTER}`,
+);
+
+const PAGE_OF_PLANS = statement(
+  "catalog.page_of_listed_plans",
+  `select ${COLUMNS}
+   from unnest($2::bigint[]) with ordinality as wanted (id, place)
+   join plans p on p.id = wanted.id and p.is_active
+   join plan_prices pp on pp.plan_id = p.id and pp.currency = $1
+   ${JOINS}
+   order by wanted.place`,
+);
+
+/**
+ * The same plans in the same order however many they are, in pages, of which one is in memory. The order is that of
+ * the beginning; a plan that is taken off sale meanwhile is left out.
+ */
+export async function* listPlanPages(
   db: Queryable,
   filter: PlanFilter,
-  minorPerMajor: number,
-): Promise<readonly PlanRow[]> {
-  const { rows } = await db.run<PlanRow>(LIST_PLANS, [
-    filter.currency,
-    filter.country,
-    filter.minGb,
-    filter.maxGb,
-    filter.maxPrice,
-    minorPerMajor,
-    filter.days,
-  ]);
-  return rows;
+): AsyncGenerator<readonly PlanRow[], void, undefined> {
+  const { rows } = await db.run<{ ids: number[] }>(LIST_PLAN_IDS, valuesOf(filter));
+  const ids = rows[0]?.ids ?? [];
+  for (let start = 0; start < ids.length; start += PAGE_ROWS) {
+    const page = ids.slice(start, start + PAGE_ROWS);
+    yield (await db.run<PlanRow>(PAGE_OF_PLANS, [filter.currency, page])).rows;
+  }
+}
+
+/** All of them, for what looks at every plan: one statement for most shops, pages for a large one. */
+export async function* listEveryPlan(
+  db: Queryable,
+  filter: PlanFilter,
+): AsyncGenerator<readonly PlanRow[], void, undefined> {
+  const rows = await listPlans(db, filter);
+  if (rows === undefined) yield* listPlanPages(db, filter);
+  else yield rows;
+}
+
+function valuesOf({ currency, country, minGb, maxGb, maxPrice, days }: PlanFilter) {
+  return [currency, country, minGb, maxGb, maxPrice, 10 ** exponentOf(currency), days];
 }
 
 const FIND_PLAN = statement(

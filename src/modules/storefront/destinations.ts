@@ -1,6 +1,6 @@
 import type { DestinationInfo, PageLanguage, PlaceLink, PlanInfo } from "../../../web/src/page-contract.js";
 import type { Queryable } from "../../db/database.js";
-import { exponentOf, isCurrencyCode } from "../../kernel/money.js";
+import { isCurrencyCode } from "../../kernel/money.js";
 import {
   countryNameIn,
   countrySlug,
@@ -9,8 +9,7 @@ import {
   planView,
   slugOf,
 } from "../catalog/catalog.module.js";
-import { listCountries, listPlans } from "../catalog/catalog-read-model.js";
-
+import { listCountries, listEveryPlan } from "../catalog/catalog-read-model.js";
 import { regionNameIn } from "./region-names.js";
 
 type Plan = ReturnType<typeof planView>;
@@ -38,24 +37,35 @@ export async function findDestinations(db: Queryable, currency: string): Promise
   const countries = await listCountries(db, "");
   if (!isCurrencyCode(currency)) return { all: [], countries };
   const filter = { currency, country: null, minGb: null, maxGb: null, maxPrice: null, days: null };
-  const plans = (await listPlans(db, filter, 10 ** exponentOf(currency))).map(planView);
+  const byCountry = new Map(countries.map(({ iso2 }) => [iso2, { own: [] as Plan[], wider: [] as Plan[] }]));
+  const byRegion = new Map<string, Plan[]>();
+  // Each plan is looked at once and in pages: a large shop's page must not stop the process.
+  for await (const page of listEveryPlan(db, filter)) {
+    for (const plan of page.map(planView)) {
+      const { region, coverage } = plan;
+      for (const iso2 of coverage) byCountry.get(iso2)?.[region === null ? "own" : "wider"].push(plan);
+      if (region === null) continue;
+      const ofRegion = byRegion.get(region);
+      if (ofRegion === undefined) byRegion.set(region, [plan]);
+      else ofRegion.push(plan);
+    }
+  }
   const ofCountries = countries.map(({ iso2, name }): Destination => {
-    const working = plans.filter(({ coverage }) => coverage.includes(iso2));
-    const own = working.filter(({ region }) => region === null);
-    return {
-      slug: countrySlug(iso2, name),
-      iso2,
-      name,
-      plans: own,
-      wider: working.filter((plan) => !own.includes(plan)),
-    };
+    const { own = [], wider = [] } = byCountry.get(iso2) ?? {};
+    return { slug: countrySlug(iso2, name), iso2, name, plans: own, wider };
   });
   const taken = new Set(ofCountries.map(({ slug }) => slug));
-  const regions = [...new Set(plans.flatMap(({ region }) => (region === null ? [] : [region])))].sort();
-  const ofRegions = regions.map((name): Destination => {
-    const own = plans.filter(({ region }) => region === name);
-    return { slug: regionSlug(name, taken), iso2: null, name, plans: own, wider: [] };
-  });
+  const ofRegions = [...byRegion]
+    .map(
+      ([name, plans]): Destination => ({
+        slug: regionSlug(name, taken),
+        iso2: null,
+        name,
+        plans,
+        wider: [],
+      }),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const all = [...ofRegions, ...ofCountries].filter(({ plans: own, wider }) => own.length + wider.length > 0);
   return { all, countries };
 }

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { sendJson } from "../../../http/send-body.js";
+import { sendJson, streamJson } from "../../../http/send-body.js";
 import type { Server } from "../../../http/server.js";
 import type { Browsing } from "../browse-catalog.js";
 import { PlanView } from "../catalog-views.js";
@@ -51,7 +51,7 @@ export function registerListPlans(
     },
     async (request, reply) => {
       const { query } = request;
-      const body = await deps.browsing.plans({
+      const plans = await deps.browsing.plans({
         currency: query.currency?.toUpperCase() ?? deps.defaultCurrency,
         country: query.country?.toUpperCase() ?? null,
         minGb: query.min_gb ?? null,
@@ -59,7 +59,7 @@ export function registerListPlans(
         maxPrice: query.max_price ?? null,
         days: query.days ?? null,
       });
-      return sendJson(request, reply, body);
+      return "plain" in plans ? sendJson(request, reply, plans) : streamJson(request, reply, plans);
     },
   );
 }
