@@ -123,6 +123,19 @@ describe("members of a query that a route does not know", () => {
     expect([rejected.status, rejected.body.errors.length]).toEqual([422, 1]);
   });
 
+  it("are minded by no route but operators' lists", async () => {
+    const withEffect = ["DELETE /auth/me", "POST /auth/logout"];
+    for (const { method, url, access } of routesOf(app.app.server)) {
+      if (access === "admin" || withEffect.includes(`${method} ${url}`)) continue;
+      const path = url.replace(/:[a-z_]+/g, "1").replace("*", "x");
+      const send = async (query: string) => {
+        const body = method === "GET" ? {} : { body: {} };
+        return (await app.request(method, `${path}${query}`, { bearer: token, ...body })).status;
+      };
+      expect([method, path, await send("?utm_source=mail&_=1")]).toEqual([method, path, await send("")]);
+    }
+  });
+
   it("422: an operator's list, where an ignored filter would show the wrong rows", async () => {
     for (const path of ["/admin/orders", "/admin/users", "/admin/countries"]) {
       const answer = await app.request("GET", `${path}?_=1`, { bearer: adminToken });
