@@ -1,7 +1,10 @@
 import { integerOf, isRecord, listOf, recordOf, textOf } from "../json.js";
 import type { RefusalReason } from "../refusal-port.js";
 
-/** Airalo's two error shapes: `{code, reason}` and `{data: {<field>: <text or texts>}, meta: {message}}`. */
+/**
+ * Airalo's error shapes: `{code, reason}`, among users also `{meta: "failed", message, code}`, and
+ * `{data: {<field>: <text or texts>}, meta: {message}}`.
+ */
 export interface AiraloRefusal {
   readonly reason: RefusalReason;
   readonly detail: string;
@@ -35,7 +38,7 @@ export function isAiraloError(body: unknown): boolean {
 export function airaloRefusal(body: unknown, status: number): AiraloRefusal {
   const record = recordOf(body);
   const code = integerOf(record.code);
-  const reasonText = textOf(record.reason) ?? "";
+  const reasonText = textOf(record.reason) ?? textOf(record.message) ?? "";
   if (code !== null) {
     return {
       reason: REASON_BY_CODE.get(code) ?? "terminal",
@@ -56,7 +59,8 @@ export function airaloRefusal(body: unknown, status: number): AiraloRefusal {
 /** An error told with a success status, as in the vendor's own examples: nothing in it is an order. */
 export function isErrorInSuccess(body: unknown): boolean {
   const record = recordOf(body);
-  if (integerOf(record.code) !== null && textOf(record.reason) !== null) return true;
+  const words = textOf(record.reason) ?? textOf(record.message);
+  if (integerOf(record.code) !== null && words !== null) return true;
   return /parameter is invalid/i.test(textOf(recordOf(record.meta).message) ?? "");
 }
 

@@ -13,6 +13,13 @@ export const coded = (code: number, reason: string, status = 422): FakeReply => 
   body: { code, reason },
 });
 
+/** A fault with a code in the form of the notes that users keep of it. */
+export function withWords(reply: FakeReply, { codedBody }: FakeAiraloShapes): FakeReply {
+  const { code, reason } = reply.body as { code?: unknown; reason?: unknown };
+  if (codedBody === "reason" || typeof code !== "number") return reply;
+  return { ...reply, body: { meta: "failed", message: reason, code } };
+}
+
 export const fieldFault = (field: string, text: string, shapes: FakeAiraloShapes): FakeReply => ({
   status: shapes.faultStatus,
   body: {

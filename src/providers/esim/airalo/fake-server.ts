@@ -4,7 +4,16 @@ import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "
 import { fieldsOf } from "../fakes/forms.js";
 import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../fakes/ledger.js";
 import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
-import { cataloguePage, coded, fieldFault, ok, packageBody, usageBody, withNumbers } from "./fake-bodies.js";
+import {
+  cataloguePage,
+  coded,
+  fieldFault,
+  ok,
+  packageBody,
+  usageBody,
+  withNumbers,
+  withWords,
+} from "./fake-bodies.js";
 import {
   FAKE_AIRALO_ID,
   FAKE_AIRALO_SECRET,
@@ -107,7 +116,7 @@ export async function startFakeAiralo(options: FakeOptions = {}): Promise<FakeAi
     sendSigned(world, settings.webhookUrl ?? "", noticeBody(esimById(ledger, esimId), level), isForged);
   const http: FakeHttp = await startFakeHttp({
     ...(options.port === undefined ? {} : { port: options.port }),
-    handle: async (request) => withNumbers(await handle(world, request), settings),
+    handle: async (request) => withNumbers(withWords(await handle(world, request), settings), settings),
     control: {
       ...commonControl(ledger, limits),
       settings: (change: Partial<FakeAiraloSettings>) => Object.assign(settings, change),

@@ -9,6 +9,8 @@ export interface FakeAiraloShapes {
   faults: "text" | "list";
   /** The examples of a 422 stand under 200 as well. */
   faultStatus: 422 | 200;
+  /** The words of a fault with a code: the error page has `reason`, notes of users `meta: "failed"` and `message`. */
+  codedBody: "reason" | "message";
   pricing: "net" | "discount";
   /** `sims` of an order without an eSIM, or without its code yet. */
   emptySims: "list" | "null" | "absent" | "without_code";
@@ -32,6 +34,7 @@ export const AIRALO_DEFAULTS: FakeAiraloShapes = {
   asyncStatus: 202,
   faults: "text",
   faultStatus: 422,
+  codedBody: "reason",
   pricing: "net",
   emptySims: "list",
   listsAsync: "when_delivered",
@@ -48,6 +51,7 @@ export const AIRALO_SHAPES: readonly Partial<FakeAiraloShapes>[] = [
   { asyncStatus: 200 },
   { faults: "list" },
   { faultStatus: 200 },
+  { codedBody: "message" },
   { pricing: "discount" },
   { emptySims: "null" },
   { emptySims: "absent" },
