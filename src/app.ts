@@ -183,27 +183,44 @@ async function registerEverything(
 
 function startJobs(
   options: AppOptions,
-  { events, log }: Foundation,
+  { events, log, server }: Foundation,
   modules: readonly Module[],
 ): Promise<Worker> {
   const jobs = modules.map((one) => one.jobs);
-  return startWorker({ databaseUrl: options.databaseUrl, jobs, concurrency: JOBS_AT_ONCE, events, log });
+  return startWorker({
+    databaseUrl: options.databaseUrl,
+    jobs,
+    concurrency: JOBS_AT_ONCE,
+    events,
+    log,
+    server,
+  });
 }
 
 const READINESS = statement(
   "app.readiness",
-  "select (select max(version) from schema_migrations) as version, exists (select from plans) as has_plans",
+  `select (select max(version) from schema_migrations) as version, exists (select from plans) as has_plans,
+     current_setting('transaction_read_only') = 'on' as is_read_only`,
 );
 
-/** Ready is: connected, migrated as far as this program knows, seeded (a production store fills its own catalogue). */
+interface ReadinessRow {
+  readonly version: number | null;
+  readonly has_plans: boolean;
+  readonly is_read_only: boolean;
+}
+
+/** Ready is: connected, taking writes, migrated as far as this program knows, seeded (a production store fills its own catalogue). */
 async function readinessOf(
-  { reservedDb, config }: Foundation,
+  { reservedDb, server, config }: Foundation,
   modules: readonly Module[],
   state: { isStopping: boolean },
 ): Promise<Readiness> {
   if (state.isStopping) return { isReady: false, parts: { process: "stopping" } };
   try {
-    const { rows } = await reservedDb.run<{ version: number | null; has_plans: boolean }>(READINESS);
+    const { rows } = await reservedDb.run<ReadinessRow>(READINESS);
+    if (rows[0]?.is_read_only === true) server.leave();
+    const trouble = rows[0]?.is_read_only === true ? "takes no writes" : server.trouble();
+    if (trouble !== undefined) return { isReady: false, parts: { database: trouble } };
     const isMigrated = (rows[0]?.version ?? 0) >= NEWEST_MIGRATION;
     if (!isMigrated)
       return { isReady: false, parts: { database: "migrations are pending: run tribi migrate up" } };

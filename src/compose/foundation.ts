@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Config } from "../config/config.js";
 import { type Db, openDatabase } from "../db/database.js";
+import { type ServerWatch, watchServer } from "../db/server-watch.js";
 import { type ClientAddress, makeClientOf } from "../http/client-address.js";
 import { makeOriginGuard, type OriginGuard } from "../http/origin-guard.js";
 import { makeProxyWatch, type ProxyWatch } from "../http/proxy-watch.js";
@@ -18,6 +19,8 @@ export interface Foundation {
   readonly db: Db;
   /** A share of connections that floods of reads cannot use: for webhooks and the work of paid orders. */
   readonly reservedDb: Db;
+  /** Whether the database takes writes. */
+  readonly server: ServerWatch;
   readonly events: Events;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -44,11 +47,13 @@ export interface FoundationOptions {
 
 export function openFoundation({ config, databaseUrl, log }: FoundationOptions): Foundation {
   const metrics = makeMetrics();
+  const server = watchServer();
   const open = (poolMax: number, applicationName: string): Db =>
     openDatabase({
       url: databaseUrl,
       poolMax,
       applicationName,
+      server,
       tracksTransactions: config.environment === "test",
       onIdleError: (error) => log.warn({ err: error }, "an idle database connection was lost"),
     });
@@ -64,6 +69,7 @@ export function openFoundation({ config, databaseUrl, log }: FoundationOptions):
     config,
     db,
     reservedDb,
+    server,
     events,
     proxyWatch,
     clientOf: makeClientOf(config.http.trustProxy, proxyWatch),

@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomInt } from "node:crypto";
 import pg from "pg";
 import type { Act } from "./act.js";
+import { type ServerWatch, watchServer } from "./server-watch.js";
 import { makePool, sessionSettings } from "./session.js";
+import { sqlStateOf } from "./sql-state.js";
 
 /** An SQL text with the name under which each connection prepares it once. */
 export interface Statement {
@@ -38,13 +40,13 @@ export interface Tx extends Queryable {
 
 export interface Db extends Queryable {
   /**
-   * One statement is a transaction of its own: where PostgreSQL rolled it back as a whole (40001, 40P01) it is repeated
-   * as a transaction is.
+   * One statement is a transaction of its own: where PostgreSQL rolled it back as a whole (40001, 40P01), or another
+   * connection may do it, it is repeated as a transaction is.
    */
   run<Row = Record<string, unknown>>(statement: Statement, values?: Values): Promise<Result<Row>>;
   /**
-   * Runs `work` in one transaction. A serialisation failure or deadlock (40001, 40P01) repeats the whole of it, at
-   * most three times with jitter, so `work` must have no effect outside the database.
+   * Runs `work` in one transaction. A serialisation failure or deadlock (40001, 40P01), or an unfit connection,
+   * repeats the whole of it, at most three times with jitter, so `work` must have no effect outside the database.
    */
   transaction<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value>;
   /** The same in somebody's name: the triggers that write the audit log read who acts, and on which request. */
@@ -63,12 +65,21 @@ export interface DatabaseOptions {
   /** Throws when something outside is called while a transaction is open; for tests (asynchronous tracking costs time). */
   readonly tracksTransactions?: boolean;
   readonly onIdleError?: (error: Error) => void;
+  /** Shared by the pools that lead to the same server. */
+  readonly server?: ServerWatch;
 }
 
 /** How long a caller waits for a connection before the answer is 503. */
 const POOL_WAIT_MILLIS = 2_000;
 const ATTEMPTS_MAX = 3;
-const RETRIED_STATES: ReadonlySet<unknown> = new Set(["40001", "40P01"]);
+/**
+ * 40001 and 40P01: rolled back as a whole. The others: what the connection keeps is out of date (`0A000` is also
+ * "cached plan must not change result type", after a migration), or its server takes no writes; nothing was done, and
+ * another connection may do it.
+ */
+const RETRIED_STATES: ReadonlySet<unknown> = new Set(["40001", "40P01", "0A000", "25006", "26000", "42P05"]);
+/** A connection that said this is not used again: besides, the server shuts down, or its disk fails. */
+const LEFT_STATE = /^(0A000|25006|26000|40003|42P05|57P0[1-3]|58)/;
 
 /** Read by the triggers that write the audit log; gone when the transaction ends. */
 const SET_ACT = statement(
@@ -96,6 +107,8 @@ export function openDatabase(options: DatabaseOptions): Db {
       types: { getTypeParser: typeParserFor },
     },
   );
+  const server = options.server ?? watchServer();
+  server.join(pool);
   // An idle connection that the server closes must not bring the process down; the next caller gets a new one.
   let isClosing = false;
   pool.on("error", (error) => {
@@ -103,9 +116,10 @@ export function openDatabase(options: DatabaseOptions): Db {
   });
 
   const isTracked = options.tracksTransactions === true;
-  const transaction: Db["transaction"] = (work) => repeated(() => runTransaction(pool, work, isTracked));
+  const transaction: Db["transaction"] = (work) =>
+    repeated(server, () => runTransaction(pool, work, isTracked));
   return {
-    run: (query, values) => repeated(() => runOn(pool, query, values)),
+    run: (query, values) => repeated(server, () => runOn(pool, query, values)),
     transaction,
     transactionAs: (act, work) =>
       transaction(async (tx) => {
@@ -121,11 +135,12 @@ export function openDatabase(options: DatabaseOptions): Db {
 }
 
 /** For what PostgreSQL has undone completely when it says so: a transaction, or a statement outside of one. */
-async function repeated<Value>(work: () => Promise<Value>): Promise<Value> {
+async function repeated<Value>(server: ServerWatch, work: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
+      server.note(error);
       if (attempt === ATTEMPTS_MAX || !RETRIED_STATES.has(sqlStateOf(error))) throw error;
       await new Promise((resolve) => setTimeout(resolve, randomInt(20) * attempt));
     }
@@ -152,12 +167,13 @@ async function runTransaction<Value>(
     await client.query("commit");
     return value;
   } catch (error) {
+    if (LEFT_STATE.test(sqlStateOf(error) ?? "")) broken = error as Error;
     await client.query("rollback").catch((failure: Error) => {
       broken = failure;
     });
     throw error;
   } finally {
-    // A connection that is lost, or whose rollback failed, must not be handed out again.
+    // A connection that is lost or unfit, or whose rollback failed, must not be handed out again.
     client.off("error", onLost);
     client.release(broken);
   }
@@ -171,11 +187,6 @@ async function runOn<Row>(
   const prepared = name === "" ? { text } : { name, text };
   const result = await target.query({ ...prepared, values: values as unknown[] });
   return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
-}
-
-export function sqlStateOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** The named constraint that a write ran into (`orders_one_per_user_and_key`), if that is what happened. */

@@ -1,9 +1,9 @@
 import { runMigrations as runJobMigrations } from "graphile-worker";
 import pg from "pg";
-import { sqlStateOf } from "./database.js";
 import { isOlder, labelOf, type Migration, readMigrations } from "./migration-files.js";
 import { findUnfit } from "./server-fit.js";
 import { MIGRATION_SETTINGS, makePool, prepareSession } from "./session.js";
+import { sqlStateOf } from "./sql-state.js";
 
 /** A migration that cannot or must not run; the message says what to do next. */
 export class MigrationError extends Error {

@@ -64,14 +64,21 @@ const setStatement = (settings: SessionSettings): string =>
 const SET_MILLIS_MAX = 5_000;
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-/** Sets what the program depends on in a new connection: one round trip, before its first statement. */
+/**
+ * Sets what the program depends on in a new connection: one round trip, before its first statement.
+ * Returns whether the server is a standby.
+ */
 export async function prepareSession(
   client: Pick<pg.ClientBase, "query">,
   settings: SessionSettings,
-): Promise<void> {
+): Promise<boolean> {
   try {
     // A pooler takes a connection before it has a server for it: the wait is bounded here, not by the pool.
-    await client.query({ text: setStatement(settings), query_timeout: SET_MILLIS_MAX } as pg.QueryConfig);
+    const text = `${setStatement(settings)}; select pg_catalog.pg_is_in_recovery() as "isStandby"`;
+    const config: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: SET_MILLIS_MAX };
+    // Two statements in one text have two results.
+    const [, standby] = (await client.query(config)) as unknown as pg.QueryResult<{ isStandby: boolean }>[];
+    return standby?.rows[0]?.isStandby === true;
   } catch (error) {
     if ((error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE) throw error;
     throw await forbiddenSetting(client, settings, error);
@@ -100,6 +107,14 @@ async function forbiddenSetting(
   );
 }
 
+/** After a failover a name may still lead to the old server: what it holds may be old, and it takes no writes. */
+class StandbyError extends Error {
+  readonly code = "25006";
+  constructor() {
+    super("The server is a standby");
+  }
+}
+
 export interface PoolOptions {
   readonly url: string;
   readonly max: number;
@@ -117,7 +132,10 @@ export function makePool(options: PoolOptions, more: pg.PoolConfig = {}): pg.Poo
     application_name: options.applicationName,
     // A connection whose settings cannot be set is closed, and whoever asked for it is told.
     verify: (client, done) => {
-      prepareSession(client, options.settings).then(() => done(), done);
+      prepareSession(client, options.settings).then(
+        (isStandby) => done(isStandby ? new StandbyError() : undefined),
+        done,
+      );
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { FastifyError } from "fastify";
-import { sqlStateOf } from "../db/database.js";
+import { sqlStateOf } from "../db/sql-state.js";
 import { AppError, type ErrorCode } from "../kernel/errors.js";
 
 const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -14,10 +14,13 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["bad_request", "Content-Length does not match the body."],
 };
 
-/** PostgreSQL states that say "not now": no connection, shutting down, too many clients, out of disk, cancelled. */
-const UNAVAILABLE_STATE = /^(08|53|57|55000|55P03|40001|40P01|25P0)/;
+/**
+ * PostgreSQL states that say "not now": no connection, shutting down, too many clients, out of disk, its disk fails,
+ * cancelled, read-only after a failover, outcome unknown, a connection whose prepared statements are out of date.
+ */
+const UNAVAILABLE_STATE = /^(08|53|57|58|0A000|25006|25P0|26000|40001|40003|40P01|42P05|55000|55P03)/;
 const UNAVAILABLE_MESSAGE =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|Cannot use a pool after|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|Cannot use a pool after|Client has encountered a connection error|Client was closed and is not queryable/;
 
 /**
  * Turns whatever was thrown into an AppError. What nobody foresaw becomes internal_error without its message, which

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { watchServer } from "../../src/db/server-watch.js";
 import { startWorker, type Worker } from "../../src/modules/jobs/jobs.module.js";
 import { makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";
@@ -32,6 +33,7 @@ describe("the clock of the jobs", () => {
     worker = await startWorker({
       databaseUrl: database.url,
       jobs: [{ handlers: {}, scheduled: [{ task: "clock_probe", cron: "0 0 1 1 *" }] }],
+      server: watchServer(),
       concurrency: 2,
       events: makeEvents(log, makeMetrics().registry),
       log,

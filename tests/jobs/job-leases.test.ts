@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { watchServer } from "../../src/db/server-watch.js";
 import { keepJobLeases, type PoolQuery } from "../../src/modules/jobs/job-leases.js";
 import { startWorker, type Worker } from "../../src/modules/jobs/jobs.module.js";
 import { makeEvents } from "../../src/telemetry/events.js";
@@ -35,6 +36,7 @@ describe("jobs of a process that was killed", () => {
     worker = await startWorker({
       databaseUrl: database.url,
       jobs: [{ handlers: { lease_probe: async ({ name }) => void ran.push(String(name)) } }],
+      server: watchServer(),
       concurrency: 2,
       events: makeEvents(log, makeMetrics().registry),
       log,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { loadConfig } from "../../src/config/config.js";
 import type { Db } from "../../src/db/database.js";
+import { watchServer } from "../../src/db/server-watch.js";
 import { setCaller } from "../../src/http/caller.js";
 import { appErrorOf } from "../../src/http/error-of.js";
 import { makeServer, type Server } from "../../src/http/server.js";
@@ -218,6 +219,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
       const worker = await startWorker({
         databaseUrl: database.url,
         jobs: [esims.jobs],
+        server: watchServer(),
         concurrency: 8,
         events,
         log,

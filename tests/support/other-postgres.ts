@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -20,6 +20,7 @@ export const OTHER_POSTGRES: readonly { readonly major: number; readonly program
 /** A server of its own in a temporary folder, in place of any that may run on this machine. */
 export async function startOtherPostgres(
   programs: string,
+  options: { isStandby?: boolean } = {},
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { dropTo } = await chooseServerUser(thisMachine());
   const folder = await mkdtemp(path.join(tmpdir(), "tribi-other-postgres-"));
@@ -38,6 +39,8 @@ export async function startOtherPostgres(
     "--no-sync",
   ];
   await promisify(execFile)(initdb, flags, surroundings);
+  // With this file a server stays in recovery and takes no writes, as one that became a standby in a failover.
+  if (options.isStandby === true) await writeFile(path.join(folder, "standby.signal"), "");
   const port = await freePort();
   const settings = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"];
   const server = spawn(
@@ -50,7 +53,9 @@ export async function startOtherPostgres(
   server.stderr.on("data", (chunk) => {
     log += String(chunk);
   });
-  await eventually(() => log.includes("ready to accept connections"), { what: `PostgreSQL in ${programs}` });
+  await eventually(() => /ready to accept (read-only )?connections/.test(log), {
+    what: `PostgreSQL in ${programs}`,
+  });
   return {
     url: `postgresql://tribi@127.0.0.1:${port}/postgres`,
     stop: async () => {

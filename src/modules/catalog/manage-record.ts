@@ -1,6 +1,7 @@
 import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
-import { type Db, type Queryable, sqlStateOf, type Tx, violatedConstraint } from "../../db/database.js";
+import { type Db, type Queryable, type Tx, violatedConstraint } from "../../db/database.js";
+import { sqlStateOf } from "../../db/sql-state.js";
 import { AppError } from "../../kernel/errors.js";
 
 /** What the back office does with one kind of record: each change and its audit row in one transaction. */

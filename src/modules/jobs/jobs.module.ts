@@ -6,6 +6,7 @@
  * Never: payloads with anything but row ids; a job enqueued outside the transaction that makes it necessary.
  */
 import { type ParsedCronItem, parseCronItems, run, Logger as WorkerLogger } from "graphile-worker";
+import type { ServerWatch } from "../../db/server-watch.js";
 import { makePool, sessionSettings } from "../../db/session.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
@@ -38,6 +39,8 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly events: Events;
   readonly log: Logger;
+  /** Shared with the other pools of this process. */
+  readonly server: ServerWatch;
 }
 
 export interface Worker {
@@ -56,6 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     applicationName: "tribi worker",
     settings: sessionSettings(STATEMENT_MILLIS_MAX),
   });
+  options.server.join(pool);
   // A connection that ends while the process stops is no loss, whoever closes it first.
   let isStopping = false;
   pool.on("error", (error) => {
@@ -64,13 +68,19 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const query = pool.query.bind(pool) as PoolQuery;
   pool.query = repeating(query, {
     until: () => isStopping,
-    failed: (error) => options.log.warn({ err: error }, "the clock of the jobs asks the database again"),
+    failed: (error) => {
+      options.server.note(error);
+      options.log.warn({ err: error }, "the clock of the jobs asks the database again");
+    },
   }) as typeof pool.query;
   const leases = keepJobLeases(
     { query },
     {
       freed: (jobs) => options.log.warn({ jobs }, "took up jobs of a process that ended"),
-      error: (error) => options.log.warn({ err: error }, "job leases were not renewed"),
+      error: (error) => {
+        options.server.note(error);
+        options.log.warn({ err: error }, "job leases were not renewed");
+      },
     },
   );
   const runner = await run({

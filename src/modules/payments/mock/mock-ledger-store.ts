@@ -1,4 +1,5 @@
-import { type Db, sqlStateOf, statement } from "../../../db/database.js";
+import { type Db, statement } from "../../../db/database.js";
+import { sqlStateOf } from "../../../db/sql-state.js";
 import type {
   MockIntent,
   MockIntentState,
