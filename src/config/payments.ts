@@ -1,3 +1,4 @@
+import { isCurrencyCode } from "../kernel/money.js";
 import { splitSecrets } from "./secrets.js";
 import type { VariableReader } from "./variables.js";
 
@@ -32,7 +33,7 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     provider,
     /** Lets production run in the provider's test mode, where no money moves. */
     allowTestKeys,
-    defaultCurrency: reader.textOr("DEFAULT_CURRENCY", "USD").toUpperCase(),
+    defaultCurrency: readDefaultCurrency(reader),
     /** Whether payers pay on the provider's own page instead of in card fields on the shop's. */
     isHosted: reader.choice("PAYMENT_UI", ["element", "hosted"], "element") === "hosted",
     stripeJsUrl: readStripeJsUrl(reader, isProduction),
@@ -51,6 +52,14 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     reconcileIntervalMinutes: reader.integer("RECONCILE_INTERVAL_MINUTES", 5, { min: 1, max: 1440 }),
     autoRefundMaxPerHour: reader.integer("AUTO_REFUND_MAX_PER_HOUR", 20, { min: 0, max: 100_000 }),
   };
+}
+
+/** With a text that is no currency the shop would show nothing, and say nothing of it. */
+function readDefaultCurrency(reader: VariableReader): string {
+  const currency = reader.textOr("DEFAULT_CURRENCY", "USD").toUpperCase();
+  if (!isCurrencyCode(currency))
+    reader.problem("DEFAULT_CURRENCY", "must be the code of a currency in ISO 4217, such as USD");
+  return currency;
 }
 
 /** Stripe's keys say what they are for and of which mode they are: `sk_test_…`, `rk_live_…`, `pk_live_…`. */

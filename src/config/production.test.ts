@@ -214,6 +214,7 @@ describe("what no environment starts with", () => {
     ["a greeting that is no name", { SMTP_HOST: "localhost", SMTP_EHLO_NAME: "my host" }, "SMTP_EHLO_NAME"],
     ["a support address that is none", { SHOP_SUPPORT_EMAIL: "Help desk" }, "SHOP_SUPPORT_EMAIL"],
     ["a shop's name of two lines", { SHOP_NAME: "Shop\nBcc: x" }, "SHOP_NAME"],
+    ["a currency that is none", { DEFAULT_CURRENCY: "dollars" }, "DEFAULT_CURRENCY"],
     ["an address with a query", { PUBLIC_URL: "https://shop.example.com/?x" }, "PUBLIC_URL"],
   ])("%s", (_what, change, name) => {
     expect(inDevelopment(change)).toEqual([name]);
