@@ -180,6 +180,14 @@ describe("a set-up of proxies that does not fit", () => {
     const { parts } = (await behind.request("GET", "/health", { bearer: "of-the-operators" })).body;
     expect(Object.keys(parts)).toEqual(["client_address.sender_not_trusted", "client_address.many_people"]);
     expect((await behind.request("GET", "/metrics")).status).toBe(404);
+    // A proxy on this machine that adds no header looks like a local caller.
+    for (const line of ["GET /dev/inbox", "GET /dev/inbox.json", "POST /payments/webhook/mock"]) {
+      const answer = await sendRaw(
+        behind.url,
+        `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+      );
+      expect([line, answer.status]).toEqual([line, 403]);
+    }
     expect(log.map((line) => (line as { msg?: string }).msg)).toEqual(Object.values(parts));
     expect(JSON.stringify([log, parts])).not.toMatch(/203\.0\.113|127\.0\.0|@example/);
     await behind.stop();

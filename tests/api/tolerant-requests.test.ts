@@ -127,7 +127,8 @@ describe("members of a query that a route does not know", () => {
     const withEffect = ["DELETE /auth/me", "POST /auth/logout"];
     for (const { method, url, access } of routesOf(app.app.server)) {
       if (access === "admin" || withEffect.includes(`${method} ${url}`)) continue;
-      const path = url.replace(/:[a-z_]+/g, "1").replace("*", "x");
+      // Asked of nothing that is there where asking would change it.
+      const path = url.replace(/:[a-z_]+/g, method === "GET" ? "1" : "999999").replace("*", "x");
       const send = async (query: string) => {
         const body = method === "GET" ? {} : { body: {} };
         return (await app.request(method, `${path}${query}`, { bearer: token, ...body })).status;
