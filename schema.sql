@@ -1020,6 +1020,7 @@ create table esim_profiles (
 CREATE INDEX esim_profiles_by_poll ON public.esim_profiles USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
 CREATE INDEX esim_profiles_due ON public.esim_profiles USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
+CREATE INDEX esim_profiles_failed ON public.esim_profiles USING btree (ended_at) WHERE (status = 'failed'::text);
 CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL));
 CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
 CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL) AND (mailed_at IS NULL));
@@ -1188,6 +1189,8 @@ create table payments (
   version integer default 1 not null,
   page_id text,
   payer_language text,
+  key_number integer default 1 not null,
+  key_taken_at timestamp with time zone,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_one_per_intent UNIQUE (intent_id),
   constraint payments_one_per_reference UNIQUE (reference),
@@ -1396,6 +1399,9 @@ create table refunds (
   finished_at timestamp with time zone,
   failure_reason text,
   version integer default 1 not null,
+  key_number integer default 1 not null,
+  tellings integer default 0 not null,
+  told_at timestamp with time zone,
   constraint refunds_pkey PRIMARY KEY (id),
   constraint refunds_one_per_person_and_key UNIQUE (requested_by, idempotency_key),
   constraint refunds_one_per_provider_refund UNIQUE (provider_refund_id),
@@ -1564,6 +1570,7 @@ create table top_ups (
 );
 CREATE INDEX top_ups_by_profile ON public.top_ups USING btree (profile_id, id DESC);
 CREATE INDEX top_ups_due ON public.top_ups USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
+CREATE INDEX top_ups_failed ON public.top_ups USING btree (ended_at) WHERE (status = 'failed'::text);
 CREATE INDEX top_ups_parked ON public.top_ups USING btree (parked_at) WHERE (parked_at IS NOT NULL);
 CREATE INDEX top_ups_unmailed ON public.top_ups USING btree (id) WHERE ((status = ANY (ARRAY['done'::text, 'failed'::text])) AND (mailed_at IS NULL));
 CREATE TRIGGER top_ups_audit AFTER UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('top_up');

@@ -21,6 +21,7 @@ import {
   beginPayment,
   findPayment,
   handleOf,
+  nextPaymentKey,
   type PaymentRow,
   storeIntentIfUnknown,
 } from "./payment-store.js";
@@ -122,7 +123,8 @@ type CreateOutcome = Outcome<IntentSnapshot, WriteRefusal | ReadRefusal>;
 
 /**
  * With the row's key the provider makes one intent however often it is told. Only where an earlier call ended long
- * ago without an answer (the provider forgets keys, after a day at Stripe) it is asked by our reference first.
+ * ago without an answer it is asked by our reference first: the provider forgets keys (after a day at Stripe), and
+ * until then repeats a failure of its own under them, so that what has no intent by now gets another key.
  */
 async function intentOf(
   deps: CreatePaymentDeps,
@@ -132,15 +134,17 @@ async function intentOf(
 ): Promise<CreateOutcome> {
   const handle = handleOf(payment);
   if (handle !== null) return provider.fetchIntent(handle);
+  let keyNumber = payment.key_number;
   if (payment.age_seconds > CREATE_CALL_SECONDS_MAX) {
     const found = await deps.findIntent(payment);
     if (found.kind !== "refused" || found.reason !== "not_found") return found;
+    keyNumber = await nextPaymentKey(deps.db, payment, CREATE_CALL_SECONDS_MAX);
   }
   const outcome = await provider.createIntent({
     paymentReference: payment.reference,
     orderId: payment.order_id,
     shopId: deps.shopId,
-    idempotencyKey: paymentKey(deps.shopId, payment.reference),
+    idempotencyKey: paymentKey(deps.shopId, payment.reference, keyNumber),
     amount: { currency: payment.currency, minor: payment.amount_minor },
     description: `Order ${payment.order_id}`,
     page: pageOf(deps, payment, order),

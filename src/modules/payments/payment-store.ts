@@ -26,11 +26,13 @@ export interface PaymentRow {
   readonly disputed_minor: number;
   readonly is_counted: boolean;
   readonly surplus_reason: string | null;
+  /** Of the row's idempotency keys the one that is in use. */
+  readonly key_number: number;
 }
 
 const COLUMNS = `id, reference, order_id, provider, intent_id, page_id, payer_language, status, currency, amount_minor, livemode, created_at,
   extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
-  disputed_minor, is_counted, surplus_reason`;
+  disputed_minor, is_counted, surplus_reason, key_number`;
 
 export interface BegunPayment {
   readonly order_status: string;
@@ -64,7 +66,7 @@ const BEGIN = statement(
    )
    select o.status as order_status, o.is_expired, o.expires_at, o.plan_name, p.was_made, p.id, p.reference, p.order_id,
           p.provider, p.intent_id, p.page_id, p.payer_language, p.status, p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
-          p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason
+          p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason, p.key_number
    from o left join (select *, false as was_made from live union all select *, true from made) p on true`,
 );
 
@@ -116,6 +118,31 @@ export async function storeIntentIfUnknown(
 /** What the provider is asked by: an open page tells more than its intent, and ends it. */
 export const handleOf = (payment: Pick<PaymentRow, "intent_id" | "page_id" | "status">): string | null =>
   payment.status === "requires_action" ? (payment.page_id ?? payment.intent_id) : payment.intent_id;
+
+const TAKE_NEXT_KEY = statement(
+  "payments.take_next_key",
+  `with taken as (
+     update payments set key_number = key_number + 1, key_taken_at = now()
+     where id = $1 and intent_id is null and status = 'requires_action' and key_number = $2
+       and coalesce(key_taken_at, created_at) < now() - $3 * interval '1 second'
+     returning key_number
+   )
+   select coalesce((select key_number from taken), key_number) as key_number from payments where id = $1`,
+);
+
+/**
+ * The key for a payment of which the provider has no intent although it was told so long ago; whoever is told it
+ * meanwhile by another process under the present key is not overtaken.
+ */
+export async function nextPaymentKey(
+  db: Queryable,
+  payment: Pick<PaymentRow, "id" | "key_number">,
+  callSecondsMax: number,
+): Promise<number> {
+  const values = [payment.id, payment.key_number, callSecondsMax];
+  const [row] = (await db.run<{ key_number: number }>(TAKE_NEXT_KEY, values)).rows;
+  return row?.key_number ?? payment.key_number;
+}
 
 const ADOPT_INTENT = statement(
   "payments.adopt_intent",

@@ -138,19 +138,52 @@ export async function lockRefund(
   return (await tx.run<RefundRow>(LOCK_BY_PROVIDER_ID, [paymentId, providerRefundId, ourReference])).rows[0];
 }
 
+/** Longer than any call at a provider: what it has not made of one by then it will not make any more. */
+const CALL_SECONDS_MAX = 60;
+
 const BEGIN_CALL = statement(
   "refunds.begin_call",
-  `with before as materialized (select id, called_at is not null as was_called from refunds where id = $1 for update)
+  `with before as materialized (
+     select id, called_at is not null as was_called,
+            coalesce(coalesce(told_at, called_at) < now() - $2 * interval '1 second', false) as was_told_long_ago
+     from refunds where id = $1 for update
+   )
    update refunds r set called_at = coalesce(called_at, now()) from before
    where r.id = before.id and r.status = 'requested'
    returning r.id, r.reference, r.payment_id, r.order_id, r.status, r.amount_minor, r.currency, r.origin, r.reason,
-     r.accepts_loss, r.provider_refund_id, r.request_fingerprint, before.was_called,
-     r.esim_taken_back_at is not null as is_esim_taken_back, r.failure_reason`,
+     r.accepts_loss, r.provider_refund_id, r.request_fingerprint, before.was_called, before.was_told_long_ago,
+     r.esim_taken_back_at is not null as is_esim_taken_back, r.failure_reason, r.tellings`,
 );
 
+export interface BegunRefund extends RefundRow {
+  /** The call of whoever told the provider last has ended, whatever became of it. */
+  readonly was_told_long_ago: boolean;
+  readonly tellings: number;
+}
+
 /** `was_called` tells whether somebody may have told the provider before: then it is asked first. */
-export async function beginRefundCall(db: Queryable, refundId: number): Promise<RefundRow | undefined> {
-  return (await db.run<RefundRow>(BEGIN_CALL, [refundId])).rows[0];
+export async function beginRefundCall(db: Queryable, refundId: number): Promise<BegunRefund | undefined> {
+  return (await db.run<BegunRefund>(BEGIN_CALL, [refundId, CALL_SECONDS_MAX])).rows[0];
+}
+
+const TELL = statement(
+  "refunds.tell",
+  `update refunds set tellings = tellings + 1, told_at = now(), key_number = key_number + $3::integer
+   where id = $1 and status = 'requested' and tellings = $2
+   returning key_number`,
+);
+
+/**
+ * Right before the provider is told: the number of the key. Undefined: somebody else has told it since `refund` was
+ * read, and what was learnt before says nothing any more.
+ */
+export async function beginTelling(
+  db: Queryable,
+  refund: Pick<BegunRefund, "id" | "tellings">,
+  isUnderNextKey: boolean,
+): Promise<number | undefined> {
+  const values = [refund.id, refund.tellings, isUnderNextKey ? 1 : 0];
+  return (await db.run<{ key_number: number }>(TELL, values)).rows[0]?.key_number;
 }
 
 const MARK_TAKEN_BACK = statement(
@@ -170,7 +203,9 @@ const MOVE = statement(
      provider_refund_id = coalesce(provider_refund_id, $5),
      finished_at = case when $3 in ('succeeded', 'failed') then now() end,
      idempotency_key = case when $6 then null else idempotency_key end,
-     request_fingerprint = case when $6 then null else request_fingerprint end
+     request_fingerprint = case when $6 then null else request_fingerprint end,
+     -- A definite no stands under the key for as long as the provider remembers it.
+     key_number = key_number + (status = 'parked' and $3 = 'requested' and failure_reason like 'refused%')::integer
    where id = $1 and status = any ($2)
      and (not $7::boolean or (called_at is null and esim_taken_back_at is null))
    returning ${COLUMNS}`,

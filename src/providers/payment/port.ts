@@ -292,15 +292,18 @@ export class PaymentProviderUnavailable extends Error {
 }
 
 /**
- * The idempotency key of a payment row. One row is one attempt: a new attempt is a new row and so a new key, since
- * the same key with other parameters is an error at the provider. It holds the row's random name, not its id: ids
- * repeat after a restored backup, and the provider remembers what the older row did with the key.
+ * The idempotency key of a payment row. It holds the row's random name, not its id: ids repeat after a restored
+ * backup, and the provider remembers what the older row did with the key. `number` counts the row's keys: a provider
+ * keeps a refusal or a failure of its own under the key, so the next one is taken once that is known to have had no
+ * effect.
  */
-export function paymentKey(shopId: string, paymentReference: string): string {
-  return `${shopId}-payment-${paymentReference}`;
+export function paymentKey(shopId: string, paymentReference: string, number = 1): string {
+  return `${shopId}-payment-${paymentReference}${ofNumber(number)}`;
 }
 
 /** The idempotency key of a refund row. */
-export function refundKey(shopId: string, refundReference: string): string {
-  return `${shopId}-refund-${refundReference}`;
+export function refundKey(shopId: string, refundReference: string, number = 1): string {
+  return `${shopId}-refund-${refundReference}${ofNumber(number)}`;
 }
+
+const ofNumber = (number: number): string => (number === 1 ? "" : `-${number}`);

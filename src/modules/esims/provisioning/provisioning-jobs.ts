@@ -81,6 +81,23 @@ const SWEEP_SURPLUS = statement(
    limit 1000`,
 );
 
+/** What failed, and whose refund nobody has begun; a refund that came to nothing is in front of an operator. */
+const SWEEP_FAILED = statement(
+  "esims.sweep_failed",
+  `select enqueue_job('refund_undeliverable', json_build_object('profile_id', p.id), 'refund-undeliverable:' || p.id)
+   from esim_profiles p join orders o on o.id = p.order_id
+   where p.status = 'failed' and o.status = 'paid' and p.ended_at between now() - interval '30 days' and now() - interval '1 minute'
+     and not exists (select from refunds r where r.order_id = o.id and r.origin = 'undeliverable')
+     and exists (
+       select from payments m where m.order_id = o.id and m.is_counted
+         and m.captured_minor > m.refund_reserved_minor + m.disputed_minor)
+     and not exists (
+       select from graphile_worker.jobs j
+       where j.key = 'refund-undeliverable:' || p.id and j.locked_at is null and j.attempts < j.max_attempts
+     )
+   limit 1000`,
+);
+
 export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
   return {
     handlers: {
@@ -106,6 +123,7 @@ export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
         await freeCured(deps.db);
         await deps.db.run(SWEEP);
         await deps.db.run(SWEEP_SURPLUS);
+        await deps.db.run(SWEEP_FAILED);
       },
     },
     scheduled: [{ task: "sweep_provisioning", cron: "* * * * *" }],

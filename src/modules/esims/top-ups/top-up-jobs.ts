@@ -79,6 +79,23 @@ const SWEEP = statement(
    limit 1000`,
 );
 
+/** What failed, and whose refund nobody has begun; a refund that came to nothing is in front of an operator. */
+const SWEEP_FAILED = statement(
+  "top_ups.sweep_failed",
+  `select enqueue_job('refund_top_up', json_build_object('top_up_id', t.id), 'refund-top-up:' || t.id)
+   from top_ups t join orders o on o.id = t.order_id
+   where t.status = 'failed' and o.status = 'paid' and t.ended_at between now() - interval '30 days' and now() - interval '1 minute'
+     and not exists (select from refunds r where r.order_id = o.id and r.origin = 'undeliverable')
+     and exists (
+       select from payments m where m.order_id = o.id and m.is_counted
+         and m.captured_minor > m.refund_reserved_minor + m.disputed_minor)
+     and not exists (
+       select from graphile_worker.jobs j
+       where j.key = 'refund-top-up:' || t.id and j.locked_at is null and j.attempts < j.max_attempts
+     )
+   limit 1000`,
+);
+
 const SWEEP_MAILS = statement(
   "top_ups.sweep_mails",
   `select enqueue_job('send_top_up_mail', json_build_object('top_up_id', t.id), 'top-up-mail:' || t.id)
@@ -105,7 +122,7 @@ export function makeTopUpJobs(deps: TopUpJobsDeps): Jobs {
       send_top_up_mail: ({ top_up_id: topUpId }) => deps.sendTopUpMail(Number(topUpId)),
       read_top_up_lists: () => deps.readTopUpLists(),
       sweep_top_ups: async () => {
-        for (const step of [FREE, SWEEP, SWEEP_MAILS]) await db.run(step);
+        for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) await db.run(step);
       },
     },
     scheduled: [

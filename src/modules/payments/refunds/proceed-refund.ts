@@ -1,5 +1,5 @@
 import type { Db } from "../../../db/database.js";
-import type { Outcome } from "../../../kernel/outcome.js";
+import { type Outcome, unknown } from "../../../kernel/outcome.js";
 import type {
   PaymentProvider,
   ReadRefusal,
@@ -16,7 +16,9 @@ import type { PaymentProviders } from "../payment-providers.js";
 import { enqueueReread, findPayment, lockPayment, type PaymentRow } from "../payment-store.js";
 import type { RefundFollow } from "../refund-follow.js";
 import {
+  type BegunRefund,
   beginRefundCall,
+  beginTelling,
   findRefund,
   markEsimTakenBack,
   moveRefund,
@@ -101,20 +103,19 @@ type PayableRow = PaymentRow & { readonly intent_id: string };
 
 async function callProvider(
   deps: ProceedRefundDeps,
-  refund: RefundRow,
+  refund: BegunRefund,
   payment: PayableRow,
   actor: string,
 ): Promise<RefundProgress> {
   const provider = deps.providers.of(payment.provider);
-  const command: RefundCommand = {
+  const command: UnkeyedCommand = {
     refundReference: refund.reference,
     shopId: deps.shopId,
     intentId: payment.intent_id,
-    idempotencyKey: refundKey(deps.shopId, refund.reference),
     amount: { currency: refund.currency, minor: refund.amount_minor },
     reason: refund.reason,
   };
-  const outcome = await askThenTell(provider, command, refund.was_called);
+  const outcome = await askThenTell(deps, provider, command, refund);
   await failpoint("s12.after_psp_before_store");
   switch (outcome.kind) {
     case "done":
@@ -127,18 +128,31 @@ async function callProvider(
 }
 
 type RefundAnswer = Outcome<RefundSnapshot, RefundRefusal>;
+type UnkeyedCommand = Omit<RefundCommand, "idempotencyKey">;
 
-/** Unknown is settled by asking: before the call when an earlier one may have had its effect, and after it. */
+/**
+ * Unknown is settled by asking: before the call when an earlier one may have had its effect, and after it. What the
+ * provider has none of, long after it was told, is told under the next key: under the old one it may repeat for a day
+ * that it failed.
+ */
 async function askThenTell(
+  deps: ProceedRefundDeps,
   provider: PaymentProvider,
-  command: RefundCommand,
-  wasCalled: boolean,
+  command: UnkeyedCommand,
+  refund: BegunRefund,
 ): Promise<RefundAnswer> {
-  if (wasCalled) {
+  if (refund.was_called) {
     const found = await provider.findRefund(command);
     if (!isDefiniteNo(found)) return found;
   }
-  const told = await provider.refund(command);
+  const keyNumber = await beginTelling(deps.db, refund, refund.was_called && refund.was_told_long_ago);
+  const told: RefundAnswer =
+    keyNumber === undefined
+      ? unknown("somebody else is telling the provider")
+      : await provider.refund({
+          ...command,
+          idempotencyKey: refundKey(deps.shopId, refund.reference, keyNumber),
+        });
   if (told.kind !== "unknown") return told;
   const found = await provider.findRefund(command);
   return found.kind === "done" ? found : told;

@@ -2,6 +2,8 @@
  * - timeout_before: no effect, no answer, the connection stays open
  * - drop_before: no effect, the connection is cut
  * - error_500_before, rate_limit, unauthorized: no effect, and an answer that says so
+ * - error_500_kept, refused_and_kept: no effect, and an answer that the idempotency key replays: once the work has
+ *   begun, Stripe keeps whatever came of it
  * - timeout_after_success, drop_after_success: the effect, then silence or a cut
  * - error_500_after_success: the effect, and a 500 that the idempotency key replays as Stripe does
  * - half_answer: the effect, and half of its answer
@@ -13,6 +15,8 @@ export const FAULTS = [
   "error_500_before",
   "rate_limit",
   "unauthorized",
+  "error_500_kept",
+  "refused_and_kept",
   "timeout_after_success",
   "drop_after_success",
   "error_500_after_success",

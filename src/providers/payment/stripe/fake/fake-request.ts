@@ -99,11 +99,12 @@ async function runCall(world: FakeWorld, response: ServerResponse, call: Running
     return;
   }
   if (fault?.fault === "delay") await wait(fault.delayMillis ?? 1_000, response);
-  const answer = execute(world, call);
+  const answer = KEPT_WITHOUT_EFFECT[fault?.fault ?? ""] ?? execute(world, call);
   const told = fault?.fault === "error_500_after_success" && answer.status === 200 ? INTERNAL_ERROR : answer;
   if (call.key !== null) {
     // 402 is an answer of the work itself; other 4xx came before it began.
-    const isKept = told.status === 200 || told.status === 402 || told.status >= 500;
+    const isKept =
+      told.status === 200 || told.status === 402 || told.status >= 500 || fault?.fault === "refused_and_kept";
     if (isKept) world.idempotency.keep(call.key, told);
     else world.idempotency.release(call.key);
   }
@@ -152,6 +153,20 @@ const INTERNAL_ERROR: Answer = {
   body: { error: { type: "api_error", message: "An unknown error occurred. (scripted)" } },
 };
 
+const KEPT_WITHOUT_EFFECT: Readonly<Record<string, Answer>> = {
+  error_500_kept: INTERNAL_ERROR,
+  refused_and_kept: {
+    status: 400,
+    body: {
+      error: {
+        type: "invalid_request_error",
+        code: "balance_insufficient",
+        message: "Insufficient funds in your Stripe balance to refund this amount.",
+      },
+    },
+  },
+};
+
 /** True when the call ends here, without an effect. */
 function failBefore(fault: Fault, response: ServerResponse): boolean {
   switch (fault.fault) {
@@ -177,6 +192,8 @@ function failBefore(fault: Fault, response: ServerResponse): boolean {
     case "timeout_after_success":
     case "drop_after_success":
     case "error_500_after_success":
+    case "error_500_kept":
+    case "refused_and_kept":
     case "half_answer":
     case "delay":
       return false;
