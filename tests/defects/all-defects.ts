@@ -1,20 +1,34 @@
 import { CATALOGUE } from "./catalogue.js";
+import { CHAIN_DEFECTS } from "./chains.js";
 import { CONSOLE } from "./console.js";
 import type { Defect } from "./defect.js";
 import { DELIVERY } from "./delivery.js";
+import { LEASE_DEFECTS } from "./leases.js";
 import { LOGIN } from "./login.js";
+import { MAIL_DEFECTS } from "./mails.js";
 import { MIGRATIONS } from "./migrations.js";
 import { MONEY } from "./money.js";
 import { OPERATION } from "./operation.js";
+import { OPERATOR_DEFECTS } from "./operators.js";
+import { PROVIDER_EVENT_DEFECTS } from "./provider-events.js";
 import { PURCHASES } from "./purchases.js";
+import { REFUND_DEFECTS } from "./refunds.js";
+import { SESSION_DEFECTS } from "./sessions.js";
 
 export const DEFECTS: readonly Defect[] = [
   ...MONEY,
+  ...REFUND_DEFECTS,
+  ...PROVIDER_EVENT_DEFECTS,
   ...PURCHASES,
+  ...LEASE_DEFECTS,
+  ...CHAIN_DEFECTS,
   ...LOGIN,
+  ...SESSION_DEFECTS,
   ...DELIVERY,
+  ...MAIL_DEFECTS,
   ...CATALOGUE,
   ...MIGRATIONS,
   ...CONSOLE,
   ...OPERATION,
+  ...OPERATOR_DEFECTS,
 ].sort((a, b) => a.number - b.number);

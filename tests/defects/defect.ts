@@ -34,6 +34,13 @@ export type Area =
 
 export const MARK = "MARK";
 
+/** For a wrong line in an SQL text, which says nothing by itself: the statement of the code that sends it. */
+export const runsAt = (file: string, from: string): Edit => ({
+  file,
+  from,
+  to: from.replace(/\S/, `${MARK};\n$&`),
+});
+
 /** The layer that has to notice it. */
 export function layerOf({ target }: Defect): string {
   const [top = "", folder = ""] = target.file.split("/");

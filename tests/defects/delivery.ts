@@ -67,6 +67,11 @@ export const DELIVERY: readonly Defect[] = [
         from: "       and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id\n",
         to: "       and o.id = p.order_id and u.id = p.user_id\n",
       },
+      {
+        file: MAILS,
+        from: "o.id = p.order_id and o.status = 'paid'\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null`,\n);\n\n/**\n * The last look",
+        to: "o.id = p.order_id\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null`,\n);\n\n/**\n * The last look",
+      },
       CLAIMING,
     ],
     target: {

@@ -25,7 +25,11 @@ export const MIGRATIONS: readonly Defect[] = [
     title: "A migration that fails leaves half of itself",
     area: "migrations",
     edits: [
-      { file: MIGRATE, from: '      await client.query("begin");\n', to: "      MARK;\n" },
+      {
+        file: MIGRATE,
+        from: '      await client.query("begin isolation level read committed");\n',
+        to: "      MARK;\n",
+      },
       {
         file: MIGRATE,
         from: "      await client.query(migration.up);",

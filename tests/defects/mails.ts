@@ -1,0 +1,271 @@
+import { type Defect, runsAt } from "./defect.js";
+
+const MAILS = "src/modules/esims/delivery/mail-store.ts";
+const TOP_UP_MAIL = "src/modules/esims/top-ups/send-top-up-mail.ts";
+const PERSONS = "src/modules/auth/person-store.ts";
+const LINKS = "src/modules/esims/delivery/link-store.ts";
+const NOTICES = "src/modules/esims/delivery/notice-store.ts";
+const RESULTS = "src/modules/esims/provisioning/attempt-results.ts";
+const ONCE = "tests/delivery/esim-mail-once.test.ts";
+const TOP_UP_ONCE = "tests/delivery/top-up-mail.test.ts";
+
+const ANONYMISING = runsAt(
+  PERSONS,
+  "const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
+);
+/** The last look before a mail is handed over asks what the claim asked. */
+const withoutLastLook = (condition: string) => {
+  const end = "`,\n);\n\n/**\n * The last look";
+  const asked =
+    "o.status = 'paid'\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null";
+  return { file: MAILS, from: `${asked}${end}`, to: `${asked.replace(condition, "true")}${end}` };
+};
+const GONE = "is in no column of any table: browser, device, address";
+
+/** What is mailed, shown and kept of a person. */
+export const MAIL_DEFECTS: readonly Defect[] = [
+  {
+    number: 109,
+    title: "The code of a purchase that is parked stands in its attempt's evidence",
+    area: "delivery",
+    edits: [
+      {
+        file: RESULTS,
+        from: '"duplicate", result, found.supplierOrderId);',
+        to: '"duplicate", (MARK, `${result} ${data.qrPayload}`), found.supplierOrderId);',
+      },
+    ],
+    target: {
+      file: "tests/delivery/no-code-leaks-after-faults.test.ts",
+      test: "into any column of any table, the detail of an attempt among them",
+    },
+    reason: /provisioning_attempts/,
+  },
+  {
+    number: 115,
+    title: "Two senders of one top-up's mail both send it",
+    area: "delivery",
+    edits: [
+      {
+        file: TOP_UP_MAIL,
+        from: "     and (t.mail_claimed_until is null or t.mail_claimed_until < now())\n",
+        to: "",
+      },
+      runsAt(TOP_UP_MAIL, "const claim = (await deps.db.run<MailClaim>(CLAIM, [topUpId])).rows[0];"),
+    ],
+    target: { file: TOP_UP_ONCE, test: "however many senders there are at once" },
+    reason: /to deeply equal/,
+  },
+  {
+    number: 116,
+    title: "The device of a person who was deleted stays known",
+    area: "delivery",
+    edits: [
+      {
+        file: PERSONS,
+        from: "ip_address = null, user_agent = null, device_hash = null,",
+        to: "ip_address = null, user_agent = null,",
+      },
+      ANONYMISING,
+    ],
+    target: { file: "tests/api/auth-twins.test.ts", test: GONE },
+    reason: /sessions/,
+  },
+  {
+    number: 117,
+    title: "The browser of a person who was deleted stays with their sessions",
+    area: "delivery",
+    edits: [
+      {
+        file: PERSONS,
+        from: "ip_address = null, user_agent = null, device_hash = null,",
+        to: "ip_address = null, device_hash = null,",
+      },
+      ANONYMISING,
+    ],
+    target: { file: "tests/api/auth-twins.test.ts", test: GONE },
+    reason: /sessions/,
+  },
+  {
+    number: 119,
+    title: "The end of the first mail settles the one that an operator has asked for meanwhile",
+    area: "delivery",
+    edits: [
+      {
+        file: MAILS,
+        from: "where id = $1 and mail_number = $2 and mailed_at is null",
+        to: "where id = $1 and $2::integer > 0 and mailed_at is null",
+      },
+      {
+        file: MAILS,
+        from: 'outcome: "done" | "refused" | "unknown",\n): Promise<void> {',
+        to: 'outcome: "done" | "refused" | "unknown",\n): Promise<void> {\n  MARK;',
+      },
+    ],
+    target: {
+      file: ONCE,
+      test: "and once more when an operator has it sent again while the first is still being sent",
+    },
+    reason: /to be null/,
+  },
+  {
+    number: 190,
+    title: "A top-up's mail that the server refused for good is sent again",
+    area: "delivery",
+    edits: [
+      {
+        file: TOP_UP_MAIL,
+        from: 'await deps.db.run(SETTLE, [topUpId, outcome.kind !== "unknown"]);',
+        to: 'await deps.db.run(SETTLE, [topUpId, (MARK, outcome.kind === "done")]);',
+      },
+    ],
+    target: { file: TOP_UP_ONCE, test: "never again when the mail server refuses it for good" },
+    reason: /to have a length of 1/,
+  },
+  {
+    number: 191,
+    title: "A top-up's mail of which nobody knows whether it was taken counts as sent",
+    area: "delivery",
+    edits: [
+      {
+        file: TOP_UP_MAIL,
+        from: 'await deps.db.run(SETTLE, [topUpId, outcome.kind !== "unknown"]);',
+        to: "await deps.db.run(SETTLE, [topUpId, MARK !== undefined]);",
+      },
+    ],
+    target: { file: TOP_UP_ONCE, test: "after an unknown outcome again, as the same mail" },
+    reason: /true to be false/,
+  },
+  {
+    number: 192,
+    title: "A top-up's mail whose sender was killed is never sent",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/modules/esims/top-ups/top-up-jobs.ts",
+        from: "for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) await db.run(step);",
+        to: "for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) if (step !== SWEEP_MAILS || !MARK) await db.run(step);",
+      },
+    ],
+    target: {
+      file: TOP_UP_ONCE,
+      test: "at most twice when the process dies between mail and mark, under one Message-ID, without an operator",
+    },
+    reason: /to have a length of 1/,
+  },
+  {
+    number: 193,
+    title: "The code is mailed to a person who was locked out",
+    area: "delivery",
+    edits: [
+      {
+        file: MAILS,
+        from: "       and u.deleted_at is null and u.disabled_at is null\n     returning p.id, p.mail_number, p.language",
+        to: "       and u.deleted_at is null\n     returning p.id, p.mail_number, p.language",
+      },
+      withoutLastLook("u.disabled_at is null"),
+      runsAt(MAILS, "return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];"),
+    ],
+    target: {
+      file: "tests/delivery/unseen-esims.test.ts",
+      test: "raises it for a person who was locked out, and mails them no code until they are let in again",
+    },
+    reason: /./,
+  },
+  {
+    number: 194,
+    title: "An install link lives for a year",
+    area: "delivery",
+    edits: [
+      {
+        file: LINKS,
+        from: "select p.id, $3, now() + interval '72 hours'",
+        to: "select p.id, $3, now() + interval '1 year'",
+      },
+      runsAt(LINKS, "const { rows } = await db.run<{ id: number; expires_at: string }>(MAKE, ["),
+    ],
+    target: {
+      file: "tests/delivery/install-page.test.ts",
+      test: "lives 72 hours and is stored as a hash of 128 random bits",
+    },
+    reason: /./,
+  },
+  {
+    number: 195,
+    title: "A person whose money went back is reminded to install",
+    area: "delivery",
+    edits: [
+      {
+        file: NOTICES,
+        from: "p.status = 'ready' and p.reminded_at is null and o.status = 'paid' and u.deleted_at is null",
+        to: "p.status = 'ready' and p.reminded_at is null and u.deleted_at is null",
+      },
+      withoutLastLook("o.status = 'paid'"),
+      runsAt(
+        NOTICES,
+        "return (await db.run<NoticeClaim>(CLAIM[notice], [profileId, linkHash, CLAIM_SECONDS])).rows[0];",
+      ),
+    ],
+    target: {
+      file: "tests/delivery/esim-notices.test.ts",
+      test: "nor when it is installed, taken back, or its money went back",
+    },
+    reason: /./,
+  },
+  {
+    number: 196,
+    title: "A supplier's name for an eSIM is kept with its code in it, unsealed",
+    area: "delivery",
+    edits: [
+      {
+        file: RESULTS,
+        from: "    supplierReference: data.supplierReference,",
+        to: "    supplierReference: (MARK, `${data.supplierReference} ${data.matchingId}`),",
+      },
+    ],
+    target: {
+      file: "tests/api/esim-activation.test.ts",
+      test: "what is at rest is sealed: no column of any table contains the code",
+    },
+    reason: /not to contain/,
+  },
+  {
+    number: 197,
+    title: "Whoever activates changes the language of the order's mail",
+    area: "delivery",
+    edits: [
+      {
+        file: MAILS,
+        from: "update esim_profiles set language = $2 where id = $1 and language is null",
+        to: "update esim_profiles set language = $2 where id = $1",
+      },
+      {
+        file: "src/modules/esims/activate-esim.ts",
+        from: "if (language !== null && row.language === null)",
+        to: "if (language !== null && MARK)",
+      },
+    ],
+    target: {
+      file: "tests/delivery/esim-mail.test.ts",
+      test: "keeps the language of the order when another one activates",
+    },
+    reason: /./,
+  },
+  {
+    number: 198,
+    title: "A person who is locked out while a mail is being written is sent the link to the code",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/modules/esims/delivery/send-esim-notice.job.ts",
+        from: "    if (link !== null && !(await confirmMail(db, profileId, claim.claimed_until))) return;",
+        to: "    if (link !== null && !(await confirmMail(db, profileId, claim.claimed_until))) MARK;",
+      },
+    ],
+    target: {
+      file: "tests/delivery/esim-notices.test.ts",
+      test: "nor when the person is locked out between the claim and the mail, since it has a link to the code",
+    },
+    reason: /to deeply equal \[\]/,
+  },
+];

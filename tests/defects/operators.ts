@@ -1,0 +1,307 @@
+import { type Defect, runsAt } from "./defect.js";
+
+const ORDERS = "src/modules/orders/order-store.ts";
+const READS = "src/modules/catalog/catalog-read-model.ts";
+const LEASES = "src/modules/jobs/job-leases.ts";
+const MIGRATED = "tests/database/migrate.test.ts";
+const ACTS = "tests/api/operators-acts.test.ts";
+
+/** What the shop sells, what its operators do, and what keeps it running. */
+export const OPERATOR_DEFECTS: readonly Defect[] = [
+  {
+    number: 118,
+    title: "A program whose database lacks a migration takes traffic",
+    area: "operation",
+    edits: [
+      {
+        file: "src/app.ts",
+        from: '      return { isReady: false, parts: { database: "migrations are pending: run tribi migrate up" } };',
+        to: "      MARK;",
+      },
+    ],
+    target: {
+      file: "tests/operation/readiness.test.ts",
+      test: "503: while one migration is missing, with what to run; the process lives",
+    },
+    reason: /503/,
+  },
+  {
+    number: 122,
+    title: "A text that a spreadsheet would run is exported as it is",
+    area: "console",
+    edits: [
+      {
+        file: "src/kernel/csv/write-csv.ts",
+        from: "row.map(csvCell)",
+        to: 'row.map((value) => (MARK, value === null || value === undefined ? "" : String(value)))',
+      },
+    ],
+    target: {
+      file: "tests/api/csv-exports.test.ts",
+      test: "every CSV route sends an attachment with a byte-order mark, and no cell that a spreadsheet could run",
+    },
+    reason: /true/,
+  },
+  {
+    number: 200,
+    title: "A plan that is paused can be ordered",
+    area: "catalogue",
+    edits: [
+      {
+        file: ORDERS,
+        from: "where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists",
+        to: "where f.plan_id = $3 and f.currency = $4 and not exists",
+      },
+      runsAt(ORDERS, "const { rows } = await db.run<PlacedOrder>(placeOrFind, ["),
+    ],
+    target: {
+      file: "tests/api/orders-idempotency.test.ts",
+      test: "asks for a plan that is paused: 409 out_of_stock",
+    },
+    reason: /out_of_stock/,
+  },
+  {
+    number: 201,
+    title: "Unlimited plans are missing where a traveller asks for much data",
+    area: "catalogue",
+    edits: [
+      {
+        file: READS,
+        from: "($3::numeric is null or p.is_unlimited or p.data_gb >= $3)",
+        to: "($3::numeric is null or p.data_gb >= $3)",
+      },
+      runsAt(READS, "const { rows } = await db.run<PlanRow>(LIST_PLANS, ["),
+    ],
+    target: {
+      file: "tests/api/catalog.test.ts",
+      test: "200: filters narrow, and unlimited plans have at least any amount",
+    },
+    reason: /./,
+  },
+  {
+    number: 203,
+    title: "A search for a per cent sign finds everything",
+    area: "console",
+    edits: [
+      {
+        file: "src/db/list-sql.ts",
+        from: '  return `%${text.replace(/[\\\\%_]/g, "\\\\$&")}%`;',
+        to: "  return (MARK, `%${text}%`);",
+      },
+    ],
+    target: {
+      file: "tests/api/catalog-admin.test.ts",
+      test: "200: q finds anywhere, in any case, with literal wildcards",
+    },
+    reason: /./,
+  },
+  {
+    number: 204,
+    title: "A mail that an operator has sent again is not in the audit log",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/esims/delivery/mail-store.ts",
+        from: "jsonb_build_object('mail_number', mail_number) from again\n",
+        to: "jsonb_build_object('mail_number', mail_number) from again where mail_number < 0\n",
+      },
+      runsAt(
+        "src/modules/esims/delivery/mail-store.ts",
+        "return (await db.run(AGAIN, [profileId, act.actor, act.requestId])).count === 1;",
+      ),
+    ],
+    target: {
+      file: "tests/delivery/admin-delivery.test.ts",
+      test: "POST /admin/esims/:id/resend-mail sends one more mail, with a Message-ID of its own and an audit row",
+    },
+    reason: /to deeply equal/,
+  },
+  {
+    number: 205,
+    title: "A decision that was refused burns its key",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/esims/provisioning/decision-keys.ts",
+        from: 'if (outcome !== "decided") await tx.run(GIVE_BACK, name);',
+        to: 'if (outcome !== "decided") MARK;',
+      },
+    ],
+    target: {
+      file: "tests/faults/esim-provisioning.test.ts",
+      test: "that is refused does not burn its key",
+    },
+    reason: /200/,
+  },
+  {
+    number: 206,
+    title: "A failed job that an operator runs again is not in the audit log",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/admin/retry-failed-job.ts",
+        from: '      await writeAudit(tx, act, { action: "job.retried", subject: `job:${jobId}` });',
+        to: '      if (!MARK) await writeAudit(tx, act, { action: "job.retried", subject: `job:${jobId}` });',
+      },
+    ],
+    target: { file: ACTS, test: "200: a failed job runs again, with its attempts back and an audit row" },
+    reason: /job.retried/,
+  },
+  {
+    number: 207,
+    title: "A person is locked out, and the audit log does not say by whom",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/auth/manage-person.ts",
+        from: "      await writeAudit(tx, act, { action, subject: `user:${userId}`, after: { reason } });",
+        to: "      if (!MARK) await writeAudit(tx, act, { action, subject: `user:${userId}`, after: { reason } });",
+      },
+    ],
+    target: {
+      file: ACTS,
+      test: "200: a person is locked out and let in again, each on record with its reason",
+    },
+    reason: /user.disabled/,
+  },
+  {
+    number: 208,
+    title: "A refund's key is forgotten within the hour",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/payments/refund-store.ts",
+        from: "created_at < now() - $1 * interval '1 hour'`,\n);\n\nexport async function forgetRefundKeys",
+        to: "created_at < now() - $1 * interval '0 hours'`,\n);\n\nexport async function forgetRefundKeys",
+      },
+      runsAt("src/modules/payments/refund-store.ts", "await db.run(FORGET_KEYS, [olderThanHours]);"),
+    ],
+    target: { file: ACTS, test: "a refund's key is honoured for its life, and is new again afterwards" },
+    reason: /./,
+  },
+  {
+    number: 209,
+    title: "A statement waits for a lock for ever",
+    area: "operation",
+    edits: [
+      {
+        file: "src/db/session.ts",
+        from: "{ ...SETTINGS, ...BOUNDS, statement_timeout",
+        to: '{ ...SETTINGS, ...BOUNDS, lock_timeout: (MARK, "0"), statement_timeout',
+      },
+    ],
+    target: { file: "tests/operation/overload.test.ts", test: "every one has its time-outs" },
+    reason: /lock_timeout/,
+  },
+  {
+    number: 210,
+    title: "A provider or supplier is called while a transaction is open",
+    area: "operation",
+    edits: [
+      {
+        file: "src/db/database.ts",
+        from: "  if (openTransaction.getStore() === true) {\n    throw new Error(`${callee} was",
+        to: "  if (openTransaction.getStore() === true && !MARK) {\n    throw new Error(`${callee} was",
+      },
+    ],
+    target: {
+      file: "tests/operation/overload.test.ts",
+      test: "whatever is outside refuses to be called while a transaction is open",
+    },
+    reason: /resolved|rejects|reject/,
+  },
+  {
+    number: 211,
+    title: "A job that another process runs is taken away from it at once",
+    area: "operation",
+    edits: [
+      {
+        file: LEASES,
+        from: "where locked_at < now() - interval '${LEASE_SECONDS} seconds'",
+        to: "where locked_at < now() - interval '0 seconds'",
+      },
+      runsAt(LEASES, "const { rowCount } = await pool.query(FREE);"),
+    ],
+    target: {
+      file: "tests/jobs/job-leases.test.ts",
+      test: "are taken up by another process once their lease is over, and not before",
+    },
+    reason: /./,
+  },
+  {
+    number: 213,
+    title: "A database that cannot hold every name is used all the same",
+    area: "migrations",
+    edits: [
+      {
+        file: "src/db/server-fit.ts",
+        from: '  if (encoding === "UTF8") return undefined;',
+        to: '  if (encoding !== "") return (MARK, undefined);',
+      },
+    ],
+    target: { file: MIGRATED, test: "another encoding than UTF8" },
+    reason: /./,
+  },
+  {
+    number: 214,
+    title: "A migration that was undone leaves a column behind",
+    area: "migrations",
+    edits: [
+      {
+        file: "src/db/migrations/0014_provider_keys.down.sql",
+        from: "alter table refunds drop column tellings;",
+        to: "MARK",
+      },
+    ],
+    target: { file: MIGRATED, test: "every migration can be undone, and up again gives the same database" },
+    reason: /tellings/,
+  },
+  {
+    number: 215,
+    title: "Migrations that have not run are shown as applied",
+    area: "migrations",
+    edits: [
+      {
+        file: "src/db/migration-status.ts",
+        from: '        state: "pending" as const,',
+        to: '        state: (MARK, "applied" as const),',
+      },
+    ],
+    target: { file: MIGRATED, test: "before anything ran, every migration is pending" },
+    reason: /pending/,
+  },
+  {
+    number: 216,
+    title: "A dry run of the command changes the catalogue, where the API's does not",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/commands/import-catalog.ts",
+        from: "      isDryRun: options.dryRun,",
+        to: "      isDryRun: MARK === undefined,",
+      },
+    ],
+    target: {
+      file: "tests/commands/import-catalog.test.ts",
+      test: "0: imports a good file; --dry-run only says so",
+    },
+    reason: /./,
+  },
+  {
+    number: 217,
+    title: "The command takes prices that the API refuses",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/commands/import-catalog.ts",
+        from: "makeImportCatalog({ db, onChanged: () => {}, priceProblem });",
+        to: "makeImportCatalog({ db, onChanged: () => {}, priceProblem: () => (MARK, undefined) });",
+      },
+    ],
+    target: {
+      file: "tests/commands/import-catalog.test.ts",
+      test: "2: refuses a price that no card can be charged, as the API does",
+    },
+    reason: /./,
+  },
+];

@@ -1,0 +1,225 @@
+import { type Defect, runsAt } from "./defect.js";
+
+const REFUNDS = "src/modules/payments/refund-store.ts";
+const PROCEED = "src/modules/payments/refunds/proceed-refund.ts";
+const DISPUTES = "src/modules/payments/dispute-store.ts";
+const PAYMENTS = "src/modules/payments/payment-store.ts";
+const SURPLUS = "src/modules/payments/refunds/refund-surplus.ts";
+const CREATE = "src/modules/payments/create-payment.ts";
+
+const GUARDED = "tests/api/refunds-guarded.test.ts";
+const KEYS = "tests/faults/provider-keys.test.ts";
+
+/** Money that goes back, and what is told to the provider about it. */
+export const REFUND_DEFECTS: readonly Defect[] = [
+  {
+    number: 101,
+    title: "A refund's key is honoured for another order",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/refunds/refund-order.ts",
+        from: "known.order_id === orderId && known.request_fingerprint",
+        to: "MARK && known.request_fingerprint",
+      },
+    ],
+    target: {
+      file: GUARDED,
+      test: "422: a refund's Idempotency-Key belongs to the order that it was first used for",
+    },
+    reason: /idempotency_key_reused/,
+  },
+  {
+    number: 102,
+    title: "Money that a lost dispute took is refunded besides",
+    area: "money",
+    edits: [
+      { file: DISPUTES, from: "status in ('open', 'lost')), 0))", to: "status in ('open')), 0))" },
+      runsAt(DISPUTES, "if (count === 1) await tx.run(SUM, [paymentId]);"),
+    ],
+    target: {
+      file: GUARDED,
+      test: "409: what a lost dispute took is not refunded besides; a won one gives it back",
+    },
+    reason: /refund_exceeds_payment/,
+  },
+  {
+    number: 103,
+    title: "The plan's price of today is charged instead of the order's",
+    area: "money",
+    edits: [
+      {
+        file: PAYMENTS,
+        from: "select o.id, $3, o.currency, o.amount_minor, $4, $5 from o\n",
+        to: `select o.id, $3, o.currency, (
+       select x.amount_minor from plan_prices x join orders y on y.plan_id = x.plan_id
+       where y.id = o.id and x.currency = o.currency), $4, $5 from o\n`,
+      },
+      runsAt(
+        PAYMENTS,
+        "const [row] = (await db.run<Row>(BEGIN, [orderId, userId, provider, livemode, language])).rows;",
+      ),
+    ],
+    target: {
+      file: GUARDED,
+      test: "the price of the order is charged, whatever the plan costs by the time of the payment",
+    },
+    reason: /to be \d+/,
+  },
+  {
+    number: 104,
+    title: "A refund whose answer is lost is sent again although nobody could say that it was not made",
+    area: "money",
+    edits: [
+      {
+        file: PROCEED,
+        from: "    if (!isDefiniteNo(found)) return found;\n  }\n  const keyNumber",
+        to: '    if (found.kind === "done" || MARK === undefined) return found;\n  }\n  const keyNumber',
+      },
+    ],
+    target: {
+      file: GUARDED,
+      test: "a refund whose answer is lost is not sent again while nobody can say whether it was made",
+    },
+    reason: /to be \d/,
+  },
+  {
+    number: 112,
+    title: "An order that ended while its intent was being made leaves one that can be paid",
+    area: "money",
+    edits: [
+      {
+        file: CREATE,
+        from: 'if (stored.status === "failed") await provider.cancelIntent(intent.page?.pageId ?? intent.intentId);',
+        to: 'if (stored.status === "failed") MARK;',
+      },
+    ],
+    target: {
+      file: GUARDED,
+      test: "an order that ends while the provider is still making its intent leaves none that can be paid",
+    },
+    reason: /canceled/,
+  },
+  {
+    number: 121,
+    title: "Late money whose job was lost stays with us",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/carry-on-money.ts",
+        from: "    await each(owed.rows, (payment) => deps.refundSurplus(payment.id));",
+        to: "    if (owed.count >= 0) MARK;",
+      },
+    ],
+    target: {
+      file: "tests/faults/lost-jobs.test.ts",
+      test: "late money whose job was lost goes back by the sweep, once",
+    },
+    reason: /The late money is back did not come about/,
+  },
+  {
+    number: 130,
+    title: "A refund that was refused is tried again under the key that keeps the refusal",
+    area: "money",
+    edits: [
+      {
+        file: REFUNDS,
+        from: "key_number + (status = 'parked' and $3 = 'requested' and failure_reason like 'refused%')::integer",
+        to: "key_number",
+      },
+      runsAt(REFUNDS, "return (await db.run<RefundRow>(MOVE, values)).rows[0];"),
+    ],
+    target: {
+      file: KEYS,
+      test: "a refund that was refused goes through when an operator has it tried again",
+    },
+    reason: /succeeded/,
+  },
+  {
+    number: 131,
+    title: "A refund at which the provider failed is told for ever under the key that keeps the failure",
+    area: "money",
+    edits: [
+      {
+        file: PROCEED,
+        from: "refund.was_called && refund.was_told_long_ago)",
+        to: "(MARK, false))",
+      },
+    ],
+    target: {
+      file: KEYS,
+      test: "a refund at which the provider failed is made under the next key, once its call has long ended",
+    },
+    reason: /did not come about/,
+  },
+  {
+    number: 132,
+    title:
+      "A refund is told under the next key while the call under the present one may still have its effect",
+    area: "money",
+    edits: [
+      {
+        file: PROCEED,
+        from: "refund.was_called && refund.was_told_long_ago)",
+        to: "(MARK, refund.was_called))",
+      },
+    ],
+    target: {
+      file: KEYS,
+      test: "a refund at which the provider failed is made under the next key, once its call has long ended",
+    },
+    reason: /requested|to be 1/,
+  },
+  {
+    number: 133,
+    title: "Two who found the provider without a refund tell it under a key each",
+    area: "money",
+    edits: [
+      {
+        file: REFUNDS,
+        from: "where id = $1 and status = 'requested' and tellings = $2",
+        to: "where id = $1 and status = 'requested' and $2::integer >= 0",
+      },
+      runsAt(REFUNDS, "return (await db.run<{ key_number: number }>(TELL, values)).rows[0]?.key_number;"),
+    ],
+    target: {
+      file: KEYS,
+      test: "of two who found the provider without a refund one tells it; the other's look says nothing any more",
+    },
+    reason: /to be undefined/,
+  },
+  {
+    number: 134,
+    title: "An order whose intent the provider failed to make cannot be paid for a day",
+    area: "money",
+    edits: [
+      {
+        file: CREATE,
+        from: "    keyNumber = await nextPaymentKey(deps.db, payment, CREATE_CALL_SECONDS_MAX);",
+        to: "    MARK;",
+      },
+    ],
+    target: {
+      file: KEYS,
+      test: "a payment at which the provider failed gets its intent under the next key, once its call has long ended",
+    },
+    reason: /503 to be 200/,
+  },
+  {
+    number: 135,
+    title: "Money of a person who was locked out goes back without anybody's decision",
+    area: "money",
+    edits: [
+      {
+        file: SURPLUS,
+        from: '  if (await isPayerDisabled(tx, payment.id)) return "person_disabled";',
+        to: "  if (await isPayerDisabled(tx, payment.id)) MARK;",
+      },
+    ],
+    target: {
+      file: "tests/api/orders-of-leaving-persons.test.ts",
+      test: "does not become paid by money that comes although nobody has ended it yet",
+    },
+    reason: /did not come about|person_disabled/,
+  },
+];
