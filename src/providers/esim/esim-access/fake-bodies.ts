@@ -13,9 +13,10 @@ const FLAGS = {
 
 export function success(obj: object, shapes: FakeEsimAccessShapes): FakeReply {
   const isEmpty = Object.keys(obj).length === 0 && shapes.emptyObj === "null";
+  const sampledCode = "orderNo" in obj ? null : "0";
   const body = {
     success: FLAGS[shapes.successFlag].yes,
-    errorCode: shapes.successCode,
+    errorCode: shapes.successCode === "as_sampled" ? sampledCode : shapes.successCode,
     [shapes.messageName]: null,
     obj: isEmpty ? null : obj,
   };

@@ -5,8 +5,11 @@
 export interface FakeEsimAccessShapes {
   /** Samples have a boolean, tables say "String". */
   successFlag: "boolean" | "text" | "number" | "word";
-  /** Documented are null and 0; the others are what implementations of the same envelope send. */
-  successCode: null | "0" | 0 | "" | "000000" | "200" | 200 | "success";
+  /**
+   * Documented are null and 0: the sample of an order has null, those of questions and cancellations "0". The others are
+   * what implementations of the same envelope send.
+   */
+  successCode: "as_sampled" | null | "0" | 0 | "" | "000000" | "200" | 200 | "success";
   /** Samples have errorMsg, tables errorMessage. */
   messageName: "errorMsg" | "errorMessage";
   /** Codes are texts with leading zeros, which a number does not keep. */
@@ -25,7 +28,7 @@ export interface FakeEsimAccessShapes {
 
 export const ESIM_ACCESS_DEFAULTS: FakeEsimAccessShapes = {
   successFlag: "boolean",
-  successCode: null,
+  successCode: "as_sampled",
   messageName: "errorMsg",
   areCodesNumbers: false,
   emptyObj: "object",
@@ -40,6 +43,7 @@ export const ESIM_ACCESS_SHAPES: readonly Partial<FakeEsimAccessShapes>[] = [
   { successFlag: "text" },
   { successFlag: "number" },
   { successFlag: "word" },
+  { successCode: null },
   { successCode: "0" },
   { successCode: 0 },
   { successCode: "" },
