@@ -60,7 +60,7 @@ export async function runCsvImport(
       statementTimeoutMillis: 60_000,
     });
     try {
-      await migrateUp(server.url, { program: PROGRAM_VERSION });
+      await migrateUp(server.url, { program: PROGRAM_VERSION, log: say });
       const bar = makeBar(rows);
       const run = { db, config, bytes, onProgress: bar.update };
       process.exitCode = reportEnd(await work(run).finally(bar.stop), say);

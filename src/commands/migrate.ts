@@ -6,6 +6,8 @@ import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
 
+/** What is no result of the command: whoever reads its output gets only that. */
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs `work` on the store's database; the embedded one is started for it and stopped after it. */
@@ -23,7 +25,7 @@ async function onDatabase(work: (url: string, config: Config) => Promise<void>):
 
 export async function runMigrateUp(): Promise<void> {
   await onDatabase(async (url) => {
-    const applied = await migrateUp(url, { program: PROGRAM_VERSION });
+    const applied = await migrateUp(url, { program: PROGRAM_VERSION, log: note });
     for (const label of applied) say(`applied  ${label}`);
     say(applied.length === 0 ? "Nothing to do: the database is up to date." : "The database is up to date.");
   });

@@ -1,6 +1,7 @@
 import type pg from "pg";
-import { MigrationError, readApplied, withMigrationLock } from "./migrate.js";
+import { MigrationError, readApplied } from "./migrate.js";
 import { labelOf, type Migration, readMigrations } from "./migration-files.js";
+import { withMigrationLock } from "./migration-lock.js";
 
 export interface DownResult {
   readonly label: string;

@@ -1,8 +1,11 @@
 import { runMigrations as runJobMigrations } from "graphile-worker";
-import pg from "pg";
+import type pg from "pg";
+import { MIGRATOR } from "./connect.js";
 import { isOlder, labelOf, type Migration, readMigrations } from "./migration-files.js";
+import { withMigrationLock } from "./migration-lock.js";
+import { findPoolerProblem } from "./pooler.js";
 import { findUnfit } from "./server-fit.js";
-import { MIGRATION_SETTINGS, makePool, prepareSession } from "./session.js";
+import { MIGRATION_SETTINGS, makePool } from "./session.js";
 import { sqlStateOf } from "./sql-state.js";
 
 /** A migration that cannot or must not run; the message says what to do next. */
@@ -24,8 +27,6 @@ export interface AppliedMigration {
   readonly appliedAt: Date;
 }
 
-/** One key for every process that migrates this database; the value only has to be ours. */
-const ADVISORY_LOCK = 7_402_317;
 /**
  * A migration that waits for a lock makes everything behind it wait as well, so it gives up soon, lets the others
  * through and tries again.
@@ -33,8 +34,6 @@ const ADVISORY_LOCK = 7_402_317;
 const LOCK_WAIT_MILLIS = 3_000;
 const LOCK_ATTEMPTS_MAX = 10;
 const LOCK_NOT_AVAILABLE = "55P03";
-/** Shown in pg_stat_activity. */
-const MIGRATOR = "tribi migrate";
 
 /**
  * Applies what is missing, in order, one process at a time: of programs that start at once, one migrates and the
@@ -43,8 +42,10 @@ const MIGRATOR = "tribi migrate";
  *
  * @throws MigrationError when this program is too old for the database, or a migration fails (nothing of it stays).
  */
-export function migrateUp(url: string, options: MigrateOptions): Promise<string[]> {
+export async function migrateUp(url: string, options: MigrateOptions): Promise<string[]> {
   const { program, migrations = readMigrations(), log } = options;
+  const poolerProblem = await findPoolerProblem(url, log);
+  if (poolerProblem !== undefined) throw new MigrationError(poolerProblem);
   const bringUp = async (client: pg.Client): Promise<string[]> => {
     const problem = await findUnfit(client, log);
     if (problem !== undefined) throw new MigrationError(problem);
@@ -90,6 +91,7 @@ async function applyUp(client: pg.Client, migration: Migration): Promise<void> {
     try {
       await client.query("begin isolation level read committed");
       await client.query(`set local lock_timeout = ${LOCK_WAIT_MILLIS}`);
+      await client.query("set local statement_timeout = 0");
       await client.query(migration.up);
       await client.query(
         "insert into schema_migrations (version, name, oldest_program) values ($1, $2, $3)",
@@ -104,7 +106,7 @@ async function applyUp(client: pg.Client, migration: Migration): Promise<void> {
       throw new MigrationError(
         `The migration ${labelOf(migration)} failed and changed nothing: ${(error as Error).message}. ` +
           (isBusy
-            ? "Something holds a table for long; find it in pg_stat_activity and run `tribi migrate up` again."
+            ? "Something holds a table for long; see above, or find it in pg_stat_activity, and run `tribi migrate up` again."
             : "Mend the cause and run `tribi migrate up` again."),
         { cause: error },
       );
@@ -121,55 +123,4 @@ export async function readApplied(client: pg.Client): Promise<readonly AppliedMi
      from schema_migrations order by version`,
   );
   return rows;
-}
-
-export async function withMigrationLock<Value>(
-  url: string,
-  work: (client: pg.Client) => Promise<Value>,
-  log?: (line: string) => void,
-): Promise<Value> {
-  return withClient(
-    url,
-    async (client) => {
-      await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
-      return work(client);
-    },
-    log,
-  );
-}
-
-export async function withClient<Value>(
-  url: string,
-  work: (client: pg.Client) => Promise<Value>,
-  log?: (line: string) => void,
-): Promise<Value> {
-  const client = await connectWhenReady(url, log);
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-/** What a server says while it starts or recovers from a crash: `cannot_connect_now`. */
-const CANNOT_CONNECT_NOW = "57P03";
-const READY_WAIT_MILLIS = 60_000;
-const READY_PAUSE_MILLIS = 250;
-
-/** A server that says that it is starting is waited for; one that is not there, or refuses, is an error at once. */
-async function connectWhenReady(url: string, log?: (line: string) => void): Promise<pg.Client> {
-  const deadline = Date.now() + READY_WAIT_MILLIS;
-  for (let attempt = 1; ; attempt += 1) {
-    const client = new pg.Client({ connectionString: url, application_name: MIGRATOR });
-    try {
-      await client.connect();
-      await prepareSession(client, MIGRATION_SETTINGS);
-      return client;
-    } catch (error) {
-      await client.end();
-      if (sqlStateOf(error) !== CANNOT_CONNECT_NOW || Date.now() > deadline) throw error;
-      if (attempt === 1) log?.(`Waiting for the database: ${(error as Error).message}`);
-      await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MILLIS));
-    }
-  }
 }

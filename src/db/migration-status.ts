@@ -1,4 +1,5 @@
-import { readApplied, withClient } from "./migrate.js";
+import { withClient } from "./connect.js";
+import { readApplied } from "./migrate.js";
 import { labelOf, type Migration, readMigrations } from "./migration-files.js";
 
 export interface MigrationState {

@@ -1,4 +1,4 @@
-import { withClient } from "./migrate.js";
+import { withClient } from "./connect.js";
 
 /**
  * The schema "public" as SQL text, read from the catalogue. The text is the same from PostgreSQL 15 to 18, whatever

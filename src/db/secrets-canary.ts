@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { withClient } from "./migrate.js";
+import { withClient } from "./connect.js";
 
 export interface CanarySecret {
   readonly name: string;

@@ -42,7 +42,10 @@ const UNBOUNDED = {
 export type SessionSettings = Readonly<Record<string, string>>;
 
 export function sessionSettings(statementTimeoutMillis: number): SessionSettings {
-  return { ...SETTINGS, ...BOUNDS, statement_timeout: `${statementTimeoutMillis}ms` };
+  // As PostgreSQL shows it, so that what is right is not set again.
+  const isWhole = statementTimeoutMillis % 1_000 === 0;
+  const timeout = isWhole ? `${statementTimeoutMillis / 1_000}s` : `${statementTimeoutMillis}ms`;
+  return { ...SETTINGS, ...BOUNDS, statement_timeout: timeout };
 }
 
 export const MIGRATION_SETTINGS: SessionSettings = { ...SETTINGS, ...UNBOUNDED };
@@ -52,14 +55,25 @@ const valuesOf = (settings: SessionSettings): string =>
     .map(([name, value]) => `('${name}', '${value}')`)
     .join(", ");
 
+/**
+ * In transaction mode a pooler shares its sessions, and the settings are the role's; this one says so. What is set then
+ * would be set for somebody else.
+ */
+export const POOLER_MARK: SessionSettings = { "tribi.settings": "pooler" };
+const IS_MARKED = "(pg_catalog.current_setting('tribi.settings', true) = 'pooler')";
+
 /** A setting that this version of PostgreSQL does not have is null, and left alone. */
-const differing = (settings: SessionSettings): string =>
+export const differing = (settings: SessionSettings): string =>
   `from (values ${valuesOf(settings)}) as wanted (name, value)
    where pg_catalog.current_setting(name, true) <> value`;
 
 /** Names functions with their schema, since the search path is not ours yet. */
-const setStatement = (settings: SessionSettings): string =>
-  `select pg_catalog.set_config(name, value, false) ${differing(settings)}`;
+const setStatement = (settings: SessionSettings, client: object): string => {
+  // The key to cancel with has the process's number; a pooler gives out keys of its own.
+  const { processID = null } = client as { processID?: number | null };
+  return `select pg_catalog.set_config(name, value, false) ${differing(settings)}
+    and (${IS_MARKED} is not true or pg_catalog.pg_backend_pid() = ${processID ?? 0})`;
+};
 
 const SET_MILLIS_MAX = 5_000;
 const INSUFFICIENT_PRIVILEGE = "42501";
@@ -74,7 +88,7 @@ export async function prepareSession(
 ): Promise<boolean> {
   try {
     // A pooler takes a connection before it has a server for it: the wait is bounded here, not by the pool.
-    const text = `${setStatement(settings)}; select pg_catalog.pg_is_in_recovery() as "isStandby"`;
+    const text = `${setStatement(settings, client)}; select pg_catalog.pg_is_in_recovery() as "isStandby"`;
     const config: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: SET_MILLIS_MAX };
     // Two statements in one text have two results.
     const [, standby] = (await client.query(config)) as unknown as pg.QueryResult<{ isStandby: boolean }>[];
