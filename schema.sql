@@ -376,6 +376,17 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.forget_holder()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.held_from := null;
+  return new;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.job_priority(task text)
  RETURNS integer
  LANGUAGE sql
@@ -391,14 +402,33 @@ CREATE OR REPLACE FUNCTION public.limit_held_stock()
  LANGUAGE plpgsql
 AS $function$
 declare
-  v_user_id bigint;
+  v_mailbox text;
+  v_network constant inet := coalesce(wide_network_of(new.held_from), new.held_from);
+  v_there integer;
 begin
-  select user_id into v_user_id from orders where id = new.order_id;
-  perform pg_advisory_xact_lock(hashtextextended('held stock of user ' || v_user_id, 0));
-  if (select count(*) from stock_items i join orders o on o.id = i.order_id
-      where i.status = 'held' and o.user_id = v_user_id and o.status = 'created') > 5 then
-    raise exception 'User % holds stock with five unpaid orders', v_user_id
+  select mailbox_of(u.email) into v_mailbox from orders o join users u on u.id = o.user_id where o.id = new.order_id;
+  perform pg_advisory_xact_lock(hashtextextended('held stock of mailbox ' || v_mailbox, 0));
+  if (select count(*) from users u join orders o on o.user_id = u.id join stock_items i on i.order_id = o.id
+      where mailbox_of(u.email) = v_mailbox and i.status = 'held' and o.status = 'created') > 5 then
+    raise exception 'A mailbox holds stock with five unpaid orders'
       using errcode = 'check_violation', constraint = 'stock_items_five_held_per_user', table = 'stock_items';
+  end if;
+  if v_network is null then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('held stock from ' || host(v_network), 0));
+  if (select count(*) from stock_items i
+      where coalesce(wide_network_of(i.held_from), i.held_from) = v_network and i.held_from is not null) > 10 then
+    raise exception 'A client network holds stock with ten unpaid orders'
+      using errcode = 'check_violation', constraint = 'stock_items_ten_held_per_network', table = 'stock_items';
+  end if;
+  select count(*) into v_there from (
+    select from stock_items i where i.plan_id = new.plan_id and i.status in ('available', 'held') limit 40) counted;
+  if (select count(*) from stock_items i
+      where coalesce(wide_network_of(i.held_from), i.held_from) = v_network and i.held_from is not null
+        and i.plan_id = new.plan_id) > greatest(5, v_there / 4) then
+    raise exception 'A client network holds a quarter of the stock of a plan'
+      using errcode = 'check_violation', constraint = 'stock_items_ten_held_per_network', table = 'stock_items';
   end if;
   return null;
 end;
@@ -535,6 +565,38 @@ AS $function$
     tried_at = excluded.tried_at,
     counts = true,
     blind_tries = (excluded.blind_tries || t.blind_tries)[1:20]
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.order_cap(p_user_id bigint, p_open_max integer, p_per_hour_max integer, OUT refused_by text, OUT retry_seconds integer)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_off constant integer := 999999;
+  -- Expired orders are ended once a minute.
+  c_sweep constant interval := interval '1 minute';
+  v_until timestamptz;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('orders of user ' || p_user_id, 0));
+  if p_per_hour_max < c_off then
+    select created_at + interval '1 hour' into v_until from orders
+    where user_id = p_user_id order by id desc offset p_per_hour_max - 1 limit 1;
+    if v_until > now() then
+      refused_by := 'orders_per_hour';
+    end if;
+  end if;
+  if refused_by is null and p_open_max < c_off then
+    select case when count(*) >= p_open_max then greatest(min(expires_at), now()) + c_sweep end into v_until
+    from orders where user_id = p_user_id and status = 'created';
+    if v_until is not null then
+      refused_by := 'orders_open';
+    end if;
+  end if;
+  if refused_by is not null then
+    retry_seconds := greatest(1, ceil(extract(epoch from v_until - now())));
+  end if;
+end;
 $function$
 ;
 
@@ -1158,6 +1220,7 @@ create table orders (
 CREATE INDEX orders_by_user ON public.orders USING btree (user_id, id DESC);
 CREATE INDEX orders_keys_by_age ON public.orders USING btree (created_at) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX orders_unpaid_by_expiry ON public.orders USING btree (expires_at) WHERE (status = 'created'::text);
+CREATE INDEX orders_unpaid_by_user ON public.orders USING btree (user_id) WHERE (status = 'created'::text);
 CREATE TRIGGER orders_audit AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('order');
 CREATE TRIGGER orders_failed_fail_top_up AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text) AND (new.kind = 'top_up'::text))) EXECUTE FUNCTION fail_top_up_of_failed_order();
 CREATE TRIGGER orders_failed_release_esim AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text))) EXECUTE FUNCTION release_esim_of_failed_order();
@@ -1474,6 +1537,7 @@ create table stock_items (
   taken_at timestamp with time zone,
   revealed_at timestamp with time zone,
   version integer default 1 not null,
+  held_from inet,
   constraint stock_items_pkey PRIMARY KEY (id),
   constraint stock_items_one_per_code UNIQUE (code_fingerprint),
   constraint stock_items_one_per_reference UNIQUE (reference),
@@ -1487,8 +1551,10 @@ create table stock_items (
 );
 CREATE INDEX stock_items_assigned_by_iccid ON public.stock_items USING btree (iccid) WHERE ((status = 'assigned'::text) AND (revealed_at IS NULL));
 CREATE INDEX stock_items_available ON public.stock_items USING btree (plan_id, id) WHERE (status = 'available'::text);
+CREATE INDEX stock_items_held_by_network ON public.stock_items USING btree (COALESCE(wide_network_of(held_from), held_from)) WHERE (held_from IS NOT NULL);
 CREATE UNIQUE INDEX stock_items_one_for_sale_per_iccid ON public.stock_items USING btree (iccid) WHERE (status = ANY (ARRAY['available'::text, 'held'::text]));
 CREATE UNIQUE INDEX stock_items_one_held_per_order ON public.stock_items USING btree (order_id) WHERE (status = 'held'::text);
+CREATE TRIGGER stock_items_forget_holder BEFORE UPDATE OF status ON public.stock_items FOR EACH ROW WHEN (((old.held_from IS NOT NULL) AND (new.status <> 'held'::text))) EXECUTE FUNCTION forget_holder();
 CREATE TRIGGER stock_items_limit_held AFTER UPDATE OF status ON public.stock_items FOR EACH ROW WHEN (((new.status = 'held'::text) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION limit_held_stock();
 CREATE TRIGGER stock_items_moves BEFORE UPDATE OF status ON public.stock_items FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('available>held', 'held>available', 'held>assigned', 'available>assigned', 'assigned>available', 'assigned>withdrawn', 'available>withdrawn', 'held>withdrawn');
 

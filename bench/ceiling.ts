@@ -13,7 +13,13 @@ const [, , url = "", seconds, planId, label = "", userList = ""] = process.argv;
 const users = userList.split(",").map(Number);
 const CONNECTIONS = 32;
 /** As the program composes it with the local supplier. */
-const ORDER = placeOrFindStatement(makeOfferFragment({ defaultSupplier: "local", suppliers: ["local"] }));
+const ORDER = placeOrFindStatement(
+  makeOfferFragment({ defaultSupplier: "local", suppliers: ["local"], stockHoldMinutes: 15 }),
+  {
+    openMax: 999_999,
+    perHourMax: 999_999,
+  },
+);
 
 async function loop(connection: number, deadline: number): Promise<number[]> {
   const client = new pg.Client({ connectionString: url });
@@ -24,7 +30,7 @@ async function loop(connection: number, deadline: number): Promise<number[]> {
   const millis: number[] = [];
   for (let done = 0; performance.now() < deadline; done += 1) {
     const key = `${label}-${connection}-${done}`;
-    const values = [`TRB-${key}`, user, Number(planId), "USD", key, fingerprint, 60, null];
+    const values = [`TRB-${key}`, user, Number(planId), "USD", key, fingerprint, 60, null, null];
     const sentAt = performance.now();
     await client.query({ ...ORDER, values });
     millis.push(performance.now() - sentAt);

@@ -11,8 +11,11 @@ import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
 
 const [, , url = "", seconds, planId] = process.argv;
 const CONNECTIONS = 32;
+/** Few buyers stand for many. */
+const CAPS_OFF = { openMax: 999_999, perHourMax: 999_999 };
 const ORDER = placeOrFindStatement(
-  makeOfferFragment({ defaultSupplier: "local", suppliers: ["local", "stock"] }),
+  makeOfferFragment({ defaultSupplier: "local", suppliers: ["local", "stock"], stockHoldMinutes: 15 }),
+  CAPS_OFF,
 );
 const fingerprint = randomBytes(32);
 
@@ -49,7 +52,7 @@ async function rate(
 const held = await rate((client, index) => {
   const key = `stock-${index}`;
   const buyer = buyerIds[index % buyerIds.length];
-  const values = [`TRB-${key}`, buyer, Number(planId), "USD", key, fingerprint, 60, null];
+  const values = [`TRB-${key}`, buyer, Number(planId), "USD", key, fingerprint, 60, null, null];
   return client.query({ ...ORDER, values });
 });
 /** The purchases of those orders, as the chain begins them; each takes the item that its order holds. */

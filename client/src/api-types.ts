@@ -1495,7 +1495,7 @@ export interface components {
             /** @description For a person: what to do */
             detail: string;
             /** @enum {string} */
-            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "request_timeout" | "session_revoked" | "too_many_attempts" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
             request_id: string;
             /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
             errors?: {
@@ -3114,6 +3114,22 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "currency_not_offered" | "idempotency_key_invalid" | "idempotency_key_reused" | "validation_failed";
+                };
+            };
+        };
+        /** @description too_many_orders: Too many orders */
+        TooManyOrders: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too_many_orders";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too_many_orders";
                 };
             };
         };
@@ -5194,6 +5210,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CurrencyNotOfferedOrIdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["TooManyOrders"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -5644,6 +5661,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CurrencyNotOfferedOrIdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            429: components["responses"]["TooManyOrders"];
             default: components["responses"]["AnyProblem"];
         };
     };

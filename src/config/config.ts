@@ -91,7 +91,11 @@ function readGroups(reader: VariableReader) {
     orders: {
       ttlMinutes: readOrderTtl(reader, payments.isHosted),
       idempotencyKeyTtlHours: reader.integer("IDEMPOTENCY_KEY_TTL_HOURS", 720, { min: 24, max: 87_600 }),
-      unpaidPerUserMax: 5,
+      caps: {
+        openMax: reader.integer("ORDERS_OPEN_MAX", 20, { min: 1, max: 999_999 }),
+        perHourMax: reader.integer("ORDERS_PER_HOUR_MAX", 60, { min: 1, max: 999_999 }),
+      },
+      stockHoldMinutes: reader.integer("STOCK_HOLD_MINUTES", 15, { min: 1, max: 10_080 }),
     },
     esims: readEsims(reader, isProduction),
     catalog: {

@@ -33,6 +33,9 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
+/** The persons of the tests order as often as their tests need; the caps have tests of their own. */
+export const WITHOUT_CAPS = { ORDERS_OPEN_MAX: "999999", ORDERS_PER_HOUR_MAX: "999999" } as const;
+
 const OPERATORS_TOKEN = "token-of-the-operators-in-the-tests";
 
 /** Behind a proxy nobody is a local caller: what a test reads at an operator's pages it asks for with their token. */
@@ -57,6 +60,7 @@ export async function startTestApp(
       HOST: "127.0.0.1",
       DATA_DIR: dataDir,
       DEV_TOKEN: OPERATORS_TOKEN,
+      ...WITHOUT_CAPS,
       ...(isProxied ? { METRICS_TOKEN: OPERATORS_TOKEN } : {}),
       ...environment,
     }),

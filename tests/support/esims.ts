@@ -23,6 +23,7 @@ import type { Mail } from "../../src/providers/mail/port.js";
 import { makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
+import { WITHOUT_CAPS } from "./app.js";
 import { makeTestDatabase, type TestDatabase } from "./database.js";
 import { eventually } from "./eventually.js";
 import { temporaryFolder } from "./temporary-folder.js";
@@ -54,7 +55,7 @@ export interface EsimRoom {
   ): Promise<{ status: number; body: any; raw: Buffer; headers: Record<string, unknown> }>;
   /** Puts `count` codes of the plan into stock, as an import does. */
   addStock(planId: number, count: number): Promise<void>;
-  placeOrder(userId: number, planId: number): Promise<{ id: number } | { code: string }>;
+  placeOrder(userId: number, planId: number, network?: string): Promise<{ id: number } | { code: string }>;
   startWorker(): Promise<Worker>;
   /** The value of a gauge or counter, all labels together. */
   metric(name: string): Promise<number>;
@@ -107,6 +108,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     ENVIRONMENT: "test",
     DATA_DIR: folderOf(database),
     PROVISIONING_PACE_MILLIS: "10",
+    ...WITHOUT_CAPS,
     ...options.environment,
   });
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
@@ -152,6 +154,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     events,
     log,
     releaseUnpaid: async () => "released",
+    clientOf: () => ({ address: "127.0.0.1", network: "127.0.0.1" }),
     offer: esims.offer,
     topUpOffer: esims.topUpOffer,
   });
@@ -182,11 +185,18 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
       });
       if (report.kind !== "imported" || report.imported !== count) throw new Error(JSON.stringify(report));
     },
-    placeOrder: async (userId, planId) => {
+    placeOrder: async (userId, planId, network) => {
       const idempotent = { key: randomBytes(8).toString("hex"), fingerprint: randomBytes(32) };
       for (;;) {
         try {
-          const command = { userId, planId, currency: "USD", idempotent, language: null };
+          const command = {
+            userId,
+            planId,
+            currency: "USD",
+            idempotent,
+            language: null,
+            network: network ?? null,
+          };
           return { id: (await orders.placeOrder(command)).order.id };
         } catch (error) {
           const { code } = appErrorOf(error);

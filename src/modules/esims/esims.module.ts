@@ -47,7 +47,7 @@ import { registerShowQr } from "./routes/show-qr.js";
 import { registerSupplierWebhook } from "./routes/supplier-webhook.js";
 import { makeShowEsim } from "./show-esims.js";
 import {
-  HOLDING_LIMIT_CONSTRAINT,
+  HOLDING_LIMIT_CONSTRAINTS,
   makeOfferFragment,
   type OfferFragment,
 } from "./stock/deliverable-offer.js";
@@ -143,6 +143,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const offer = makeOfferFragment({
     defaultSupplier: defaultSupplierOf(config),
     suppliers: [...suppliers.keys()],
+    stockHoldMinutes: config.orders.stockHoldMinutes,
   });
   const importStock = makeImportStock({ db, vault });
   return {
@@ -244,7 +245,7 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
 export type { OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
   deliveriesWaitForMoney,
-  HOLDING_LIMIT_CONSTRAINT,
+  HOLDING_LIMIT_CONSTRAINTS,
   makeImportStock,
   makeInstallVault,
   makeRotateKeys,

@@ -11,6 +11,8 @@ export interface NewOrder {
   readonly idempotencyKey: string | null;
   readonly fingerprint: Buffer | null;
   readonly ttlMinutes: number;
+  /** Of the client (IPv6: its /64), as long as the order keeps a code from others. */
+  readonly network: string | null;
   /** What the buyer reads; null when the request did not say. */
   readonly language: Language | null;
 }
@@ -27,6 +29,40 @@ export const PLAN_SNAPSHOT = `json_build_object(
               'data_gb', f.data_gb, 'is_unlimited', f.is_unlimited, 'duration_days', f.duration_days,
               'price_minor_units', f.amount_minor, 'currency', f.currency)`;
 
+/** What one person may order; 999999 is off. */
+export interface OrderCaps {
+  /** Unpaid orders at a time. */
+  readonly openMax: number;
+  readonly perHourMax: number;
+}
+
+export type OrderCap = "orders_open" | "orders_per_hour";
+
+const CAP_OFF = 999_999;
+export const isCapped = ({ openMax, perHourMax }: OrderCaps): boolean =>
+  openMax < CAP_OFF || perHourMax < CAP_OFF;
+const capOf = (userId: string, { openMax, perHourMax }: OrderCaps): string =>
+  `order_cap(${userId}, ${openMax}, ${perHourMax})`;
+
+/**
+ * The caps, as `cap` with a row that says which one refuses; behind `known`, for a repeated request is no further
+ * order. Nothing where both are off.
+ */
+export const underCaps = (userId: string, caps: OrderCaps) =>
+  isCapped(caps)
+    ? {
+        cte: `cap as materialized (
+     select refused_by from ${capOf(userId, caps)} where not exists (select from known)
+   ), `,
+        allows: "and not exists (select from cap where refused_by is not null)",
+      }
+    : { cte: "", allows: "" };
+/** Columns that say it afterwards. */
+export const whichCap = (userId: string, caps: OrderCaps): string =>
+  isCapped(caps)
+    ? `(select to_jsonb(c) from ${capOf(userId, caps)} c where refused_by is not null)`
+    : "null::jsonb";
+
 /**
  * The buyer by their row, not by what a process remembers of a session: nothing is ordered for somebody who was
  * deleted or disabled. The insert takes this lock anyway, for its foreign key; taken here, it is looked at again after
@@ -42,21 +78,22 @@ export const buyerIsHere = (userId: string): string => `buyer as materialized (
  * winner's row is younger than their snapshot; the caller then asks again. A key of a top-up finds an order without a
  * profile, whose fingerprint is another. The benchmark's ceiling runs it alone.
  */
-export const placeOrFindStatement = (offer: OfferFragment): Statement =>
-  statement(
+export const placeOrFindStatement = (offer: OfferFragment, caps: OrderCaps): Statement => {
+  const { cte, allows } = underCaps("$2", caps);
+  return statement(
     "orders.place_or_find",
     `with known as (
      select id from orders o where ${hasKey("$2", "$5")}
-   ), ${buyerIsHere("$2")}, offer as materialized (
+   ), ${buyerIsHere("$2")}, ${cte}offer as materialized (
      select * from plan_offers f
      where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists (select from known)
-       and exists (select from buyer)
+       and exists (select from buyer) ${allows}
    ), ${offer.ctes}, placed as (
      insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot,
                          idempotency_key, request_fingerprint, expires_at)
      select $1, $2, f.plan_id, f.currency, f.amount_minor,
             ${PLAN_SNAPSHOT},
-            $5, $6, now() + $7 * interval '1 minute'
+            $5, $6, now() + ${offer.minutesToPay("$7")} * interval '1 minute'
      from offer f
      where exists (select from deliverable)
      on conflict on constraint orders_one_per_user_and_key do nothing
@@ -65,15 +102,22 @@ export const placeOrFindStatement = (offer: OfferFragment): Statement =>
      insert into esim_profiles (order_id, user_id, plan_id, language)
      select id, user_id, plan_id, $8::text from placed
      returning id, order_id, status, created_at, provisioned_at
-   ), ${offer.holds}
+   ), ${offer.holds("$9")}
    select false as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
    from placed o join profile e on e.order_id = o.id
    union all
    select true as was_known, o.request_fingerprint, ${ORDER_VIEW_COLUMNS}
    from known join orders o on o.id = known.id left join esim_profiles e on e.order_id = o.id`,
   );
+};
+
+export interface CapReached {
+  readonly refused_by: OrderCap;
+  readonly retry_seconds: number;
+}
 
 export type WhyNotPlaced =
+  | CapReached
   | "person_gone"
   | "plan_unknown"
   | "currency_not_offered"
@@ -84,14 +128,14 @@ export type WhyNotPlaced =
 export const isBuyerHere = (userId: string): string =>
   `exists (select from users where id = ${userId} and deleted_at is null and disabled_at is null)`;
 
-const whyNotPlacedStatement = (offer: OfferFragment): Statement =>
+const whyNotPlacedStatement = (offer: OfferFragment, caps: OrderCaps): Statement =>
   statement(
     "orders.why_not_placed",
     `with offer as materialized (
        select * from plan_offers f where f.plan_id = $2 and f.currency = $3 and f.is_active
      ), ${offer.ctes}
      select exists (select from orders o where ${hasKey("$1", "$4")}) as is_placed,
-            ${isBuyerHere("$1")} as is_buyer_here,
+            ${isBuyerHere("$1")} as is_buyer_here, ${whichCap("$1", caps)} as cap,
             (select is_active from plans where id = $2) as is_active,
             exists (select from plan_prices where plan_id = $2 and currency = $3) as is_offered,
             exists (select from deliverable) as is_deliverable`,
@@ -100,9 +144,9 @@ const whyNotPlacedStatement = (offer: OfferFragment): Statement =>
 export type OrderPlacingStore = ReturnType<typeof makeOrderPlacingStore>;
 
 /** `offer` says what can be delivered and holds it, in the order's own statement (the eSIM room's fragment). */
-export function makeOrderPlacingStore(offer: OfferFragment) {
-  const placeOrFind = placeOrFindStatement(offer);
-  const whyNot = whyNotPlacedStatement(offer);
+export function makeOrderPlacingStore(offer: OfferFragment, caps: OrderCaps) {
+  const placeOrFind = placeOrFindStatement(offer, caps);
+  const whyNot = whyNotPlacedStatement(offer, caps);
   return {
     async placeOrFindOrder(db: Queryable, order: NewOrder): Promise<PlacedOrder | undefined> {
       const { rows } = await db.run<PlacedOrder>(placeOrFind, [
@@ -114,6 +158,7 @@ export function makeOrderPlacingStore(offer: OfferFragment) {
         order.fingerprint,
         order.ttlMinutes,
         order.language,
+        order.network,
       ]);
       return rows[0];
     },
@@ -121,6 +166,7 @@ export function makeOrderPlacingStore(offer: OfferFragment) {
       const { rows } = await db.run<{
         is_placed: boolean;
         is_buyer_here: boolean;
+        cap: CapReached | null;
         is_active: boolean | null;
         is_offered: boolean;
         is_deliverable: boolean;
@@ -128,6 +174,7 @@ export function makeOrderPlacingStore(offer: OfferFragment) {
       const found = rows[0];
       if (found?.is_placed === true) return "placed_meanwhile";
       if (found?.is_buyer_here === false) return "person_gone";
+      if (found?.cap != null) return found.cap;
       if (found === undefined || found.is_active === null) return "plan_unknown";
       if (!found.is_offered) return "currency_not_offered";
       if (!found.is_active) return "plan_paused";

@@ -2,6 +2,7 @@ import type { Db } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";
 import type { TopUpOrderView } from "./order-read-model.js";
+import type { OrderCaps } from "./order-store.js";
 import {
   newOrderOf,
   type Placement,
@@ -9,6 +10,7 @@ import {
   placementOf,
   ROUNDS_MAX,
   stillPlacing,
+  tooManyOrders,
 } from "./place-order.js";
 import type { NewTopUpOrder, PlacedTopUpOrder, TopUpOrderStore, WhyNoTopUp } from "./top-up-order-store.js";
 
@@ -17,7 +19,13 @@ export interface OrderTopUp extends PlaceOrder {
 }
 
 /** Orders more data for an eSIM, or finds the order that this user made with this key: placeOrder's rules. */
-export function makeOrderTopUp(deps: { db: Db; store: TopUpOrderStore; events: Events; ttlMinutes: number }) {
+export function makeOrderTopUp(deps: {
+  db: Db;
+  store: TopUpOrderStore;
+  events: Events;
+  ttlMinutes: number;
+  caps: OrderCaps;
+}) {
   return async function orderTopUp(command: OrderTopUp): Promise<Placement<TopUpOrderView>> {
     const order: NewTopUpOrder = { ...newOrderOf(command, deps.ttlMinutes), esimId: command.esimId };
     for (let round = 1; round <= ROUNDS_MAX; round += 1) {
@@ -25,7 +33,8 @@ export function makeOrderTopUp(deps: { db: Db; store: TopUpOrderStore; events: E
       if (placed !== undefined) return placementOf(deps.events, asReplay(placed, order), command.idempotent);
       const reason = await deps.store.whyNoTopUp(deps.db, order);
       if (reason.why === "placed_meanwhile") continue;
-      deps.events.orderRefused({ reason: reason.why === "esim" ? reason.problem : reason.why });
+      deps.events.orderRefused({ reason: reasonOf(reason) });
+      if (reason.why === "cap") throw tooManyOrders(reason.cap, deps.caps);
       throw refusalOf(reason, order.currency);
     }
     throw stillPlacing();
@@ -37,7 +46,12 @@ function asReplay(placed: PlacedTopUpOrder, order: NewTopUpOrder): PlacedTopUpOr
   return placed.top_up_of_profile_id === order.esimId ? placed : { ...placed, request_fingerprint: null };
 }
 
-function refusalOf(reason: WhyNoTopUp, currency: string): AppError {
+function reasonOf(reason: WhyNoTopUp): string {
+  if (reason.why === "cap") return reason.cap.refused_by;
+  return reason.why === "esim" ? reason.problem : reason.why;
+}
+
+function refusalOf(reason: Exclude<WhyNoTopUp, { why: "cap" }>, currency: string): AppError {
   switch (reason.why) {
     case "person_gone":
       return new AppError("invalid_credentials", "Invalid token");

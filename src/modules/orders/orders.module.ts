@@ -4,8 +4,11 @@
  *   afterwards; an order that is not paid in time ends, after its intent has ended.
  * Never: an amount from a client; a status that moves backwards.
  */
+
+import type { FastifyRequest } from "fastify";
 import type { Config } from "../../config/config.js";
 import type { Db } from "../../db/database.js";
+import type { ClientAddress } from "../../http/client-address.js";
 import type { Server } from "../../http/server.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
@@ -43,11 +46,13 @@ export interface OrdersDeps {
   readonly offer: OfferFragment;
   /** The same for what is added to an eSIM. */
   readonly topUpOffer: TopUpOfferFragment;
+  readonly clientOf: (request: FastifyRequest) => ClientAddress;
 }
 
 export function makeOrdersModule(deps: OrdersDeps) {
   const { config, db, events } = deps;
-  const store = makeOrderPlacingStore(deps.offer);
+  const { ttlMinutes, caps } = config.orders;
+  const store = makeOrderPlacingStore(deps.offer, caps);
   const reads = makeOrderReads(db);
   const placeOrder = makePlaceOrder({
     db,
@@ -55,13 +60,15 @@ export function makeOrdersModule(deps: OrdersDeps) {
     findOrderByKey: reads.findOrderByKey,
     keys: makeKeysAtWork(),
     events,
-    ttlMinutes: config.orders.ttlMinutes,
+    ttlMinutes,
+    caps,
   });
   const orderTopUp = makeOrderTopUp({
     db,
-    store: makeTopUpOrderStore(deps.topUpOffer),
+    store: makeTopUpOrderStore(deps.topUpOffer, caps),
     events,
-    ttlMinutes: config.orders.ttlMinutes,
+    ttlMinutes,
+    caps,
   });
   const releaseOrdersOfPerson = makeReleaseOrdersOfPerson(deps);
   const jobs: Jobs = {
@@ -89,7 +96,7 @@ export function makeOrdersModule(deps: OrdersDeps) {
     jobs,
     registerRoutes(app: Server): void {
       const { defaultCurrency } = config.payments;
-      registerCreateOrder(app, { placeOrder, defaultCurrency });
+      registerCreateOrder(app, { placeOrder, defaultCurrency, clientOf: deps.clientOf });
       registerOrderTopUp(app, { orderTopUp, defaultCurrency });
       registerReadOrders(app, reads);
       registerOrderConsent(app, {

@@ -1,14 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { type Db, violatedConstraint } from "../../db/database.js";
 import type { IdempotentRequest } from "../../http/idempotency-key.js";
+import { limitedError } from "../../http/rate-limit.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Language } from "../../kernel/language.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
-import { HOLDING_LIMIT_CONSTRAINT } from "../esims/esims.module.js";
+import { HOLDING_LIMIT_CONSTRAINTS } from "../esims/esims.module.js";
 import type { KeysAtWork } from "./keys-at-work.js";
 import type { OrderOfKey, OrderReads, OrderView } from "./order-read-model.js";
-import type { NewOrder, OrderPlacingStore, PlacedOrder, WhyNotPlaced } from "./order-store.js";
+import type {
+  CapReached,
+  NewOrder,
+  OrderCaps,
+  OrderPlacingStore,
+  PlacedOrder,
+  WhyNotPlaced,
+} from "./order-store.js";
 
 export interface PlaceOrder {
   readonly userId: number;
@@ -17,6 +25,8 @@ export interface PlaceOrder {
   readonly idempotent: IdempotentRequest | null;
   /** What the buyer reads, for the mails about the order's eSIM. */
   readonly language: Language | null;
+  /** Of the client, IPv6 as its /64. */
+  readonly network: string | null;
 }
 
 export interface Placement<Order> {
@@ -39,6 +49,7 @@ export interface PlaceOrderDeps {
   readonly keys: KeysAtWork;
   readonly events: Events;
   readonly ttlMinutes: number;
+  readonly caps: OrderCaps;
 }
 
 /**
@@ -70,6 +81,10 @@ async function placeOrFind(deps: PlaceOrderDeps, command: PlaceOrder): Promise<O
     if (placed !== undefined) return placementOf(deps.events, placed, command.idempotent);
     const reason = await deps.store.whyNotPlaced(deps.db, order);
     if (reason === "placed_meanwhile") continue;
+    if (typeof reason === "object") {
+      deps.events.orderRefused({ reason: reason.refused_by });
+      throw tooManyOrders(reason, deps.caps);
+    }
     deps.events.orderRefused({ reason });
     throw refusalOf(reason, order.currency);
   }
@@ -85,6 +100,7 @@ export const newOrderOf = (command: PlaceOrder, ttlMinutes: number): NewOrder =>
   fingerprint: command.idempotent?.fingerprint ?? null,
   ttlMinutes,
   language: command.language,
+  network: command.network,
 });
 
 export const stillPlacing = (): AppError =>
@@ -92,6 +108,17 @@ export const stillPlacing = (): AppError =>
     "overloaded",
     "The order could not be made right now. Send it again with the same Idempotency-Key.",
   );
+
+/** 429, with the wait after which one more is taken. */
+export function tooManyOrders({ refused_by: name, retry_seconds }: CapReached, caps: OrderCaps): AppError {
+  const quota = name === "orders_open" ? caps.openMax : caps.perHourMax;
+  return limitedError("too_many_orders", {
+    name,
+    quota,
+    windowSeconds: name === "orders_open" ? retry_seconds : 3600,
+    retrySeconds: retry_seconds,
+  });
+}
 
 /** Few unpaid orders of a user hold stock, so that one person cannot keep a plan from all others. */
 async function placeUnlessHoldingTooMuch(
@@ -102,7 +129,8 @@ async function placeUnlessHoldingTooMuch(
   try {
     return await store.placeOrFindOrder(db, order);
   } catch (error) {
-    if (violatedConstraint(error) === HOLDING_LIMIT_CONSTRAINT) return "holding_limit";
+    const violated: string | undefined = violatedConstraint(error);
+    if (HOLDING_LIMIT_CONSTRAINTS.some((one) => one === violated)) return "holding_limit";
     throw error;
   }
 }
@@ -138,7 +166,7 @@ function replayOf<Known extends KnownOrder>(
 }
 
 function refusalOf(
-  reason: Exclude<WhyNotPlaced, "placed_meanwhile"> | "holding_limit",
+  reason: Exclude<WhyNotPlaced, "placed_meanwhile" | CapReached> | "holding_limit",
   currency: string,
 ): AppError {
   switch (reason) {
@@ -154,7 +182,7 @@ function refusalOf(
     case "holding_limit":
       return new AppError(
         "out_of_stock",
-        "Five unpaid orders of yours hold eSIMs of this kind. Pay one of them, or wait until one has expired.",
+        "Unpaid orders of yours, or from your network, hold as many eSIMs of this kind as they may. Pay one of them, or wait until one has expired.",
       );
     case "plan_paused":
     case "out_of_stock":

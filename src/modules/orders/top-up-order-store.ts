@@ -1,7 +1,16 @@
 import { type Queryable, statement } from "../../db/database.js";
 import type { TopUpOfferFragment, TopUpProblem } from "../esims/esims.module.js";
 import { hasKey, TOP_UP_ORDER_COLUMNS, type TopUpOrderView } from "./order-read-model.js";
-import { buyerIsHere, isBuyerHere, type NewOrder, PLAN_SNAPSHOT } from "./order-store.js";
+import {
+  buyerIsHere,
+  type CapReached,
+  isBuyerHere,
+  type NewOrder,
+  type OrderCaps,
+  PLAN_SNAPSHOT,
+  underCaps,
+  whichCap,
+} from "./order-store.js";
 
 export interface NewTopUpOrder extends NewOrder {
   readonly esimId: number;
@@ -23,6 +32,7 @@ export type WhyNoTopUp =
         | "currency_not_offered"
         | "placed_meanwhile";
     }
+  | { readonly why: "cap"; readonly cap: CapReached }
   | { readonly why: "esim"; readonly problem: TopUpProblem; readonly words: string }
   /** The supplier does not take this plan for this eSIM. */
   | { readonly why: "not_addable" }
@@ -32,18 +42,19 @@ export type WhyNoTopUp =
 export type TopUpOrderStore = ReturnType<typeof makeTopUpOrderStore>;
 
 /** The order of a top-up in one statement, as that of an eSIM (order-store.ts). */
-export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
+export function makeTopUpOrderStore(offer: TopUpOfferFragment, caps: OrderCaps) {
+  const { cte, allows } = underCaps("$2", caps);
   const placeOrFind = statement(
     "orders.place_or_find_top_up",
     `with known as (
        select id from orders o where ${hasKey("$2", "$5")}
-     ), ${buyerIsHere("$2")}, ${offer.ctes({ esimId: "$9", userId: "$2", currency: "$4::text" })}, placed as (
+     ), ${buyerIsHere("$2")}, ${cte}${offer.ctes({ esimId: "$9", userId: "$2", currency: "$4::text" })}, placed as (
        insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot, idempotency_key,
                            request_fingerprint, expires_at, kind, top_up_of_profile_id)
        select $1, $2, f.plan_id, f.currency, f.amount_minor, ${PLAN_SNAPSHOT},
               $5, $6, now() + $7 * interval '1 minute', 'top_up', $9
        from on_offer f
-       where f.plan_id = $3 and not exists (select from known) and exists (select from buyer)
+       where f.plan_id = $3 and not exists (select from known) and exists (select from buyer) ${allows}
        limit 1
        on conflict on constraint orders_one_per_user_and_key do nothing
        returning *
@@ -58,7 +69,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
     "orders.why_no_top_up",
     `with ${offer.ctes({ esimId: "$1", userId: "$2", currency: "$4::text" })}
      select exists (select from orders o where ${hasKey("$2", "$5")}) as is_placed,
-            ${isBuyerHere("$2")} as is_buyer_here,
+            ${isBuyerHere("$2")} as is_buyer_here, ${whichCap("$2", caps)} as cap,
             exists (select from esim) as has_esim, (select problem from esim) as problem,
             exists (select from plans where id = $3) as has_plan,
             exists (select from plan_prices where plan_id = $3 and currency = $4) as has_price,
@@ -85,6 +96,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
       const [found] = (await db.run<WhyNotRow>(whyNot, values)).rows;
       if (found === undefined || found.is_placed) return { why: "placed_meanwhile" };
       if (!found.is_buyer_here) return { why: "person_gone" };
+      if (found.cap !== null) return { why: "cap", cap: found.cap };
       if (!found.has_esim) return { why: "esim_unknown" };
       if (found.problem !== null)
         return { why: "esim", problem: found.problem, words: offer.whyNot(found.problem) };
@@ -99,6 +111,7 @@ export function makeTopUpOrderStore(offer: TopUpOfferFragment) {
 interface WhyNotRow {
   readonly is_placed: boolean;
   readonly is_buyer_here: boolean;
+  readonly cap: CapReached | null;
   readonly has_esim: boolean;
   readonly problem: TopUpProblem | null;
   readonly has_plan: boolean;

@@ -8,18 +8,24 @@
  * Callers skip each other's rows, so 100 buyers of 60 items do not wait: 60 find one and 40 find none. Balances are
  * what a job has read; a supplier is never asked while a customer waits.
  */
-/** The law of migration 0006 that a sixth unpaid order runs into. */
-export const HOLDING_LIMIT_CONSTRAINT = "stock_items_five_held_per_user";
+/** The laws of limit_held_stock (migration 0016): for a mailbox, and for a client network. */
+export const HOLDING_LIMIT_CONSTRAINTS = [
+  "stock_items_five_held_per_user",
+  "stock_items_ten_held_per_network",
+] as const;
 
 export interface OfferFragment {
   readonly ctes: string;
-  /** Behind the insert of the order as `placed`: marks the item as held by it. */
-  readonly holds: string;
+  /** Behind the insert of the order as `placed`: marks the item as held by it, for a client of this network. */
+  holds(network: string): string;
+  /** The minutes, an expression of SQL, after which an unpaid order ends: fewer where it keeps a code from others. */
+  minutesToPay(minutes: string): string;
 }
 
 export function makeOfferFragment(options: {
   readonly defaultSupplier: "local" | "stock" | null;
   readonly suppliers: readonly string[];
+  readonly stockHoldMinutes: number;
 }): OfferFragment {
   const { defaultSupplier } = options;
   const configured = options.suppliers.map((id) => `'${id}'`).join(", ") || "''";
@@ -49,9 +55,11 @@ export function makeOfferFragment(options: {
      ), deliverable as materialized (
        select 1 as is_deliverable from elsewhere union all select 1 from stock_taken limit 1
      )`,
-    holds: `held as (
-       update stock_items i set status = 'held', order_id = placed.id
+    holds: (network) => `held as (
+       update stock_items i set status = 'held', order_id = placed.id, held_from = ${network}::inet
        from placed, stock_taken where i.id = stock_taken.id
      )`,
+    minutesToPay: (minutes) =>
+      `least(${minutes}, case when exists (select from stock_taken) then ${options.stockHoldMinutes} end)`,
   };
 }

@@ -1,6 +1,8 @@
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { languageOfRequest } from "../../../http/accept-language.js";
 import { callerOf } from "../../../http/caller.js";
+import type { ClientAddress } from "../../../http/client-address.js";
 import { idempotentRequestOf } from "../../../http/idempotency-key.js";
 import type { Server } from "../../../http/server.js";
 import type { makePlaceOrder } from "../place-order.js";
@@ -18,14 +20,18 @@ export const CreateOrderBody = Type.Object(
 
 export function registerCreateOrder(
   app: Server,
-  deps: { placeOrder: ReturnType<typeof makePlaceOrder>; defaultCurrency: string },
+  deps: {
+    placeOrder: ReturnType<typeof makePlaceOrder>;
+    defaultCurrency: string;
+    clientOf: (request: FastifyRequest) => ClientAddress;
+  },
 ): void {
   app.post(
     "/orders",
     {
       config: {
         access: "user",
-        problems: ["not_found", "currency_not_offered", "out_of_stock"],
+        problems: ["not_found", "currency_not_offered", "out_of_stock", "too_many_orders"],
         takesIdempotencyKey: true,
       },
       schema: {
@@ -48,6 +54,7 @@ export function registerCreateOrder(
         currency,
         idempotent,
         language: languageOfRequest(request),
+        network: deps.clientOf(request).network,
       });
       if (wasReplayed) reply.header("idempotent-replayed", "true");
       return orderOnWire(order);

@@ -16,7 +16,13 @@ export function registerOrderTopUp(
     {
       config: {
         access: "user",
-        problems: ["not_found", "currency_not_offered", "out_of_stock", "top_up_not_possible"],
+        problems: [
+          "not_found",
+          "currency_not_offered",
+          "out_of_stock",
+          "top_up_not_possible",
+          "too_many_orders",
+        ],
         takesIdempotencyKey: true,
       },
       schema: {
@@ -41,6 +47,8 @@ export function registerOrderTopUp(
         currency,
         idempotent: idempotentRequestOf(request),
         language: languageOfRequest(request),
+        // It holds nothing that others could have.
+        network: null,
       });
       if (wasReplayed) reply.header("idempotent-replayed", "true");
       return topUpOrderOnWire(order);
