@@ -13,9 +13,10 @@ export interface RateLimit {
 export function limitedError(
   code: ErrorCode & ("rate_limited" | "too_many_attempts" | "too_many_orders"),
   limit: RateLimit,
+  detail: string = DETAILS[code],
 ): AppError {
   const { name, quota, windowSeconds, retrySeconds } = limit;
-  return new AppError(code, `${DETAILS[code]} Try again in ${inWords(retrySeconds)}.`, {
+  return new AppError(code, `${detail} Try again in ${inWords(retrySeconds)}.`, {
     headers: {
       "retry-after": String(retrySeconds),
       "ratelimit-policy": `"${name}";q=${quota};w=${windowSeconds}`,

@@ -196,6 +196,30 @@ describe("the install page behind a secret link", () => {
     expect((await get(last)).statusCode).toBe(200);
   });
 
+  it("makes 20 of one eSIM in an hour, however many ask at once, and says when the next", async () => {
+    const order = await ready();
+    const other = await ready();
+    const ask = async (one: typeof order) => {
+      for (;;) {
+        const answer = await room.as(one.userId, "POST", `/esims/${one.profileId}/install-link`);
+        // A busy machine sheds before any work began, and the client comes again.
+        if (answer.status !== 503) return answer;
+      }
+    };
+    const [before] = await room.database.query<{ n: number }>(
+      "select count(*) as n from install_links where profile_id = $1",
+      [order.profileId],
+    );
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(order)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20 - before!.n);
+    const refused = answers.find(({ status }) => status === 429)!;
+    expect(refused.body.code).toBe("rate_limited");
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(3_500);
+    expect((await ask(other)).status).toBe(200);
+    await room.database.query("update install_links set created_at = created_at - interval '1 hour'");
+    expect((await ask(order)).status).toBe(200);
+  });
+
   it("records who opened it, once a link and hour, and not who only looked", async () => {
     const order = await ready();
     const url = await makeLink(order);

@@ -1,9 +1,16 @@
 import type { Db } from "../../../db/database.js";
+import { limitedError } from "../../../http/rate-limit.js";
 import { AppError } from "../../../kernel/errors.js";
 import { findEsim, findEsimOf } from "../esim-read-model.js";
 import type { ShowEsim, ShownEsim } from "../show-esims.js";
 import { hashOfLinkSecret, installUrl, makeLinkSecret } from "./link-secret.js";
-import { findInstallLink, type InstallLink, makeLinkOfOwner } from "./link-store.js";
+import {
+  findInstallLink,
+  type InstallLink,
+  LINKS_PER_HOUR_MAX,
+  makeLinkOfOwner,
+  waitForLink,
+} from "./link-store.js";
 
 export type FoundLink =
   | { readonly kind: "live"; readonly link: InstallLink }
@@ -52,7 +59,11 @@ export function makeInstallLinks(deps: { db: Db; showEsim: ShowEsim; publicUrl: 
     /** A new link for the owner. The address is answered once and kept nowhere. */
     async make(wanted: { profileId: number; userId: number; requestId: string }) {
       const { secret, hash } = makeLinkSecret();
-      const made = await makeLinkOfOwner(db, { ...wanted, secretHash: hash });
+      const made = await db.transaction(async (tx) => {
+        const seconds = await waitForLink(tx, wanted);
+        if (seconds !== undefined) throw tooManyLinks(seconds);
+        return makeLinkOfOwner(tx, { ...wanted, secretHash: hash });
+      });
       if (made !== undefined) return { url: installUrl(publicUrl, secret), expiresAt: made.expires_at };
       const row = await findEsimOf(db, wanted.userId, wanted.profileId);
       if (row === undefined) throw new AppError("not_found", "eSIM not found");
@@ -63,3 +74,10 @@ export function makeInstallLinks(deps: { db: Db; showEsim: ShowEsim; publicUrl: 
     },
   };
 }
+
+const tooManyLinks = (retrySeconds: number): AppError =>
+  limitedError(
+    "rate_limited",
+    { name: "links_per_hour", quota: LINKS_PER_HOUR_MAX, windowSeconds: 3600, retrySeconds },
+    "Too many links were made for this eSIM; the newest ones work.",
+  );

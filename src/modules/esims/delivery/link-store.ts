@@ -1,4 +1,4 @@
-import { type Queryable, statement } from "../../../db/database.js";
+import { type Queryable, statement, type Tx } from "../../../db/database.js";
 
 /** A link as its page needs it. */
 export interface InstallLink {
@@ -55,9 +55,35 @@ const MAKE = statement(
    select id, expires_at from made`,
 );
 
+/** Of one eSIM in an hour, those of its mails among them. */
+export const LINKS_PER_HOUR_MAX = 20;
+
+const LOCK = statement(
+  "install_links.lock_profile",
+  "select from esim_profiles where id = $1 and user_id = $2 for update",
+);
+const WAIT = statement(
+  "install_links.wait",
+  `select greatest(1, ceil(extract(epoch from created_at + interval '1 hour' - now())))::integer as seconds
+   from install_links where profile_id = $1 and created_at > now() - interval '1 hour'
+   order by created_at desc offset $2 - 1 limit 1`,
+);
+
+/**
+ * For how many seconds no further link of this eSIM is made; undefined when one may be made now. Callers of one eSIM
+ * take turns: the count is of all that was committed before, and holds until the transaction ends.
+ */
+export async function waitForLink(
+  tx: Tx,
+  { profileId, userId }: { profileId: number; userId: number },
+): Promise<number | undefined> {
+  if ((await tx.run(LOCK, [profileId, userId])).count === 0) return undefined;
+  return (await tx.run<{ seconds: number }>(WAIT, [profileId, LINKS_PER_HOUR_MAX])).rows[0]?.seconds;
+}
+
 /** Undefined unless the person owns it and it can be installed now. The oldest live links give way to a new one. */
 export async function makeLinkOfOwner(
-  db: Queryable,
+  db: Tx,
   wanted: { profileId: number; userId: number; secretHash: Buffer; requestId: string },
 ): Promise<{ id: number; expires_at: string } | undefined> {
   const { profileId, userId, secretHash, requestId } = wanted;

@@ -8,7 +8,7 @@ export function registerMakeInstallLink(app: Server, deps: { installLinks: Insta
   app.post(
     "/esims/:id/install-link",
     {
-      config: { access: "user", problems: ["not_found", "conflict"] },
+      config: { access: "user", problems: ["not_found", "conflict", "rate_limited"] },
       schema: {
         tags: ["eSIMs"],
         operationId: "createInstallLink",
