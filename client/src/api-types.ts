@@ -4922,6 +4922,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
             502: components["responses"]["ProvisioningFailed"];
             default: components["responses"]["AnyProblem"];
         };

@@ -6,6 +6,7 @@ import type {
   PaymentReading,
   ReadRefusal,
 } from "../../providers/payment/port.js";
+import { makeAskingBudget } from "./asking-budget.js";
 import type { ApplyReading } from "./events/apply-reading.js";
 import { eventOfIntent, eventsOfReading } from "./events/event-facts.js";
 import type { FindIntent } from "./find-intent.js";
@@ -37,6 +38,7 @@ const READ = { source: "read", requestId: null } as const;
  * the intent is read together with its refunds and disputes and applied as one state.
  */
 export function makeRereadPayment(deps: RereadDeps) {
+  const assertMayAsk = makeAskingBudget();
   const rereadPayment: RereadPayment = async (paymentId) => {
     const payment = await findPayment(deps.db, paymentId);
     if (payment === undefined) return { kind: "no_intent" };
@@ -71,13 +73,15 @@ export function makeRereadPayment(deps: RereadDeps) {
     applyAnswer,
     /**
      * Used before somebody says that an order is unpaid: the browser's "paid" and the webhook race each other, and
-     * whichever path sees the money first settles it. Tells whether the order's money has arrived.
+     * whichever path sees the money first settles it. Tells whether the order's money has arrived; throws
+     * `rate_limited` when it is asked in a loop.
      */
     async rereadIntent(orderId: number): Promise<"paid" | "unpaid" | "unknown"> {
       const payments = await listPaymentsOfOrder(deps.db, orderId);
       if (payments.some((payment) => payment.is_counted)) return "paid";
       const live = payments.find((payment) => payment.status === "requires_action");
       if (live === undefined) return "unpaid";
+      assertMayAsk(orderId);
       const reread = await rereadPayment(live.id);
       if (reread.kind === "unknown") return "unknown";
       const now = await findPayment(deps.db, live.id);

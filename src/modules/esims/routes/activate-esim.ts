@@ -24,7 +24,7 @@ export function registerActivateEsim(
       config: {
         access: "user",
         isRepeatable: true,
-        problems: ["not_found", "order_not_paid", "provisioning_failed", "conflict"],
+        problems: ["not_found", "order_not_paid", "provisioning_failed", "conflict", "rate_limited"],
       },
       schema: {
         tags: ["eSIMs"],
