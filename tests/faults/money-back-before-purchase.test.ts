@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EsimRoom, makeEsimRoom, withLeaseFollowedBy } from "../support/esims.js";
+import { makeScriptedSupplier } from "../support/scripted-supplier.js";
 
 /** A worker has read that the order is paid, and has chosen a supplier; then, before it begins, the money goes. */
 describe("what is not to be delivered any more is not bought by a worker that has begun its work before", () => {
@@ -43,5 +44,78 @@ describe("what is not to be delivered any more is not bought by a worker that ha
     await room.esims.takeBackEsim(topUp.id, { acceptLoss: false });
     const [row] = await room.database.query("select status from top_ups where id = $1", [topUp.topUpId]);
     expect(row).toEqual({ status: "cancelled" });
+  });
+});
+
+/** The first purchase is open when the payer's bank takes the money, so the order is not parked at once. */
+describe("after a refusal nothing more is bought while the money is withheld", () => {
+  const first = makeScriptedSupplier("airalo");
+  const second = makeScriptedSupplier("esim-go");
+  let room: EsimRoom;
+  let planId: number;
+  beforeAll(async () => {
+    room = await makeEsimRoom({ suppliers: [first, second] });
+    planId = await room.addPlan([
+      { supplier: "airalo", packageId: "a", costMinor: 100 },
+      { supplier: "esim-go", packageId: "b", costMinor: 200 },
+    ]);
+  });
+  afterAll(() => room.stop());
+
+  const withhold = (orderId: number) =>
+    room.database.query(
+      `insert into payments (order_id, provider, status, currency, amount_minor, livemode, succeeded_at, captured_minor,
+         disputed_minor, is_counted, intent_id)
+       select id, 'STRIPE', 'succeeded', currency, amount_minor, false, now(), amount_minor, amount_minor, true, 'pi_' || id
+       from orders where id = $1`,
+      [orderId],
+    );
+  const parkedReason = async (table: "esim_profiles" | "top_ups", orderId: number) =>
+    (
+      await room.database.query<{ parked_reason: string | null }>(
+        `select parked_reason from ${table} where order_id = $1`,
+        [orderId],
+      )
+    )[0]?.parked_reason;
+  const askAgain = (path: string) =>
+    room.as(900_001, "POST", `${path}/decision`, {
+      decision: "ask_again",
+      reason: "the bank has said yes by phone",
+    });
+
+  it("an eSIM: the next supplier is not asked before an operator says so", async () => {
+    first.script = [{ refuse: "terminal" }];
+    const order = await room.addOrder({ planId });
+    await withhold(order.id);
+    await room.esims.provisionEsim(order.id);
+    expect([first.calls.length, second.calls.length]).toEqual([1, 0]);
+    expect(await parkedReason("esim_profiles", order.id)).toBe("money_withheld");
+    first.script = ["sell"];
+    expect((await askAgain(`/admin/esims/${order.profileId}`)).status).toBe(200);
+    await room.esims.provisionEsim(order.id);
+    expect(await parkedReason("esim_profiles", order.id)).toBeNull();
+    expect([first.calls.length, second.calls.length]).toEqual([2, 0]);
+  });
+
+  it("a top-up: its supplier is not asked again before an operator says so", async () => {
+    first.script = ["sell"];
+    const esim = await room.addOrder({ planId });
+    await room.esims.provisionEsim(esim.id);
+    const before = first.calls.length;
+    first.script = [{ refuse: "retryable" }, "sell"];
+    const topUp = await room.addTopUp(esim);
+    await withhold(topUp.id);
+    await room.esims.topUpEsim(topUp.id);
+    // The pause before the second try is over.
+    await room.database.query(
+      "update provisioning_attempts set ask_at = now() - interval '1 second' where top_up_id = $1",
+      [topUp.topUpId],
+    );
+    await room.esims.topUpEsim(topUp.id);
+    expect(await parkedReason("top_ups", topUp.id)).toBe("money_withheld");
+    expect(first.calls.length - before).toBe(1);
+    expect((await askAgain(`/admin/top-ups/${topUp.topUpId}`)).status).toBe(200);
+    await room.esims.topUpEsim(topUp.id);
+    expect(first.calls.length - before).toBe(2);
   });
 });

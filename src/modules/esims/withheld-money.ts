@@ -70,3 +70,22 @@ export const deliveriesWaitForMoney = [
     refundOf: "top_up_id",
   }),
 ];
+
+/** Of order `order_id` of that table nothing of the price is with us, by refunds under way and disputes. */
+export const isWithheld = (table: string): string => `exists (
+       select from payments y where y.order_id = ${table}.order_id and y.is_counted
+         and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor)`;
+
+/** The payment's row is locked, so that the money which comes back a moment later finds the order parked. */
+export function parkWithheldText(table: "esim_profiles" | "top_ups"): string {
+  return `with money as materialized (
+     select y.id from payments y join ${table} g on g.order_id = y.order_id
+     where g.id = $1 and y.is_counted and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor
+     for share of y
+   )
+   update ${table} g set parked_at = coalesce(g.parked_at, clock_timestamp()), parked_reason = 'money_withheld',
+     lease_until = null
+   from money, orders o
+   where g.id = $1 and g.lease_token = $2 and g.status = 'pending' and g.take_back_requested_at is null
+     and o.id = g.order_id and o.status = 'paid'`;
+}

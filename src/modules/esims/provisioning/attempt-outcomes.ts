@@ -19,7 +19,7 @@ import {
   supplied,
   waits,
 } from "./attempt-results.js";
-import { beginAttempt, listKnownSupplierOrders, resendAttempt } from "./attempt-store.js";
+import { beginAttempt, listKnownSupplierOrders, parkWithheld, resendAttempt } from "./attempt-store.js";
 import { settlesInMillis } from "./chain-timing.js";
 import { type Attempt, type Candidate, expectedCostOf } from "./choose-supplier.js";
 import * as store from "./provisioning-store.js";
@@ -47,7 +47,9 @@ export function makeAttemptOutcomes(deps: AttemptOutcomesDeps) {
         expectedCost,
       });
       if (begun === undefined) {
-        await store.releaseLease(deps.db, work.claim, deps.paceMillis);
+        if (await parkWithheld(deps.db, work.claim)) {
+          deps.events.esimParked({ reason: "money_withheld" }, { profile_id: work.claim.profile_id });
+        } else await store.releaseLease(deps.db, work.claim, deps.paceMillis);
         return STOP;
       }
       const attempt: Attempt = {

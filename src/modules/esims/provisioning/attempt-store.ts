@@ -1,6 +1,7 @@
 import { type Db, type Queryable, statement } from "../../../db/database.js";
 import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { AttemptState } from "../esim-state.js";
+import { isWithheld, parkWithheldText } from "../withheld-money.js";
 import type { Lease } from "./provisioning-store.js";
 
 /** Locks the profile's row, so a new claim waits until this write is in. */
@@ -19,7 +20,11 @@ export interface NewAttempt {
   readonly expectedCost: ExactMoney | null;
 }
 
-/** The supplier was chosen a moment ago, and meanwhile the money may have gone back or a refund may have asked for it. */
+/**
+ * The supplier was chosen a moment ago, and meanwhile the money may have gone back or a refund may have asked for it.
+ * What is withheld parks an order of which nothing has been asked yet (withheld-money.ts); after a refusal it is looked at
+ * here, unless an operator has said that it is to go on.
+ */
 const BEGIN_ATTEMPT = statement(
   "esims.begin_attempt",
   `with held as (
@@ -27,6 +32,7 @@ const BEGIN_ATTEMPT = statement(
      from orders o
      where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
        and o.id = p.order_id and o.status = 'paid'
+       and ($4 - 1 <= p.forgiven_attempts or not ${isWithheld("p")})
      returning p.id, p.order_id
    )
    insert into provisioning_attempts (profile_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
@@ -59,6 +65,13 @@ export async function beginAttempt(
   ]);
   const row = rows[0];
   return row && { id: row.id, sentAfterMillis: Number(row.sent_after_millis) };
+}
+
+const PARK_WITHHELD = statement("esims.park_withheld", parkWithheldText("esim_profiles"));
+
+/** Why no attempt was begun may be that the money is withheld: then the order waits for it. False: it is not. */
+export async function parkWithheld(db: Db, lease: Lease): Promise<boolean> {
+  return (await db.run(PARK_WITHHELD, [lease.profile_id, lease.lease_token])).count === 1;
 }
 
 const RESEND = statement(

@@ -10,12 +10,12 @@ import { isDefiniteNo } from "../../../providers/esim/refusal-port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import { isOpen } from "../esim-state.js";
-import { listKnownSupplierOrders, type Sending } from "../provisioning/attempt-store.js";
+import type { Sending } from "../provisioning/attempt-store.js";
 import { isOutOfPatience, pauseMillis, settlesInMillis } from "../provisioning/chain-timing.js";
 import { type Attempt, chooseSupplier, expectedCostOf } from "../provisioning/choose-supplier.js";
 import { mayCall } from "../provisioning/provisioning-work.js";
 import * as store from "./top-up-store.js";
-import { candidateOf, newAttempt, requestOf, type Work } from "./top-up-work.js";
+import { candidateOf, newAttempt, requestOf, search, type Work } from "./top-up-work.js";
 
 export interface TopUpChainDeps {
   readonly db: Db;
@@ -98,7 +98,12 @@ async function buy(deps: TopUpChainDeps, work: Work, supplier: EsimSupplier): Pr
     isExclusive: supplier.capabilities.lookup === "by_match",
     expectedCost: expectedCostOf(candidateOf(claim)),
   });
-  if (begun === undefined) return void (await store.releaseTopUp(deps.db, claim, deps.paceMillis));
+  if (begun === undefined) {
+    if (await store.parkWithheldTopUp(deps.db, claim)) {
+      deps.events.topUpParked({ reason: "money_withheld" }, { top_up_id: claim.top_up_id });
+    } else await store.releaseTopUp(deps.db, claim, deps.paceMillis);
+    return undefined;
+  }
   const attempt = newAttempt(claim, { ...begun, number, reference });
   await failpoint("s9.after_attempt_row");
   return call(deps, { claim, attempts: [...work.attempts, attempt], leaseFrom }, attempt, supplier);
@@ -149,7 +154,7 @@ async function settle(deps: TopUpChainDeps, work: Work, attempt: Attempt): Promi
   if (supplier === undefined) return park(deps, work, "supplier_not_configured", attempt, null);
   assertNoOpenTransaction(supplier.id);
   if (!mayCall(work)) return undefined;
-  const answer = await search(deps, work, attempt, supplier);
+  const answer = await search(deps.db, work, attempt, supplier);
   if (answer.kind === "refused") {
     const { detail, retryAfterSeconds: afterSeconds } = answer;
     return waits(deps, work, attempt, supplier, { detail, afterSeconds });
@@ -168,14 +173,6 @@ async function settle(deps: TopUpChainDeps, work: Work, attempt: Attempt): Promi
   const mayRepeat = settlesInMillis(attempt, lookupSettlesAfterSeconds, "repeat") === 0;
   if (mayRepeat && !isConclusive && idempotency === "native") return repeat(deps, work, attempt, supplier);
   return waits(deps, work, attempt, supplier, { detail: null, afterSeconds: null });
-}
-
-async function search(deps: TopUpChainDeps, work: Work, attempt: Attempt, supplier: EsimSupplier) {
-  return supplier.findTopUp({
-    ...requestOf(work.claim, attempt),
-    sentAfterMillis: attempt.sentAfterMillis,
-    knownSupplierTopUpIds: await listKnownSupplierOrders(deps.db, supplier.id, attempt.packageId),
-  });
 }
 
 function found(
@@ -214,7 +211,7 @@ async function repeat(
   const { reason, detail, retryAfterSeconds: afterSeconds } = outcome;
   if (!isSettled || !isDefiniteNo(reason))
     return waits(deps, work, attempt, supplier, { detail, afterSeconds, ...answered });
-  const answer = await search(deps, work, attempt, supplier);
+  const answer = await search(deps.db, work, attempt, supplier);
   if (answer.kind === "refused")
     return waits(deps, work, attempt, supplier, { detail: answer.detail, afterSeconds: null, ...answered });
   if (answer.value.found !== "none") return found(deps, work, attempt, answer.value);

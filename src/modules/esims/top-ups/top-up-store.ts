@@ -2,6 +2,7 @@ import { type Db, statement } from "../../../db/database.js";
 import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { Sending } from "../provisioning/attempt-store.js";
 import type { Attempt } from "../provisioning/choose-supplier.js";
+import { isWithheld, parkWithheldText } from "../withheld-money.js";
 
 /** The lease on one paid top-up, and what the next step is decided by. */
 export interface TopUpClaim {
@@ -53,6 +54,7 @@ const BEGIN_ATTEMPT = statement(
      from orders o
      where t.id = $1 and t.lease_token = $2 and t.status = 'pending' and t.take_back_requested_at is null
        and o.id = t.order_id and o.status = 'paid'
+       and ($4 - 1 <= t.forgiven_attempts or not ${isWithheld("t")})
      returning t.id, t.supplier, t.package_id
    )
    insert into provisioning_attempts (top_up_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
@@ -82,6 +84,13 @@ export async function beginTopUpAttempt(
   ]);
   const row = rows[0];
   return row && { id: row.id, sentAfterMillis: Number(row.sent_after_millis) };
+}
+
+const PARK_WITHHELD = statement("top_ups.park_withheld", parkWithheldText("top_ups"));
+
+/** As an eSIM's order: no attempt was begun because the money is withheld. False: that is not why. */
+export async function parkWithheldTopUp(db: Db, lease: TopUpLease): Promise<boolean> {
+  return (await db.run(PARK_WITHHELD, [lease.top_up_id, lease.lease_token])).count === 1;
 }
 
 const RESEND = statement(

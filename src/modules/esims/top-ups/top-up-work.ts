@@ -1,4 +1,6 @@
-import type { TopUpRequest } from "../../../providers/esim/port.js";
+import type { Db } from "../../../db/database.js";
+import type { EsimSupplier, TopUpRequest } from "../../../providers/esim/port.js";
+import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
 import { type Attempt, type Candidate, expectedCostOf } from "../provisioning/choose-supplier.js";
 import type { TopUpClaim } from "./top-up-store.js";
 
@@ -48,4 +50,13 @@ export function requestOf(claim: TopUpClaim, attempt: Attempt): TopUpRequest {
     iccid: claim.iccid,
   };
   return { reference: attempt.reference, esim, packageId: attempt.packageId, expectedCost };
+}
+
+/** Looks an attempt up in the supplier's books. */
+export async function search(db: Db, work: Work, attempt: Attempt, supplier: EsimSupplier) {
+  return supplier.findTopUp({
+    ...requestOf(work.claim, attempt),
+    sentAfterMillis: attempt.sentAfterMillis,
+    knownSupplierTopUpIds: await listKnownSupplierOrders(db, supplier.id, attempt.packageId),
+  });
 }
