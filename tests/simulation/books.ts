@@ -1,5 +1,10 @@
 import type { FakeOrder } from "../../src/providers/esim/fakes/ledger.js";
-import { ESIM_INVARIANTS, MOCK_LEDGER_AGREES, MONEY_INVARIANTS } from "../support/invariants.js";
+import {
+  ESIM_INVARIANTS,
+  MOCK_LEDGER_AGREES,
+  MONEY_INVARIANTS,
+  SETTLED_LAWS,
+} from "../support/invariants.js";
 import type { FakeSupplier } from "./fake-suppliers.js";
 import { compareStripe } from "./money.js";
 import type { World } from "./world.js";
@@ -28,7 +33,7 @@ const ACCOUNTED: ReadonlySet<string> = new Set(["delivered", "parked"]);
 /** Compares our tables with the suppliers' own books and with the laws; answers what does not agree. */
 export async function compareBooks(world: World): Promise<string[]> {
   const violations: string[] = [];
-  const laws = { ...MONEY_INVARIANTS, ...MOCK_LEDGER_AGREES, ...ESIM_INVARIANTS };
+  const laws = { ...MONEY_INVARIANTS, ...MOCK_LEDGER_AGREES, ...ESIM_INVARIANTS, ...SETTLED_LAWS };
   for (const [law, query] of Object.entries(laws)) {
     const rows = await world.query(query);
     if (rows.length > 0) violations.push(`${law}: ${JSON.stringify(rows.slice(0, 3))}`);

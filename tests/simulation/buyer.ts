@@ -5,7 +5,7 @@ import { type Payment, pay, payLater } from "./payer.js";
 import { type Gone, leave, type Person } from "./persons.js";
 import { stockFile } from "./plans.js";
 import type { Random } from "./random.js";
-import type { BuyerScript, PaymentScript, Stage } from "./script.js";
+import type { BuyerScript, PaymentScript, Stage, TopUpScript } from "./script.js";
 import type { World } from "./world.js";
 
 export interface Purchase {
@@ -43,17 +43,22 @@ interface Way {
   readonly seen: Seen;
   readonly script: BuyerScript;
   readonly customer: Person;
+  readonly ownedEsimId: number | undefined;
   readonly purchases: Purchase[];
 }
 
+export interface Buyer {
+  readonly script: BuyerScript;
+  readonly customer: Person;
+  /** Delivered before anything went wrong. */
+  readonly ownedEsimId: number | undefined;
+  readonly route: Random;
+}
+
 /** With double clicks, repeated webhooks, lost answers and an early end: one order or two. */
-export async function buyOne(
-  world: World,
-  route: Random,
-  seen: Seen,
-  { script, customer }: { script: BuyerScript; customer: Person },
-): Promise<readonly Purchase[]> {
-  const way: Way = { world, route, seen, script, customer, purchases: [] };
+export async function buyOne(world: World, seen: Seen, buyer: Buyer): Promise<readonly Purchase[]> {
+  const { script, customer, route } = buyer;
+  const way: Way = { world, seen, ...buyer, purchases: [] };
   const order = await insist(world, route, "POST", "/orders", {
     bearer: customer.token,
     body: { plan_id: world.plans[script.plan % world.plans.length]?.id, currency: "USD" },
@@ -74,7 +79,7 @@ export async function buyOne(
   await activate(way, orderId);
   await leaveAt(way, "activated");
   payLater(world, script.payment, payment);
-  if (script.topUp !== null && script.payment.pays) await topUp(way, esimId, script.topUp);
+  if (script.topUp !== null) await topUp(way, esimId, script.topUp);
   await leaveAt(way, "topped_up");
   if (script.refund !== null)
     await insist(world, route, "POST", `/admin/orders/${orderId}/refund`, {
@@ -121,11 +126,13 @@ async function payFor(
 /** More data for the eSIM, if it comes soon and its supplier offers any. */
 async function topUp(
   way: Way,
-  esimId: number,
-  { clicks, payment: script }: NonNullable<BuyerScript["topUp"]>,
+  newEsimId: number,
+  { of, clicks, payment: script }: TopUpScript,
 ): Promise<void> {
   const { world, route, seen, customer } = way;
-  const planId = await offeredTopUp(way, esimId);
+  const esimId = of === "owned" ? way.ownedEsimId : newEsimId;
+  if (esimId === undefined) return;
+  const planId = await offeredTopUp(way, esimId, TOP_UP_PATIENCE_MILLIS);
   if (planId === undefined) return;
   const options = {
     bearer: customer.token,
@@ -149,9 +156,13 @@ async function topUp(
 
 const TOP_UP_PATIENCE_MILLIS = 1_200;
 
-async function offeredTopUp({ world, route, customer }: Way, esimId: number): Promise<number | undefined> {
+async function offeredTopUp(
+  { world, route, customer }: Pick<Way, "world" | "route" | "customer">,
+  esimId: number,
+  patienceMillis: number,
+): Promise<number | undefined> {
   const bearer = customer.token;
-  const deadline = Date.now() + TOP_UP_PATIENCE_MILLIS;
+  const deadline = Date.now() + patienceMillis;
   while (Date.now() < deadline) {
     const esim = await insist(world, route, "GET", `/esims/${esimId}`, { bearer });
     if (esim.body?.status === "ready" || esim.body?.status === "active") {
@@ -164,6 +175,33 @@ async function offeredTopUp({ world, route, customer }: Way, esimId: number): Pr
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return undefined;
+}
+
+const CALM_MILLIS_MAX = 30_000;
+
+/** An eSIM with a list of what can be added to it, while everything around the shop is well. */
+export async function buyCalmly(
+  world: World,
+  { route, script, customer }: Omit<Buyer, "ownedEsimId">,
+): Promise<number | undefined> {
+  const bearer = customer.token;
+  const plans = world.plans.filter(({ isFromStock }) => !isFromStock);
+  const order = await insist(world, route, "POST", "/orders", {
+    bearer,
+    body: { plan_id: plans[script.plan % plans.length]?.id, currency: "USD" },
+    headers: { "idempotency-key": randomUUID() },
+  });
+  if (order.status !== 200) return undefined;
+  const begun = await insist(world, route, "POST", "/payments/create", {
+    bearer,
+    body: { order_id: order.body.id, provider: "MOCK" },
+  });
+  await insist(world, route, "POST", "/payments/webhook/mock", {
+    body: { intent_id: begun.body.intent_id, status: "succeeded" },
+  });
+  const esimId: number = order.body.esim_profile.id;
+  const offered = await offeredTopUp({ world, route, customer }, esimId, CALM_MILLIS_MAX);
+  return offered === undefined ? undefined : esimId;
 }
 
 async function activate({ world, route, seen, script, customer }: Way, orderId: number): Promise<void> {

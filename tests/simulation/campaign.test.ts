@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { runCampaign } from "./campaign.js";
 
-const ROUNDS = 12;
+const ROUNDS = 10;
 
 describe("campaign", () => {
-  it("12 rounds of 10 orders with a fixed seed: one eSIM per paid order or the money back, and all books agree", async () => {
+  it("10 rounds of 10 orders with a fixed seed: one eSIM per paid order or the money back, and all books agree", async () => {
     const { rounds, violations, ...sums } = await runCampaign({
       seed: 7,
       rounds: ROUNDS,
@@ -14,7 +14,7 @@ describe("campaign", () => {
     expect(rounds).toBe(ROUNDS);
     const { orders, delivered, refunded, unpaid, parked } = sums;
     expect(delivered + refunded + unpaid + parked).toBe(orders);
-    expect(sums.deaths).toBeGreaterThan(3);
+    expect(sums.deaths).toBeGreaterThan(2);
     expect(sums.gone).toBeGreaterThan(10);
   }, 900_000);
 });

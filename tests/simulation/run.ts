@@ -12,6 +12,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     minutes: { type: "string" },
     resume: { type: "string" },
+    "go-on": { type: "boolean", default: false },
   },
 });
 process.once("exit", makeRunFolder());
@@ -27,6 +28,7 @@ const result = await runCampaign({
   rounds: Number(values.rounds),
   ordersPerRound: Number(values.orders),
   firstRound: Number(values.from),
+  goesOn: values["go-on"],
   isDone: (round) => done.has(round),
   ...(values.minutes === undefined ? {} : { budgetMillis: Number(values.minutes) * 60_000 }),
   report: (line) => console.log(line),

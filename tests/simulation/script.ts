@@ -12,8 +12,15 @@ export interface BuyerScript {
   readonly payment: PaymentScript;
   readonly activations: number;
   readonly installs: boolean;
-  readonly topUp: { readonly clicks: number; readonly payment: PaymentScript } | null;
+  readonly topUp: TopUpScript | null;
   readonly refund: { readonly acceptsLoss: boolean } | null;
+}
+
+export interface TopUpScript {
+  /** Of the eSIM that is bought in this round, or of one that the buyer has from before anything went wrong. */
+  readonly of: "new" | "owned";
+  readonly clicks: number;
+  readonly payment: PaymentScript;
 }
 
 export const STAGES = [
@@ -86,7 +93,11 @@ export function drawScript(random: Random): BuyerScript {
   const leaving: Leaving | null = random.chance(0.25)
     ? { how: random.chance(0.5) ? "deleted" : "disabled", at: random.pick(STAGES) }
     : null;
-  const topUp = { clicks: 1 + random.integer(2), payment: drawPayment(random) };
+  const topUp: TopUpScript = {
+    of: random.chance(0.7) ? "owned" : "new",
+    clicks: 1 + random.integer(2),
+    payment: drawPayment(random),
+  };
   return {
     customer: random.integer(1_000),
     leaving,

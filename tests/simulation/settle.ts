@@ -42,6 +42,9 @@ const UNSETTLED_MONEY = `
   union all
   select r.id, 'refund', r.status, r.failure_reason from refunds r where r.order_id > $1 and r.status in ('requested', 'pending')
   union all
+  select o.id, 'order of somebody who is gone', o.status, o.failure_reason from orders o join users u on u.id = o.user_id
+  where o.id > $1 and o.status = 'created' and (u.deleted_at is not null or u.disabled_at is not null)
+  union all
   select p.id, 'surplus', p.status, p.surplus_reason from payments p
   where p.order_id > $1 and p.surplus_reason is not null and p.captured_minor > p.refund_reserved_minor + p.disputed_minor`;
 

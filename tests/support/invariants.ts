@@ -142,3 +142,22 @@ export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
   "a code that was revealed is never for sale": `
     select id from stock_items where revealed_at is not null and status in ('available', 'held')`,
 };
+
+/** After everything has settled: of persons who left or were locked out, and of what is not to be had any more. */
+export const SETTLED_LAWS: Readonly<Record<string, string>> = {
+  "nobody who is gone has an order that could still be paid": `
+    select o.id from orders o join users u on u.id = o.user_id
+    where o.status = 'created' and (u.deleted_at is not null or u.disabled_at is not null)`,
+  "nobody who is gone has a session": `
+    select s.sid from sessions s join users u on u.id = s.user_id
+    where s.revoked_at is null and (u.deleted_at is not null or u.disabled_at is not null)`,
+  "a deleted person waits for nothing that was paid": `
+    select o.id from orders o join users u on u.id = o.user_id
+      left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id
+    where u.deleted_at is not null and o.status = 'paid' and coalesce(e.status, t.status) = 'pending'`,
+  "the money for what ended is back, with the payer's bank, or in front of an operator": `
+    select o.id from orders o join payments p on p.order_id = o.id and p.is_counted
+      left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id
+    where o.status = 'paid' and coalesce(e.status, t.status) in ('failed', 'cancelled')
+      and p.captured_minor > p.refund_reserved_minor + p.disputed_minor`,
+};
