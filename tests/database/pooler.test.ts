@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { migrateUp } from "../../src/db/migrate.js";
+import { withMigrationLock } from "../../src/db/migration-lock.js";
 import { PROGRAM_VERSION } from "../../src/version.js";
 import { startTestApp } from "../support/app.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
@@ -64,6 +65,13 @@ describe.skipIf(PGBOUNCER === undefined)(title, () => {
     await Promise.all([start(url), start(url), start(url)]);
     await signsIn(url);
     expect(await locksLeft()).toEqual([]);
+  });
+
+  it("in transaction mode: the lock of the migrations ends with its work, whoever has the session then", async () => {
+    const url = await bouncer({ pool_mode: "transaction" });
+    expect(await withMigrationLock(url, async () => (await locksLeft()).length)).toBe(1);
+    expect(await locksLeft()).toEqual([]);
+    expect(await withMigrationLock(url, async () => "again")).toBe("again");
   });
 
   it("in session mode without a reset: the start names the setting", async () => {
