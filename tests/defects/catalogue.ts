@@ -12,10 +12,7 @@ export const CATALOGUE: readonly Defect[] = [
     number: 61,
     title: "Plans that are paused are listed",
     area: "catalogue",
-    edits: [
-      { file: READS, from: "   where p.is_active\n     and ($2", to: "   where true\n     and ($2" },
-      LISTING,
-    ],
+    edits: [{ file: READS, from: "`p.is_active\n     and ($2", to: "`true\n     and ($2" }, LISTING],
     target: { file: "tests/api/catalog.test.ts", test: "a plan that is paused is neither listed nor shown" },
     reason: /./,
   },

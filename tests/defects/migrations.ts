@@ -9,8 +9,8 @@ export const MIGRATIONS: readonly Defect[] = [
     area: "migrations",
     edits: [
       {
-        file: MIGRATE,
-        from: 'await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);',
+        file: "src/db/migration-lock.ts",
+        from: 'await keeper.query("select pg_advisory_xact_lock($1)", [ADVISORY_LOCK]);',
         to: "MARK;",
       },
     ],

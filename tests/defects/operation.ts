@@ -108,4 +108,72 @@ export const OPERATION: readonly Defect[] = [
     },
     reason: /./,
   },
+  {
+    number: 251,
+    title: "A schema that is called like the role gets a second, empty store",
+    area: "operation",
+    edits: [
+      {
+        file: "src/db/session.ts",
+        from: '  search_path: "public, pg_temp",',
+        to: '  search_path: MARK ? \'"$user", public\' : "",',
+      },
+    ],
+    target: {
+      file: "tests/database/hostile-settings.test.ts",
+      test: "ahead of public: the store stays the one that it was",
+    },
+    reason: /0001_foundation/,
+  },
+  {
+    number: 252,
+    title: "The database's own isolation level counts",
+    area: "operation",
+    edits: [
+      {
+        file: "src/db/session.ts",
+        from: '  default_transaction_isolation: "read committed",\n',
+        to: "  ...(MARK ? {} : {}),\n",
+      },
+    ],
+    target: {
+      file: "tests/database/hostile-settings.test.ts",
+      test: "whatever the database, the role and the address ask for",
+    },
+    reason: /serializable/,
+  },
+  {
+    number: 253,
+    title: "A process whose database takes no writes is ready",
+    area: "operation",
+    edits: [
+      {
+        file: "src/app.ts",
+        from: '    const trouble = rows[0]?.is_read_only === true ? "takes no writes" : server.trouble();',
+        to: "    const trouble = MARK ? undefined : server.trouble();",
+      },
+    ],
+    target: {
+      file: "tests/database/unfit-server.test.ts",
+      test: "58030: not ready, with the reason; ready again when writes go through",
+    },
+    reason: /200/,
+  },
+  {
+    number: 254,
+    title: "A read-only server is an error of ours: 500, and nobody comes again",
+    area: "operation",
+    edits: [
+      {
+        file: "src/http/error-of.ts",
+        from: "  if (state !== undefined) return UNAVAILABLE_STATE.test(state);",
+        to: '  if (state !== undefined) return MARK && state !== "25006" && UNAVAILABLE_STATE.test(state);',
+      },
+    ],
+    target: {
+      file: "tests/database/unfit-server.test.ts",
+      test: "25006: 503 with Retry-After, and served again when it is over",
+    },
+    reason: /500/,
+  },
 ];
