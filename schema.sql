@@ -906,8 +906,10 @@ create table auth_codes (
   counts_for_address boolean default true not null,
   counts_for_network boolean default true not null,
   counts_for_email boolean default true not null,
+  language text default NULLIF(current_setting('tribi.language'::text, true), ''::text),
   constraint auth_codes_pkey PRIMARY KEY (id),
   constraint auth_codes_expire_after_creation CHECK ((expires_at > created_at)),
+  constraint auth_codes_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
   constraint auth_codes_sealed_only_until_sent CHECK (((sealed_code IS NULL) OR ((sent_at IS NULL) AND (used_at IS NULL) AND (replaced_at IS NULL))))
 );
 CREATE INDEX auth_codes_by_address ON public.auth_codes USING btree (ip_address, created_at);

@@ -36,6 +36,21 @@ it("the code is the only run of digits of its length in the subject and in every
   expect(status).toBe(200);
 });
 
+it("the code is mailed in the language in which it was asked for", async () => {
+  for (const [language, words] of [
+    ["es-MX,es;q=0.8", "Tu código para entrar en Shop"],
+    ["fr", "Your sign-in code for Shop"],
+  ] as const) {
+    const email = `${language.slice(0, 2)}@example.com`;
+    await app.request("POST", "/auth/request-code", {
+      body: { email },
+      headers: { "accept-language": language },
+    });
+    const { subject } = await simpleParser(await eventually(() => sink.mailsTo(email).at(-1)));
+    expect(subject).toContain(words);
+  }
+});
+
 it("the mail server is greeted with the host of the public address, whatever this machine is called", () => {
   expect(sink.greetings()).toEqual(["tribi-481516.shop.example"]);
 });

@@ -1,5 +1,6 @@
 import { type Queryable, statement } from "../../db/database.js";
 import type { EmailAddress } from "../../kernel/email-address.js";
+import { type Language, languageOr } from "../../kernel/language.js";
 import {
   openCodesPerEmail,
   type Refusal,
@@ -19,6 +20,8 @@ export interface NewCode {
   readonly codeHash: Buffer;
   readonly challengeHash: Buffer | undefined;
   readonly sealedCode: Buffer;
+  /** Of the mail; null is the store's own. */
+  readonly language?: Language | null;
 }
 
 export interface CodeCheck {
@@ -49,10 +52,11 @@ export interface OpenedSession {
   readonly sessionExpiresAt: string;
 }
 
+/** The language is said before the call, since an argument is worked out before it: the new row takes it from there. */
 const REQUEST = statement(
   "login.request_code",
   `select code_id, refused_by, retry_seconds, doubles_for_seconds from request_login_code(
-     $1, $2, $3, $4, $5, $6, $7, make_interval(mins => $8), $9, make_interval(secs => $10), $11,
+     case when set_config('tribi.language', $18, true) is not null then $1::text end, $2, $3, $4, $5, $6, $7, make_interval(mins => $8), $9, make_interval(secs => $10), $11,
      make_interval(hours => $12), $13, $14, $15, $16, $17)`,
 );
 
@@ -86,6 +90,7 @@ export async function requestCode(
     limits.codesPerEmailPerDay,
     openCodesPerEmail(limits),
     limits.codesPerHour,
+    code.language ?? "",
   ]);
   const [row] = rows;
   if (row?.code_id != null) return { kind: "made", codeId: row.code_id };
@@ -172,7 +177,7 @@ export async function checkCodeAndOpenSession(
 
 const UNSENT = statement(
   "login.unsent_code",
-  `select email, sealed_code, ceil(extract(epoch from expires_at - now()) / 60)::integer as minutes_left
+  `select email, sealed_code, language, ceil(extract(epoch from expires_at - now()) / 60)::integer as minutes_left
    from auth_codes
    where id = $1 and sealed_code is not null and expires_at > now()`,
 );
@@ -180,16 +185,27 @@ const UNSENT = statement(
 export interface UnsentCode {
   readonly email: string;
   readonly sealedCode: Buffer;
+  readonly language: Language;
   readonly minutesLeft: number;
 }
 
 /** Undefined when it was sent, used, replaced or has expired: then there is nothing to mail. */
 export async function findUnsentCode(db: Queryable, codeId: number): Promise<UnsentCode | undefined> {
-  const { rows } = await db.run<{ email: string; sealed_code: Buffer; minutes_left: number }>(UNSENT, [
-    codeId,
-  ]);
+  const { rows } = await db.run<{
+    email: string;
+    sealed_code: Buffer;
+    language: string | null;
+    minutes_left: number;
+  }>(UNSENT, [codeId]);
   const [row] = rows;
-  return row && { email: row.email, sealedCode: row.sealed_code, minutesLeft: row.minutes_left };
+  return (
+    row && {
+      email: row.email,
+      sealedCode: row.sealed_code,
+      language: languageOr(row.language),
+      minutesLeft: row.minutes_left,
+    }
+  );
 }
 
 const MARK_SENT = statement(

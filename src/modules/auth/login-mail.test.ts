@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LANGUAGES } from "../../kernel/language.js";
 import { type LoginMailInput, loginMailWords } from "./login-mail.js";
 
 const USUAL: LoginMailInput = {
   code: "481516",
   minutesLeft: 10,
+  language: "en",
   shop: { name: "Corner Shop", supportEmail: "help@shop.example" },
   publicUrl: "https://shop.example",
 };
@@ -22,6 +24,14 @@ describe("the login mail", () => {
     expect(subject + text).not.toContain("Tribi");
   });
 
+  it("is written in Spanish to who asked in Spanish", () => {
+    const { subject, text } = loginMailWords({ ...USUAL, language: "es" });
+    expect(subject).toBe("Tu código para entrar en Corner Shop: 481516");
+    expect(text).toContain("Tu código para entrar en Corner Shop es 481516");
+    expect(text).toContain("durante 10 minutos");
+    expect(text).not.toMatch(/\b(your|code|write)\b/i);
+  });
+
   it.each<[string, Partial<LoginMailInput>]>([
     ["the public address", { publicUrl: "https://tribi-481516.example.app" }],
     ["the public address's path", { publicUrl: "https://shop.example/eu/20261129/shop" }],
@@ -30,8 +40,10 @@ describe("the login mail", () => {
     ["the shop's name, in another writing", { shop: { name: "店４８１５１７", supportEmail: null } }],
     ["the support address", { shop: { name: "Shop", supportEmail: "help481517@shop.example" } }],
   ])("holds the code as its only run of digits, whatever %s holds", (_where, change) => {
-    const { subject, text } = loginMailWords({ ...USUAL, ...change });
-    expect([runsIn(subject, 6), runsIn(text, 6)]).toEqual([["481516"], ["481516"]]);
+    for (const language of LANGUAGES) {
+      const { subject, text } = loginMailWords({ ...USUAL, language, ...change });
+      expect([runsIn(subject, 6), runsIn(text, 6)]).toEqual([["481516"], ["481516"]]);
+    }
   });
 
   it("holds the code as its only run of digits, whatever the shop and its addresses are called", () => {
@@ -43,11 +55,13 @@ describe("the login mail", () => {
         words,
         words,
         fc.integer({ min: 1, max: 10 }),
-        (length, name, host, support, minutesLeft) => {
+        fc.constantFrom(...LANGUAGES),
+        (length, name, host, support, minutesLeft, language) => {
           const code = "90817263".slice(0, length);
           const { subject, text } = loginMailWords({
             code,
             minutesLeft,
+            language,
             shop: { name, supportEmail: `${support}@shop.example` },
             publicUrl: `https://${host}.example`,
           });

@@ -1,5 +1,6 @@
 import type { Db } from "../../db/database.js";
 import type { EmailAddress } from "../../kernel/email-address.js";
+import type { Language } from "../../kernel/language.js";
 import type { EarlyRefusal } from "../../providers/early-refusal/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
@@ -23,6 +24,7 @@ export interface RequestCodeCommand {
   /** What limits count (http/client-address.ts). */
   readonly network: string;
   readonly deviceToken: string | undefined;
+  readonly language: Language | null;
 }
 
 export type CodeRequested =
@@ -62,6 +64,7 @@ export function makeRequestCode(deps: RequestCodeDeps) {
         codeHash: secrets.hashCode(email, code),
         challengeHash: secrets.hashChallenge(challenge),
         sealedCode: secrets.sealCode(email, code),
+        language: command.language,
       },
       limits,
       ttlMinutes,

@@ -23,13 +23,13 @@ export function makeSendLoginCodeJob({ db, secrets, mailer, ...frame }: SendLogi
     if (typeof codeId !== "number") throw new Error("send_login_code needs a code_id");
     const unsent = await findUnsentCode(db, codeId);
     if (unsent === undefined) return;
-    const { email, sealedCode, minutesLeft } = unsent;
+    const { email, sealedCode, ...words } = unsent;
     const code = secrets.openCode(email, sealedCode);
     const outcome = await mailer.send({
       template: "login_code",
       reference: `login-code-${codeId}`,
       to: { address: email },
-      ...loginMailWords({ ...frame, code, minutesLeft }),
+      ...loginMailWords({ ...frame, ...words, code }),
       developmentLine: `Sign-in code for ${email}: ${code}`,
     });
     if (outcome.kind === "unknown")

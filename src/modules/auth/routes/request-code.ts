@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { languageOfRequest } from "../../../http/accept-language.js";
 import { limitedError } from "../../../http/rate-limit.js";
 import type { Server } from "../../../http/server.js";
 import { EmailBody, emailOf, type LoginHttp } from "../login-replies.js";
@@ -37,6 +38,7 @@ export function registerRequestCode(app: Server, deps: RequestCodeRoute): void {
         email: emailOf(request.body.email, deps),
         network: clientOf(request).network,
         deviceToken: cookies.read(request, "tribi_device"),
+        language: languageOfRequest(request),
       });
       if (outcome.kind === "refused") {
         const { limit: name, retrySeconds } = outcome;
