@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: buys an eSIM from a running store by its API. With --browser it is bought on the pages, as a person
- * with a phone does, with a picture of each step in the folder of --to.
+ * with a phone does, with a picture of each step in the folder of --to. With --slow the phone has a slow 3G network.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -18,6 +18,7 @@ const { values } = parseArgs({
   args,
   options: {
     browser: { type: "boolean" },
+    slow: { type: "boolean", default: false },
     url: { type: "string", default: `http://127.0.0.1:${process.env.PORT ?? "8000"}` },
     to: { type: "string", default: "screenshots" },
     language: { type: "string", default: "en" },
@@ -41,6 +42,12 @@ const context = await browser.newContext({
   locale: language,
 });
 const page = await openPage(context);
+if (values.slow) {
+  // As the developer tools of browsers have it: 400 kbit/s, two seconds to an answer.
+  const network = { offline: false, latency: 2_000, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+  await (await context.newCDPSession(page)).send("Network.emulateNetworkConditions", network);
+  page.setDefaultTimeout(120_000);
+}
 let count = 0;
 const look = async (name: string): Promise<void> => {
   count += 1;
@@ -52,7 +59,7 @@ const walk = { page, language, storeUrl: values.url, look } as const;
 const startedAt = Date.now();
 await buy(walk, values.email);
 console.log(
-  `* bought by ${values.email} in ${((Date.now() - startedAt) / 1000).toFixed(0)} s, pictures included`,
+  `* from the first page to the QR code in ${((Date.now() - startedAt) / 1000).toFixed(0)} s, pictures included`,
 );
 await topUp(walk);
 await lookAtAccount(walk);
