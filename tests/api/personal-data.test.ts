@@ -117,7 +117,6 @@ describe("GET /auth/me/export", () => {
       "esim_profiles",
       "esim_reveals",
       "install_links",
-      "order_consents",
       "top_ups",
     ];
     // Between us and a supplier, or about our stock; nothing in them is about the person.

@@ -92,7 +92,7 @@ const EXPORT = statement(
           host(ip_address) as ip_address, user_agent
         from sessions where user_id = $1) line), '[]') as sessions,
      coalesce((select jsonb_agg(to_jsonb(line) order by line.created_at) from (
-        select auth_codes.created_at, expires_at, sent_at, used_at, host(ip_address) as ip_address
+        select auth_codes.created_at, expires_at, sent_at, used_at, host(ip_address) as ip_address, auth_codes.language
         from auth_codes join users using (email) where users.id = $1) line), '[]') as login_codes,
      coalesce((select jsonb_agg(to_jsonb(line) order by line.created_at) from (
         select auth_tries.created_at, host(ip_address) as ip_address

@@ -10,7 +10,8 @@ const COLLECT = statement(
      'payments', (select coalesce(json_agg(json_build_object(
         'provider', p.provider, 'intent_id', p.intent_id, 'status', p.status, 'created_at', p.created_at,
         'currency', p.currency, 'amount_minor_units', p.amount_minor, 'succeeded_at', p.succeeded_at,
-        'failed_at', p.failed_at, 'decline_code', p.decline_code, 'decline_message', p.decline_message)
+        'failed_at', p.failed_at, 'decline_code', p.decline_code, 'decline_message', p.decline_message,
+        'language', p.payer_language)
         order by p.id), '[]') from payments p where p.order_id = o.id),
      'disputes', (select coalesce(json_agg(json_build_object(
         'amount_minor_units', d.amount_minor, 'currency', d.currency, 'status', d.status, 'reason', d.reason,
