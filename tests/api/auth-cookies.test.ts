@@ -675,6 +675,18 @@ describe("403: requests from strange pages", () => {
     expect(refused(await app.request("POST", "/auth/logout", { cookie, headers }))).toBe(true);
     expect((await me({ bearer: login.token })).status).toBe(200);
   });
+
+  test("a strange page's form, with which no cookies come, takes none away", async () => {
+    for (const strange of [
+      { origin: "https://evil.test" },
+      { origin: "null" },
+      { "sec-fetch-site": "cross-site" },
+    ]) {
+      const answer = await app.request("POST", "/auth/logout", { headers: strange });
+      expect(refused(answer)).toBe(true);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    }
+  });
 });
 
 describe("CORS", () => {

@@ -56,6 +56,10 @@ export function registerLogOut(app: Server, deps: LogOutRoute): void {
       if (named.byCookie.length > 0 && !(await isSentByOwnProgram(request, deps, named))) {
         origins.assertOurPage(request);
       }
+      // The answer takes cookies away: a strange page's form gets none, also where the browser kept the cookies from it.
+      if (named.byText.length === 0 && request.headers.authorization === undefined) {
+        origins.assertNoStrangePage(request);
+      }
       const sids = [...new Set([...named.byCookie, ...named.byText])];
       await endSessions.logOut(sids, { everywhere: request.query.everywhere === true });
       cookies.clear(reply, "tribi_token");
