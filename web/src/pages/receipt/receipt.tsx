@@ -83,7 +83,8 @@ function ReceiptOf({ order, email }: { order: Order; email: string }) {
             <tbody>
               <tr>
                 <td>
-                  eSIM {placeName(plan)}, {dataText(plan, text)},{" "}
+                  {order.kind === "top_up" ? text("checkout.top_up") : "eSIM"} {placeName(plan)},{" "}
+                  {dataText(plan, text)},{" "}
                   {text("plan.days", { count: plan.duration_days })}
                 </td>
                 <td>{priceText(order, code)}</td>
