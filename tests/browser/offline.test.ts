@@ -128,6 +128,8 @@ describeInBrowser("an eSIM that is kept offline", () => {
     network.cut();
     const address = page.url();
     await expect(page.goto(address)).rejects.toThrow(/net::ERR_/);
+    // The browser's own page about that is a navigation too, and would interrupt the next one.
+    await page.waitForURL("chrome-error://chromewebdata/");
     network.heal();
     await page.goto(address);
     await page.getByRole("button", { name: "Keep offline" }).waitFor();
