@@ -85,8 +85,8 @@ export const PURCHASES: readonly Defect[] = [
       },
       {
         file: ORDERS,
-        from: "            $5, $6, now() + $7 * interval '1 minute'",
-        to: "            case when $5 is not null then $5 || ' ' || $1 end, $6, now() + $7 * interval '1 minute'",
+        from: "            $5, $6, now() + $",
+        to: "            case when $5 is not null then $5 || ' ' || $1 end, $6, now() + $",
       },
       {
         file: ORDERS,

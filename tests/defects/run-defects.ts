@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ROOT, runVitest, type TestResult } from "../../scripts/vitest-run.js";
+import { startTestPostgres } from "../support/test-postgres.js";
 import { type Defect, labelOf, layerOf } from "./defect.js";
 import { type Judged, judge, targetOf } from "./judge.js";
 import { escaped } from "./mistakes.js";
@@ -42,6 +43,9 @@ export async function runDefects(defects: readonly Defect[], { file, say }: Opti
   const kept = readKept(file, commit);
   const waiting = defects.filter((defect) => kept[labelOf(defect)]?.definition !== definitionOf(defect));
   const copy = waiting.length === 0 ? undefined : makeCopy();
+  // One for all of them: to make one for each would take longer than most of the tests.
+  const postgres = copy === undefined ? undefined : await startTestPostgres();
+  if (postgres !== undefined) process.env.TEST_DATABASE_URL = postgres.url;
   try {
     const controls = copy === undefined ? [] : runControls(copy, waiting, say);
     for (const defect of defects) {
@@ -56,6 +60,7 @@ export async function runDefects(defects: readonly Defect[], { file, say }: Opti
       say(lineOf(defect, result));
     }
   } finally {
+    await postgres?.stop();
     if (copy !== undefined) rmSync(copy.root, { recursive: true, force: true });
   }
   const killed = defects.filter((defect) => kept[labelOf(defect)]?.verdict === "killed").length;
@@ -112,18 +117,24 @@ async function runDefect(copy: Copy, defect: Defect, control: TestResult | undef
   }
 }
 
+/** By the text of a test: it starts processes of the built program. */
+const RUNS_THE_BUILT = /support\/process|tests\/simulation|\bdist\//;
+
 function runTests(
   { repository, root }: Copy,
   defects: readonly Defect[],
   label: string,
 ): { results: readonly TestResult[]; seconds: number } {
-  const build = spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: repository, encoding: "utf8" });
-  if (build.status !== 0) throw new Error(`${label} does not build:\n${build.stderr}`);
   const files = new Set(defects.map(({ target }) => target.file));
+  if ([...files].some((file) => RUNS_THE_BUILT.test(readFileSync(path.join(repository, file), "utf8")))) {
+    const build = spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: repository, encoding: "utf8" });
+    if (build.status !== 0) throw new Error(`${label} does not build:\n${build.stderr}`);
+  }
   const names = defects.map(({ target }) => escaped(target.test));
   const output = openSync(path.join(root, `${label}.log`), "w");
   try {
-    return runVitest([...files, "-t", `(${names.join("|")})$`], { output, root: repository });
+    const cached = ["--experimental.fsModuleCache", `--experimental.fsModuleCachePath=${root}/modules`];
+    return runVitest([...files, "-t", `(${names.join("|")})$`, ...cached], { output, root: repository });
   } finally {
     closeSync(output);
   }

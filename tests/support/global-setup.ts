@@ -1,10 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import type { TestProject } from "vitest/node";
 import { makeRunFolder } from "./temporary-folder.js";
+import { startTestPostgres } from "./test-postgres.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,8 +13,8 @@ declare module "vitest" {
 }
 
 /**
- * One PostgreSQL for the whole run, in a folder of its own that goes afterwards, so it need not be durable.
- * TEST_DATABASE_URL names another one (a superuser of PostgreSQL 15 or later), for example to try old versions.
+ * One PostgreSQL for the whole run. TEST_DATABASE_URL names another one (a superuser of PostgreSQL 15 or later), for
+ * example to try old versions.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide("runId", randomBytes(4).toString("hex"));
@@ -27,22 +24,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide("adminDatabaseUrl", given);
     return async () => removeRunFolder();
   }
-  const dataDir = await mkdtemp(path.join(tmpdir(), "tribi-tests-"));
-  const server = await startEmbeddedPostgres({
-    name: "tribi",
-    dataDir,
-    settings: {
-      fsync: "off",
-      synchronous_commit: "off",
-      full_page_writes: "off",
-      max_connections: "300",
-    },
-  });
+  const server = await startTestPostgres();
   project.provide("adminDatabaseUrl", server.url);
   return async () => {
     await server.stop();
-    await rm(path.dirname(server.dataFolder), { recursive: true, force: true });
-    await rm(dataDir, { recursive: true, force: true });
     removeRunFolder();
   };
 }
