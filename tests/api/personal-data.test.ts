@@ -147,6 +147,18 @@ describe("DELETE /auth/me", () => {
         .map((name) => [name, "table" as const]),
     );
     const moneyOnly = { ...others, "graphile_worker._private_jobs": "table" as const };
+    // A browser that is told apart from all others: by its name, and by the mark that it was given.
+    await passTime(app, 61);
+    await logIn(app, EMAIL, {
+      headers: { "user-agent": "Mozilla/5.0 (iPhone) Version/17.0 Mobile/15E148 Safari/604.1" },
+    });
+    const marks = await query<{ device: string; browser: string }>(
+      "select device_hash::text as device, user_agent as browser from sessions where user_id = $1",
+      [shopper.userId],
+    );
+    expect(marks.map(({ browser }) => browser)).toContain("Safari on iPhone");
+    expect(marks.every(({ device }) => /^.x[0-9a-f]{64}$/.test(device))).toBe(true);
+    await jobsSettled(app.database);
     const before = await checksumsOf(app.database, moneyOnly);
     expect(Object.keys(before)).toHaveLength(5);
 
@@ -163,7 +175,9 @@ describe("DELETE /auth/me", () => {
     const holding: string[] = [];
     for (const { name } of tables) {
       const rows = await query(
-        `select from ${name} t where t::text ilike '%ada@%' or t::text ilike '%lovelace%'`,
+        `select from ${name} t where t::text ilike '%ada@%' or t::text ilike '%lovelace%'
+           or t::text like '%Safari on iPhone%' or t::text like any ($1)`,
+        [marks.map(({ device }) => `%${device.slice(2)}%`)],
       );
       if (rows.length > 0) holding.push(name);
     }
