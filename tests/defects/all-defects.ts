@@ -14,6 +14,7 @@ import { PROVIDER_EVENT_DEFECTS } from "./provider-events.js";
 import { PURCHASES } from "./purchases.js";
 import { REFUND_DEFECTS } from "./refunds.js";
 import { SESSION_DEFECTS } from "./sessions.js";
+import { SUPPLIER_DEFECTS } from "./suppliers.js";
 
 export const DEFECTS: readonly Defect[] = [
   ...MONEY,
@@ -31,4 +32,5 @@ export const DEFECTS: readonly Defect[] = [
   ...CONSOLE,
   ...OPERATION,
   ...OPERATOR_DEFECTS,
+  ...SUPPLIER_DEFECTS,
 ].sort((a, b) => a.number - b.number);

@@ -1,0 +1,97 @@
+import { type Defect, runsAt } from "./defect.js";
+
+const EVENTS = "src/modules/esims/suppliers/supplier-events.ts";
+const RULED_OUT = "src/modules/esims/suppliers/ruled-out-store.ts";
+const WORDS = "tests/faults/supplier-words.test.ts";
+const COMES_TO_LIGHT = "tests/faults/bought-after-all.test.ts";
+
+/** What suppliers say by themselves, show late, and write in another shape. */
+export const SUPPLIER_DEFECTS: readonly Defect[] = [
+  {
+    number: 240,
+    title: "A supplier's signed failure of an asynchronous order is stored and decides nothing",
+    area: "purchases",
+    edits: [
+      {
+        file: EVENTS,
+        from: "if (subject.attempt_id !== null) await noteToldFailure(deps.db, eventId, subject.attempt_id);",
+        to: "if (subject.attempt_id !== null) MARK;",
+      },
+    ],
+    target: {
+      file: WORDS,
+      test: "that it failed, and there is no other supplier: the order is failed, which gives the money back",
+    },
+    reason: /airalo accepted.* to deeply equal \[ 'failed', 'airalo refused out_of_stock' \]/,
+  },
+  {
+    number: 241,
+    title: "An event that names a purchase which had been ruled out counts as applied",
+    area: "purchases",
+    edits: [
+      {
+        file: EVENTS,
+        from: "  if (attemptId === null || !isRuledOut || isFailure) return null;",
+        to: "  if (attemptId === null || !isRuledOut || isFailure || MARK) return null;",
+      },
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "after another supplier delivered: parked with its evidence and alarmed; the customer keeps what he has",
+    },
+    reason: /refused/,
+  },
+  {
+    number: 242,
+    title: "What comes to light is parked while its order's worker buys on under its lease",
+    area: "purchases",
+    edits: [
+      {
+        file: RULED_OUT,
+        from: "parked_reason = 'bought_after_all',\n       lease_token = p.lease_token + 1, lease_until = null\n     from attempt where p.id = attempt.profile_id and p.status = 'pending'",
+        to: "parked_reason = 'bought_after_all'\n     from attempt where p.id = attempt.profile_id and p.status = 'ready'",
+      },
+      runsAt(RULED_OUT, "const { count } = await db.run(PARK, ["),
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "while the order still waits: whoever is at work on it buys nothing more, and an operator adopts it",
+    },
+    reason: /bought_after_all|parked_reason/,
+  },
+  {
+    number: 243,
+    title: "Looking back takes another customer's open purchase for the one that was ruled out",
+    area: "purchases",
+    edits: [
+      {
+        file: RULED_OUT,
+        from: "where a.is_exclusive and o.is_exclusive and o.supplier = a.supplier",
+        to: "where false and o.supplier = a.supplier",
+      },
+      runsAt(RULED_OUT, "const { count } = await db.run(PARK, ["),
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "in the list of a supplier that keeps no reference; what is another purchase's is left to it",
+    },
+    reason: /parked|bought_after_all/,
+  },
+  {
+    number: 246,
+    title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/providers/esim/outcomes.ts",
+        from: '    .replace(MATCHING_ID, "[code]")\n',
+        to: '    .replace(MATCHING_ID, MARK ? "$&" : "[code]")\n',
+      },
+    ],
+    target: {
+      file: "tests/faults/no-code-in-evidence.test.ts",
+      test: "for each supplier, purchase and fault",
+    },
+    reason: /CANARY-7QX1-00AA/,
+  },
+];
