@@ -39,7 +39,13 @@ describe("what one person may order", () => {
 
   it("20 orders at once leave four unpaid; the refusals say for how long, and the wait is true", async () => {
     const shopper = await makeShopper(app);
+    // Between an order's insert and its commit there is time for all the others to count.
+    await app.database.query(`
+      create function commit_late() returns trigger language plpgsql as $$
+      begin perform pg_sleep(0.3); return null; end $$;
+      create trigger commit_late after insert on orders for each row execute function commit_late();`);
     const answers = await Promise.all(Array.from({ length: 20 }, () => order(shopper)));
+    await app.database.query("drop trigger commit_late on orders");
     expect(countsOf(answers)).toEqual({ 200: 4, 429: 16 });
     const refused = answers.find(({ status }) => status === 429)!;
     expect([refused.body.code, limitOf(refused)]).toEqual(["too_many_orders", "orders_open"]);
