@@ -66,6 +66,12 @@ describe("a purchase whose outcome is unknown", () => {
          called_at = called_at - $2 * interval '1 second' where profile_id = $1`,
       [order.profileId, seconds],
     );
+  /** A good quarter of what is allowed for a repetition without an answer: its call may have lasted half of it. */
+  const aQuarterOfARepetitionPasses = (order: PlantedOrder) =>
+    room.database.query(
+      "update provisioning_attempts set resent_at = resent_at - 0.55 * $2 * interval '1 second' where profile_id = $1",
+      [order.profileId, SETTLING_SECONDS],
+    );
   const state = async (order: PlantedOrder) => {
     const [profile] = await room.database.query<{ status: string; parked_reason: string | null }>(
       "select status, parked_reason from esim_profiles where id = $1",
@@ -216,6 +222,37 @@ describe("a purchase whose outcome is unknown", () => {
     native.script = ["sell"];
     await look(order);
     expect((await state(order)).slice(1)).toEqual(["native refused never_arrived", "native delivered"]);
+  });
+
+  it("definite noes count once the time of a repetition without an answer is over, however often they come", async () => {
+    native.script = ["drop", "drop", ...Array.from({ length: 4 }, () => ({ refuse: "no_funds" as const }))];
+    const order = await boughtAt("native");
+    await settlingTimePasses(order);
+    await look(order);
+    for (let time = 0; time < 3; time += 1) {
+      await look(order);
+      expect(await state(order)).toEqual(["pending", "native unknown"]);
+      await aQuarterOfARepetitionPasses(order);
+    }
+    await aQuarterOfARepetitionPasses(order);
+    await look(order);
+    expect(await state(order)).toEqual(["ready", "native refused no_funds", "next delivered"]);
+    expect(native.calls).toHaveLength(6);
+  });
+
+  it("so they do for what is given up", async () => {
+    native.script = ["drop", "drop", ...Array.from({ length: 4 }, () => ({ refuse: "no_funds" as const }))];
+    const order = await boughtAt("native");
+    expect(await room.esims.takeBackEsim(order.id, { acceptLoss: true })).toBe("not_delivered");
+    await settlingTimePasses(order, SETTLING_SECONDS + 1);
+    await expect(takeBackSurplus(order)).rejects.toThrow("not decided");
+    for (let time = 0; time < 3; time += 1) {
+      await expect(takeBackSurplus(order)).rejects.toThrow("not decided");
+      await aQuarterOfARepetitionPasses(order);
+    }
+    await aQuarterOfARepetitionPasses(order);
+    await takeBackSurplus(order);
+    expect(await state(order)).toEqual(["cancelled", "native taken_back never_sold"]);
   });
 
   it("a repetition of what is given up is a call, too: that it was never sold waits for it", async () => {

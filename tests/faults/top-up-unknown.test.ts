@@ -161,6 +161,27 @@ describe("a top-up whose outcome is unknown", () => {
     },
   );
 
+  it("definite noes count once the time of a repetition without an answer is over, however often they come", async () => {
+    const noes = Array.from({ length: 4 }, () => ({ refuse: "out_of_stock" as const }));
+    const topUp = await orderedAt(native, ["drop", "drop", ...noes]);
+    await settlingTimePasses(topUp);
+    await look(topUp);
+    // A good quarter of what is allowed for it: its call may have lasted half of that.
+    const aQuarterPasses = () =>
+      room.database.query(
+        "update provisioning_attempts set resent_at = resent_at - 0.55 * $2 * interval '1 second' where top_up_id = $1",
+        [topUp.topUpId, SETTLING_SECONDS],
+      );
+    for (let time = 0; time < 3; time += 1) {
+      await look(topUp);
+      expect(await state(topUp)).toEqual(["pending", "unknown"]);
+      await aQuarterPasses();
+    }
+    await aQuarterPasses();
+    await look(topUp);
+    expect(await state(topUp)).toEqual(["failed", "refused out_of_stock"]);
+  });
+
   it("a repetition is a call: it is recorded with its time, and what it may do is waited for", async () => {
     const topUp = await orderedAt(native, ["drop", "drop"]);
     await settlingTimePasses(topUp);

@@ -198,13 +198,14 @@ async function sendAgain(
   lookup: OrderLookup,
 ): Promise<SupplierOrder | "never_sold" | "unknown"> {
   const { reference, package_id: packageId, expected_cost: expectedCost } = surplus;
-  await store.noteSurplusSending(db, surplus.id, false);
+  await store.noteSurplusSending(db, surplus.id, 0);
   const outcome = await supplier.order({ reference, packageId, expectedCost });
   if (outcome.kind === "done") return outcome.value;
   if (outcome.kind === "unknown") return "unknown";
-  // Of an earlier repetition nobody knows yet, and the time of that one stands in for it.
-  if (surplus.resettling_millis <= supplier.capabilities.lookupSettlesAfterSeconds * 1000) return "unknown";
-  await store.noteSurplusSending(db, surplus.id, true);
+  // Of an earlier repetition nobody knows yet.
+  const isSettled = surplus.resettling_millis > supplier.capabilities.lookupSettlesAfterSeconds * 1000;
+  await store.noteSurplusSending(db, surplus.id, isSettled ? null : 2 * surplus.resettling_millis);
+  if (!isSettled) return "unknown";
   if (!isDefiniteNo(outcome.reason)) return "unknown";
   const answer = await supplier.findOrder(lookup);
   if (answer.kind === "refused" || answer.value.found === "several") return "unknown";

@@ -150,13 +150,17 @@ export async function findSurplus(db: Db, attemptId: number): Promise<SurplusRow
 
 const NOTE_SENDING = statement(
   "esims.note_surplus_sending",
-  `update provisioning_attempts set resent_at = case when $2::boolean then null else clock_timestamp() end
+  `update provisioning_attempts set resent_at = clock_timestamp() - $2::float8 * interval '1 millisecond'
    where id = $1 and status = 'surplus'`,
 );
 
-/** Before the same request is sent again, and when that has been answered. */
-export async function noteSurplusSending(db: Db, attemptId: number, isAnswered: boolean): Promise<void> {
-  await db.run(NOTE_SENDING, [attemptId, isAnswered]);
+/** How long ago the repetition was sent of which nobody knows yet: 0 before one is sent, null when there is none. */
+export async function noteSurplusSending(
+  db: Db,
+  attemptId: number,
+  unansweredMillis: number | null,
+): Promise<void> {
+  await db.run(NOTE_SENDING, [attemptId, unansweredMillis]);
 }
 
 const NOTE_SURPLUS_ORDER = statement(

@@ -20,7 +20,7 @@ import {
   waits,
 } from "./attempt-results.js";
 import { beginAttempt, listKnownSupplierOrders, parkWithheld, resendAttempt } from "./attempt-store.js";
-import { settlesInMillis } from "./chain-timing.js";
+import { answeredAgain, settlesInMillis } from "./chain-timing.js";
 import { type Attempt, type Candidate, expectedCostOf } from "./choose-supplier.js";
 import * as store from "./provisioning-store.js";
 import { mayCall, STOP, type Step, type Work } from "./provisioning-work.js";
@@ -213,11 +213,10 @@ async function sendAgain(
   if (called === undefined) return STOP;
   const { outcome, callMillis } = called;
   if (outcome.kind === "done") return supplied(deps, work, attempt, outcome.value, callMillis);
-  const unanswered = { sent: "again_unanswered", callMillis } as const;
-  if (outcome.kind === "unknown") return waits(deps, work, attempt, { detail: outcome.cause, ...unanswered });
-  // Of an earlier repetition nobody knows yet, and the time of that one stands in for it.
-  const isSettled = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds, "decide") === 0;
-  const answered = isSettled ? ({ sent: "again_answered", callMillis } as const) : unanswered;
+  if (outcome.kind === "unknown")
+    return waits(deps, work, attempt, { detail: outcome.cause, sent: "again_unanswered", callMillis });
+  const { isSettled, sent } = answeredAgain(attempt, supplier);
+  const answered = { sent, callMillis };
   const { detail, retryAfterSeconds: afterSeconds } = outcome;
   if (!isSettled || !isDefiniteNo(outcome.reason))
     return waits(deps, work, attempt, { detail, afterSeconds, ...answered });

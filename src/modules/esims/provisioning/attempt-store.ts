@@ -86,7 +86,20 @@ export async function resendAttempt(db: Db, lease: Lease, attemptId: number): Pr
   return (await db.run(RESEND, values)).count === 1;
 }
 
-export type Sending = "first_unanswered" | "again_answered" | "again_unanswered";
+/**
+ * A purchase has just been sent: its first sending had no answer, or a repetition of it had one or none. Where an
+ * earlier repetition had none, an answer to a later one leaves that one's time as it was.
+ */
+export type Sending =
+  | "first_unanswered"
+  | "again_unanswered"
+  | { readonly kind: "again_answered"; readonly earlierUnansweredMillis: number | null };
+
+/** How a sending is stored: what it was, and how long ago the repetition was sent of which nobody knows yet. */
+export const sendingValues = (sent: Sending | null | undefined): [string | null, number | null] =>
+  typeof sent === "object" && sent !== null
+    ? [sent.kind, sent.earlierUnansweredMillis]
+    : [sent ?? null, null];
 
 export interface AttemptChange {
   readonly status: AttemptState;
@@ -95,7 +108,6 @@ export interface AttemptChange {
   readonly reason?: string | null;
   readonly detail?: string | null;
   readonly wasLookup?: boolean;
-  /** A purchase has just been sent: its first sending had no answer, or a repetition of it had one or none. */
   readonly sent?: Sending | null;
   readonly callMillis?: number | null;
   /** When the chain goes on: 0 keeps the lease and goes on at once; otherwise the job is enqueued again. */
@@ -117,7 +129,8 @@ const RECORD = statement(
        cost_text = coalesce($11, a.cost_text), cost_currency = coalesce($12, a.cost_currency),
        ask_at = clock_timestamp() + $3::float8 * interval '1 millisecond',
        called_at = case when $14 = 'first_unanswered' then clock_timestamp() else a.called_at end,
-       resent_at = case when $14 = 'again_answered' then null else a.resent_at end,
+       resent_at = case when $14 = 'again_answered' then clock_timestamp() - $15::float8 * interval '1 millisecond'
+         else a.resent_at end,
        decided_at = case when $5 in ('refused', 'surplus') then clock_timestamp() end
      from held where a.id = $4
      returning a.id
@@ -149,7 +162,7 @@ export async function recordAttempt(
     change.cost?.amountText ?? null,
     change.cost?.currency ?? null,
     lease.lease_seconds,
-    change.sent ?? null,
+    ...sendingValues(change.sent),
   ]);
   return count === 1;
 }

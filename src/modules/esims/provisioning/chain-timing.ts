@@ -1,3 +1,5 @@
+import type { EsimSupplier } from "../../../providers/esim/port.js";
+import type { Sending } from "./attempt-store.js";
 import type { Attempt } from "./choose-supplier.js";
 
 /** How long an open attempt is asked about before an operator hears of it, who is to know within 15 minutes. */
@@ -46,4 +48,18 @@ export function pauseMillis({
 export function settlesInMillis(attempt: Attempt, settleSeconds: number, to: "decide" | "repeat"): number {
   const passed = to === "decide" ? attempt.resettlingMillis : attempt.settlingMillis;
   return Math.max(0, settleSeconds * 1000 - passed);
+}
+
+/**
+ * What an answer to a repetition is stored as. Of an earlier repetition nobody may know yet, and nothing is settled
+ * before its time is over; that time runs on, however often the same request is sent and answered meanwhile.
+ */
+export function answeredAgain(
+  attempt: Attempt,
+  { capabilities }: EsimSupplier,
+): { readonly isSettled: boolean; readonly sent: Sending } {
+  const isSettled = settlesInMillis(attempt, capabilities.lookupSettlesAfterSeconds, "decide") === 0;
+  // Half of the time counts as passed: the end of its call is not known.
+  const earlierUnansweredMillis = isSettled ? null : 2 * attempt.resettlingMillis;
+  return { isSettled, sent: { kind: "again_answered", earlierUnansweredMillis } };
 }

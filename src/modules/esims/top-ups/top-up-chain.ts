@@ -11,7 +11,12 @@ import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import { isOpen } from "../esim-state.js";
 import type { Sending } from "../provisioning/attempt-store.js";
-import { isOutOfPatience, pauseMillis, settlesInMillis } from "../provisioning/chain-timing.js";
+import {
+  answeredAgain,
+  isOutOfPatience,
+  pauseMillis,
+  settlesInMillis,
+} from "../provisioning/chain-timing.js";
 import { type Attempt, chooseSupplier, expectedCostOf } from "../provisioning/choose-supplier.js";
 import { mayCall } from "../provisioning/provisioning-work.js";
 import * as store from "./top-up-store.js";
@@ -202,12 +207,12 @@ async function repeat(
   if (called === undefined) return undefined;
   const { outcome, callMillis } = called;
   if (outcome.kind === "done") return delivered(deps, work, attempt, outcome.value, callMillis);
-  const unanswered = { sent: "again_unanswered", callMillis } as const;
-  if (outcome.kind === "unknown")
+  if (outcome.kind === "unknown") {
+    const unanswered = { sent: "again_unanswered", callMillis } as const;
     return waits(deps, work, attempt, supplier, { detail: outcome.cause, afterSeconds: null, ...unanswered });
-  // Of an earlier repetition nobody knows yet, and the time of that one stands in for it.
-  const isSettled = settlesInMillis(attempt, supplier.capabilities.lookupSettlesAfterSeconds, "decide") === 0;
-  const answered = isSettled ? ({ sent: "again_answered", callMillis } as const) : unanswered;
+  }
+  const { isSettled, sent } = answeredAgain(attempt, supplier);
+  const answered = { sent, callMillis };
   const { reason, detail, retryAfterSeconds: afterSeconds } = outcome;
   if (!isSettled || !isDefiniteNo(reason))
     return waits(deps, work, attempt, supplier, { detail, afterSeconds, ...answered });

@@ -1,6 +1,6 @@
 import { type Db, statement } from "../../../db/database.js";
 import type { ExactMoney } from "../../../providers/esim/package-port.js";
-import type { Sending } from "../provisioning/attempt-store.js";
+import { type Sending, sendingValues } from "../provisioning/attempt-store.js";
 import type { Attempt } from "../provisioning/choose-supplier.js";
 import { isWithheld, parkWithheldText } from "../withheld-money.js";
 
@@ -133,7 +133,8 @@ const RECORD = statement(
        status = $5, reason = $6, detail = $7, lookups = a.lookups + $8, call_millis = coalesce($9, a.call_millis),
        ask_at = clock_timestamp() + $3::float8 * interval '1 millisecond',
        called_at = case when $11 = 'first_unanswered' then clock_timestamp() else a.called_at end,
-       resent_at = case when $11 = 'again_answered' then null else a.resent_at end,
+       resent_at = case when $11 = 'again_answered' then clock_timestamp() - $12::float8 * interval '1 millisecond'
+         else a.resent_at end,
        decided_at = case when $5 = 'refused' then clock_timestamp() end
      from held where a.id = $4
      returning a.id
@@ -162,7 +163,7 @@ export async function recordTopUpAttempt(
     change.wasLookup === true ? 1 : 0,
     change.callMillis ?? null,
     lease.lease_seconds,
-    change.sent ?? null,
+    ...sendingValues(change.sent),
   ]);
   return count === 1;
 }
