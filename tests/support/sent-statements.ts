@@ -9,6 +9,9 @@ type Query = (
 /** The pools of the app under test; the test's own connections and the workers' do not count. */
 const OF_THE_APP: ReadonlySet<unknown> = new Set(["tribi api", "tribi reserved"]);
 
+/** What a new connection sets before anybody uses it (src/db/session.ts): it belongs to no request. */
+const SETS_UP = "select pg_catalog.set_config(";
+
 export interface SentStatements {
   /** The names (else the texts) of what the app in this process has sent since the last `clear`, in order. */
   readonly sent: readonly string[];
@@ -25,9 +28,8 @@ export function listenToStatements(): SentStatements {
     const { connectionParameters } = this as unknown as {
       connectionParameters: { application_name?: string };
     };
-    if (OF_THE_APP.has(connectionParameters.application_name)) {
-      sent.push(typeof first === "string" ? first : (first.name ?? first.text ?? "?"));
-    }
+    const name = typeof first === "string" ? first : (first.name ?? first.text ?? "?");
+    if (OF_THE_APP.has(connectionParameters.application_name) && !name.startsWith(SETS_UP)) sent.push(name);
     return query.call(this, first, ...rest);
   };
   return {

@@ -207,18 +207,14 @@ async function repeat(
   if (called === undefined) return undefined;
   const { outcome, callMillis } = called;
   if (outcome.kind === "done") return delivered(deps, work, attempt, outcome.value, callMillis);
-  if (outcome.kind === "unknown") {
-    const unanswered = { sent: "again_unanswered", callMillis } as const;
-    return waits(deps, work, attempt, supplier, { detail: outcome.cause, afterSeconds: null, ...unanswered });
-  }
+  const waiting = (detail: string | null, afterSeconds: number | null, sent: Sending) =>
+    waits(deps, work, attempt, supplier, { detail, afterSeconds, sent, callMillis });
+  if (outcome.kind === "unknown") return waiting(outcome.cause, null, "again_unanswered");
   const { isSettled, sent } = answeredAgain(attempt, supplier);
-  const answered = { sent, callMillis };
-  const { reason, detail, retryAfterSeconds: afterSeconds } = outcome;
-  if (!isSettled || !isDefiniteNo(reason))
-    return waits(deps, work, attempt, supplier, { detail, afterSeconds, ...answered });
+  if (!isSettled || !isDefiniteNo(outcome.reason))
+    return waiting(outcome.detail, outcome.retryAfterSeconds, sent);
   const answer = await search(deps.db, work, attempt, supplier);
-  if (answer.kind === "refused")
-    return waits(deps, work, attempt, supplier, { detail: answer.detail, afterSeconds: null, ...answered });
+  if (answer.kind === "refused") return waiting(answer.detail, null, sent);
   if (answer.value.found !== "none") return found(deps, work, attempt, answer.value);
   return refused(deps, work, attempt, outcome, callMillis);
 }
