@@ -77,14 +77,29 @@ export function jsonOf(answer: HttpAnswer): unknown {
   }
 }
 
+const FIRST_GROUP = /^[A-Z0-9]{2,}$/;
+const NEXT_GROUP = /^[A-Z0-9]{4,}$/;
+
 /** Groups of capitals and digits, as matching ids are written; our references and UUIDs have another form. */
-const MATCHING_ID = /\b(?=[A-Z0-9-]*[0-9])(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]{4,})+\b/g;
+function blankMatchingIds(word: string): string {
+  const groups = word.split("-");
+  const kept: string[] = [];
+  for (let at = 0; at < groups.length; ) {
+    let end = at + 1;
+    if (FIRST_GROUP.test(groups[at] ?? "")) while (NEXT_GROUP.test(groups[end] ?? "")) end += 1;
+    const run = groups.slice(at, end).join("-");
+    const isId = end - at > 1 && /[0-9]/.test(run) && /[A-Z]/.test(run);
+    kept.push(isId ? "[code]" : run);
+    at = end;
+  }
+  return kept.join("-");
+}
 
 /** One line, at most 200 characters, activation codes, their secret parts and long tokens blanked. */
 export function safeDetail(text: string): string {
   return text
     .replace(/(LPA:)?[0-9]\$[^\s"']*/gi, "[code]")
-    .replace(MATCHING_ID, "[code]")
+    .replace(/[A-Za-z0-9_-]+/g, blankMatchingIds)
     .replace(/\b(?=[0-9]*[A-F])[0-9A-F]{32}\b/g, "[code]")
     .replace(/[A-Za-z0-9_-]{40,}/g, "[token]")
     .replace(/\s+/g, " ")
