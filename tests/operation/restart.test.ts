@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { WITHOUT_CAPS } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
@@ -25,6 +26,7 @@ async function serve(environment: Record<string, string> = {}): Promise<ServerPr
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     MOCK_AUTO_CONFIRM: "true",
+    ...WITHOUT_CAPS,
     ...environment,
   });
   onTestFinished(() => server.kill("SIGKILL"));
