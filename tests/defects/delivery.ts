@@ -72,6 +72,12 @@ export const DELIVERY: readonly Defect[] = [
         from: "o.id = p.order_id and o.status = 'paid'\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null`,\n);\n\n/**\n * The last look",
         to: "o.id = p.order_id\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null`,\n);\n\n/**\n * The last look",
       },
+      // The code itself asks once more before it leaves.
+      {
+        file: "src/modules/esims/esim-view.ts",
+        from: '!isInstallable(row.status) || row.order_status !== "paid")',
+        to: "!isInstallable(row.status))",
+      },
       CLAIMING,
     ],
     target: {
