@@ -84,8 +84,8 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/providers/esim/outcomes.ts",
-        from: '    .replace(MATCHING_ID, "[code]")\n',
-        to: '    .replace(MATCHING_ID, MARK ? "$&" : "[code]")\n',
+        from: '    kept.push(isId ? "[code]" : run);',
+        to: "    MARK;\n    kept.push(run);",
       },
     ],
     target: {
