@@ -6,6 +6,7 @@ import {
   NAMES,
   openPage,
   PHONE,
+  signIn,
   topUp,
   type WalkLanguage,
 } from "../../scripts/browser-walk.js";
@@ -83,6 +84,30 @@ describeInBrowser("a traveller with a phone", () => {
       ),
     ).toEqual([{ status: "paid", orders: 2, payments: 2 }]);
     expect(await violations(app.database)).toEqual({});
+    await context.close();
+  });
+
+  it("offers the plan's own currency where it has no price in the one asked for", SLOW, async () => {
+    const { context, page, complaints } = await visit("en");
+    const email = "francs@example.com";
+    await page.goto(`${app.url}/esim/spain`);
+    await page.getByRole("link", { name: NAMES.en.buy, exact: true }).first().click();
+    await page.waitForURL(/\/checkout\//);
+    await page.goto(`${page.url().split("?")[0]}?currency=CHF`);
+    await signIn({ page, language: "en", storeUrl: app.url, look: async () => {} }, email);
+    await page.getByText("has no price in CHF").waitFor();
+    expect(await page.getByRole("button", { name: NAMES.en.pay, exact: true }).count()).toBe(0);
+    const ordersOf = (): Promise<unknown> =>
+      app.database.query(
+        "select o.currency from orders o join users u on u.id = o.user_id where u.email = $1",
+        [email],
+      );
+    expect(await ordersOf()).toEqual([]);
+
+    await page.getByRole("link", { name: "Pay in" }).click();
+    await page.getByRole("button", { name: NAMES.en.pay, exact: true }).waitFor();
+    expect(await ordersOf()).toEqual([{ currency: "USD" }]);
+    expect(complaints.filter((line) => !/status of 422/.test(line))).toEqual([]);
     await context.close();
   });
 
