@@ -1263,6 +1263,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is working here, and what they may do */
+        get: operations["getAdminMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/orders": {
         parameters: {
             query?: never;
@@ -1495,7 +1512,7 @@ export interface components {
             /** @description For a person: what to do */
             detail: string;
             /** @enum {string} */
-            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
             request_id: string;
             /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
             errors?: {
@@ -1784,7 +1801,10 @@ export interface components {
             id: number;
             email: string;
             name: string | null;
+            /** @description Has a role in the shop's administration */
             is_admin: boolean;
+            roles: string[];
+            permissions: string[];
         };
         ChangeMeBody: {
             /** @description Null takes it away */
@@ -2279,6 +2299,13 @@ export interface components {
             /** Format: date-time */
             accepted_at: string;
         };
+        Operator: {
+            id: number;
+            email: string;
+            name: string | null;
+            role: string | null;
+            permissions: string[];
+        };
         AdminOrdersItem: {
             id: number;
             reference: string;
@@ -2653,19 +2680,19 @@ export interface components {
                 };
             };
         };
-        /** @description admin_required: Admin access required */
-        AdminRequired: {
+        /** @description admin_required: Admin access required; permission_missing: Permission missing */
+        AdminRequiredOrPermissionMissing: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required";
+                    code: "admin_required" | "permission_missing";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required";
+                    code: "admin_required" | "permission_missing";
                 };
             };
         };
@@ -2685,19 +2712,19 @@ export interface components {
                 };
             };
         };
-        /** @description admin_required: Admin access required; cross_site_request: Cross-site request */
-        AdminRequiredOrCrossSiteRequest: {
+        /** @description admin_required: Admin access required; cross_site_request: Cross-site request; permission_missing: Permission missing */
+        AdminRequiredOrCrossSiteRequestOrPermissionMissing: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "cross_site_request";
+                    code: "admin_required" | "cross_site_request" | "permission_missing";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "cross_site_request";
+                    code: "admin_required" | "cross_site_request" | "permission_missing";
                 };
             };
         };
@@ -3383,7 +3410,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -3412,7 +3439,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3441,7 +3468,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -3473,7 +3500,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -3504,7 +3531,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Referenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -3539,7 +3566,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -3575,7 +3602,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -3604,7 +3631,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3633,7 +3660,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -3665,7 +3692,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -3696,7 +3723,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Referenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -3731,7 +3758,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -3771,7 +3798,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -3800,7 +3827,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             409: components["responses"]["ConflictOrReferenced"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3829,7 +3856,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -3861,7 +3888,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -3892,7 +3919,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["ConflictOrReferenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -3927,7 +3954,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -3963,7 +3990,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3990,7 +4017,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -4021,7 +4048,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4048,7 +4075,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -4079,7 +4106,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4106,7 +4133,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -4451,7 +4478,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -4475,7 +4502,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -4503,7 +4530,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4537,7 +4564,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -4572,7 +4599,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -4602,7 +4629,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -4746,7 +4773,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJsonOrOrderNotPaid"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPayment"];
             413: components["responses"]["BodyTooLarge"];
@@ -4777,7 +4804,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -4817,7 +4844,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -4855,7 +4882,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -4879,7 +4906,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -5112,7 +5139,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5142,7 +5169,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -5237,7 +5264,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -5272,7 +5299,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5302,7 +5329,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -5337,7 +5364,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5377,7 +5404,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -5419,7 +5446,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5464,7 +5491,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -5489,7 +5516,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationFailed"];
@@ -5523,7 +5550,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CsvInvalidOrValidationFailed"];
@@ -5558,7 +5585,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5780,6 +5807,29 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    getAdminMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listAdminOrders: {
         parameters: {
             query?: {
@@ -5812,7 +5862,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5847,7 +5897,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5881,7 +5931,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5914,7 +5964,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5949,7 +5999,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5981,7 +6031,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6015,7 +6065,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6050,7 +6100,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6084,7 +6134,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6118,7 +6168,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6153,7 +6203,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6179,7 +6229,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequired"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -6207,7 +6257,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequest"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];

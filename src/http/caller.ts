@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../kernel/errors.js";
+import type { Permission, Role } from "../kernel/permissions.js";
 
 /** The person behind a request, as the session guard found them. */
 export interface Caller {
@@ -7,7 +8,11 @@ export interface Caller {
   readonly sessionId: string;
   readonly email: string;
   readonly name: string | null;
+  /** Has any permission of an operator. */
   readonly isAdmin: boolean;
+  /** Null for customers. */
+  readonly role: Role | null;
+  readonly permissions: ReadonlySet<Permission>;
   readonly credential: "cookie" | "bearer";
 }
 

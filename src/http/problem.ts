@@ -37,6 +37,7 @@ const PROBLEMS = {
   out_of_stock: [409, "Out of stock"],
   overloaded: [503, "Temporarily overloaded"],
   payment_in_progress: [409, "Payment in progress"],
+  permission_missing: [403, "Permission missing"],
   provider_unavailable: [503, "Payment provider unavailable"],
   provisioning_failed: [502, "Provisioning failed"],
   rate_limited: [429, "Too many requests"],

@@ -1,5 +1,6 @@
 import type {} from "fastify";
 import type { ErrorCode } from "../kernel/errors.js";
+import type { Permission } from "../kernel/permissions.js";
 
 /** Who may call a route. Every route says so; one that does not stops the start (default deny). */
 export type Access =
@@ -7,7 +8,7 @@ export type Access =
   | "public"
   /** A signed-in person. */
   | "user"
-  /** A person whose address is in ADMIN_EMAILS. */
+  /** A person with a role, who has the route's `permission`; without one, an owner. */
   | "admin"
   /** Loopback, or the DEV_TOKEN; such routes do not exist in production. */
   | "dev"
@@ -19,6 +20,8 @@ export type Access =
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    /** With access "admin": what the caller has to be allowed (kernel/permissions.ts). Absent: owners only. */
+    permission?: Permission;
     consumes?: "csv" | "form";
     /** Reads the Idempotency-Key header (http/idempotency-key.ts); said in the OpenAPI document. */
     takesIdempotencyKey?: boolean;

@@ -14,6 +14,7 @@ import {
   type RouteOptions,
 } from "fastify";
 import { AppError, type ErrorCode } from "../kernel/errors.js";
+import type { Permission } from "../kernel/permissions.js";
 import type { Logger } from "../telemetry/log.js";
 import { readJsonBodies } from "./body.js";
 import { answerBrokenRequest, HEADER_BYTES_MAX, refuseExpectations } from "./broken-request.js";
@@ -185,6 +186,8 @@ export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
   readonly access: Access;
+  /** Of operators' routes; undefined where only owners may. */
+  readonly permission: Permission | undefined;
 }
 
 const declaredRoutes = new WeakMap<object, DeclaredRoute[]>();
@@ -198,11 +201,12 @@ function declareAccess(app: Server, { guards, onRefused }: ServerOptions): void 
   const declared: DeclaredRoute[] = [];
   declaredRoutes.set(app.server, declared);
   app.addHook("onRoute", (route: RouteOptions) => {
-    const access = route.config?.access;
+    const { access, permission } = route.config ?? {};
     if (access === undefined)
       throw new Error(`Route ${String(route.method)} ${route.url} does not say who may call it`);
     for (const method of [route.method].flat()) {
-      if (method !== "HEAD" && method !== "OPTIONS") declared.push({ method, url: route.url, access });
+      if (method !== "HEAD" && method !== "OPTIONS")
+        declared.push({ method, url: route.url, access, permission });
     }
     // An ignored filter of an operator's list would show the wrong rows; elsewhere links carry members of others.
     if (access !== "admin") ignoreUnknownQueryMembers(route);

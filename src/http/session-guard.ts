@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../kernel/errors.js";
+import { type Permission, permissionsOf, type Role } from "../kernel/permissions.js";
 import { type Caller, setCaller } from "./caller.js";
 import type { Cookies } from "./cookies.js";
 import { isSafeMethod, type OriginGuard } from "./origin-guard.js";
@@ -19,7 +20,8 @@ export interface SessionGuardOptions {
   readonly origins: OriginGuard;
   /** The session of an access token; undefined when token or session is not valid now. */
   readonly findSession: (token: string) => FoundSession | undefined | Promise<FoundSession | undefined>;
-  readonly isAdminEmail: (email: string) => boolean;
+  /** Null for customers. */
+  readonly roleOf: (session: FoundSession) => Role | null;
 }
 
 /** What a request brought, each part by itself; only what is valid now. */
@@ -47,7 +49,7 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
  * Who is calling: the cookie first, an invalid cookie falls back to the header, two people at once
  * are refused. A cookie counts for a state-changing request only when one of our pages sent it.
  */
-export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }: SessionGuardOptions) {
+export function makeSessionGuard({ cookies, origins, findSession, roleOf }: SessionGuardOptions) {
   const showTokens = (request: FastifyRequest): ShownTokens => ({
     ofCookies: cookies.readAll(request, "tribi_token").slice(0, COOKIES_MAX),
     ofBearer: bearerTokenOf(request),
@@ -75,7 +77,9 @@ export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }
     assertOnePerson([...ofCookies, ...(ofBearer === undefined ? [] : [ofBearer])]);
     // A valid Bearer beside the cookie proves that the caller's own program acts, not a strange page.
     const credential = ofBearer === undefined ? "cookie" : "bearer";
-    const caller: Caller = { ...found, isAdmin: isAdminEmail(found.email), credential };
+    const role = roleOf(found);
+    const permissions = permissionsOf(role);
+    const caller: Caller = { ...found, isAdmin: permissions.size > 0, role, permissions, credential };
     // Before the refusal below, so that its event says whom the page tried to act for.
     setCaller(request, caller);
     if (credential === "cookie" && !isSafeMethod(request.method)) origins.assertOurPage(request);
@@ -88,8 +92,20 @@ export function makeSessionGuard({ cookies, origins, findSession, isAdminEmail }
   const admin: Guard = async (request) => {
     const caller = await requireCaller(request);
     if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");
+    assertPermission(caller, request.routeOptions.config.permission);
   };
   return { user, admin, showTokens, readCredentials };
+}
+
+/** A route that names no permission is the owners'. */
+function assertPermission({ role, permissions }: Caller, needed: Permission | undefined): void {
+  if (needed === undefined ? role === "owner" : permissions.has(needed)) return;
+  throw new AppError(
+    "permission_missing",
+    needed === undefined
+      ? "Only an owner of the shop may do this. Ask one of them."
+      : `This needs the permission ${needed}, which you do not have. Ask an owner of the shop.`,
+  );
 }
 
 /** Undefined without the header, empty when it is not one well-formed Bearer token. */

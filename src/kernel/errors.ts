@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   "out_of_stock",
   "overloaded",
   "payment_in_progress",
+  "permission_missing",
   "provider_unavailable",
   "provisioning_failed",
   "rate_limited",

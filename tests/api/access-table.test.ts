@@ -12,7 +12,7 @@ import { logIn } from "../support/login.js";
  *
  * - public: anybody
  * - user: a signed-in person, and only their own things
- * - admin: a person of ADMIN_EMAILS
+ * - admin: a person with a role; which one may do what is in role-table.test.ts
  * - webhook: whoever can sign; the mock's like dev
  * - dev, metrics: this machine, or the token of that name
  */
@@ -95,6 +95,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /esims/:id/qr.svg": "user",
   "GET /esims/:id/qr.png": "user",
 
+  "GET /admin/me": "admin",
   "GET /admin/countries": "admin",
   "GET /admin/countries/export": "admin",
   "POST /admin/countries/import": "admin",

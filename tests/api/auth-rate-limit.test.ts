@@ -68,7 +68,14 @@ describe("200: the way in", () => {
       expires_at: expect.stringMatching(/Z$/),
     });
     const me = await app.request("GET", "/api/auth/me", { bearer: answer.body.token });
-    expect(me.body).toEqual({ id: answer.body.user.id, email, name: null, is_admin: false });
+    expect(me.body).toEqual({
+      id: answer.body.user.id,
+      email,
+      name: null,
+      is_admin: false,
+      roles: [],
+      permissions: [],
+    });
   });
 
   test("the user is made at the first successful login, not for a typed address", async () => {

@@ -7,6 +7,7 @@ import { appErrorOf } from "../../src/http/error-of.js";
 import { makeServer, type Server } from "../../src/http/server.js";
 import { AppError } from "../../src/kernel/errors.js";
 import { done } from "../../src/kernel/outcome.js";
+import { permissionsOf } from "../../src/kernel/permissions.js";
 import {
   type EsimsDeps,
   makeEsimsModule,
@@ -254,6 +255,11 @@ async function warmUp(db: Db, connections: number): Promise<void> {
   });
 }
 
+const rightsOf = (isAdmin: boolean) => {
+  const role = isAdmin ? ("owner" as const) : null;
+  return { isAdmin, role, permissions: permissionsOf(role) };
+};
+
 async function serve(
   esims: ReturnType<typeof makeEsimsModule>,
   log: ReturnType<typeof makeLog>,
@@ -271,7 +277,7 @@ async function serve(
           sessionId: `session-${userId}`,
           email: `user${userId}@example.com`,
           name: null,
-          isAdmin,
+          ...rightsOf(isAdmin),
           credential: "bearer",
         });
       },
@@ -282,7 +288,7 @@ async function serve(
           sessionId: `session-${userId}`,
           email: `user${userId}@example.com`,
           name: null,
-          isAdmin: true,
+          ...rightsOf(true),
           credential: "bearer",
         });
       },

@@ -13,6 +13,7 @@ import { registerListScreen } from "./list-screen.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
 import { registerOrderDetail } from "./routes/order-detail.js";
 import { registerRetryJob } from "./routes/retry-job.js";
+import { registerShowAdminMe } from "./routes/show-me.js";
 import {
   auditScreen,
   esimsScreen,
@@ -58,6 +59,7 @@ export function makeAdminModule({ db, metrics, wakeWorkers }: AdminDeps) {
   return {
     jobs,
     registerRoutes(app: Server): void {
+      registerShowAdminMe(app);
       for (const screen of SCREENS) registerListScreen(app, db, screen);
       registerOrderDetail(app, { db });
       registerRetryJob(app, { retryFailedJob: makeRetryFailedJob({ db, wakeWorkers }) });

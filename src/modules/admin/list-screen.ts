@@ -4,11 +4,13 @@ import { containsPattern, listStatements, readListPage } from "../../db/list-sql
 import { listAnswer, listOf, listQuery, listRequestOf } from "../../http/list-query.js";
 import type { Server } from "../../http/server.js";
 import type { SortOrder } from "../../kernel/list-page.js";
+import type { Permission } from "../../kernel/permissions.js";
 
 /** A list for operators: what it selects, what may be searched, filtered and sorted. */
 export interface ListScreen {
   /** "orders" is served at /admin/orders and names its statements. */
   readonly name: string;
+  readonly permission: Permission;
   /** Its name in the OpenAPI document. */
   readonly operationId: string;
   readonly summary: string;
@@ -52,7 +54,7 @@ export function registerListScreen(app: Server, db: Db, screen: ListScreen): voi
   app.get(
     `/admin/${screen.name}`,
     {
-      config: { access: "admin" },
+      config: { access: "admin", permission: screen.permission },
       schema: {
         tags: ["Administration"],
         operationId: screen.operationId,

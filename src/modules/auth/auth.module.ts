@@ -14,6 +14,7 @@ import type { OriginGuard } from "../../http/origin-guard.js";
 import type { Server } from "../../http/server.js";
 import { type FoundSession, makeSessionGuard, type SessionGuard } from "../../http/session-guard.js";
 import type { Clock } from "../../kernel/clock.js";
+import type { Role } from "../../kernel/permissions.js";
 import type { Sealer } from "../../kernel/sealing.js";
 import type { EarlyRefusal } from "../../providers/early-refusal/port.js";
 import type { Mail, MailOutcome } from "../../providers/mail/port.js";
@@ -120,7 +121,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     cookies: deps.cookies,
     origins: deps.origins,
     findSession: sessionFinder(accessTokens, sessionCache),
-    isAdminEmail: isOneOf(settings.adminEmails),
+    roleOf: makeRoleOf(settings.adminEmails),
   });
   const persons = { db, sessionCache, events, secrets, orders: deps.ordersOfPerson };
   const managePerson = makeManagePerson({ ...persons, personalData: deps.personalData });
@@ -188,9 +189,10 @@ function sessionFinder(accessTokens: AccessTokens, sessionCache: SessionCache) {
   };
 }
 
-function isOneOf(addresses: readonly string[]): (email: string) => boolean {
-  const set = new Set(addresses);
-  return (email) => set.has(email);
+/** People of ADMIN_EMAILS are owners, whatever any route says: nobody can be locked out. */
+function makeRoleOf(ownerEmails: readonly string[]): (session: FoundSession) => Role | null {
+  const owners = new Set(ownerEmails);
+  return ({ email }) => (owners.has(email) ? "owner" : null);
 }
 
 type RouteDeps = Parameters<typeof registerRequestCode>[1] &

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import type { Caller } from "../../http/caller.js";
 import type { ClientAddress } from "../../http/client-address.js";
 import type { Cookies } from "../../http/cookies.js";
 import {
@@ -52,7 +53,22 @@ export const UserView = Type.Object(
   { title: "User" },
 );
 
-export const MeView = Type.Object({ ...UserView.properties, is_admin: Type.Boolean() }, { title: "Person" });
+export const MeView = Type.Object(
+  {
+    ...UserView.properties,
+    is_admin: Type.Boolean({ description: "Has a role in the shop's administration" }),
+    roles: Type.Array(Type.String()),
+    permissions: Type.Array(Type.String({ description: "What the role may do, as `orders.read`" })),
+  },
+  { title: "Person" },
+);
+
+/** What a person may do in the administration, as GET and PATCH /auth/me say it. */
+export const rightsOf = ({ isAdmin, role, permissions }: Caller) => ({
+  is_admin: isAdmin,
+  roles: role === null ? [] : [role],
+  permissions: [...permissions],
+});
 
 export const SessionView = Type.Object(
   {

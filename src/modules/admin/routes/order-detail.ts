@@ -52,7 +52,7 @@ export function registerOrderDetail(app: Server, { db }: { db: Db }): void {
   app.get(
     "/admin/orders/:id",
     {
-      config: { access: "admin", problems: ["not_found"] },
+      config: { access: "admin", permission: "orders.read", problems: ["not_found"] },
       schema: {
         tags: ["Administration"],
         operationId: "getAdminOrder",

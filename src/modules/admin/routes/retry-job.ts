@@ -10,7 +10,7 @@ export function registerRetryJob(
   app.post(
     "/admin/jobs/:id/retry",
     {
-      config: { access: "admin", problems: ["not_found", "conflict"] },
+      config: { access: "admin", permission: "jobs.retry", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
         operationId: "retryJob",

@@ -4,6 +4,7 @@ import { anything, id, integerOrNull, text, textOrNull, time, timeOrNull } from 
 
 export const usersScreen: ListScreen = {
   name: "users",
+  permission: "customers.read",
   operationId: "listUsers",
   summary: "People who have signed in",
   item: Type.Object({
@@ -27,6 +28,7 @@ export const usersScreen: ListScreen = {
 
 export const esimsScreen: ListScreen = {
   name: "esims",
+  permission: "esims.read",
   operationId: "listAdminEsims",
   summary: "eSIMs; codes are not in this list",
   item: Type.Object({
@@ -67,6 +69,7 @@ export const esimsScreen: ListScreen = {
 
 export const topUpsScreen: ListScreen = {
   name: "top-ups",
+  permission: "esims.read",
   operationId: "listAdminTopUps",
   summary: "Top-ups of eSIMs",
   item: Type.Object({
@@ -97,6 +100,7 @@ export const topUpsScreen: ListScreen = {
 
 export const inventoryScreen: ListScreen = {
   name: "inventory",
+  permission: "stock.read",
   operationId: "listInventory",
   summary: "Codes in stock; the codes themselves are not in this list",
   item: Type.Object({
@@ -122,6 +126,7 @@ export const inventoryScreen: ListScreen = {
 
 export const jobsScreen: ListScreen = {
   name: "jobs",
+  permission: "jobs.read",
   operationId: "listJobs",
   summary: "Jobs that wait, run or have failed for good",
   item: Type.Object({
@@ -154,6 +159,7 @@ export const jobsScreen: ListScreen = {
 
 export const auditScreen: ListScreen = {
   name: "audit-log",
+  permission: "audit.read",
   operationId: "listAuditLog",
   summary: "Every change of money, eSIM and admin state: who, on whose request, before and after",
   item: Type.Object({

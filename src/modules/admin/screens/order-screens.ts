@@ -4,6 +4,7 @@ import { flag, id, integerOrNull, minor, text, textOrNull, time, timeOrNull } fr
 
 export const ordersScreen: ListScreen = {
   name: "orders",
+  permission: "orders.read",
   operationId: "listAdminOrders",
   summary: "Orders",
   item: Type.Object({
@@ -52,6 +53,7 @@ export const ordersScreen: ListScreen = {
 
 export const paymentsScreen: ListScreen = {
   name: "payments",
+  permission: "payments.read",
   operationId: "listPayments",
   summary: "Payments",
   item: Type.Object({
@@ -86,6 +88,7 @@ export const paymentsScreen: ListScreen = {
 
 export const refundsScreen: ListScreen = {
   name: "refunds",
+  permission: "payments.read",
   operationId: "listRefunds",
   summary: "Refunds, with why each was made and what it waits for",
   item: Type.Object({
@@ -117,6 +120,7 @@ export const refundsScreen: ListScreen = {
 
 export const webhookEventsScreen: ListScreen = {
   name: "webhook-events",
+  permission: "payments.read",
   operationId: "listWebhookEvents",
   summary: "What providers told us, and why each event was applied, ignored or parked",
   item: Type.Object({
@@ -145,6 +149,7 @@ export const webhookEventsScreen: ListScreen = {
 
 export const disputesScreen: ListScreen = {
   name: "disputes",
+  permission: "payments.read",
   operationId: "listDisputes",
   summary: "Disputes",
   item: Type.Object({

@@ -37,7 +37,7 @@ export function registerListLimits(app: Server, manageLimits: ManageLimits): voi
   app.get(
     "/admin/rate-limits",
     {
-      config: { access: "admin" },
+      config: { access: "admin", permission: "limits.read" },
       schema: {
         tags: ["Administration"],
         operationId: "listRateLimits",
@@ -64,7 +64,7 @@ export function registerListBusiestAddresses(app: Server, manageLimits: ManageLi
   app.get(
     "/admin/rate-limits/addresses",
     {
-      config: { access: "admin" },
+      config: { access: "admin", permission: "limits.read" },
       schema: {
         tags: ["Administration"],
         operationId: "listBusiestAddresses",
@@ -91,7 +91,7 @@ export function registerLiftLimit(app: Server, manageLimits: ManageLimits): void
   app.post(
     "/admin/rate-limits/lift",
     {
-      config: { access: "admin", problems: ["not_found", "email_invalid"] },
+      config: { access: "admin", permission: "limits.lift", problems: ["not_found", "email_invalid"] },
       schema: {
         tags: ["Administration"],
         operationId: "liftRateLimit",

@@ -30,7 +30,7 @@ export function registerDisableUser(app: Server, managePerson: ManagePerson): vo
   app.post(
     "/admin/users/:id/disable",
     {
-      config: { access: "admin", problems: ["not_found", "conflict"] },
+      config: { access: "admin", permission: "customers.write", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
         operationId: "disableUser",
@@ -51,7 +51,7 @@ export function registerEnableUser(app: Server, managePerson: ManagePerson): voi
   app.post(
     "/admin/users/:id/enable",
     {
-      config: { access: "admin", problems: ["not_found", "conflict"] },
+      config: { access: "admin", permission: "customers.write", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
         operationId: "enableUser",
@@ -72,7 +72,7 @@ export function registerListLogins(app: Server, managePerson: ManagePerson): voi
   app.get(
     "/admin/users/:id/logins",
     {
-      config: { access: "admin", problems: ["not_found"] },
+      config: { access: "admin", permission: "customers.read", problems: ["not_found"] },
       schema: {
         tags: ["Administration"],
         operationId: "listLogins",

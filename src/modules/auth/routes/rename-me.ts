@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
-import { MeView } from "../login-replies.js";
+import { MeView, rightsOf } from "../login-replies.js";
 import type { ManagePerson } from "../manage-person.js";
 
 const NameBody = Type.Object(
@@ -27,9 +27,9 @@ export function registerRenameMe(app: Server, managePerson: ManagePerson): void 
       },
     },
     async (request) => {
-      const { userId, isAdmin } = callerOf(request);
-      const person = await managePerson.rename(userId, request.body.name?.trim() ?? null);
-      return { ...person, is_admin: isAdmin };
+      const caller = callerOf(request);
+      const person = await managePerson.rename(caller.userId, request.body.name?.trim() ?? null);
+      return { ...person, ...rightsOf(caller) };
     },
   );
 }

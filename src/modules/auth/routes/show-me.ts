@@ -1,6 +1,6 @@
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
-import { MeView } from "../login-replies.js";
+import { MeView, rightsOf } from "../login-replies.js";
 
 export function registerShowMe(app: Server): void {
   app.get(
@@ -15,8 +15,9 @@ export function registerShowMe(app: Server): void {
       },
     },
     async (request) => {
-      const { userId: id, email, name, isAdmin } = callerOf(request);
-      return { id, email, name, is_admin: isAdmin };
+      const caller = callerOf(request);
+      const { userId: id, email, name } = caller;
+      return { id, email, name, ...rightsOf(caller) };
     },
   );
 }

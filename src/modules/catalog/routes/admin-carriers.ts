@@ -27,7 +27,7 @@ function registerReads(app: Server, { list, find }: AdminCarriersDeps): void {
   app.get(
     "/admin/carriers",
     {
-      config,
+      config: { ...config, permission: "catalogue.read" },
       schema: {
         tags,
         operationId: "listCarriers",
@@ -44,7 +44,7 @@ function registerReads(app: Server, { list, find }: AdminCarriersDeps): void {
   app.get(
     "/admin/carriers/:id",
     {
-      config: { ...config, problems: ["not_found"] },
+      config: { ...config, permission: "catalogue.read", problems: ["not_found"] },
       schema: {
         tags,
         operationId: "getCarrier",
@@ -65,7 +65,7 @@ function registerWrites(app: Server, { manage }: AdminCarriersDeps): void {
   app.post(
     "/admin/carriers",
     {
-      config: { ...config, problems: ["conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["conflict"] },
       schema: {
         tags,
         operationId: "addCarrier",
@@ -82,7 +82,7 @@ function registerWrites(app: Server, { manage }: AdminCarriersDeps): void {
   app.put(
     "/admin/carriers/:id",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "replaceCarrier",
@@ -100,7 +100,7 @@ function registerWrites(app: Server, { manage }: AdminCarriersDeps): void {
   app.patch(
     "/admin/carriers/:id",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "changeCarrier",
@@ -115,7 +115,7 @@ function registerWrites(app: Server, { manage }: AdminCarriersDeps): void {
   app.delete(
     "/admin/carriers/:id",
     {
-      config: { ...config, problems: ["not_found", "referenced"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "referenced"] },
       schema: {
         tags,
         operationId: "deleteCarrier",

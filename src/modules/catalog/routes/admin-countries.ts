@@ -27,7 +27,7 @@ function registerReads(app: Server, { list, find }: AdminCountriesDeps): void {
   app.get(
     "/admin/countries",
     {
-      config,
+      config: { ...config, permission: "catalogue.read" },
       schema: {
         tags,
         operationId: "listAdminCountries",
@@ -44,7 +44,7 @@ function registerReads(app: Server, { list, find }: AdminCountriesDeps): void {
   app.get(
     "/admin/countries/:id",
     {
-      config: { ...config, problems: ["not_found"] },
+      config: { ...config, permission: "catalogue.read", problems: ["not_found"] },
       schema: {
         tags,
         operationId: "getCountry",
@@ -65,7 +65,7 @@ function registerWrites(app: Server, { manage }: AdminCountriesDeps): void {
   app.post(
     "/admin/countries",
     {
-      config: { ...config, problems: ["conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["conflict"] },
       schema: {
         tags,
         operationId: "addCountry",
@@ -82,7 +82,7 @@ function registerWrites(app: Server, { manage }: AdminCountriesDeps): void {
   app.put(
     "/admin/countries/:id",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "replaceCountry",
@@ -100,7 +100,7 @@ function registerWrites(app: Server, { manage }: AdminCountriesDeps): void {
   app.patch(
     "/admin/countries/:id",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "changeCountry",
@@ -116,7 +116,7 @@ function registerWrites(app: Server, { manage }: AdminCountriesDeps): void {
   app.delete(
     "/admin/countries/:id",
     {
-      config: { ...config, problems: ["not_found", "referenced"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "referenced"] },
       schema: {
         tags,
         operationId: "deleteCountry",

@@ -31,7 +31,12 @@ export function registerAdminFile(app: Server, file: AdminFile): void {
   app.post(
     `/admin/${file.subject}/import`,
     {
-      config: { access: "admin", consumes: "csv", problems: ["csv_invalid", "conflict"] },
+      config: {
+        access: "admin",
+        permission: "catalogue.write",
+        consumes: "csv",
+        problems: ["csv_invalid", "conflict"],
+      },
       bodyLimit: file.bytesMax,
       schema: {
         tags,
@@ -59,7 +64,7 @@ export function registerAdminFile(app: Server, file: AdminFile): void {
   app.get(
     `/admin/${file.subject}/export`,
     {
-      config: { access: "admin" },
+      config: { access: "admin", permission: "catalogue.read" },
       schema: {
         tags,
         operationId: `export${capitalised(file.subject)}`,

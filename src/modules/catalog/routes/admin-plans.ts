@@ -47,7 +47,7 @@ function registerReads(app: Server, { list, find }: AdminPlansDeps): void {
   app.get(
     "/admin/plans",
     {
-      config,
+      config: { ...config, permission: "catalogue.read" },
       schema: {
         tags,
         operationId: "listAdminPlans",
@@ -69,7 +69,7 @@ function registerReads(app: Server, { list, find }: AdminPlansDeps): void {
   app.get(
     "/admin/plans/:id",
     {
-      config: { ...config, problems: ["not_found"] },
+      config: { ...config, permission: "catalogue.read", problems: ["not_found"] },
       schema: {
         tags,
         operationId: "getAdminPlan",
@@ -90,7 +90,7 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
   app.post(
     "/admin/plans",
     {
-      config: { ...config, problems: ["conflict", "referenced"] },
+      config: { ...config, permission: "catalogue.write", problems: ["conflict", "referenced"] },
       schema: {
         tags,
         operationId: "addPlan",
@@ -107,7 +107,7 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
   app.put(
     "/admin/plans/:id",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "replacePlan",
@@ -125,7 +125,7 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
   app.patch(
     "/admin/plans/:id",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "changePlan",
@@ -143,7 +143,7 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
   app.delete(
     "/admin/plans/:id",
     {
-      config: { ...config, problems: ["not_found", "referenced", "conflict"] },
+      config: { ...config, permission: "catalogue.write", problems: ["not_found", "referenced", "conflict"] },
       schema: {
         tags,
         operationId: "deletePlan",

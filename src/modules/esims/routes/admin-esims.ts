@@ -24,7 +24,7 @@ export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsims
   app.get(
     "/admin/esims/:id/attempts",
     {
-      config: { ...config, problems: ["not_found"] },
+      config: { ...config, permission: "esims.read", problems: ["not_found"] },
       schema: {
         tags,
         operationId: "listEsimAttempts",
@@ -38,7 +38,12 @@ export function registerAdminEsims(app: Server, { db, decideParked }: AdminEsims
   app.post(
     "/admin/esims/:id/decision",
     {
-      config: { ...config, problems: ["not_found", "conflict"], takesIdempotencyKey: true },
+      config: {
+        ...config,
+        permission: "esims.decide",
+        problems: ["not_found", "conflict"],
+        takesIdempotencyKey: true,
+      },
       schema: {
         tags,
         operationId: "decideEsim",

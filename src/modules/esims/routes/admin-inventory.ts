@@ -18,7 +18,7 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
   app.post(
     "/admin/inventory/import",
     {
-      config: { access: "admin", problems: ["csv_invalid"], consumes: "csv" },
+      config: { access: "admin", permission: "stock.write", problems: ["csv_invalid"], consumes: "csv" },
       bodyLimit: deps.bytesMax,
       schema: {
         tags,
@@ -74,7 +74,7 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
   app.get(
     "/admin/inventory/low-stock",
     {
-      config: { access: "admin" },
+      config: { access: "admin", permission: "stock.read" },
       schema: {
         tags,
         operationId: "listLowStock",

@@ -48,7 +48,7 @@ export function registerAdminPlanSuppliers(
   app.get(
     "/admin/plans/:id/suppliers",
     {
-      config: { ...config, problems: ["not_found"] },
+      config: { ...config, permission: "suppliers.read", problems: ["not_found"] },
       schema: {
         tags,
         operationId: "getPlanSuppliers",
@@ -62,7 +62,7 @@ export function registerAdminPlanSuppliers(
   app.put(
     "/admin/plans/:id/suppliers",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "suppliers.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "replacePlanSuppliers",

@@ -48,7 +48,7 @@ export function registerAdminSuppliers(app: Server, deps: AdminSuppliersDeps): v
   app.get(
     "/admin/suppliers",
     {
-      config,
+      config: { ...config, permission: "suppliers.read" },
       schema: {
         tags,
         operationId: "listSuppliers",
@@ -65,7 +65,7 @@ export function registerAdminSuppliers(app: Server, deps: AdminSuppliersDeps): v
   app.get(
     "/admin/suppliers/:supplier/webhook-address",
     {
-      config: { ...config, problems: ["not_found", "conflict"] },
+      config: { ...config, permission: "suppliers.write", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "getSupplierWebhookAddress",

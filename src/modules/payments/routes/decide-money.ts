@@ -33,7 +33,7 @@ export function registerDecideMoney(app: Server, deps: DecideMoneyDeps): void {
   app.post(
     "/admin/webhook-events/:id/replay",
     {
-      config: { access: "admin", problems: ["not_found", "conflict"] },
+      config: { access: "admin", permission: "money.decide", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
         operationId: "replayWebhookEvent",
@@ -51,7 +51,7 @@ export function registerDecideMoney(app: Server, deps: DecideMoneyDeps): void {
   app.post(
     "/admin/refunds/:id/retry",
     {
-      config: { access: "admin", problems: ["not_found", "conflict"] },
+      config: { access: "admin", permission: "money.decide", problems: ["not_found", "conflict"] },
       schema: {
         tags: ["Administration"],
         operationId: "retryRefund",

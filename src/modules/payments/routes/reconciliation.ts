@@ -63,7 +63,7 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
   app.get(
     "/admin/reconciliation",
     {
-      config: { access: "admin" },
+      config: { access: "admin", permission: "reconciliation.read" },
       schema: {
         tags: ["Administration"],
         operationId: "listFindings",
@@ -88,7 +88,7 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
   app.get(
     "/admin/reconciliation/export",
     {
-      config: { access: "admin" },
+      config: { access: "admin", permission: "reconciliation.read" },
       schema: {
         tags: ["Administration"],
         operationId: "exportFindings",

@@ -72,6 +72,7 @@ export function registerRefundOrder(
     {
       config: {
         access: "admin",
+        permission: "refunds.create",
         problems: [
           "not_found",
           "conflict",

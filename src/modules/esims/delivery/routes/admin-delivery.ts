@@ -15,7 +15,7 @@ export function registerAdminDelivery(
   app.post(
     "/admin/esims/:id/resend-mail",
     {
-      config: { access: "admin", problems: ["not_found", "conflict"] },
+      config: { access: "admin", permission: "esims.resend", problems: ["not_found", "conflict"] },
       schema: {
         tags,
         operationId: "resendEsimMail",
@@ -32,7 +32,7 @@ export function registerAdminDelivery(
   app.get(
     "/admin/esims/:id/install",
     {
-      config: { access: "admin", problems: ["not_found"] },
+      config: { access: "admin", permission: "esims.reveal", problems: ["not_found"] },
       schema: {
         tags,
         operationId: "showEsimCodes",

@@ -19,7 +19,7 @@ export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: De
   app.get(
     "/admin/top-ups/:id/attempts",
     {
-      config: { ...config, problems: ["not_found"] },
+      config: { ...config, permission: "esims.read", problems: ["not_found"] },
       schema: {
         tags,
         operationId: "listTopUpAttempts",
@@ -33,7 +33,12 @@ export function registerAdminTopUps(app: Server, deps: { db: Db; decideTopUp: De
   app.post(
     "/admin/top-ups/:id/decision",
     {
-      config: { ...config, problems: ["not_found", "conflict"], takesIdempotencyKey: true },
+      config: {
+        ...config,
+        permission: "esims.decide",
+        problems: ["not_found", "conflict"],
+        takesIdempotencyKey: true,
+      },
       schema: {
         tags,
         operationId: "decideTopUp",
