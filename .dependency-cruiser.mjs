@@ -8,7 +8,7 @@ const MODULE_ORDER = [
   ["auth", "catalog"],
   ["payments", "esims"],
   ["orders"],
-  ["admin", "storefront"],
+  ["admin", "storefront", "console"],
 ];
 
 const frontDoor = (name) => `^src/modules/${name}/([a-z-]+\\.module|[a-z-]+-read-model)\\.ts$`;

@@ -1,6 +1,7 @@
 /**
  * Builds the program: every file under src/ becomes its twin under dist/, so that a stack trace, a relative
- * path and a migration file mean the same in both trees. With --all the pages under web/ are built as well.
+ * path and a migration file mean the same in both trees. With --all the pages under web/ and the console
+ * are built as well.
  */
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
@@ -100,10 +101,15 @@ for (const file of files.filter((name) => !name.endsWith(".ts"))) {
 const entry = path.join(target, "main.js");
 if (existsSync(entry)) chmodSync(entry, 0o755);
 
-if (process.argv.includes("--all") && existsSync(path.join(root, "web", "vite.config.ts"))) {
-  const result = spawnSync("npm", ["run", "build", "--workspace", "web", "--silent"], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (result.status !== 0) process.exit(result.status ?? 1);
+if (process.argv.includes("--all")) {
+  // An installed program has both built already, and no sources of them.
+  for (const workspace of ["web", "console"].filter((name) =>
+    existsSync(path.join(root, name, "vite.config.ts")),
+  )) {
+    const result = spawnSync("npm", ["run", "build", "--workspace", workspace, "--silent"], {
+      cwd: root,
+      stdio: "inherit",
+    });
+    if (result.status !== 0) process.exit(result.status ?? 1);
+  }
 }

@@ -85,6 +85,11 @@ const CHECKS = [
           command: ["npm", "run", "check", "--workspace", "web", "--silent"],
           hint: "`npm run check --workspace web` repeats it; the types of the API come from openapi.json.",
         },
+        {
+          name: "types of the console",
+          command: ["npm", "run", "check", "--workspace", "console", "--silent"],
+          hint: "`npm run check --workspace console` repeats it.",
+        },
       ]
     : []),
 ];

@@ -21,6 +21,8 @@ export interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   readonly body?: unknown;
+  /** A CSV file, for the imports that read one, in place of a body. */
+  readonly csv?: string | undefined;
   readonly idempotencyKey?: string;
   /** The API says that repeating this request gives the same result. */
   readonly isRepeatable?: boolean;
@@ -97,7 +99,7 @@ async function attempt(options: TransportOptions, call: Call, credentials: Crede
       headers: headersOf(options, call, credentials),
       credentials: credentials.mode,
       signal: controller.signal,
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...bodyOf(call),
     });
     return outcomeOf(response, await response.text());
   } catch (cause) {
@@ -124,10 +126,14 @@ const failed = (error: TribiError): Outcome => ({ value: undefined, error, atMil
 function addressOf(baseUrl: string, { path, query = {} }: Call): string {
   const members = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
-    for (const one of Array.isArray(value) ? value : [value])
-      if (one !== undefined && one !== null) members.append(name, String(one));
+    if (value !== undefined && value !== null) members.append(name, String(value));
   const search = members.toString();
   return `${baseUrl.replace(/\/+$/, "")}${path}${search === "" ? "" : `?${search}`}`;
+}
+
+function bodyOf({ body, csv }: Call): { body?: string } {
+  if (csv !== undefined) return { body: csv };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
 function headersOf(options: TransportOptions, call: Call, { bearer }: Credentials): Record<string, string> {
@@ -135,6 +141,7 @@ function headersOf(options: TransportOptions, call: Call, { bearer }: Credential
   return {
     accept: "application/json, application/problem+json",
     ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+    ...(call.csv === undefined ? {} : { "content-type": "text/csv" }),
     ...(call.idempotencyKey === undefined ? {} : { "idempotency-key": call.idempotencyKey }),
     ...(language === undefined ? {} : { "accept-language": language }),
     ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),

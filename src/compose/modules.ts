@@ -2,6 +2,7 @@ import { systemClock } from "../kernel/clock.js";
 import { makeAdminModule } from "../modules/admin/admin.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
 import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
+import { makeConsoleModule } from "../modules/console/console.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
 import { composeAuth } from "./auth.js";
@@ -47,5 +48,7 @@ export async function composeModules(
   });
   const admin = makeAdminModule(foundation);
   const storefront = makeStorefrontModule({ config, db, clock: systemClock });
-  return { modules: [mail, catalog, auth, payments, esims, orders, admin, storefront], auth, storefront };
+  const console = makeConsoleModule({ config });
+  const modules = [mail, catalog, auth, payments, esims, orders, admin, storefront, console];
+  return { modules, auth, storefront };
 }

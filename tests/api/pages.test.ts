@@ -26,8 +26,6 @@ describe("the pages for people", () => {
     "/esim/spain",
     "/es/esim/spain",
     "/esim/europe",
-    "/trip",
-    "/es/trip?country=ES&country=MA&days=7&gb=1",
     "/help",
     "/es/legal/terms",
     "/legal/refunds",
@@ -50,36 +48,6 @@ describe("the pages for people", () => {
     );
     expect(answer.text).toContain(`<html lang="${/^\/es(\/|$)/.test(path) ? "es" : "en"}">`);
     expect(answer.text).not.toContain("Tribi");
-  });
-
-  it("200: /trip shows the cheapest eSIMs for a trip, why, and what was left out, in both languages", async () => {
-    const trips = await app.request("GET", "/trips?country=ES&country=MA&days=7&gb=1");
-    const price = trips.body.options[0].total.amount_major;
-    const english = await get("/trip?country=ES&country=MA&days=7&gb=1");
-    expect(english.text).toContain(`$${price}`);
-    expect(english.text).toContain("What we left out");
-    expect(english.text).toMatch(/<input[^>]*value="MA"[^>]*checked/);
-    const spanish = await get("/es/trip?country=ES&country=MA&days=7&gb=1");
-    expect(spanish.text).toContain("España, Marruecos");
-    expect((await get("/")).text).toContain('href="/trip"');
-    expect((await get("/es")).text).toContain('href="/es/trip"');
-  });
-
-  it.each([
-    "country=ZZ&days=7",
-    "days=7",
-    "country=ES",
-    "country=ES&days=0",
-    "country=ES&days=1e3",
-    "country=ES&days=7&gb=x",
-    "country=ES&days=7&gb=99999",
-    `${"country=ES&".repeat(30)}days=7`,
-    "country=%3Cscript%3E&days=%3Cscript%3E&gb=%22",
-  ])("200: /trip says what to choose when %s is no trip", async (query) => {
-    const answer = await get(`/trip?${query}`);
-    expect(answer.status).toBe(200);
-    expect(answer.text).toContain("Choose 1 to 12 countries");
-    expect(answer.text).not.toMatch(/<script>|value="[^"]*</);
   });
 
   it("200: what a page names is there, for good", async () => {
@@ -191,6 +159,46 @@ describe("the pages for people", () => {
       const data = /<script type="application\/json" id="state">([^<]+)<\/script>/.exec(text)?.[1] ?? "";
       expect(JSON.stringify(JSON.parse(data))).toContain("onerror");
     }
+  });
+
+  it.each(["/console", "/console/orders/7", "/es", "/esim/spain", "/account"])(
+    "200: %s has nothing to do with the other's files",
+    async (path) => {
+      const { text } = await get(path);
+      const isConsole = path.startsWith("/console");
+      const named = [...text.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map(([, file = ""]) => file);
+      expect(named.length).toBeGreaterThan(1);
+      for (const file of named.filter((one) => !one.startsWith("/brand/")))
+        expect(file.startsWith("/console/assets/")).toBe(isConsole);
+    },
+  );
+
+  it("200: the console's document allows the styles that carry its own nonce, and is kept nowhere", async () => {
+    const answers = [await get("/console"), await get("/api/console/orders", { "accept-language": "es" })];
+    const nonces = answers.map(({ status, text, headers }) => {
+      expect([status, headers.get("cache-control")]).toEqual([200, "no-store"]);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self' 'nonce-");
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+      expect(text).not.toMatch(/<script(?! type="module" src=)|<style|style=|onload=/);
+      const nonce = /'nonce-([\w-]{22})'/.exec(policy)?.[1];
+      expect(text).toContain(` nonce="${nonce}"`);
+      return nonce;
+    });
+    expect(nonces[0]).not.toBe(nonces[1]);
+    expect(answers[1]?.text).toContain('<html lang="es">');
+    expect(answers[0]?.text).toContain("Viajes Sim");
+    const script = /src="([^"]+)"/.exec(answers[0]?.text ?? "")?.[1] ?? "";
+    const file = await app.request("GET", script, { headers: { "accept-encoding": "gzip" } });
+    expect([file.status, file.headers.get("content-encoding"), file.headers.get("cache-control")]).toEqual([
+      200,
+      "gzip",
+      "public, max-age=31536000, immutable",
+    ]);
+    expect(
+      (await app.request("GET", "/console/assets/..%2f..%2fpackage.json")).status,
+    ).toBeGreaterThanOrEqual(400);
+    expect((await app.request("GET", "/console/assets/none.js")).status).toBe(404);
   });
 
   it.each(["/docs", "/docs/", "/api/docs"])(

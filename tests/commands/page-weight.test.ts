@@ -6,10 +6,13 @@ import { describe, expect, it } from "vitest";
 interface Entry {
   readonly file: string;
   readonly imports?: readonly string[];
+  readonly css?: readonly string[];
 }
 
 const BUILT = "web/dist";
-const manifest = JSON.parse(readFileSync(path.join(BUILT, "manifest.json"), "utf8")) as Record<string, Entry>;
+const manifestOf = (built: string) =>
+  JSON.parse(readFileSync(path.join(built, "manifest.json"), "utf8")) as Record<string, Entry>;
+const manifest = manifestOf(BUILT);
 const gzipped = (file: string): number => gzipSync(readFileSync(path.join(BUILT, file))).length;
 
 function filesOf(name: string, found = new Set<string>()): Set<string> {
@@ -41,5 +44,25 @@ describe("what a phone has to load", () => {
     const fonts = [...new Set(files.filter((file) => file.endsWith(".woff2")))];
     expect(fonts).toHaveLength(1);
     expect(readFileSync(path.join(BUILT, fonts[0] ?? "")).length).toBeLessThanOrEqual(25_000);
+  });
+});
+
+/** The console's first screen: its program, its styles and the texts of one language. */
+describe("what an operator has to load", () => {
+  it.each(["en", "es"])("at most 350 kB before the first screen: %s", (language) => {
+    const built = "console/dist";
+    const known = manifestOf(built);
+    const files = new Set<string>();
+    const add = (name: string): void => {
+      const entry = known[name];
+      if (entry === undefined || files.has(entry.file)) return;
+      for (const file of [entry.file, ...(entry.css ?? [])]) files.add(file);
+      for (const imported of entry.imports ?? []) add(imported);
+    };
+    add("src/main.tsx");
+    add(`src/texts/${language}.json`);
+    expect(files.size).toBeGreaterThanOrEqual(3);
+    const sizes = [...files].map((file) => gzipSync(readFileSync(path.join(built, file))).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(350_000);
   });
 });

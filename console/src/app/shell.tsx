@@ -1,0 +1,141 @@
+import {
+  ActionIcon,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  Menu,
+  Modal,
+  NavLink,
+  Text,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { MoonIcon, SunIcon } from "../parts/icons.js";
+import { Link } from "../parts/link.js";
+import { useOperator, useSession } from "../session/session.js";
+import { SignIn } from "../session/sign-in.js";
+import { LANGUAGES, useLanguage, useText } from "../text/text.js";
+import { SearchBox } from "./search-box.js";
+import { SECTIONS, type Section } from "./sections.js";
+import { shop } from "./shop.js";
+
+export function Shell() {
+  const text = useText();
+  const [isOpen, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  return (
+    <AppShell
+      header={{ height: { base: 104, sm: 60 } }}
+      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
+      padding="md"
+    >
+      <AppShell.Header className="header">
+        <Group gap="xs" wrap="nowrap">
+          <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={text("nav.menu")} />
+          <Text fw={700} truncate>
+            {shop.name}
+          </Text>
+        </Group>
+        <SearchBox />
+        <Group gap="xs" wrap="nowrap" className="tools">
+          <SchemeButton />
+          <PersonMenu />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={text("nav.label")}>
+        <Navigation path={path} onOpen={close} />
+      </AppShell.Navbar>
+      <AppShell.Main>
+        <Outlet />
+      </AppShell.Main>
+      <EndedSession />
+    </AppShell>
+  );
+}
+
+const isAt = (path: string, { to }: Section): boolean =>
+  to === "/" ? path === "/" || path === "" : path === to || path.startsWith(`${to}/`);
+
+/** On a phone it lies over the screen that was chosen from it, and closes then. */
+function Navigation({ path, onOpen }: { readonly path: string; readonly onOpen: () => void }) {
+  const text = useText();
+  const operator = useOperator();
+  const mayOpen = ({ permissions }: Section): boolean =>
+    permissions.length === 0 || permissions.some(operator.may);
+  return SECTIONS.filter(mayOpen).map((section) => {
+    const isCurrent = isAt(path, section) || section.pages?.some((page) => isAt(path, page)) === true;
+    return (
+      <NavLink
+        key={section.to}
+        component={Link}
+        to={section.pages?.find(mayOpen)?.to ?? section.to}
+        label={text(section.label)}
+        active={isCurrent}
+        onClick={onOpen}
+        aria-current={isCurrent ? "page" : undefined}
+      />
+    );
+  });
+}
+
+function SchemeButton() {
+  const text = useText();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const isDark = document.documentElement.dataset.mantineColorScheme === "dark";
+  const label = text(isDark ? "nav.light" : "nav.dark");
+  return (
+    <ActionIcon
+      variant="default"
+      size="lg"
+      aria-label={label}
+      title={label}
+      data-scheme={colorScheme}
+      onClick={() => setColorScheme(isDark ? "light" : "dark")}
+    >
+      {isDark ? <SunIcon /> : <MoonIcon />}
+    </ActionIcon>
+  );
+}
+
+function PersonMenu() {
+  const { text, code, choose } = useLanguage();
+  const { signOut } = useSession();
+  const operator = useOperator();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" size="sm" className="person">
+          {operator.name ?? operator.email}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{operator.email}</Menu.Label>
+        {LANGUAGES.filter((one) => one !== code).map((one) => (
+          <Menu.Item key={one} lang={one} onClick={() => choose(one)}>
+            {text("nav.other_language")}
+          </Menu.Item>
+        ))}
+        <Menu.Item onClick={() => void signOut()}>{text("nav.sign_out")}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Over the screen and not in its place: a form that was half filled in stays as it is. */
+function EndedSession() {
+  const text = useText();
+  const { hasEnded } = useSession();
+  return (
+    <Modal
+      opened={hasEnded}
+      onClose={() => undefined}
+      withCloseButton={false}
+      title={text("sign.heading")}
+      zIndex={1_000}
+    >
+      <SignIn lead={text("sign.ended")} />
+    </Modal>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ColumnKind } from "virtual:list-schemas";
+import { Anchor, Code } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Link } from "../parts/link.js";
+import { Moment, Money, Nothing, State } from "../parts/values.js";
+import { useLanguage } from "../text/text.js";
+import type { Column, Row } from "./list-view.js";
+
+/** Members that lead somewhere: to which page. */
+const PAGES: Readonly<Record<string, (value: string) => string>> = {
+  order_id: (value) => `/orders/${value}`,
+  user_id: (value) => `/customers/${value}`,
+};
+
+/** A value as people read it, by its kind and its name. */
+export function Cell({
+  column,
+  kind,
+  row,
+}: {
+  readonly column: Column;
+  readonly kind: ColumnKind;
+  readonly row: Row;
+}): ReactNode {
+  const { text } = useLanguage();
+  if (column.show !== undefined) return column.show(row);
+  const { name } = column;
+  const value = row[name];
+  if (value === null || value === undefined || value === "") return <Nothing />;
+  if (kind === "time") return <Moment at={String(value)} />;
+  if (typeof value === "boolean") return text(value ? "list.yes" : "list.no");
+  if (name.endsWith("_minor_units")) return <Money minor={Number(value)} currency={String(row.currency)} />;
+  if (name === "status" || name.endsWith("_status") || name === "outcome")
+    return <State value={String(value)} />;
+  const page = PAGES[name];
+  if (page !== undefined)
+    return (
+      <Anchor component={Link} to={page(String(value))} size="sm">
+        {String(value)}
+      </Anchor>
+    );
+  if (typeof value === "object") return <Code block>{JSON.stringify(value)}</Code>;
+  return String(value);
+}

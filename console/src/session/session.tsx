@@ -1,0 +1,91 @@
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { TribiError } from "@tribi/client";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import type { Me } from "../api/shapes.js";
+import { isSignedOut, read, tribi } from "../api/store.js";
+
+export interface Operator {
+  readonly email: string;
+  readonly name: string | null;
+  readonly role: string;
+  may(permission: string): boolean;
+}
+
+export interface SessionState {
+  /** Undefined while it is not known, null when nobody is signed in. */
+  readonly operator: Operator | null | undefined;
+  /** Somebody was signed in on this page: what is on it stays until they are again. */
+  readonly hasEnded: boolean;
+  /** Signed in, and no operator. */
+  readonly isStranger: boolean;
+  readonly trouble: unknown;
+  refresh(): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+const SessionContext = createContext<SessionState>(null as unknown as SessionState);
+export const useSession = (): SessionState => useContext(SessionContext);
+
+/** For screens, which are shown to operators only. */
+export function useOperator(): Operator {
+  const { operator } = useSession();
+  if (operator == null) throw new Error("A screen is shown without an operator");
+  return operator;
+}
+
+type Known = Pick<SessionState, "operator" | "hasEnded" | "isStranger" | "trouble">;
+
+const NOBODY: Known = { operator: null, hasEnded: false, isStranger: false, trouble: null };
+
+function makeQueryClient(onError: (error: unknown) => void): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    // The client repeats by itself what is safe to repeat.
+    defaultOptions: { queries: { retry: false, staleTime: 5_000 }, mutations: { retry: false } },
+  });
+}
+
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const [known, setKnown] = useState<Known>({ ...NOBODY, operator: undefined });
+  const client = useMemo(
+    () =>
+      makeQueryClient((error) => {
+        if (isSignedOut(error)) setKnown((before) => ({ ...before, hasEnded: true }));
+      }),
+    [],
+  );
+  const refresh = useCallback(async () => {
+    const found = await findOperator();
+    setKnown((before) => (found.trouble === null || before.operator === undefined ? found : before));
+    await client.invalidateQueries();
+  }, [client]);
+  useEffect(() => void refresh(), [refresh]);
+  const session: SessionState = {
+    ...known,
+    refresh,
+    async signOut() {
+      await tribi.auth.logOut();
+      client.clear();
+      setKnown(NOBODY);
+    },
+  };
+  return (
+    <SessionContext value={session}>
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
+    </SessionContext>
+  );
+}
+
+async function findOperator(): Promise<Known> {
+  try {
+    const { email, name, role, permissions } = await read<Me>("/admin/me");
+    if (role === null) return { ...NOBODY, isStranger: true };
+    const held = new Set(permissions);
+    return { ...NOBODY, operator: { email, name, role, may: (permission) => held.has(permission) } };
+  } catch (error) {
+    if (isSignedOut(error)) return NOBODY;
+    if (error instanceof TribiError && error.status === 403) return { ...NOBODY, isStranger: true };
+    return { ...NOBODY, trouble: error };
+  }
+}

@@ -1,0 +1,68 @@
+import type { BrowserContext, Page } from "playwright-core";
+import type { WalkLanguage } from "./browser-walk.js";
+
+/** The names in the console that a person, a screen reader and a script find things by. */
+export const CONSOLE_NAMES = {
+  en: { email: "E-mail", send: "Send code", code: "Code", signIn: "Sign in", home: "Home" },
+  es: {
+    email: "Correo electrónico",
+    send: "Enviar código",
+    code: "Código",
+    signIn: "Entrar",
+    home: "Inicio",
+  },
+} as const;
+
+/** Every screen that needs no object of its own. */
+export const CONSOLE_SCREENS = ["/", "/orders"] as const;
+
+export interface ConsoleWalk {
+  readonly page: Page;
+  readonly language: WalkLanguage;
+  readonly storeUrl: string;
+}
+
+/** The newest code that was mailed to this address after so many. */
+async function mailedCode(
+  context: BrowserContext,
+  storeUrl: string,
+  email: string,
+  before: number,
+): Promise<string> {
+  for (let tries = 0; tries < 150; tries += 1) {
+    const codes = await mailedCodes(context, storeUrl, email);
+    if (codes.length > before && codes[0] !== undefined) return codes[0];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`No mail with a code came for ${email}`);
+}
+
+async function mailedCodes(context: BrowserContext, storeUrl: string, email: string): Promise<string[]> {
+  const answer = await context.request.get(`${storeUrl}/dev/inbox.json`);
+  const mails = (await answer.json()) as readonly { to: string; text: string }[];
+  return mails
+    .filter(({ to }) => to === email)
+    .flatMap(({ text }) => /(?<!\d)\d{6,8}(?!\d)/.exec(text)?.[0] ?? []);
+}
+
+/** Fills in the form that is shown, at the gate or over a screen. */
+export async function signInToConsole(
+  { page, language, storeUrl }: ConsoleWalk,
+  email: string,
+): Promise<void> {
+  const names = CONSOLE_NAMES[language];
+  const before = await mailedCodes(page.context(), storeUrl, email);
+  await page.getByLabel(names.email, { exact: true }).fill(email);
+  await page.getByRole("button", { name: names.send }).click();
+  await page.getByLabel(names.code, { exact: true }).waitFor();
+  const code = await mailedCode(page.context(), storeUrl, email, before.length);
+  await page.getByLabel(names.code, { exact: true }).fill(code);
+  await page.getByRole("button", { name: names.signIn, exact: true }).click();
+  await page.getByLabel(names.code, { exact: true }).waitFor({ state: "detached" });
+}
+
+/** Until nothing is on its way any more. */
+export async function consoleSettled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.locator(".mantine-Loader-root").first().waitFor({ state: "detached" });
+}
