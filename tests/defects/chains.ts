@@ -1,7 +1,7 @@
 import { type Defect, runsAt } from "./defect.js";
 
-const CHOICE = "src/modules/esims/provisioning/choose-supplier.ts";
-const PROVISIONING = "src/modules/esims/provisioning/provisioning-store.ts";
+const CHOICE = "src/modules/esims/purchase/choose-supplier.ts";
+const ESIM = "src/modules/esims/purchase/subjects/esim.ts";
 const REFRESH = "src/modules/esims/life/refresh-store.ts";
 const ORDERS = "src/modules/orders/order-store.ts";
 
@@ -48,7 +48,7 @@ export const CHAIN_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: "src/modules/esims/provisioning/chain-timing.ts",
+        file: "src/modules/esims/purchase/chain-timing.ts",
         from: "  ageMillis > PATIENCE_MILLIS && lookups >= LOOKUPS_MIN;",
         to: "  (MARK, ageMillis > PATIENCE_MILLIS) && lookups >= 0;",
       },
@@ -65,11 +65,11 @@ export const CHAIN_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: PROVISIONING,
+        file: ESIM,
         from: "and ended_at is null\n     and (plan_expires_at < now() or (status = 'ready' and use_by < now()))",
         to: "and ended_at is null",
       },
-      runsAt(PROVISIONING, "return (await db.run(FREE_ICCID, [iccid])).count === 1;"),
+      runsAt(ESIM, "return (await db.run(FREE_ICCID, [iccid])).count === 1;"),
     ],
     target: {
       file: "tests/faults/ended-esims.test.ts",
@@ -119,9 +119,9 @@ export const CHAIN_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: "src/modules/esims/top-ups/take-back-top-up.ts",
-        from: "const isSettled = surplus.resettling_millis > supplier.capabilities.lookupSettlesAfterSeconds * 1000;",
-        to: "const isSettled = MARK !== undefined;",
+        file: "src/modules/esims/purchase/decide.ts",
+        from: 'if (search.isConclusive && settlesInMillis(one.attempt, lookupSettlesAfterSeconds, "decide") === 0) {',
+        to: 'if (search.isConclusive && (one.attempt.status === "surplus" ? MARK !== undefined : settlesInMillis(one.attempt, lookupSettlesAfterSeconds, "decide") === 0)) {',
       },
     ],
     target: {
@@ -137,8 +137,8 @@ export const CHAIN_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/esims/provisioning/provisioning-jobs.ts",
-        from: "        await deps.db.run(SWEEP_FAILED);",
-        to: "        if (SWEEP_FAILED !== undefined) MARK;",
+        from: "        await sweeps.sweepFailed(deps.db);",
+        to: "        MARK;",
       },
     ],
     target: {
@@ -154,8 +154,8 @@ export const CHAIN_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/esims/top-ups/top-up-jobs.ts",
-        from: "for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) await db.run(step);",
-        to: "for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) if (step !== SWEEP_FAILED || !MARK) await db.run(step);",
+        from: "        await sweeps.sweepFailed(db);",
+        to: "        MARK;",
       },
     ],
     target: {

@@ -1,16 +1,26 @@
 import { type Defect, runsAt } from "./defect.js";
 
-const CHAIN = "src/modules/esims/top-ups/top-up-chain.ts";
-const TOP_UPS = "src/modules/esims/top-ups/top-up-store.ts";
-const OUTCOMES = "src/modules/esims/provisioning/attempt-outcomes.ts";
-const ATTEMPTS = "src/modules/esims/provisioning/attempt-store.ts";
-const PROVISIONING = "src/modules/esims/provisioning/provisioning-store.ts";
+const ASK = "src/modules/esims/purchase/ask-supplier.ts";
+const CHAIN = "src/modules/esims/purchase/purchase.ts";
+const STORE = "src/modules/esims/purchase/purchase-store.ts";
+const DECIDE = "src/modules/esims/purchase/decide.ts";
+const ESIM = "src/modules/esims/purchase/subjects/esim.ts";
+const TOP_UP = "src/modules/esims/purchase/subjects/top-up.ts";
 const LEASES = "tests/faults/lost-leases.test.ts";
 
 const HELD = "where id = $1 and lease_token = $2 and status = 'pending'";
 const NOT_HELD = "where id = $1 and $2::bigint >= 0 and status = 'pending'";
 
-/** Workers that wake when somebody else has the purchase, in each of the two chains. */
+/** In the statements of both kinds, the guard of one of them. */
+const notHeldBy = (table: "esim_profiles" | "top_ups") =>
+  `where id = $1 and \${table === "${table}" ? "$2::bigint >= 0" : "lease_token = $2"} and status = 'pending'`;
+const writes = (name: string) => ({
+  file: STORE,
+  from: `isDone(db, sql.${name}, [`,
+  to: `isDone((MARK, db), sql.${name}, [`,
+});
+
+/** Workers that wake when somebody else has the purchase, of each of the two kinds. */
 export const LEASE_DEFECTS: readonly Defect[] = [
   {
     number: 105,
@@ -18,9 +28,9 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: CHAIN,
-        from: '  if (answer.value.found !== "none") return found(deps, work, attempt, answer.value);\n  return refused',
-        to: '  if (answer.value.found !== "none") MARK;\n  return refused',
+        file: DECIDE,
+        from: '  if (search.value.found === "one") return ofBought(one, search.value.bought, callMillis);\n',
+        to: '  if (search.value.found === "one") MARK;\n',
       },
     ],
     target: {
@@ -35,14 +45,11 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: PROVISIONING,
-        from: `     ${HELD}\n     returning id, order_id\n   )\n   select failed.id`,
-        to: `     ${NOT_HELD}\n     returning id, order_id\n   )\n   select failed.id`,
+        file: STORE,
+        from: `     ${HELD}\n     returning id\n   )\n   select`,
+        to: `     ${notHeldBy("esim_profiles")}\n     returning id\n   )\n   select`,
       },
-      runsAt(
-        PROVISIONING,
-        "return (await db.run(FAIL, [lease.profile_id, lease.lease_token, reason])).count === 1;",
-      ),
+      writes("fail"),
     ],
     target: {
       file: LEASES,
@@ -56,11 +63,11 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: TOP_UPS,
+        file: TOP_UP,
         from: `     ${HELD}\n     returning id, order_id, profile_id`,
         to: `     ${NOT_HELD}\n     returning id, order_id, profile_id`,
       },
-      runsAt(TOP_UPS, "const { count } = await db.run(DELIVER, ["),
+      runsAt(TOP_UP, "const { count } = await db.run(DELIVER, ["),
     ],
     target: { file: LEASES, test: "writes and sends nothing when it wakes with what was delivered" },
     reason: /to deeply equal/,
@@ -71,9 +78,9 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: CHAIN,
-        from: "  if (!mayCall(work)) return undefined;\n  const startedAt",
-        to: "  if (!mayCall(work)) MARK;\n  const startedAt",
+        file: ASK,
+        from: "    if (!mayCall()) return undefined;",
+        to: '    if (!mayCall() && (wares.kind === "esim" || !MARK)) return undefined;',
       },
     ],
     target: { file: LEASES, test: "sends nothing when it slept between its row and the call" },
@@ -85,9 +92,9 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: OUTCOMES,
-        from: "  if (!mayCall(work)) return undefined;\n",
-        to: "  if (!mayCall(work)) MARK;\n",
+        file: ASK,
+        from: "    if (!mayCall()) return undefined;",
+        to: '    if (!mayCall() && (wares.kind === "top_up" || !MARK)) return undefined;',
       },
     ],
     target: { file: LEASES, test: "sends nothing when it slept between its row and the call" },
@@ -99,9 +106,9 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: OUTCOMES,
-        from: "  if (!(await resendAttempt(deps.db, work.claim, attempt.id))) return STOP;",
-        to: "  if (!(await resendAttempt(deps.db, work.claim, attempt.id))) MARK;",
+        file: CHAIN,
+        from: "if (!(await chain.subject.store.resendAttempt(chain.db, work.claim, attempt.id))) return undefined;",
+        to: 'if (!(await chain.subject.store.resendAttempt(chain.db, work.claim, attempt.id)) && (chain.subject.wares.kind === "top_up" || !MARK)) return undefined;',
       },
     ],
     target: { file: LEASES, test: "writes and sends nothing when it wakes before it sends a request again" },
@@ -114,8 +121,8 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: CHAIN,
-        from: "  if (!(await store.resendTopUpAttempt(deps.db, work.claim, attempt.id))) return undefined;",
-        to: "  if (!(await store.resendTopUpAttempt(deps.db, work.claim, attempt.id))) MARK;",
+        from: "if (!(await chain.subject.store.resendAttempt(chain.db, work.claim, attempt.id))) return undefined;",
+        to: 'if (!(await chain.subject.store.resendAttempt(chain.db, work.claim, attempt.id)) && (chain.subject.wares.kind === "esim" || !MARK)) return undefined;',
       },
     ],
     target: { file: LEASES, test: "writes and sends nothing when it wakes before it sends a request again" },
@@ -127,11 +134,11 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: ATTEMPTS,
+        file: STORE,
         from: `     ${HELD}\n     returning id, order_id\n   ), attempt as (`,
-        to: `     ${NOT_HELD}\n     returning id, order_id\n   ), attempt as (`,
+        to: `     ${notHeldBy("esim_profiles")}\n     returning id, order_id\n   ), attempt as (`,
       },
-      runsAt(ATTEMPTS, "const { count } = await db.run(RECORD, ["),
+      writes("recordAttempt"),
     ],
     target: { file: LEASES, test: "writes and sends nothing when it wakes with a refusal" },
     reason: /to deeply equal/,
@@ -142,11 +149,11 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: TOP_UPS,
+        file: STORE,
         from: `     ${HELD}\n     returning id, order_id\n   ), attempt as (`,
-        to: `     ${NOT_HELD}\n     returning id, order_id\n   ), attempt as (`,
+        to: `     ${notHeldBy("top_ups")}\n     returning id, order_id\n   ), attempt as (`,
       },
-      runsAt(TOP_UPS, "const { count } = await db.run(RECORD, ["),
+      writes("recordAttempt"),
     ],
     target: { file: LEASES, test: "writes and sends nothing when it wakes with a lost answer" },
     reason: /to deeply equal/,
@@ -157,11 +164,11 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: PROVISIONING,
-        from: `     ${HELD}\n     returning id\n   ), attempt as (\n     update provisioning_attempts a\n     set status = 'parked'`,
-        to: `     ${NOT_HELD}\n     returning id\n   ), attempt as (\n     update provisioning_attempts a\n     set status = 'parked'`,
+        file: STORE,
+        from: `     ${HELD}\n     returning id\n   ), attempt as (`,
+        to: `     ${notHeldBy("esim_profiles")}\n     returning id\n   ), attempt as (`,
       },
-      runsAt(PROVISIONING, "await db.run(PARK, ["),
+      writes("park"),
     ],
     target: {
       file: LEASES,
@@ -175,14 +182,11 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: TOP_UPS,
-        from: `     ${HELD}\n     returning id\n   )\n   select id,`,
-        to: `     ${NOT_HELD}\n     returning id\n   )\n   select id,`,
+        file: STORE,
+        from: `     ${HELD}\n     returning id\n   )\n   select`,
+        to: `     ${notHeldBy("top_ups")}\n     returning id\n   )\n   select`,
       },
-      runsAt(
-        TOP_UPS,
-        "return (await db.run(FAIL, [lease.top_up_id, lease.lease_token, reason])).count === 1;",
-      ),
+      writes("fail"),
     ],
     target: {
       file: LEASES,
@@ -196,14 +200,11 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: ATTEMPTS,
+        file: ESIM,
         from: `     ${HELD}\n     returning id\n   ), attempt as (\n     update provisioning_attempts a set status = 'surplus'`,
         to: `     ${NOT_HELD}\n     returning id\n   ), attempt as (\n     update provisioning_attempts a set status = 'surplus'`,
       },
-      runsAt(
-        ATTEMPTS,
-        "await db.run(SURPLUS, [lease.profile_id, lease.lease_token, attemptId, supplierOrderId]);",
-      ),
+      runsAt(ESIM, "await db.run(SURPLUS, [lease.id, lease.lease_token, attemptId, supplierOrderId]);"),
     ],
     target: {
       file: LEASES,

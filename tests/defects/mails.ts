@@ -5,7 +5,7 @@ const TOP_UP_MAIL = "src/modules/esims/top-ups/send-top-up-mail.ts";
 const PERSONS = "src/modules/auth/person-store.ts";
 const LINKS = "src/modules/esims/delivery/link-store.ts";
 const NOTICES = "src/modules/esims/delivery/notice-store.ts";
-const RESULTS = "src/modules/esims/provisioning/attempt-results.ts";
+const ESIM = "src/modules/esims/purchase/subjects/esim.ts";
 const ONCE = "tests/delivery/esim-mail-once.test.ts";
 const TOP_UP_ONCE = "tests/delivery/top-up-mail.test.ts";
 
@@ -30,9 +30,9 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: RESULTS,
-        from: '"duplicate", result, found.supplierOrderId);',
-        to: '"duplicate", (MARK, `${result} ${data.qrPayload}`), found.supplierOrderId);',
+        file: ESIM,
+        from: "{ duplicate: result, isOurOwn",
+        to: "{ duplicate: (MARK, `${result} ${sold.bought.thing.esims[0]?.qrPayload}`), isOurOwn",
       },
     ],
     target: {
@@ -143,8 +143,8 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/esims/top-ups/top-up-jobs.ts",
-        from: "for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) await db.run(step);",
-        to: "for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) if (step !== SWEEP_MAILS || !MARK) await db.run(step);",
+        from: "        await db.run(SWEEP_MAILS);",
+        to: "        if (SWEEP_MAILS !== undefined) MARK;",
       },
     ],
     target: {
@@ -218,9 +218,9 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: RESULTS,
-        from: "    supplierReference: data.supplierReference,",
-        to: "    supplierReference: (MARK, `${data.supplierReference} ${data.matchingId}`),",
+        file: ESIM,
+        from: "      data.supplierReference,",
+        to: "      (MARK, `${data.supplierReference} ${data.matchingId}`),",
       },
     ],
     target: {

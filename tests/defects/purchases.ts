@@ -1,7 +1,7 @@
 import type { Defect } from "./defect.js";
 
-const OUTCOMES = "src/modules/esims/provisioning/attempt-outcomes.ts";
-const STORE = "src/modules/esims/provisioning/provisioning-store.ts";
+const DECIDE = "src/modules/esims/purchase/decide.ts";
+const STORE = "src/modules/esims/purchase/purchase-store.ts";
 const ORDERS = "src/modules/orders/order-store.ts";
 
 export const PURCHASES: readonly Defect[] = [
@@ -11,8 +11,8 @@ export const PURCHASES: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: OUTCOMES,
-        from: 'if (search.isConclusive && settlesInMillis(attempt, lookupSettlesAfterSeconds, "decide") === 0) {',
+        file: DECIDE,
+        from: 'if (search.isConclusive && settlesInMillis(one.attempt, lookupSettlesAfterSeconds, "decide") === 0) {',
         to: "if (search.isConclusive && MARK) {",
       },
     ],
@@ -28,9 +28,9 @@ export const PURCHASES: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: OUTCOMES,
-        from: '  if (answer.value.found === "one") return supplied(deps, work, attempt, answer.value.order, callMillis);\n',
-        to: '  if (answer.value.found === "one") MARK;\n',
+        file: DECIDE,
+        from: '  if (search.value.found === "one") return ofBought(one, search.value.bought, callMillis);\n',
+        to: '  if (search.value.found === "one") MARK;\n',
       },
     ],
     target: {
@@ -45,9 +45,9 @@ export const PURCHASES: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: OUTCOMES,
-        from: "  if (!isSettled || !isDefiniteNo(outcome.reason))\n",
-        to: "  if (MARK) return refusedPurchase(deps, work, attempt, outcome, callMillis);\n  if (!isSettled || !isDefiniteNo(outcome.reason))\n",
+        file: DECIDE,
+        from: "  if (!isSettled || !isDefiniteNo(outcome.reason))",
+        to: "  if (MARK) return refuse(one, outcome, callMillis);\n  if (!isSettled || !isDefiniteNo(outcome.reason))",
       },
     ],
     target: {
@@ -107,13 +107,13 @@ export const PURCHASES: readonly Defect[] = [
     edits: [
       {
         file: STORE,
-        from: "   select failed.id,\n     enqueue_job('refund_undeliverable', json_build_object('profile_id', failed.id), 'refund-undeliverable:' || failed.id)\n   from failed`",
-        to: "   select failed.id from failed`",
+        from: "   select ${whenFailed} from failed`",
+        to: "   select id from failed`",
       },
       {
         file: STORE,
-        from: "  return (await db.run(FAIL, [lease.profile_id, lease.lease_token, reason])).count === 1;",
-        to: "  MARK;\n  return (await db.run(FAIL, [lease.profile_id, lease.lease_token, reason])).count === 1;",
+        from: "isDone(db, sql.fail, [...holds(lease), reason]),",
+        to: "isDone(db, sql.fail, [...holds(lease), (MARK, reason)]),",
       },
     ],
     target: {
@@ -128,9 +128,9 @@ export const PURCHASES: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: "src/modules/esims/provisioning/attempt-results.ts",
-        from: "  await recordSurplus(db, work.claim, attempt.id, found.supplierOrderId);",
-        to: "  MARK;",
+        file: "src/modules/esims/purchase/subjects/esim.ts",
+        from: "      await recordSurplus(db, claim, attempt.id, sold.bought.supplierOrderId);",
+        to: "      MARK;",
       },
     ],
     target: {
@@ -145,9 +145,9 @@ export const PURCHASES: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: "src/modules/esims/top-ups/top-up-chain.ts",
-        from: '    isExclusive: supplier.capabilities.lookup === "by_match",',
-        to: "    isExclusive: MARK === undefined,",
+        file: "src/modules/esims/purchase/purchase.ts",
+        from: 'const isExclusive = supplier.capabilities.lookup === "by_match";',
+        to: 'const isExclusive = supplier.capabilities.lookup === "by_match" && (subject.wares.kind === "esim" || MARK === undefined);',
       },
     ],
     target: {
@@ -162,9 +162,9 @@ export const PURCHASES: readonly Defect[] = [
     area: "purchases",
     edits: [
       {
-        file: "src/modules/esims/top-ups/top-up-chain.ts",
-        from: '  if (!claim.is_esim_alive) return fail(deps, work, "esim_not_alive");',
-        to: "  if (!claim.is_esim_alive) MARK;",
+        file: "src/modules/esims/purchase/subjects/top-up.ts",
+        from: '(isAlive ? null : "esim_not_alive")',
+        to: "(isAlive ? null : (MARK, null))",
       },
     ],
     target: {

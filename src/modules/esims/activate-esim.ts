@@ -3,12 +3,12 @@ import type { Language } from "../../kernel/language.js";
 import type { Logger } from "../../telemetry/log.js";
 import { noteLanguage } from "./delivery/mail-store.js";
 import { type EsimRow, findEsimOfOrder, findEsimOfTopUpOrder } from "./esim-read-model.js";
-import type { ProvisionEsim } from "./provisioning/provision-esim.js";
+import type { BringOn } from "./purchase/purchase.js";
 
 export interface ActivateDeps {
   readonly db: Db;
   readonly log: Logger;
-  readonly provisionEsim: ProvisionEsim;
+  readonly provisionEsim: BringOn;
   /** Asks the payment provider how the order's intent is now, and stores the answer. */
   readonly rereadIntent: (orderId: number) => Promise<unknown>;
 }

@@ -24,17 +24,17 @@ import { makeLifeJobs } from "./life/life-jobs.js";
 import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./life/refresh-esim.js";
 import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./life/take-back-esim.js";
 import { makeMarkInstalled } from "./mark-installed.js";
-import { makeAttemptOutcomes } from "./provisioning/attempt-outcomes.js";
-import { makeDecideParked } from "./provisioning/decide-parked.js";
+import { makeDecideEsim } from "./provisioning/decide-esim.js";
 import { forgetDecisionKeys } from "./provisioning/decision-keys.js";
 import { makeOnRefusal } from "./provisioning/on-refusal.js";
-import { makeProvisionEsim, type ProvisionEsim } from "./provisioning/provision-esim.js";
 import {
   provisioningFollowsPayment,
   takeBackFollowsRefund,
 } from "./provisioning/provisioning-follows-payment.js";
 import { freeCured, makeEsimJobs } from "./provisioning/provisioning-jobs.js";
-import { leaseSecondsFor } from "./provisioning/provisioning-store.js";
+import { type BringOn, leaseSecondsFor, makePurchase } from "./purchase/purchase.js";
+import { ESIM_PURCHASES, makeEsimSubject } from "./purchase/subjects/esim.js";
+import { TOP_UP_PURCHASES } from "./purchase/subjects/top-up.js";
 import { makeRevealLog } from "./reveal-log.js";
 import { makeRotateKeys } from "./rotate-keys.js";
 import { registerActivateEsim } from "./routes/activate-esim.js";
@@ -74,7 +74,7 @@ import type { TopUpOfferFragment, TopUpProblem } from "./top-ups/top-up-offer.js
 import { TOP_UP_STATES, type TopUpState } from "./top-ups/top-up-state.js";
 import { makeTopUps } from "./top-ups/top-ups.js";
 import { watchDeliveries } from "./watch-deliveries.js";
-import { deliveriesWaitForMoney } from "./withheld-money.js";
+import { waitsForMoney } from "./withheld-money.js";
 
 export interface EsimsDeps {
   readonly config: Config;
@@ -186,34 +186,32 @@ function makeLife(deps: SupplierEventsDeps & WatchDeps, config: Config): Jobs {
 }
 
 /** From a paid order to its eSIM. */
-function makeChain(deps: EsimsDeps, suppliers: ReadonlyMap<string, EsimSupplier>): ProvisionEsim {
-  const { config, reservedDb, events, vault } = deps;
-  const outcomes = makeAttemptOutcomes({
-    db: reservedDb,
-    suppliers,
-    vault,
-    events,
-    ttlDays: config.esims.activationCodeTtlDays,
-    paceMillis: config.esims.paceMillis,
-    onRefusal: makeOnRefusal({ db: reservedDb }),
-  });
-  return makeProvisionEsim({
-    db: reservedDb,
-    suppliers,
-    defaultSupplier: defaultSupplierOf(config),
-    leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
-    paceMillis: config.esims.paceMillis,
-    events,
-    outcomes,
-    wakeWorkers: deps.wakeWorkers,
-  });
+function makeChain(deps: EsimsDeps, suppliers: ReadonlyMap<string, EsimSupplier>): BringOn {
+  const { config, reservedDb: db, events } = deps;
+  return makePurchase(
+    {
+      db,
+      suppliers,
+      leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
+      paceMillis: config.esims.paceMillis,
+      events,
+      wakeWorkers: deps.wakeWorkers,
+    },
+    makeEsimSubject({
+      vault: deps.vault,
+      events,
+      ttlDays: config.esims.activationCodeTtlDays,
+      defaultSupplier: defaultSupplierOf(config),
+      onRefusal: makeOnRefusal({ db }),
+    }),
+  );
 }
 
 function registerAdministration(app: Server, deps: EsimsDeps, importStock: ImportStock): void {
   const { db, config, wakeWorkers } = deps;
   registerAdminEsims(app, {
     db,
-    decideParked: makeDecideParked({ db, wakeWorkers }),
+    decideParked: makeDecideEsim({ db, wakeWorkers }),
   });
   const supplierIds = deps.suppliers.map(({ id }) => id);
   registerAdminPlanSuppliers(app, {
@@ -242,9 +240,10 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
   return supplier === "local" || supplier === "stock" ? supplier : null;
 }
 
+export const deliveriesWaitForMoney = [ESIM_PURCHASES, TOP_UP_PURCHASES].flatMap(waitsForMoney);
+
 export type { OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
-  deliveriesWaitForMoney,
   HOLDING_LIMIT_CONSTRAINTS,
   makeImportStock,
   makeInstallVault,

@@ -1,3 +1,5 @@
+import type { PurchaseTable } from "./purchase/purchase-table.js";
+
 /**
  * Nothing is bought for an order whose money is withheld or on its way back: while nothing has been asked of a supplier,
  * what it ordered is parked as `money_withheld`, and a worker that holds its lease loses it. When the money is ours
@@ -5,17 +7,7 @@
  * came to nothing is followed by one of what is left. In the statement that records where the money went: CTEs that read `withheld` and
  * `available` (order_id).
  */
-function waitsForMoney(kind: {
-  readonly table: "esim_profiles" | "top_ups";
-  readonly attemptColumn: "profile_id" | "top_up_id";
-  readonly task: string;
-  readonly keyPrefix: string;
-  /** The job that gives back what is left, and the row that it names. */
-  readonly refundTask: string;
-  readonly refundKeyPrefix: string;
-  readonly refundOf: "profile_id" | "top_up_id";
-}) {
-  const { table, attemptColumn, task, keyPrefix, refundTask, refundKeyPrefix, refundOf } = kind;
+export function waitsForMoney({ table, attemptColumn, enqueue, enqueueRefund }: PurchaseTable) {
   const parked = {
     name: `${table}_withheld`,
     parks: true,
@@ -35,41 +27,19 @@ function waitsForMoney(kind: {
       update ${table} w set parked_at = null, parked_reason = null
       from available
       where w.order_id = available.order_id and w.status = 'pending' and w.parked_reason = 'money_withheld'
-      returning enqueue_job('${task}', json_build_object('order_id', w.order_id), '${keyPrefix}:' || w.order_id)
+      returning ${enqueue("w.order_id")}
     )`,
   };
   const owed = {
     name: `${table}_owed`,
     sql: `${table}_owed as (
-      select enqueue_job('${refundTask}', json_build_object('${refundOf}', w.id), '${refundKeyPrefix}:' || w.id,
-        now() + interval '20 seconds')
+      select ${enqueueRefund("w.id", "now() + interval '20 seconds'")}
       from available join ${table} w on w.order_id = available.order_id join orders o on o.id = w.order_id
       where w.status in ('failed', 'cancelled') and o.status = 'paid'
     )`,
   };
   return [parked, resumed, owed];
 }
-
-export const deliveriesWaitForMoney = [
-  ...waitsForMoney({
-    table: "esim_profiles",
-    attemptColumn: "profile_id",
-    task: "provision_esim",
-    keyPrefix: "provision",
-    refundTask: "refund_undeliverable",
-    refundKeyPrefix: "refund-undeliverable",
-    refundOf: "profile_id",
-  }),
-  ...waitsForMoney({
-    table: "top_ups",
-    attemptColumn: "top_up_id",
-    task: "top_up_esim",
-    keyPrefix: "top-up",
-    refundTask: "refund_top_up",
-    refundKeyPrefix: "refund-top-up",
-    refundOf: "top_up_id",
-  }),
-];
 
 /** Of order `order_id` of that table nothing of the price is with us, by refunds under way and disputes. */
 export const isWithheld = (table: string): string => `exists (

@@ -1,21 +1,16 @@
 import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
-import type {
-  CancelResult,
-  EsimSupplier,
-  OrderLookup,
-  SupplierOrder,
-  SupplierOutcome,
-} from "../../../providers/esim/port.js";
+import type { CancelResult, EsimSupplier, SupplierOutcome } from "../../../providers/esim/port.js";
 import { isDefiniteNo } from "../../../providers/esim/refusal-port.js";
 import type { Events } from "../../../telemetry/events.js";
-import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
-import type { ProvisionEsim } from "../provisioning/provision-esim.js";
+import type { BringOn } from "../purchase/purchase.js";
+import { makeSettleSurplus, type SurplusDeps } from "../purchase/settle-surplus.js";
+import { ESIM_WARES } from "../purchase/subjects/esim.js";
 import * as store from "./take-back-store.js";
 
 export interface TakeBackDeps {
   readonly db: Db;
   readonly suppliers: ReadonlyMap<string, EsimSupplier>;
-  readonly provisionEsim: ProvisionEsim;
+  readonly provisionEsim: BringOn;
   readonly events: Events;
 }
 
@@ -116,98 +111,17 @@ function takenBack(outcome: SupplierOutcome<CancelResult>): "cancelled" | "revok
   }
 }
 
-const SEARCH_AGAIN = "The surplus eSIM is not decided yet";
-
-/** What was bought although nobody waits for it goes back to the supplier, or is parked as a loss. */
-export function makeTakeBackSurplus(deps: TakeBackDeps) {
-  return async (attemptId: number, isLastTry: boolean): Promise<void> => {
-    const surplus = await store.findSurplus(deps.db, attemptId);
-    if (surplus === undefined) return;
-    const supplier = deps.suppliers.get(surplus.supplier);
-    const known = await listKnownSupplierOrders(deps.db, surplus.supplier, surplus.package_id);
-    const result = supplier === undefined ? "cannot" : await cancelSurplus(deps.db, supplier, surplus, known);
-    if (result === "unknown" && !isLastTry) throw new Error(SEARCH_AGAIN);
-    if (result === "cancelled" || result === "never_sold") {
-      await store.settleSurplus(deps.db, surplus.id, "taken_back", result);
-      return;
-    }
-    await store.settleSurplus(deps.db, surplus.id, "parked", `surplus_${result}`);
-    deps.events.esimParked({ reason: `surplus_${result}` }, { attempt_id: surplus.id });
-  };
-}
-
-async function cancelSurplus(
-  db: Db,
-  supplier: EsimSupplier,
-  surplus: store.SurplusRow,
-  known: readonly string[],
-): Promise<"cancelled" | "revoked" | "never_sold" | "cannot" | "unknown"> {
-  assertNoOpenTransaction(supplier.id);
-  const found = await findSold(db, supplier, surplus, known);
-  if (found === "never_sold" || found === "unknown") return found;
-  if (surplus.supplier_order_id === null) await store.noteSurplusOrder(db, surplus.id, found.supplierOrderId);
-  if (found.state === "failed") return "never_sold";
-  if (found.state === "pending") return surplus.is_told_failed ? "never_sold" : "unknown";
-  for (const esim of found.esims) {
-    const outcome = await supplier.cancel({
-      supplierReference: esim.supplierReference,
-      supplierOrderId: found.supplierOrderId,
-      iccid: esim.iccid,
-    });
-    const result = takenBack(outcome);
-    if (result !== "cancelled") return result;
-  }
-  return found.esims.length === 0 ? "cannot" : "cancelled";
-}
-
-async function findSold(
-  db: Db,
-  supplier: EsimSupplier,
-  surplus: store.SurplusRow,
-  knownSupplierOrderIds: readonly string[],
-): Promise<SupplierOrder | "never_sold" | "unknown"> {
-  const lookup = {
-    reference: surplus.reference,
-    packageId: surplus.package_id,
-    sentAfterMillis: Number(surplus.sent_after_millis),
-    knownSupplierOrderIds,
-  };
-  if (surplus.supplier_order_id !== null) {
-    const answer = await supplier.getOrder({ ...lookup, supplierOrderId: surplus.supplier_order_id });
-    return answer.kind === "done" ? answer.value : "unknown";
-  }
-  const answer = await supplier.findOrder(lookup);
-  if (answer.kind === "refused") return "unknown";
-  if (answer.value.found === "one") return answer.value.order;
-  if (answer.value.found === "none" && surplus.is_told_failed) return "never_sold";
-  const { lookupSettlesAfterSeconds, idempotency } = supplier.capabilities;
-  const settleMillis = lookupSettlesAfterSeconds * 1000;
-  if (answer.value.found === "several" || surplus.settling_millis <= settleMillis) return "unknown";
-  if (answer.value.isConclusive) return surplus.resettling_millis > settleMillis ? "never_sold" : "unknown";
-  return idempotency === "native" ? sendAgain(db, supplier, surplus, lookup) : "unknown";
-}
-
-/**
- * The very same request names the order that there is, or makes one; either is taken back then. A definite no counts
- * together with a search that finds nothing, as in the chain (attempt-outcomes.ts).
- */
-async function sendAgain(
-  db: Db,
-  supplier: EsimSupplier,
-  surplus: store.SurplusRow,
-  lookup: OrderLookup,
-): Promise<SupplierOrder | "never_sold" | "unknown"> {
-  const { reference, package_id: packageId, expected_cost: expectedCost } = surplus;
-  await store.noteSurplusSending(db, surplus.id, 0);
-  const outcome = await supplier.order({ reference, packageId, expectedCost });
-  if (outcome.kind === "done") return outcome.value;
-  if (outcome.kind === "unknown") return "unknown";
-  // Of an earlier repetition nobody knows yet.
-  const isSettled = surplus.resettling_millis > supplier.capabilities.lookupSettlesAfterSeconds * 1000;
-  await store.noteSurplusSending(db, surplus.id, isSettled ? null : 2 * surplus.resettling_millis);
-  if (!isSettled) return "unknown";
-  if (!isDefiniteNo(outcome.reason)) return "unknown";
-  const answer = await supplier.findOrder(lookup);
-  if (answer.kind === "refused" || answer.value.found === "several") return "unknown";
-  return answer.value.found === "one" ? answer.value.order : "never_sold";
-}
+/** An eSIM that nobody waits for any more: cancelled at its supplier where that is possible. */
+export const makeTakeBackSurplus = (deps: SurplusDeps) =>
+  makeSettleSurplus(deps, {
+    wares: ESIM_WARES,
+    maySendAgain: true,
+    saysParked: (reason, ids) => deps.events.esimParked({ reason }, ids),
+    async takeBack(supplier, { supplierOrderId, thing }) {
+      for (const { supplierReference, iccid } of thing.esims) {
+        const result = takenBack(await supplier.cancel({ supplierReference, supplierOrderId, iccid }));
+        if (result !== "cancelled") return result;
+      }
+      return thing.esims.length === 0 ? "cannot" : "cancelled";
+    },
+  });

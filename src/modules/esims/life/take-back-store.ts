@@ -1,5 +1,4 @@
 import { type Db, type Queryable, statement } from "../../../db/database.js";
-import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { EsimState } from "../esim-state.js";
 
 export interface TakeBackRow {
@@ -118,76 +117,4 @@ const READ = statement(
 
 export async function findTakeBackRow(db: Db, orderId: number): Promise<TakeBackRow | undefined> {
   return (await db.run<TakeBackRow>(READ, [orderId])).rows[0];
-}
-
-export interface SurplusRow {
-  readonly id: number;
-  readonly profile_id: number;
-  readonly reference: string;
-  readonly supplier: string;
-  readonly package_id: string;
-  readonly supplier_order_id: string | null;
-  readonly sent_after_millis: string;
-  /** What has passed of the supplier's settling time since it was sent first, and since a sending had no answer. */
-  readonly settling_millis: number;
-  readonly resettling_millis: number;
-  readonly expected_cost: ExactMoney | null;
-  /** The supplier has said by itself that it gave up on the purchase. */
-  readonly is_told_failed: boolean;
-}
-
-const FIND_SURPLUS = statement(
-  "esims.find_surplus",
-  `select id, profile_id, reference, supplier, package_id, supplier_order_id, expected_cost, told_failure is not null as is_told_failed,
-     floor(extract(epoch from created_at) * 1000)::text as sent_after_millis,
-     settling_millis(a) as settling_millis, resettling_millis(a) as resettling_millis
-   from provisioning_attempts a where id = $1 and status = 'surplus'`,
-);
-
-export async function findSurplus(db: Db, attemptId: number): Promise<SurplusRow | undefined> {
-  return (await db.run<SurplusRow>(FIND_SURPLUS, [attemptId])).rows[0];
-}
-
-const NOTE_SENDING = statement(
-  "esims.note_surplus_sending",
-  `update provisioning_attempts set resent_at = clock_timestamp() - $2::float8 * interval '1 millisecond'
-   where id = $1 and status = 'surplus'`,
-);
-
-/** How long ago the repetition was sent of which nobody knows yet: 0 before one is sent, null when there is none. */
-export async function noteSurplusSending(
-  db: Db,
-  attemptId: number,
-  unansweredMillis: number | null,
-): Promise<void> {
-  await db.run(NOTE_SENDING, [attemptId, unansweredMillis]);
-}
-
-const NOTE_SURPLUS_ORDER = statement(
-  "esims.note_surplus_order",
-  "update provisioning_attempts set supplier_order_id = $2 where id = $1 and status = 'surplus' and supplier_order_id is null",
-);
-
-/** From here on it is known which of the supplier's orders it is, and no other purchase can be taken for it. */
-export async function noteSurplusOrder(db: Db, attemptId: number, supplierOrderId: string): Promise<void> {
-  await db.run(NOTE_SURPLUS_ORDER, [attemptId, supplierOrderId]);
-}
-
-const SETTLE_SURPLUS = statement(
-  "esims.settle_surplus",
-  `update provisioning_attempts set status = $2, reason = $3, decided_at = now(), is_exclusive = false
-   where id = $1 and status = 'surplus'`,
-);
-
-/**
- * taken_back: the supplier has it, or never sold it. parked: it cannot be taken back; a loss to be seen. Either way it
- * holds up no other purchase any more: a search does not look back as far as this took.
- */
-export async function settleSurplus(
-  db: Db,
-  attemptId: number,
-  status: "taken_back" | "parked",
-  reason: string,
-): Promise<void> {
-  await db.run(SETTLE_SURPLUS, [attemptId, status, reason]);
 }

@@ -1,9 +1,9 @@
 import type { Act } from "../../../db/act.js";
 import { writeAudit } from "../../../db/audit-log.js";
-import type { Db, Tx } from "../../../db/database.js";
+import { type Db, type Tx, violatedConstraint } from "../../../db/database.js";
 import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 import { type Decided, decideOnce } from "./decision-keys.js";
-import * as store from "./decision-store.js";
+import { type DecidedAttempt, type DecisionStore, moveParkedAttempt, type Parked } from "./decision-store.js";
 
 export type Decision =
   /** Ask the supplier again, and suppliers that refused before too. */
@@ -33,27 +33,31 @@ export interface DecideDeps {
   readonly wakeWorkers: () => void;
 }
 
-/** What may be parked: how its row is locked while it is, and what a decision does to it. False: it does not fit. */
-export interface Decidable<Parked> {
+/** What may be parked, and in what its decisions differ. */
+export interface Decidable {
   readonly kind: "esim" | "top_up";
-  readonly lock: (tx: Tx, id: number) => Promise<Parked | undefined>;
-  readonly carryOut: (tx: Tx, parked: Parked, decision: Decision, actor: string) => Promise<boolean>;
+  readonly store: DecisionStore;
+  /** Where nobody else could deliver, the refusal is forgiven and the same supplier is asked for it again. */
+  readonly asksAgainAfterNotBought: boolean;
+  readonly acceptLoss: (tx: Tx, id: number) => Promise<unknown>;
+  readonly adopt: (tx: Tx, parked: ParkedPurchase, supplierOrderId: string, actor: string) => Promise<void>;
 }
+
+export type ParkedPurchase = Parked & { readonly attempt_id: number };
 
 /**
  * An operator's decision about what is parked. The parked mark is the guard: of two operators, or of an operator and
  * a late answer of the supplier, one decides.
  */
-export function makeDecide<
-  Parked extends { readonly parked_reason: string; readonly attempt_id: number | null },
->(deps: DecideDeps, { kind, lock, carryOut }: Decidable<Parked>): DecideParked {
+export function makeDecide(deps: DecideDeps, decidable: Decidable): DecideParked {
+  const { kind, store } = decidable;
   return async ({ id, decision, reason, act, idempotent }) => {
     const subject = `${kind}:${id}`;
-    const decided = await deps.db.transactionAs(act, (tx) =>
+    const deciding = deps.db.transactionAs(act, (tx) =>
       decideOnce(tx, { subject, act, idempotent }, async () => {
-        const parked = await lock(tx, id);
+        const parked = await store.lockParked(tx, id);
         if (parked === undefined) return "nothing_to_decide";
-        if (!(await carryOut(tx, parked, decision, act.actor))) return "does_not_fit";
+        if (!(await carryOut(tx, decidable, parked, decision, act.actor))) return "does_not_fit";
         await writeAudit(tx, act, {
           action: `${kind}.${decision.decision}`,
           subject,
@@ -63,66 +67,49 @@ export function makeDecide<
         return "decided";
       }),
     );
+    const decided = await deciding.catch((error: unknown) => {
+      if (violatedConstraint(error) === "provisioning_attempts_one_per_supplier_order")
+        return "owned_by_another" as const;
+      throw error;
+    });
     deps.wakeWorkers();
     return decided;
   };
 }
 
-export const makeDecideParked = (deps: DecideDeps): DecideParked =>
-  makeDecide(deps, { kind: "esim", lock: store.lockParked, carryOut });
-
+/** False: the decision does not fit what it waits for. */
 async function carryOut(
   tx: Tx,
-  parked: store.ParkedEsim,
+  { store, asksAgainAfterNotBought, acceptLoss, adopt }: Decidable,
+  parked: Parked,
   decision: Decision,
   actor: string,
 ): Promise<boolean> {
+  const { id, attempt_id: attemptId } = parked;
   const isWaiting = parked.status === "pending";
+  if (isWaiting === (decision.decision === "accept_loss")) return false;
+  const moves = (status: DecidedAttempt["status"], reason: string | null) =>
+    attemptId === null ? undefined : moveParkedAttempt(tx, attemptId, { status, reason }, actor);
   switch (decision.decision) {
     case "accept_loss":
-      if (isWaiting) return false;
-      await store.acceptLoss(tx, parked.id);
+      await acceptLoss(tx, id);
       return true;
     case "ask_again":
-      if (!isWaiting) return false;
-      if (parked.attempt_id !== null) {
-        const status = parked.attempt_supplier_order_id === null ? "unknown" : "accepted";
-        await store.moveParkedAttempt(tx, parked.attempt_id, { status, reason: null }, actor);
-      }
-      await store.unpark(tx, parked.id, true);
+      await moves(parked.attempt_supplier_order_id === null ? "unknown" : "accepted", null);
+      await store.unpark(tx, id, true);
       return true;
     case "not_bought":
-      if (!isWaiting || parked.attempt_id === null) return false;
-      await store.moveParkedAttempt(
-        tx,
-        parked.attempt_id,
-        { status: "refused", reason: "not_bought" },
-        actor,
-      );
-      await store.unpark(tx, parked.id, false);
+      if (attemptId === null) return false;
+      await moves("refused", "not_bought");
+      await store.unpark(tx, id, asksAgainAfterNotBought);
       return true;
-    case "adopt": {
-      if (!isWaiting || parked.attempt_id === null) return false;
-      const { supplierOrderId } = decision;
-      await store.moveParkedAttempt(
-        tx,
-        parked.attempt_id,
-        { status: "accepted", reason: null, supplierOrderId },
-        actor,
-      );
-      await store.unpark(tx, parked.id, false);
+    case "adopt":
+      if (attemptId === null) return false;
+      await adopt(tx, { ...parked, attempt_id: attemptId }, decision.supplierOrderId, actor);
       return true;
-    }
     case "refund":
-      if (!isWaiting) return false;
-      if (parked.attempt_id !== null)
-        await store.moveParkedAttempt(
-          tx,
-          parked.attempt_id,
-          { status: "surplus", reason: "operator_refund" },
-          actor,
-        );
-      await store.failByDecision(tx, parked.id);
+      await moves("surplus", "operator_refund");
+      await store.fail(tx, id);
       return true;
   }
 }

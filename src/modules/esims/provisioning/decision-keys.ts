@@ -4,7 +4,8 @@ import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 
 /** What the guards of the decided rows say. */
 export type Outcome = "decided" | "nothing_to_decide" | "does_not_fit";
-export type Decided = Outcome | "replayed" | "key_reused";
+/** owned_by_another: the supplier's order that was named belongs to another purchase. */
+export type Decided = Outcome | "replayed" | "key_reused" | "owned_by_another";
 
 const TAKE = statement(
   "decision_keys.take",

@@ -1,18 +1,12 @@
 import { type Db, statement } from "../../../db/database.js";
-import type { SupplierRefused } from "../../../providers/esim/port.js";
-import type { Attempt } from "./choose-supplier.js";
+import type { Attempt } from "../purchase/choose-supplier.js";
+import type { Refusal } from "../purchase/decide.js";
+import { storeSupplierProblem } from "../suppliers/supplier-account-store.js";
 
 const PAUSE = statement(
   "esims.pause_plan_supplier",
   `update plan_suppliers set paused_at = now(), paused_reason = $3
    where supplier = $1 and package_id = $2 and paused_at is null`,
-);
-
-const NOTE_PROBLEM = statement(
-  "esims.note_supplier_problem",
-  `insert into supplier_accounts (supplier, problem, problem_since) values ($1, $2, now())
-   on conflict (supplier) do update set problem = excluded.problem,
-     problem_since = coalesce(supplier_accounts.problem_since, excluded.problem_since)`,
 );
 
 const WATCH_PRICES = statement(
@@ -22,7 +16,7 @@ const WATCH_PRICES = statement(
 
 /** What a definite no says about the next order: the package is not offered, or an operator has something to mend. */
 export function makeOnRefusal({ db }: { readonly db: Db }) {
-  return async (attempt: Attempt, refusal: SupplierRefused): Promise<void> => {
+  return async (attempt: Attempt, refusal: Refusal): Promise<void> => {
     switch (refusal.reason) {
       case "out_of_stock":
       case "bad_package":
@@ -36,7 +30,7 @@ export function makeOnRefusal({ db }: { readonly db: Db }) {
         return;
       case "no_funds":
       case "auth":
-        await db.run(NOTE_PROBLEM, [attempt.supplier, refusal.reason]);
+        await storeSupplierProblem(db, attempt.supplier, refusal.reason);
         return;
       case "retryable":
       case "not_found":

@@ -2,21 +2,17 @@ import { type Db, statement } from "../../../db/database.js";
 import type { Jobs } from "../../jobs/jobs.module.js";
 import type { TakeBackEsim } from "../life/take-back-esim.js";
 import { parkRefunded } from "../life/take-back-store.js";
-import type { ProvisionEsim } from "./provision-esim.js";
+import type { BringOn } from "../purchase/purchase.js";
+import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
+import { ESIM_PURCHASES } from "../purchase/subjects/esim.js";
 
 export interface ProvisioningJobsDeps {
   readonly db: Db;
-  readonly provisionEsim: ProvisionEsim;
+  readonly provisionEsim: BringOn;
   readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
   readonly takeBackEsim: TakeBackEsim;
   readonly takeBackSurplus: (attemptId: number, isLastTry: boolean) => Promise<void>;
 }
-
-const FAILED = statement(
-  "esims.failed_order",
-  `select order_id, coalesce(failure_reason, 'taken_back') as failure_reason from esim_profiles
-   where id = $1 and status in ('failed', 'cancelled')`,
-);
 
 /**
  * What waited for money, credentials or a price at a supplier goes on when a job has seen them mended, however long ago
@@ -55,20 +51,6 @@ export async function freeCured(db: Db): Promise<void> {
   await db.run(FREE_CURED);
 }
 
-/** A killed process leaves its job locked for a while, and its lease; what is begun anew meanwhile is harmless. */
-const SWEEP = statement(
-  "esims.sweep_pending",
-  `select enqueue_job('provision_esim', json_build_object('order_id', p.order_id), 'provision:' || p.order_id)
-   from esim_profiles p join orders o on o.id = p.order_id
-   where p.status = 'pending' and p.due_at is not null and p.parked_at is null and o.status = 'paid'
-     and (p.lease_until is null or p.lease_until < now())
-     and not exists (
-       select from graphile_worker.jobs j
-       where j.key = 'provision:' || p.order_id and j.locked_at is null and j.attempts < j.max_attempts
-     )
-   limit 1000`,
-);
-
 const SWEEP_SURPLUS = statement(
   "esims.sweep_surplus",
   `select enqueue_job(case when a.profile_id is null then 'settle_surplus_top_up' else 'take_back_surplus' end,
@@ -81,22 +63,7 @@ const SWEEP_SURPLUS = statement(
    limit 1000`,
 );
 
-/** What failed, and whose refund nobody has begun; a refund that came to nothing is in front of an operator. */
-const SWEEP_FAILED = statement(
-  "esims.sweep_failed",
-  `select enqueue_job('refund_undeliverable', json_build_object('profile_id', p.id), 'refund-undeliverable:' || p.id)
-   from esim_profiles p join orders o on o.id = p.order_id
-   where p.status = 'failed' and o.status = 'paid' and p.ended_at between now() - interval '30 days' and now() - interval '1 minute'
-     and not exists (select from refunds r where r.order_id = o.id and r.origin = 'undeliverable')
-     and exists (
-       select from payments m where m.order_id = o.id and m.is_counted
-         and m.captured_minor > m.refund_reserved_minor + m.disputed_minor)
-     and not exists (
-       select from graphile_worker.jobs j
-       where j.key = 'refund-undeliverable:' || p.id and j.locked_at is null and j.attempts < j.max_attempts
-     )
-   limit 1000`,
-);
+const sweeps = makePurchaseSweeps(ESIM_PURCHASES);
 
 export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
   return {
@@ -105,9 +72,8 @@ export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
         await deps.provisionEsim(Number(orderId));
       },
       refund_undeliverable: async ({ profile_id: profileId }) => {
-        const { rows } = await deps.db.run<{ order_id: number; failure_reason: string }>(FAILED, [profileId]);
-        const row = rows[0];
-        if (row !== undefined) await deps.refundUndeliverable(row.order_id, row.failure_reason);
+        const failed = await sweeps.findFailed(deps.db, profileId);
+        if (failed !== undefined) await deps.refundUndeliverable(failed.orderId, failed.reason);
       },
       take_back_refunded: async ({ order_id: id }, { attempt, attemptsMax }) => {
         const orderId = Number(id);
@@ -121,9 +87,9 @@ export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
       },
       sweep_provisioning: async () => {
         await freeCured(deps.db);
-        await deps.db.run(SWEEP);
+        await sweeps.sweepPending(deps.db);
         await deps.db.run(SWEEP_SURPLUS);
-        await deps.db.run(SWEEP_FAILED);
+        await sweeps.sweepFailed(deps.db);
       },
     },
     scheduled: [{ task: "sweep_provisioning", cron: "* * * * *" }],

@@ -69,6 +69,12 @@ export function answerDecided(reply: FastifyReply, decided: Decided, noun: "eSIM
       throw new AppError("conflict", `This ${noun} waits for no decision. Look at its attempts again.`);
     case "does_not_fit":
       throw new AppError("conflict", `This decision does not fit what the ${noun} waits for.`);
+    case "owned_by_another":
+      throw new AppError(
+        "conflict",
+        "Another purchase has this supplier_order_id. Look it up again in the supplier's list and name the one of this " +
+          `${noun}.`,
+      );
     case "key_reused":
       throw new AppError(
         "idempotency_key_reused",

@@ -1,7 +1,12 @@
-import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
-import type { EsimSupplier, OrderSearch, SupplierAnswer, TopUpSearch } from "../../../providers/esim/port.js";
+import type { Db } from "../../../db/database.js";
+import type { EsimSupplier } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
-import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
+import { type Looked, makeAskSupplier } from "../purchase/ask-supplier.js";
+import type { Bought } from "../purchase/decide.js";
+import type { LoneAttempt } from "../purchase/lone-attempt.js";
+import type { Wares } from "../purchase/subject.js";
+import { ESIM_WARES } from "../purchase/subjects/esim.js";
+import { TOP_UP_WARES } from "../purchase/subjects/top-up.js";
 import * as store from "./ruled-out-store.js";
 
 export interface BoughtAfterAllDeps {
@@ -47,7 +52,7 @@ export function makeLookBack(deps: BoughtAfterAllDeps) {
     if (result === "others") return "settled";
     if (result === "busy") return "again";
     const subject = { attempt_id: attemptId };
-    if (purchase.top_up_id === null) deps.events.esimParked({ reason: "bought_after_all" }, subject);
+    if (purchase.kind === "esim") deps.events.esimParked({ reason: "bought_after_all" }, subject);
     else deps.events.topUpParked({ reason: "bought_after_all" }, subject);
     return "parked";
   };
@@ -63,62 +68,34 @@ export function makeLookBackAtRefusals(deps: BoughtAfterAllDeps, lookBack: LookB
   };
 }
 
-async function readBooks(deps: BoughtAfterAllDeps, purchase: store.RuledOut): Promise<Books> {
-  const supplier = deps.suppliers.get(purchase.supplier);
+async function readBooks(deps: BoughtAfterAllDeps, purchase: LoneAttempt): Promise<Books> {
+  const supplier = deps.suppliers.get(purchase.attempt.supplier);
   if (supplier === undefined) return { say: "unclear", detail: "the supplier is not configured" };
-  const known = await listKnownSupplierOrders(deps.db, purchase.supplier, purchase.package_id);
-  assertNoOpenTransaction(supplier.id);
-  if (purchase.top_up_id !== null) return topUpBooks(await findTopUp(supplier, purchase, known));
-  const lookup = {
-    reference: purchase.reference,
-    packageId: purchase.package_id,
-    sentAfterMillis: Number(purchase.sent_after_millis),
-    knownSupplierOrderIds: known,
-  };
-  if (purchase.supplier_order_id === null) return orderBooks(await supplier.findOrder(lookup));
-  const answer = await supplier.getOrder({ ...lookup, supplierOrderId: purchase.supplier_order_id });
-  if (answer.kind === "done") return orderBooks({ ...answer, value: { found: "one", order: answer.value } });
-  return answer.reason === "not_found" ? { say: "nothing" } : { say: "unclear", detail: answer.detail };
+  const wares = purchase.kind === "esim" ? ESIM_WARES : TOP_UP_WARES;
+  return booksOf(await makeAskSupplier<unknown>(deps, wares as Wares<unknown>).look(supplier, purchase));
 }
 
-function findTopUp(supplier: EsimSupplier, purchase: store.RuledOut, known: readonly string[]) {
-  return supplier.findTopUp({
-    reference: purchase.reference,
-    packageId: purchase.package_id,
-    expectedCost: null,
-    esim: {
-      supplierReference: purchase.esim_reference ?? "",
-      supplierOrderId: purchase.esim_order_id ?? "",
-      iccid: purchase.esim_iccid,
-    },
-    sentAfterMillis: Number(purchase.sent_after_millis),
-    knownSupplierTopUpIds: known,
-  });
-}
-
-function orderBooks(answer: SupplierAnswer<OrderSearch>): Books {
+function booksOf(finding: Looked<unknown>): Books {
+  if (finding.kind === "looked_up") {
+    const { answer } = finding;
+    if (answer.kind === "done") return bought(answer.value);
+    return answer.reason === "not_found" ? { say: "nothing" } : { say: "unclear", detail: answer.detail };
+  }
+  const { answer } = finding;
   if (answer.kind === "refused") return { say: "unclear", detail: answer.detail };
   const search = answer.value;
   if (search.found === "none") return { say: "nothing" };
-  if (search.found === "several") return candidates(search.supplierOrderIds);
-  const { state, supplierOrderId } = search.order;
-  return state === "failed" ? { say: "failed" } : bought(supplierOrderId);
+  return search.found === "several" ? candidates(search.supplierOrderIds) : bought(search.bought);
 }
 
-function topUpBooks(answer: SupplierAnswer<TopUpSearch>): Books {
-  if (answer.kind === "refused") return { say: "unclear", detail: answer.detail };
-  const search = answer.value;
-  if (search.found === "none") return { say: "nothing" };
-  return search.found === "several"
-    ? candidates(search.supplierTopUpIds)
-    : bought(search.topUp.supplierTopUpId);
-}
-
-const bought = (supplierOrderId: string): Books => ({
-  say: "bought",
-  supplierOrderId,
-  detail: `ruled out, and in the supplier's books: ${supplierOrderId}`,
-});
+const bought = ({ state, supplierOrderId }: Bought<unknown>): Books =>
+  state === "failed"
+    ? { say: "failed" }
+    : {
+        say: "bought",
+        supplierOrderId,
+        detail: `ruled out, and in the supplier's books: ${supplierOrderId}`,
+      };
 
 const candidates = (ids: readonly string[]): Books => ({
   say: "bought",

@@ -1,35 +1,13 @@
 import { type Db, statement, violatedConstraint } from "../../../db/database.js";
+import { findLoneAttempt, findLoneAttemptText } from "../purchase/lone-attempt.js";
 
 /** SQL: by what was known nothing was bought with this row of provisioning_attempts. */
 export const isRuledOut = (attempt: string): string =>
   `(${attempt}.status = 'refused' or (${attempt}.status = 'taken_back' and ${attempt}.reason = 'never_sold'))`;
 
-export interface RuledOut {
-  readonly id: number;
-  readonly supplier: string;
-  readonly package_id: string;
-  readonly reference: string;
-  readonly supplier_order_id: string | null;
-  readonly sent_after_millis: string;
-  /** Of the eSIM that a top-up was for; null: the purchase was of an eSIM. */
-  readonly top_up_id: number | null;
-  readonly esim_reference: string | null;
-  readonly esim_order_id: string | null;
-  readonly esim_iccid: string | null;
-}
+const FIND = findLoneAttemptText("esims.find_ruled_out", isRuledOut("a"));
 
-const FIND = statement(
-  "esims.find_ruled_out",
-  `select a.id, a.supplier, a.package_id, a.reference, a.supplier_order_id, a.top_up_id,
-     floor(extract(epoch from a.created_at) * 1000)::text as sent_after_millis,
-     p.supplier_reference as esim_reference, p.supplier_order_id as esim_order_id, p.iccid as esim_iccid
-   from provisioning_attempts a left join top_ups t on t.id = a.top_up_id left join esim_profiles p on p.id = t.profile_id
-   where a.id = $1 and ${isRuledOut("a")}`,
-);
-
-export async function findRuledOut(db: Db, attemptId: number): Promise<RuledOut | undefined> {
-  return (await db.run<RuledOut>(FIND, [attemptId])).rows[0];
-}
+export const findRuledOut = (db: Db, attemptId: number) => findLoneAttempt(db, FIND, attemptId);
 
 /**
  * The purchase is in front of an operator, and so is what is still waited for: whoever is at work on it loses the

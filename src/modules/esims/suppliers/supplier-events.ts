@@ -3,8 +3,7 @@ import type { Db } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
 import type { WebhookReading, WebhookRequest } from "../../../providers/esim/webhook-port.js";
 import type { Events } from "../../../telemetry/events.js";
-import type { ProvisionEsim } from "../provisioning/provision-esim.js";
-import type { TopUpEsim } from "../top-ups/top-up-chain.js";
+import type { BringOn } from "../purchase/purchase.js";
 import type { LookBack } from "./bought-after-all.js";
 import {
   type EventSubject,
@@ -23,8 +22,8 @@ export interface SupplierEventsDeps {
   readonly indexKey: string;
   readonly events: Events;
   readonly wakeWorkers: () => void;
-  readonly provisionEsim: ProvisionEsim;
-  readonly topUpEsim: TopUpEsim;
+  readonly provisionEsim: BringOn;
+  readonly topUpEsim: BringOn;
   readonly lookBack: LookBack;
   readonly refreshEsim: (profileId: number) => Promise<void>;
   readonly readBalance: (supplierId: string) => Promise<void>;

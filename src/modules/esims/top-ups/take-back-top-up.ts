@@ -1,16 +1,14 @@
-import { assertNoOpenTransaction, type Db, statement } from "../../../db/database.js";
-import type { EsimSupplier } from "../../../providers/esim/port.js";
+import { type Db, statement } from "../../../db/database.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { TakenBack } from "../life/take-back-esim.js";
-import { settleSurplus } from "../life/take-back-store.js";
-import { listKnownSupplierOrders } from "../provisioning/attempt-store.js";
-import type { TopUpEsim } from "./top-up-chain.js";
+import type { BringOn } from "../purchase/purchase.js";
+import { makeSettleSurplus, type SurplusDeps } from "../purchase/settle-surplus.js";
+import { TOP_UP_WARES } from "../purchase/subjects/top-up.js";
 import type { TopUpState } from "./top-up-state.js";
 
 export interface TakeBackTopUpDeps {
   readonly db: Db;
-  readonly suppliers: ReadonlyMap<string, EsimSupplier>;
-  readonly topUpEsim: TopUpEsim;
+  readonly topUpEsim: BringOn;
   readonly events: Events;
 }
 
@@ -89,61 +87,12 @@ export function makeTakeBackTopUp(deps: TakeBackTopUpDeps): TakeBackTopUp {
   };
 }
 
-const FIND_SURPLUS = statement(
-  "top_ups.find_surplus",
-  `select a.id, a.reference, a.supplier, a.package_id, p.supplier_reference, p.supplier_order_id, p.iccid,
-     floor(extract(epoch from a.created_at) * 1000)::text as sent_after_millis,
-     resettling_millis(a) as resettling_millis
-   from provisioning_attempts a join top_ups t on t.id = a.top_up_id join esim_profiles p on p.id = t.profile_id
-   where a.id = $1 and a.status = 'surplus'`,
-);
-
-interface SurplusTopUp {
-  readonly id: number;
-  readonly reference: string;
-  readonly supplier: string;
-  readonly package_id: string;
-  readonly supplier_reference: string | null;
-  readonly supplier_order_id: string | null;
-  readonly iccid: string | null;
-  readonly sent_after_millis: string;
-  readonly resettling_millis: number;
-}
-
 /** Refunded as a loss before its outcome was known: whether it was one is looked up, and booked. */
-export function makeSettleSurplusTopUp(deps: Pick<TakeBackTopUpDeps, "db" | "suppliers" | "events">) {
-  return async (attemptId: number, isLastTry: boolean): Promise<void> => {
-    const surplus = (await deps.db.run<SurplusTopUp>(FIND_SURPLUS, [attemptId])).rows[0];
-    if (surplus === undefined) return;
-    const result = await wasBought(deps, surplus);
-    if (result === "unknown" && !isLastTry) throw new Error("The surplus top-up is not decided yet");
-    if (result === "never_sold") return settleSurplus(deps.db, surplus.id, "taken_back", result);
-    await settleSurplus(deps.db, surplus.id, "parked", `surplus_${result}`);
-    deps.events.topUpParked({ reason: `surplus_${result}` }, { attempt_id: surplus.id });
-  };
-}
-
-async function wasBought(
-  { db, suppliers }: Pick<TakeBackTopUpDeps, "db" | "suppliers">,
-  surplus: SurplusTopUp,
-): Promise<"never_sold" | "cannot" | "unknown"> {
-  const supplier = suppliers.get(surplus.supplier);
-  if (supplier === undefined) return "unknown";
-  assertNoOpenTransaction(supplier.id);
-  const answer = await supplier.findTopUp({
-    reference: surplus.reference,
-    packageId: surplus.package_id,
-    expectedCost: null,
-    esim: {
-      supplierReference: surplus.supplier_reference ?? "",
-      supplierOrderId: surplus.supplier_order_id ?? "",
-      iccid: surplus.iccid,
-    },
-    sentAfterMillis: Number(surplus.sent_after_millis),
-    knownSupplierTopUpIds: await listKnownSupplierOrders(db, surplus.supplier, surplus.package_id),
+export const makeSettleSurplusTopUp = (deps: SurplusDeps) =>
+  makeSettleSurplus(deps, {
+    wares: TOP_UP_WARES,
+    // Nobody takes data back that a repeated request would add.
+    maySendAgain: false,
+    takeBack: async () => "cannot",
+    saysParked: (reason, ids) => deps.events.topUpParked({ reason }, ids),
   });
-  if (answer.kind === "refused") return "unknown";
-  if (answer.value.found !== "none") return "cannot";
-  const isSettled = surplus.resettling_millis > supplier.capabilities.lookupSettlesAfterSeconds * 1000;
-  return answer.value.isConclusive && isSettled ? "never_sold" : "unknown";
-}

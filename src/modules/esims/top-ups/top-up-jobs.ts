@@ -1,11 +1,13 @@
 import { type Db, statement } from "../../../db/database.js";
 import type { Jobs } from "../../jobs/jobs.module.js";
+import type { BringOn } from "../purchase/purchase.js";
+import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
+import { TOP_UP_PURCHASES } from "../purchase/subjects/top-up.js";
 import type { SendTopUpMail } from "./send-top-up-mail.js";
-import type { TopUpEsim } from "./top-up-chain.js";
 
 export interface TopUpJobsDeps {
   readonly db: Db;
-  readonly topUpEsim: TopUpEsim;
+  readonly topUpEsim: BringOn;
   readonly sendTopUpMail: SendTopUpMail;
   readonly settleSurplusTopUp: (attemptId: number, isLastTry: boolean) => Promise<void>;
   readonly readTopUpLists: () => Promise<void>;
@@ -27,12 +29,6 @@ export const topUpFollowsPayment = {
 )`,
 };
 
-const FAILED = statement(
-  "top_ups.failed_order",
-  `select order_id, coalesce(failure_reason, 'taken_back') as failure_reason from top_ups
-   where id = $1 and status in ('failed', 'cancelled')`,
-);
-
 /**
  * What waited for money or credentials at the supplier goes on when a job has seen them mended, and what waited for a
  * price when the new one is known and not above ours.
@@ -49,7 +45,7 @@ const FREE = statement(
          from jsonb_to_recordset(l.packages)
            as j(package_id text, cost_text text, cost_currency text, cost_minor bigint)
          where j.package_id = t.package_id) k on true
-     where t.status = 'pending' and t.parked_at is not null and (
+     where t.status = 'pending' and t.parked_at is not null and o.status = 'paid' and (
        (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
           a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
           or a.balance_minor >= t.cost_minor))
@@ -65,37 +61,6 @@ const FREE = statement(
    from cured c where t.id = c.id and t.status = 'pending' and t.parked_at is not null`,
 );
 
-/** A process that was killed leaves its jobs locked for hours; the lease has ended long before. */
-const SWEEP = statement(
-  "top_ups.sweep_pending",
-  `select enqueue_job('top_up_esim', json_build_object('order_id', t.order_id), 'top-up:' || t.order_id)
-   from top_ups t join orders o on o.id = t.order_id
-   where t.status = 'pending' and t.due_at is not null and t.parked_at is null and o.status = 'paid'
-     and (t.lease_until is null or t.lease_until < now())
-     and not exists (
-       select from graphile_worker.jobs j
-       where j.key = 'top-up:' || t.order_id and j.locked_at is null and j.attempts < j.max_attempts
-     )
-   limit 1000`,
-);
-
-/** What failed, and whose refund nobody has begun; a refund that came to nothing is in front of an operator. */
-const SWEEP_FAILED = statement(
-  "top_ups.sweep_failed",
-  `select enqueue_job('refund_top_up', json_build_object('top_up_id', t.id), 'refund-top-up:' || t.id)
-   from top_ups t join orders o on o.id = t.order_id
-   where t.status = 'failed' and o.status = 'paid' and t.ended_at between now() - interval '30 days' and now() - interval '1 minute'
-     and not exists (select from refunds r where r.order_id = o.id and r.origin = 'undeliverable')
-     and exists (
-       select from payments m where m.order_id = o.id and m.is_counted
-         and m.captured_minor > m.refund_reserved_minor + m.disputed_minor)
-     and not exists (
-       select from graphile_worker.jobs j
-       where j.key = 'refund-top-up:' || t.id and j.locked_at is null and j.attempts < j.max_attempts
-     )
-   limit 1000`,
-);
-
 const SWEEP_MAILS = statement(
   "top_ups.sweep_mails",
   `select enqueue_job('send_top_up_mail', json_build_object('top_up_id', t.id), 'top-up-mail:' || t.id)
@@ -107,22 +72,26 @@ const SWEEP_MAILS = statement(
    limit 1000`,
 );
 
+const sweeps = makePurchaseSweeps(TOP_UP_PURCHASES);
+
 export function makeTopUpJobs(deps: TopUpJobsDeps): Jobs {
   const { db } = deps;
   return {
     handlers: {
       top_up_esim: ({ order_id: orderId }) => deps.topUpEsim(Number(orderId)),
       refund_top_up: async ({ top_up_id: topUpId }) => {
-        type Row = { order_id: number; failure_reason: string };
-        const row = (await db.run<Row>(FAILED, [topUpId])).rows[0];
-        if (row !== undefined) await deps.refundUndeliverable(row.order_id, row.failure_reason);
+        const failed = await sweeps.findFailed(db, topUpId);
+        if (failed !== undefined) await deps.refundUndeliverable(failed.orderId, failed.reason);
       },
       settle_surplus_top_up: ({ attempt_id: attemptId }, { attempt, attemptsMax }) =>
         deps.settleSurplusTopUp(Number(attemptId), attempt >= attemptsMax),
       send_top_up_mail: ({ top_up_id: topUpId }) => deps.sendTopUpMail(Number(topUpId)),
       read_top_up_lists: () => deps.readTopUpLists(),
       sweep_top_ups: async () => {
-        for (const step of [FREE, SWEEP, SWEEP_FAILED, SWEEP_MAILS]) await db.run(step);
+        await db.run(FREE);
+        await sweeps.sweepPending(db);
+        await sweeps.sweepFailed(db);
+        await db.run(SWEEP_MAILS);
       },
     },
     scheduled: [

@@ -6,7 +6,8 @@ import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { Jobs } from "../../jobs/jobs.module.js";
 import type { TextsIn } from "../delivery/texts.js";
-import { leaseSecondsFor } from "../provisioning/provisioning-store.js";
+import { type BringOn, leaseSecondsFor, makePurchase } from "../purchase/purchase.js";
+import { makeTopUpSubject, type TopUpSubjectDeps } from "../purchase/subjects/top-up.js";
 import { storeSupplierProblem } from "../suppliers/supplier-account-store.js";
 import { makeDecideTopUp } from "./decide-top-up.js";
 import { makeListTopUps } from "./list-top-ups.js";
@@ -15,7 +16,6 @@ import { registerAdminTopUps } from "./routes/admin-top-ups.js";
 import { registerListTopUps } from "./routes/list-top-ups.js";
 import { makeSendTopUpMail } from "./send-top-up-mail.js";
 import { makeSettleSurplusTopUp, makeTakeBackTopUp, type TakeBackTopUp } from "./take-back-top-up.js";
-import { makeTopUpEsim, type TopUpChainDeps, type TopUpEsim } from "./top-up-chain.js";
 import { makeTopUpJobs } from "./top-up-jobs.js";
 import { makeTopUpOffer, type TopUpOfferFragment } from "./top-up-offer.js";
 
@@ -34,7 +34,7 @@ export interface TopUpsDeps {
 export interface TopUps {
   readonly jobs: Jobs;
   readonly offer: TopUpOfferFragment;
-  readonly topUpEsim: TopUpEsim;
+  readonly topUpEsim: BringOn;
   readonly takeBackTopUp: TakeBackTopUp;
   registerRoutes(app: Server): void;
 }
@@ -45,21 +45,23 @@ export function makeTopUps(deps: TopUpsDeps): TopUps {
   const able = new Map([...suppliers].filter(([, one]) => one.capabilities.hasTopUps));
   const listing = new Map([...able].filter(([id]) => id !== "local"));
   const offer = makeTopUpOffer({ suppliers: [...able.keys()], textsIn: deps.textsIn });
-  const onRefusal: TopUpChainDeps["onRefusal"] = async (topUpId, supplier, { reason }) => {
+  const onRefusal: TopUpSubjectDeps["onRefusal"] = async (topUpId, supplier, { reason }) => {
     if (reason === "no_funds" || reason === "auth") await storeSupplierProblem(db, supplier, reason);
     else if (reason !== "retryable") await relistSoon(db, topUpId);
   };
-  const topUpEsim = makeTopUpEsim({
-    ...deps,
-    db,
-    leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
-    paceMillis: config.esims.paceMillis,
-    onRefusal,
-  });
+  const topUpEsim = makePurchase(
+    {
+      ...deps,
+      db,
+      leaseSeconds: leaseSecondsFor(config.esims.suppliers.timeoutMillis),
+      paceMillis: config.esims.paceMillis,
+    },
+    makeTopUpSubject({ events, onRefusal }),
+  );
   return {
     offer,
     topUpEsim,
-    takeBackTopUp: makeTakeBackTopUp({ db, suppliers, topUpEsim, events }),
+    takeBackTopUp: makeTakeBackTopUp({ db, topUpEsim, events }),
     jobs: makeTopUpJobs({
       db,
       topUpEsim,

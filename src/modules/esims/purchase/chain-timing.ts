@@ -1,5 +1,3 @@
-import type { EsimSupplier } from "../../../providers/esim/port.js";
-import type { Sending } from "./attempt-store.js";
 import type { Attempt } from "./choose-supplier.js";
 
 /** How long an open attempt is asked about before an operator hears of it, who is to know within 15 minutes. */
@@ -51,14 +49,23 @@ export function settlesInMillis(attempt: Attempt, settleSeconds: number, to: "de
 }
 
 /**
+ * A purchase has just been sent: its first sending had no answer, or a repetition of it had one or none. Where an
+ * earlier repetition had none, an answer to a later one leaves that one's time as it was.
+ */
+export type Sending =
+  | "first_unanswered"
+  | "again_unanswered"
+  | { readonly kind: "again_answered"; readonly earlierUnansweredMillis: number | null };
+
+/**
  * What an answer to a repetition is stored as. Of an earlier repetition nobody may know yet, and nothing is settled
  * before its time is over; that time runs on, however often the same request is sent and answered meanwhile.
  */
 export function answeredAgain(
   attempt: Attempt,
-  { capabilities }: EsimSupplier,
+  settleSeconds: number,
 ): { readonly isSettled: boolean; readonly sent: Sending } {
-  const isSettled = settlesInMillis(attempt, capabilities.lookupSettlesAfterSeconds, "decide") === 0;
+  const isSettled = settlesInMillis(attempt, settleSeconds, "decide") === 0;
   // Half of the time counts as passed: the end of its call is not known.
   const earlierUnansweredMillis = isSettled ? null : 2 * attempt.resettlingMillis;
   return { isSettled, sent: { kind: "again_answered", earlierUnansweredMillis } };
