@@ -2,7 +2,8 @@ import { fastify } from "fastify";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sendCsv } from "./send-csv.js";
 
-const app = fastify();
+// A client keeps a connection ready on which it never asks anything.
+const app = fastify({ forceCloseConnections: true });
 let url = "";
 let hasEnded = false;
 
