@@ -39,6 +39,7 @@ export default defineConfig({
             "web/src/**/*.test.ts",
           ],
           globalSetup: ["tests/support/global-setup.ts"],
+          setupFiles: process.env.TEST_PROFILE === undefined ? [] : ["tests/support/cpu-profile.ts"],
           // The program is read once per worker and not once per file: that was a quarter of the suite's time.
           isolate: false,
         },
