@@ -108,6 +108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/trips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cheapest plans or sets of plans for a trip
+         * @description Every option works in all the countries, and each of its plans lasts all the days and holds all the data by itself, so that it does not matter where the data is used. At most eleven options: the ten cheapest and the cheapest single plan.
+         */
+        get: operations["findTrips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/device/compatibility": {
         parameters: {
             query?: never;
@@ -1562,6 +1582,28 @@ export interface components {
             region: string | null;
             /** @description ISO 3166-1 alpha-2 codes of the countries where it works */
             coverage: string[];
+        };
+        Trips: {
+            /** @description The cheapest first. Each works in all the countries, for all the days, with the data asked */
+            options: {
+                /** @description Each is ordered by itself */
+                plans: components["schemas"]["Plan"][];
+                /** @description The countries of the trip */
+                covers: string[];
+                total: components["schemas"]["Price"];
+                why: string;
+            }[];
+            /** @description Plans that work in one of the countries and are in no option; at most 200 */
+            left_out: {
+                plan_id: number;
+                name: string;
+                /** @enum {string} */
+                code: "not_in_currency" | "too_short" | "too_little_data" | "no_better" | "dearer";
+                why: string;
+            }[];
+            left_out_total: number;
+            /** @description Countries in which nothing on sale fits */
+            uncovered: string[];
         };
         DeviceCompatibility: {
             verdict: "likely_compatible" | "unknown" | "likely_incompatible";
@@ -3333,6 +3375,36 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    findTrips: {
+        parameters: {
+            query: {
+                /** @description ISO 3166-1 alpha-2, once for each country of the trip: country=ES&country=MA */
+                country: string[];
+                days: number;
+                /** @description Gigabytes; any amount by default */
+                gb?: number;
+                /** @description ISO 4217; the shop's own currency by default */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trips"];
+                };
+            };
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };

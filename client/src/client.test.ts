@@ -46,6 +46,12 @@ const problem =
     Response.json({ status, code, detail: "Do this.", request_id: "r-1" }, { status, headers });
 const cutOff = () => new Response('{"id": 1, "sta', { headers: { "content-type": "application/json" } });
 
+it("a list in a query is sent once for each of its values", async () => {
+  const { sent, tribi } = network(ok({ options: [] }));
+  await tribi().trips.find({ country: ["ES", "MA"], days: 12 });
+  expect(sent[0]?.url).toBe("https://shop.example/trips?country=ES&country=MA&days=12");
+});
+
 describe("what is sent again", () => {
   it.each([
     ["no connection", gone],

@@ -64,6 +64,7 @@ export function createTribi(options: TribiOptions) {
       list: (query: QueryOf<"listPlans"> = {}) => get<"listPlans">("/plans", query),
       get: (id: number, query: QueryOf<"getPlan"> = {}) => get<"getPlan">(`/plans/${id}`, query),
     },
+    trips: { find: (query: QueryOf<"findTrips">) => get<"findTrips">("/trips", query) },
     devices: {
       check: (query: QueryOf<"checkDevice"> = {}) => get<"checkDevice">("/device/compatibility", query),
       models: () => get<"listDevices">("/device/models"),

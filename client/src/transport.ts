@@ -126,7 +126,8 @@ const failed = (error: TribiError): Outcome => ({ value: undefined, error, atMil
 function addressOf(baseUrl: string, { path, query = {} }: Call): string {
   const members = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== null) members.append(name, String(value));
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined && one !== null) members.append(name, String(one));
   const search = members.toString();
   return `${baseUrl.replace(/\/+$/, "")}${path}${search === "" ? "" : `?${search}`}`;
 }

@@ -36,7 +36,7 @@ const WHEN: Readonly<Record<CompileWhen, <Value>(make: () => Value) => () => Val
 /**
  * Bodies are never coerced. Query, path and header values arrive as text and are read strictly by the type that
  * their schema declares: `1` is an integer, `1e0`, ` 1` and `0x1` are not. What cannot be read stays text, and the
- * schema refuses it.
+ * schema refuses it. A member that is a list may come once: `country=ES` is a list of one.
  */
 export function makeValidatorCompiler(when: CompileWhen): FastifySchemaCompiler<object> {
   const ajv = new Ajv({
@@ -86,7 +86,9 @@ function readTexts(schema: Schema, values: Record<string, unknown>): Record<stri
   for (const [name, value] of Object.entries(values)) {
     // What is ignored does not reach the handler either.
     if (schema.additionalProperties === true && !Object.hasOwn(schema.properties ?? {}, name)) continue;
-    read[name] = typeof value === "string" ? readText(schema.properties?.[name]?.type, value) : value;
+    const type = schema.properties?.[name]?.type;
+    if (typeof value !== "string") read[name] = value;
+    else read[name] = type === "array" ? [value] : readText(type, value);
   }
   return read;
 }

@@ -21,6 +21,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /es": "public",
   "GET /es/": "public",
   "GET /esim/:place": "public",
+  "GET /trip": "public",
   "GET /help": "public",
   "GET /legal/terms": "public",
   "GET /legal/refunds": "public",
@@ -31,6 +32,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /account/esims/:id": "public",
   "GET /account/orders/:id": "public",
   "GET /es/esim/:place": "public",
+  "GET /es/trip": "public",
   "GET /es/help": "public",
   "GET /es/legal/terms": "public",
   "GET /es/legal/refunds": "public",
@@ -61,6 +63,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /countries": "public",
   "GET /plans": "public",
   "GET /plans/:id": "public",
+  "GET /trips": "public",
   "GET /device/compatibility": "public",
   "GET /device/models": "public",
 

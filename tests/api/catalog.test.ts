@@ -50,6 +50,8 @@ describe("GET /countries", () => {
     expect(await find("SPA")).toEqual(["ES"]);
     expect(await find("united")).toEqual(["AE", "GB", "US"]);
     expect(await find("pain")).toEqual([]);
+    expect(await find("deutschland")).toEqual(["DE"]);
+    expect(await find("u.s.a.")).toEqual(["US"]);
     expect(await find("")).toHaveLength(76);
   });
 
@@ -235,5 +237,69 @@ describe("the demo shop", () => {
     await app.database.query("delete from plans where sku = 'ES-1GB-7D'");
     await seedCatalog(app.database);
     expect(await app.database.query("select 1 from plans where sku = 'ES-1GB-7D'")).toEqual([]);
+  });
+});
+
+describe("GET /trips", () => {
+  const ask = (query: string) => app.request("GET", `/trips?${query}`);
+
+  it("200: every option covers all countries, for all days, with the data, the cheapest first", async () => {
+    const answer = await ask("country=es&country=MA&days=7&gb=1");
+    expect(answer.status).toBe(200);
+    const { options, left_out: leftOut, left_out_total: leftOutTotal, uncovered } = answer.body;
+    expect(options.length).toBeGreaterThan(1);
+    for (const { plans: set, covers, total, why } of options) {
+      expect(covers).toEqual(["ES", "MA"]);
+      for (const country of covers) {
+        expect(set.some((plan: Plan) => plan.coverage.includes(country))).toBe(true);
+      }
+      for (const plan of set) {
+        expect(plan.duration_days).toBeGreaterThanOrEqual(7);
+        expect(plan.is_unlimited || plan.data_gb >= 1).toBe(true);
+      }
+      const sum = set.reduce((all: number, plan: Plan) => all + plan.price.amount_minor_units, 0);
+      expect(total.amount_minor_units).toBe(sum);
+      expect(why).toMatch(/eSIMs?: .+ works in /);
+    }
+    const totals = options.map(
+      ({ total }: { total: { amount_minor_units: number } }) => total.amount_minor_units,
+    );
+    expect(totals).toEqual([...totals].sort((a: number, b: number) => a - b));
+    expect(uncovered).toEqual([]);
+    expect(leftOutTotal).toBeGreaterThanOrEqual(leftOut.length);
+    for (const { plan_id: id, why } of leftOut) {
+      expect([id, why]).toEqual([expect.any(Number), expect.stringMatching(/\.$/)]);
+    }
+  });
+
+  it("200: one country alone, another currency, and a country where nothing fits", async () => {
+    const yen = (await ask("country=JP&days=5&currency=jpy")).body;
+    expect(yen.options[0].total).toMatchObject({
+      currency: "JPY",
+      amount_major: expect.stringMatching(/^\d+$/),
+    });
+    const nothing = (await ask("country=ES&country=AQ&days=5")).body;
+    expect(nothing).toMatchObject({ options: [], uncovered: ["AQ"] });
+    expect((await ask("country=ES&days=365")).body.options).toEqual([]);
+  });
+
+  it.each([
+    ["days=7", "/query"],
+    ["country=ES", "/query"],
+    ["country=ES&days=0", "/query/days"],
+    ["country=ES&days=366", "/query/days"],
+    ["country=ES&days=1.5", "/query/days"],
+    ["country=ES&days=7&days=8", "/query/days"],
+    ["country=ES&days=7&gb=-1", "/query/gb"],
+    ["country=ES&days=7&gb=1e9", "/query/gb"],
+    ["country=ES&days=7&gb=10001", "/query/gb"],
+    ["country=Spain&days=7", "/query/country/0"],
+    ["country=ES&country=QQ&days=7", "/query/country/1"],
+    ["country=ES&days=7&currency=XXX", "/query/currency"],
+    [`${"country=ES&".repeat(13)}days=7`, "/query/country"],
+  ])("422: %s is refused at %s", async (query, pointer) => {
+    const answer = await ask(query);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors[0].pointer).toContain(pointer);
   });
 });

@@ -26,6 +26,8 @@ describe("the pages for people", () => {
     "/esim/spain",
     "/es/esim/spain",
     "/esim/europe",
+    "/trip",
+    "/es/trip?country=ES&country=MA&days=7&gb=1",
     "/help",
     "/es/legal/terms",
     "/legal/refunds",
@@ -48,6 +50,36 @@ describe("the pages for people", () => {
     );
     expect(answer.text).toContain(`<html lang="${/^\/es(\/|$)/.test(path) ? "es" : "en"}">`);
     expect(answer.text).not.toContain("Tribi");
+  });
+
+  it("200: /trip shows the cheapest eSIMs for a trip, why, and what was left out, in both languages", async () => {
+    const trips = await app.request("GET", "/trips?country=ES&country=MA&days=7&gb=1");
+    const price = trips.body.options[0].total.amount_major;
+    const english = await get("/trip?country=ES&country=MA&days=7&gb=1");
+    expect(english.text).toContain(`$${price}`);
+    expect(english.text).toContain("What we left out");
+    expect(english.text).toMatch(/<input[^>]*value="MA"[^>]*checked/);
+    const spanish = await get("/es/trip?country=ES&country=MA&days=7&gb=1");
+    expect(spanish.text).toContain("España, Marruecos");
+    expect((await get("/")).text).toContain('href="/trip"');
+    expect((await get("/es")).text).toContain('href="/es/trip"');
+  });
+
+  it.each([
+    "country=ZZ&days=7",
+    "days=7",
+    "country=ES",
+    "country=ES&days=0",
+    "country=ES&days=1e3",
+    "country=ES&days=7&gb=x",
+    "country=ES&days=7&gb=99999",
+    `${"country=ES&".repeat(30)}days=7`,
+    "country=%3Cscript%3E&days=%3Cscript%3E&gb=%22",
+  ])("200: /trip says what to choose when %s is no trip", async (query) => {
+    const answer = await get(`/trip?${query}`);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain("Choose 1 to 12 countries");
+    expect(answer.text).not.toMatch(/<script>|value="[^"]*</);
   });
 
   it("200: what a page names is there, for good", async () => {

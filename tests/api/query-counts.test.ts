@@ -77,6 +77,12 @@ describe("a request makes a constant number of queries", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it("GET /trips: two statements, whatever is asked", async () => {
+    for (const trip of ["country=ES&days=1", "country=ES&country=MA&country=FR&country=IT&days=7&gb=1"]) {
+      expect((await sentBy(`/trips?${trip}`, shopper.token)).sent).toHaveLength(2);
+    }
+  });
+
   it("GET of every list for operators: as many statements for one row as for a full page, at most three", async () => {
     const lists = routesOf(app.app.server)
       .filter(({ method, url, access }) => method === "GET" && access === "admin" && !/:|export/.test(url))

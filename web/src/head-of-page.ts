@@ -35,6 +35,13 @@ export function headOfPage(request: PageRequest, text: Text): HeadOfPage {
     }
     case "destination":
       return { ...headOfDestination(data, request, text), canonical };
+    case "trips":
+      return {
+        title: named(text("trips.heading")),
+        description: text("trips.description"),
+        canonical,
+        structured: null,
+      };
     case "document":
       return { title: named(data.title), description: null, canonical, structured: null };
     case "problem":

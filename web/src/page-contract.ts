@@ -89,6 +89,46 @@ export interface DestinationData {
   readonly isCurrencyMissing: boolean;
 }
 
+export interface TripCountry {
+  readonly iso2: string;
+  readonly name: string;
+  /** Other spellings that a search finds it by. */
+  readonly words: readonly string[];
+}
+
+export interface TripPlanInfo extends PlanInfo {
+  /** The countries of the trip in which it works, as the page calls them. */
+  readonly worksIn: readonly string[];
+}
+
+export interface TripOptionInfo {
+  readonly plans: readonly TripPlanInfo[];
+  readonly total: PriceInfo;
+  /** Null for the cheapest. */
+  readonly moreThanCheapest: PriceInfo | null;
+}
+
+export interface TripResult {
+  readonly options: readonly TripOptionInfo[];
+  /** Countries in which nothing on sale fits, as the page calls them. */
+  readonly uncovered: readonly string[];
+  /** Why plans are in no option, and how many. */
+  readonly leftOut: readonly { readonly code: LeftOutCode; readonly count: number }[];
+}
+
+export type LeftOutCode = "not_in_currency" | "too_short" | "too_little_data" | "no_better" | "dearer";
+
+export interface TripsData {
+  readonly kind: "trips";
+  readonly countries: readonly TripCountry[];
+  readonly asked: { readonly countries: readonly string[]; readonly days: number; readonly gb: number };
+  readonly limits: { readonly countries: number; readonly days: number; readonly gb: number };
+  /** Null until something was asked that means a trip. */
+  readonly result: TripResult | null;
+  /** What was asked means no trip. */
+  readonly isRefused: boolean;
+}
+
 export interface DocumentData {
   readonly kind: "document";
   readonly slug: string;
@@ -116,7 +156,14 @@ export interface MockPaymentData {
   readonly status: "requires_action" | "succeeded" | "failed";
 }
 
-export type PageData = LandingData | DestinationData | DocumentData | ProblemData | AppData | MockPaymentData;
+export type PageData =
+  | LandingData
+  | DestinationData
+  | TripsData
+  | DocumentData
+  | ProblemData
+  | AppData
+  | MockPaymentData;
 
 export interface PageRequest {
   /** Without the language's prefix: "/esim/spain". */

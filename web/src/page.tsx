@@ -5,6 +5,7 @@ import { DocumentPage } from "./pages/document/document-page.js";
 import { Landing } from "./pages/landing/landing.js";
 import { MockPayment } from "./pages/mock-payment/mock-payment.js";
 import { ProblemPage } from "./pages/problem/problem.js";
+import { Trips } from "./pages/trips/trips.js";
 import { Frame } from "./parts/frame.js";
 import { PageContext } from "./parts/shop-context.js";
 import { LanguageContext, makeText, type Text } from "./text/text.js";
@@ -43,6 +44,8 @@ function Content({ data }: { data: PageData }) {
       return <Landing data={data} />;
     case "destination":
       return <Destination data={data} />;
+    case "trips":
+      return <Trips data={data} />;
     case "document":
       return <DocumentPage data={data} />;
     case "problem":

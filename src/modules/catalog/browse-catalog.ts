@@ -4,6 +4,9 @@ import type { Clock } from "../../kernel/clock.js";
 import { isCurrencyCode } from "../../kernel/money.js";
 import { findPlan, listCountries, listPlanPages, listPlans, type PlanFilter } from "./catalog-read-model.js";
 import { type PlanRow, type PlanView, planView } from "./catalog-views.js";
+import { makeFindTrips } from "./trips/find-trips.js";
+import type { AskedTrip } from "./trips/trip-query.js";
+import { tripsView } from "./trips/trips-view.js";
 
 const TTL_MILLIS = 1_000;
 const ENTRIES_MAX = 128;
@@ -14,6 +17,8 @@ export interface Browsing {
   /** The JSON array of GET /plans: kept for many callers, or, when it is too long for that, in pieces. */
   plans(filter: PlanFilter): Promise<Body | AsyncGenerator<string>>;
   plan(id: number, currency: string): Promise<PlanView | undefined>;
+  /** The JSON object of GET /trips. */
+  trips(trip: AskedTrip): Promise<Body>;
   /** Called after every change that this process makes to the catalogue. */
   forget(): void;
 }
@@ -24,6 +29,7 @@ export interface Browsing {
  */
 export function makeBrowsing({ db, clock }: { readonly db: Db; readonly clock: Clock }): Browsing {
   const cache = makeBodyCache({ ttlMillis: TTL_MILLIS, entriesMax: ENTRIES_MAX, clock });
+  const findTrips = makeFindTrips({ db });
   return {
     countries: (prefix) => {
       const key = prefix.toLowerCase();
@@ -42,6 +48,7 @@ export function makeBrowsing({ db, clock }: { readonly db: Db; readonly clock: C
       const row = await findPlan(db, id, currency);
       return row === undefined ? undefined : planView(row);
     },
+    trips: (trip) => cache.get(`trips ${JSON.stringify(trip)}`, async () => tripsView(await findTrips(trip))),
     forget: cache.clear,
   };
 }

@@ -93,9 +93,17 @@ export async function* listPlanPages(
   const { rows } = await db.run<{ ids: number[] }>(LIST_PLAN_IDS, valuesOf(filter));
   const ids = rows[0]?.ids ?? [];
   for (let start = 0; start < ids.length; start += PAGE_ROWS) {
-    const page = ids.slice(start, start + PAGE_ROWS);
-    yield (await db.run<PlanRow>(PAGE_OF_PLANS, [filter.currency, page])).rows;
+    yield await listPlansById(db, filter.currency, ids.slice(start, start + PAGE_ROWS));
   }
+}
+
+/** Those of them that are on sale in the currency, in the order of the ids. */
+export async function listPlansById(
+  db: Queryable,
+  currency: string,
+  ids: readonly number[],
+): Promise<readonly PlanRow[]> {
+  return (await db.run<PlanRow>(PAGE_OF_PLANS, [currency, ids])).rows;
 }
 
 /** All of them, for what looks at every plan: one statement for most shops, pages for a large one. */

@@ -15,7 +15,7 @@ import {
   listCarrierRows,
   updateCarrier,
 } from "./carrier-store.js";
-import { planView } from "./catalog-views.js";
+import { planView, priceView } from "./catalog-views.js";
 import {
   deleteCountry,
   findCountryRow,
@@ -38,12 +38,15 @@ import { registerAdminCountries } from "./routes/admin-countries.js";
 import { registerAdminFile } from "./routes/admin-files.js";
 import { registerAdminPlans } from "./routes/admin-plans.js";
 import { registerCheckDevice } from "./routes/check-device.js";
+import { registerFindTrips } from "./routes/find-trips.js";
 import { registerListCountries } from "./routes/list-countries.js";
 import { registerListDevices } from "./routes/list-devices.js";
 import { registerListPlans } from "./routes/list-plans.js";
 import { registerShowPlan } from "./routes/show-plan.js";
 import type { ImportDeps, ImportFile } from "./run-import.js";
 import { seedDemoCatalog } from "./seed-demo-catalog.js";
+import { type FoundTrips, makeFindTrips } from "./trips/find-trips.js";
+import { readTrip, TRIP_COUNTRIES_MAX, TRIP_DAYS_MAX, TRIP_GB_MAX } from "./trips/trip-query.js";
 
 export interface CatalogModuleDeps {
   readonly db: Db;
@@ -78,6 +81,7 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
       registerListCountries(app, browsing);
       registerListPlans(app, { browsing, defaultCurrency });
       registerShowPlan(app, { browsing, defaultCurrency });
+      registerFindTrips(app, { browsing, defaultCurrency });
       registerCheckDevice(app, checkDevice);
       registerListDevices(app, devices);
       registerRecords(app, managing, priceProblem);
@@ -159,5 +163,19 @@ function registerFiles(
   });
 }
 
-export type { PriceProblem };
-export { countryNameIn, countrySlug, countryWords, plainText, planView, seedDemoCatalog, slugOf };
+export type { FoundTrips, PriceProblem };
+export {
+  countryNameIn,
+  countrySlug,
+  countryWords,
+  makeFindTrips,
+  plainText,
+  planView,
+  priceView,
+  readTrip,
+  seedDemoCatalog,
+  slugOf,
+  TRIP_COUNTRIES_MAX,
+  TRIP_DAYS_MAX,
+  TRIP_GB_MAX,
+};

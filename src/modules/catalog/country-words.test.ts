@@ -9,11 +9,19 @@ describe("a country", () => {
     ["NL", "Netherlands", ["holland", "Países", "paises"]],
     ["KR", "South Korea", ["korea", "corea del sur"]],
     ["CZ", "Czechia", ["czech republic", "chequia"]],
+    ["US", "United States", ["U.S.", "u.s.a.", "EE.UU.", "EE. UU.", "eeuu", "united  states"]],
+    ["CI", "Côte d'Ivoire", ["cote d ivoire", "cote divoire", "Côte d’Ivoire", "ivory"]],
+    ["TT", "Trinidad and Tobago", ["trinidad & tobago", "tobago"]],
+    ["LC", "Saint Lucia", ["st. lucia", "St Lucia", "santa lucia"]],
+    ["DE", "Germany", ["deutschland", "alemania"]],
+    ["AT", "Austria", ["osterreich", "Österreich"]],
+    ["CH", "Switzerland", ["schweiz", "suisse", "suiza"]],
+    ["BA", "Bosnia and Herzegovina", ["bosnia & herz", "bosnia"]],
   ])("%s is found by its names in both languages and by what else it is called", (iso2, name, typed) => {
     for (const text of typed) expect([text, isFoundBy({ iso2, name }, text)]).toEqual([text, true]);
   });
 
-  it.each(["pain", "%", "_", "sp%", "\\", "xx"])("is not found by %s", (typed) => {
+  it.each(["pain", "%", "&", ".", "'", "-", "_", "sp%", "\\", "xx"])("is not found by %s", (typed) => {
     expect(isFoundBy({ iso2: "ES", name: "Spain" }, typed)).toBe(false);
   });
 

@@ -49,11 +49,32 @@ export const plainText = (text: string): string =>
     .toLowerCase()
     .trim();
 
+/** As people type it: letters that no accent makes from another (ß, ø, ł), "&", "St." and points are spelled out. */
+const SPELLED: Readonly<Record<string, string>> = {
+  ß: "ss",
+  ø: "o",
+  ł: "l",
+  æ: "ae",
+  œ: "oe",
+  ı: "i",
+  đ: "d",
+  "&": "and",
+};
+
+/** Without blanks and the signs that names are written with or without. Others, such as wildcards, are literal. */
+const typedText = (text: string): string =>
+  plainText(text)
+    .replace(/[ßøłæœıđ&]/g, (letter) => SPELLED[letter] ?? letter)
+    .replace(/^(?:st|san|santa)[. ]\s*(?=\p{L})/u, "saint")
+    .replace(/[\s.,()'’/-]/g, "");
+
 /** Whether the country is found by the beginning of one of its names, or of its code. */
 export function isFoundBy(country: { readonly iso2: string; readonly name: string }, typed: string): boolean {
-  const wanted = plainText(typed);
-  if (wanted === "") return true;
+  if (typed.trim() === "") return true;
+  const wanted = typedText(typed);
+  // Nothing but signs is no beginning of a name.
+  if (wanted === "") return false;
   return [country.iso2, country.name, ...countryWords(country.iso2)].some((name) =>
-    plainText(name).startsWith(wanted),
+    typedText(name).startsWith(wanted),
   );
 }

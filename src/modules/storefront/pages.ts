@@ -1,7 +1,7 @@
 import type { PageLanguage } from "../../../web/src/page-contract.js";
-import type { Queryable } from "../../db/database.js";
+import type { Db } from "../../db/database.js";
 import type { Body, BodyCache } from "../../http/body-cache.js";
-import { countryNameIn } from "../catalog/catalog.module.js";
+import { countryNameIn, makeFindTrips } from "../catalog/catalog.module.js";
 import {
   coveredPlaces,
   type Destination,
@@ -15,9 +15,10 @@ import {
 import type { DocumentPath, Documents } from "./documents.js";
 import { regionNameIn } from "./region-names.js";
 import type { RenderFor } from "./storefront.module.js";
+import { findTripsData, type TripAddress } from "./trips-page.js";
 
 export interface PageDeps {
-  readonly db: Queryable;
+  readonly db: Db;
   readonly documents: Documents;
   readonly render: RenderFor;
   readonly cache: BodyCache;
@@ -74,8 +75,17 @@ export function makePages({ db, documents, render, cache, defaultCurrency }: Pag
       );
     });
 
+  const findTrips = makeFindTrips({ db });
+
   return {
     landing,
+    trips: (asked: TripAddress, key: PageKey): Promise<Body> =>
+      cache.get(`${keyOf("/trip", key)} ${JSON.stringify(asked)}`, async () => {
+        const { language, currency } = key;
+        const request = { language, currency: currency ?? defaultCurrency };
+        const data = await findTripsData({ db, findTrips }, asked, request);
+        return render(data, { path: "/trip", ...key }, "shop");
+      }),
     async destination(wanted: string, key: PageKey): Promise<FoundPage> {
       const kept = cache.peek(keyOf(`/esim/${wanted}`, key));
       if (kept !== undefined) return { kind: "page", body: await kept };
@@ -104,6 +114,7 @@ export function makePages({ db, documents, render, cache, defaultCurrency }: Pag
       return [
         "/",
         ...all.map(({ slug }) => `/esim/${slug}`),
+        "/trip",
         "/help",
         "/legal/terms",
         "/legal/refunds",

@@ -17,10 +17,13 @@ export function PlanCard({
   plan,
   isBest,
   showsRegion,
+  worksIn = [],
 }: {
   plan: PlanInfo;
   isBest: boolean;
   showsRegion: boolean;
+  /** Names of countries that are worth saying. */
+  worksIn?: readonly string[];
 }) {
   const { code, text } = useLanguage();
   const address = useAddress();
@@ -39,6 +42,7 @@ export function PlanCard({
           {placeOfPlan} <span>{text("place.covers", { count: plan.coverage.length })}</span>
         </p>
       )}
+      {worksIn.length > 0 && <p class="region">{worksIn.join(", ")}</p>}
       <h3 id={name}>
         <span class="size">{dataText(plan, text)}</span> <span class="days">{days}</span>
       </h3>

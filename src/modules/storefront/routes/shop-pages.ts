@@ -11,6 +11,7 @@ import { DOCUMENTS, type DocumentPath } from "../documents.js";
 import { languageOf, pageAddress, readPagePath } from "../page-language.js";
 import { STRICT_POLICY } from "../page-policies.js";
 import type { PageKey, Pages } from "../pages.js";
+import type { TripAddress } from "../trips-page.js";
 
 const config = { access: "public", isInternal: true, isShedFirst: true } as const;
 
@@ -43,6 +44,10 @@ export function registerShopPages(app: Server, { pages, config: settings }: Shop
         return reply.redirect(withQuery(pageAddress(found.path, key.language), request), 301);
       return sendShared(request, reply, found.body);
     });
+    app.get(`${prefix}/trip`, { config }, async (request, reply) => {
+      const key = keyOf(request, settings.payments.defaultCurrency);
+      return sendShared(request, reply, await pages.trips(tripAddressOf(request), key));
+    });
     for (const path of Object.keys(DOCUMENTS) as DocumentPath[]) {
       app.get(`${prefix}${path}`, { config }, async (request, reply) =>
         sendShared(
@@ -65,6 +70,21 @@ function keyOf(request: FastifyRequest, ownCurrency: string): PageKey {
   const wanted = typeof currency === "string" ? currency.toUpperCase() : "";
   return { language, currency: isCurrencyCode(wanted) && wanted !== ownCurrency ? wanted : null };
 }
+
+/** Every query is a page: what means no trip is answered by the form. */
+function tripAddressOf(request: FastifyRequest): TripAddress {
+  const { country, days, gb } = request.query as Readonly<Record<string, unknown>>;
+  const countries = (Array.isArray(country) ? country : [country]).filter((one) => typeof one === "string");
+  return {
+    countries: countries.slice(0, COUNTRIES_READ).map((one: string) => one.slice(0, VALUE_READ)),
+    days: typeof days === "string" ? days.slice(0, VALUE_READ) : null,
+    gb: typeof gb === "string" ? gb.slice(0, VALUE_READ) : null,
+  };
+}
+
+/** More than a trip may have, so that a trip that is too large is seen as one. */
+const COUNTRIES_READ = 20;
+const VALUE_READ = 20;
 
 const pathOf = (request: FastifyRequest): string => request.url.split("?")[0] ?? "/";
 

@@ -9,6 +9,7 @@ import { useLanguage, useText } from "../../text/text.js";
 
 export function Landing({ data }: { data: LandingData }) {
   const text = useText();
+  const address = useAddress();
   const [typed, setTyped] = useState("");
   const found = data.destinations.filter((destination) => matches(destination, typed));
   const countries = found.filter(({ iso2 }) => iso2 !== null);
@@ -34,6 +35,9 @@ export function Landing({ data }: { data: LandingData }) {
               />
             </label>
           </search>
+          <p class="trip-link">
+            <a href={address("/trip")}>{text("landing.trips")}</a>
+          </p>
         </div>
         <Skyline />
       </section>
