@@ -130,6 +130,16 @@ program
   });
 
 program
+  .command("audit")
+  .description("prove the shop's books, read only and beside the running store; exits 1 on a violation")
+  .option("--json", "print {laws: [{name, checked, violations, samples}], seconds}", false)
+  .option("--every-seal", "open every sealed code, not some thousands spread over the tables", false)
+  .action(async (options: { json: boolean; everySeal: boolean }) => {
+    const { runAudit } = await import("./commands/audit.js");
+    await runAudit(options);
+  });
+
+program
   .command("rotate-keys")
   .description("seal all codes at rest with the first of DATA_ENCRYPTION_KEYS, with traffic on")
   .action(async () => {

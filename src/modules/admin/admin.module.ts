@@ -8,6 +8,8 @@ import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
+import { auditBooks, BOOK_PROMISES } from "./books/audit-books.js";
+import type { RuleResult } from "./books/book-rule.js";
 import { countFailedJobs, oldestDueJobSeconds } from "./job-store.js";
 import { registerListScreen } from "./list-screen.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
@@ -66,3 +68,8 @@ export function makeAdminModule({ db, metrics, wakeWorkers }: AdminDeps) {
     },
   };
 }
+
+/** How many sealed rows of each table an audit opens when nobody asks for all. */
+export const SEALED_ROWS_OPENED = 10_000;
+export type { RuleResult };
+export { auditBooks, BOOK_PROMISES };

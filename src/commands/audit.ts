@@ -1,0 +1,74 @@
+import { readConfig } from "../config/config.js";
+import { openDatabase } from "../db/database.js";
+import {
+  auditBooks,
+  BOOK_PROMISES,
+  type RuleResult,
+  SEALED_ROWS_OPENED,
+} from "../modules/admin/admin.module.js";
+import { makeInstallVault } from "../modules/esims/esims.module.js";
+import { openDatabaseServer } from "./database-server.js";
+import { exitOnFailure } from "./exit.js";
+
+export interface AuditCommand {
+  readonly json: boolean;
+  /** Opens every sealed row, not some thousands that are spread over the tables. */
+  readonly everySeal: boolean;
+}
+
+/** Two processors read side by side; more connections would take turns. */
+const CONNECTIONS = 3;
+const STATEMENT_MILLIS_MAX = 600_000;
+
+/**
+ * `tribi audit`: proves the shop's books in one snapshot, read only and beside the running store. Exits 1 when a rule
+ * is violated.
+ */
+export async function runAudit(command: AuditCommand): Promise<void> {
+  await exitOnFailure(async () => {
+    const note = (line: string): void => void process.stderr.write(`${line}\n`);
+    const say = (line: string): void => void process.stdout.write(`${line}\n`);
+    const config = readConfig();
+    const server = await openDatabaseServer(config, note);
+    const db = openDatabase({
+      url: server.url,
+      poolMax: CONNECTIONS,
+      applicationName: "tribi audit",
+      statementTimeoutMillis: STATEMENT_MILLIS_MAX,
+    });
+    try {
+      const { encryptionKeys: keys, indexKey } = config.secrets;
+      const audit = await auditBooks({
+        db,
+        connections: CONNECTIONS,
+        sealed: {
+          vault: makeInstallVault({ keys, indexKey }),
+          keyIds: keys.map(({ id }) => id),
+          opensMax: command.everySeal ? Number.POSITIVE_INFINITY : SEALED_ROWS_OPENED,
+        },
+      });
+      if (command.json) say(JSON.stringify(audit));
+      else tell(audit, say);
+      if (audit.laws.some(({ violations }) => violations > 0)) process.exitCode = 1;
+    } finally {
+      await db.close();
+      await server.stop();
+    }
+  });
+}
+
+function tell(
+  { laws, seconds }: { laws: readonly RuleResult[]; seconds: number },
+  say: (line: string) => void,
+): void {
+  for (const { name, checked, violations, samples } of laws) {
+    say(`${violations === 0 ? "ok  " : "FAIL"} ${name}: ${checked} checked, ${violations} violations`);
+    if (violations > 0) say(`     ${BOOK_PROMISES[name] ?? ""}\n     not so: ${samples.join(" ")}`);
+  }
+  const broken = laws.filter(({ violations }) => violations > 0).length;
+  say(
+    broken === 0
+      ? `All ${laws.length} rules hold (${seconds} s).`
+      : `${broken} of ${laws.length} rules are violated (${seconds} s). docs/operations.md says what to do.`,
+  );
+}
