@@ -140,6 +140,15 @@ program
   });
 
 program
+  .command("doctor")
+  .description("check the running money path and say what to correct; exits 1 when a check fails")
+  .option("--json", "print {checks: [{id, status, message, fix}]}", false)
+  .action(async (options: { json: boolean }) => {
+    const { runDoctor } = await import("./commands/doctor.js");
+    await runDoctor(options);
+  });
+
+program
   .command("rotate-keys")
   .description("seal all codes at rest with the first of DATA_ENCRYPTION_KEYS, with traffic on")
   .action(async () => {

@@ -3,7 +3,7 @@ import { type CanarySecret, findForeignSecrets } from "../db/secrets-canary.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
 
-function canarySecrets({ secrets }: Config): CanarySecret[] {
+export function canarySecrets({ secrets }: Config): CanarySecret[] {
   return [
     { name: "JWT_SECRET", values: secrets.jwtSecrets },
     { name: "COOKIE_SECRET", values: [secrets.cookieSecret] },

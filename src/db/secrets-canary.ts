@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type pg from "pg";
 import { withClient } from "./connect.js";
 
 export interface CanarySecret {
@@ -38,4 +39,21 @@ export function findForeignSecrets(
     }
     return foreign;
   });
+}
+
+/** The same by a look alone: what the database was never used with is not foreign, and nothing is written. */
+export async function readForeignSecrets(
+  client: Pick<pg.Client, "query">,
+  secrets: readonly CanarySecret[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; value: string }>(
+    "select name, value from installation_facts",
+  );
+  const known = new Map(rows.map(({ name, value }) => [name, value]));
+  return secrets
+    .filter(({ name, values }) => {
+      const canary = known.get(`secret:${name}`);
+      return canary !== undefined && !values.map(canaryOf).includes(canary);
+    })
+    .map(({ name }) => name);
 }

@@ -23,10 +23,8 @@ const CONNECT_MILLIS = 10_000;
 const SILENCE_MILLIS = 20_000;
 const CONNECTIONS_MAX = 4;
 
-/** Sends over a few kept connections. A job calls this, never a request. */
-export function makeSmtpSender(options: SmtpOptions): MailSender {
-  const { from } = options;
-  const transport = createTransport({
+function openTransport(options: SmtpOptions) {
+  return createTransport({
     pool: true,
     maxConnections: CONNECTIONS_MAX,
     host: options.host,
@@ -48,6 +46,12 @@ export function makeSmtpSender(options: SmtpOptions): MailSender {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+/** Sends over a few kept connections. A job calls this, never a request. */
+export function makeSmtpSender(options: SmtpOptions): MailSender {
+  const { from } = options;
+  const transport = openTransport(options);
   return {
     async send(mail) {
       const unsafe = refuseUnsafe(mail);
@@ -61,6 +65,21 @@ export function makeSmtpSender(options: SmtpOptions): MailSender {
     },
     close: () => transport.close(),
   };
+}
+
+/** Connects, greets, turns to TLS and signs in, and sends nothing. Null when the server took us, else codes alone. */
+export async function trySmtp(options: SmtpOptions): Promise<string | null> {
+  const transport = openTransport(options);
+  try {
+    await transport.verify();
+    return null;
+  } catch (error) {
+    const { code, command, responseCode, response } = error as SmtpFailure;
+    const parts = [code, command, responseCode, enhancedStatusOf(response)];
+    return parts.filter((part) => part !== undefined).join(" ") || "no connection";
+  } finally {
+    transport.close();
+  }
 }
 
 /** Addresses go in as structures, so nothing in them is parsed as a list or a header. */

@@ -39,6 +39,9 @@ const KIND_BY_TYPE: ReadonlyMap<string, PaymentEventKind> = new Map([
   ["charge.dispute.closed", "dispute_closed"],
 ]);
 
+/** What an endpoint at Stripe has to be told of. */
+export const STRIPE_EVENT_TYPES: readonly string[] = [...KIND_BY_TYPE.keys()];
+
 type Facts = Pick<PaymentEvent, "intentId" | "amount" | "decline" | "refund" | "dispute">;
 
 const NO_FACTS: Facts = { intentId: null, amount: null, decline: null, refund: null, dispute: null };
