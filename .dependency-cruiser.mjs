@@ -1,6 +1,6 @@
 /**
  * The arrows of ARCHITECTURE.md. A rule's comment is what a person reads when it breaks.
- * Modules import only to the left of: jobs, mail < auth, catalog < payments, esims < orders < admin.
+ * Modules import only to the left of: jobs, mail < auth, catalog < payments, esims < orders < webhooks < admin.
  */
 const MODULE_ORDER = [
   ["jobs"],
@@ -8,6 +8,7 @@ const MODULE_ORDER = [
   ["auth", "catalog"],
   ["payments", "esims"],
   ["orders"],
+  ["webhooks"],
   ["admin", "storefront", "console"],
 ];
 

@@ -555,6 +555,24 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.note_shop_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- An order that was never paid fails what it would have brought: that is told of the order.
+  if tg_argv[0] in ('esim', 'top_up') and new.status = 'failed' then
+    if exists (select from orders o where o.id = new.order_id and o.status = 'failed') then
+      return null;
+    end if;
+  end if;
+  insert into new_shop_events (type, subject_id)
+  values (tg_argv[0] || '.' || case tg_op when 'INSERT' then 'created' else new.status end, new.id);
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.note_tried_email(p_address inet, p_email text, p_is_blind boolean, p_now timestamp with time zone)
  RETURNS void
  LANGUAGE sql
@@ -1092,6 +1110,7 @@ CREATE INDEX esim_profiles_untold_failures ON public.esim_profiles USING btree (
 CREATE INDEX esim_profiles_unused_by_use_by ON public.esim_profiles USING btree (use_by) WHERE (status = 'ready'::text);
 CREATE TRIGGER esim_profiles_audit AFTER UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('esim');
 CREATE TRIGGER esim_profiles_moves BEFORE UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>ready', 'pending>failed', 'pending>cancelled', 'ready>active', 'ready>expired', 'ready>cancelled', 'active>cancelled');
+CREATE TRIGGER esim_profiles_tell AFTER UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION note_shop_event('esim');
 
 create table esim_reveals (
   id bigint generated always as identity,
@@ -1174,6 +1193,14 @@ create table mock_refunds (
 );
 CREATE INDEX mock_refunds_by_time ON public.mock_refunds USING btree (created_at);
 
+create table new_shop_events (
+  id bigint generated always as identity,
+  type text not null,
+  subject_id bigint not null,
+  created_at timestamp with time zone default now() not null,
+  constraint new_shop_events_pkey PRIMARY KEY (id)
+);
+
 create table order_consents (
   order_id bigint not null,
   terms_version text not null,
@@ -1227,6 +1254,8 @@ CREATE TRIGGER orders_audit AFTER UPDATE OF status ON public.orders FOR EACH ROW
 CREATE TRIGGER orders_failed_fail_top_up AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text) AND (new.kind = 'top_up'::text))) EXECUTE FUNCTION fail_top_up_of_failed_order();
 CREATE TRIGGER orders_failed_release_esim AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (old.status = 'created'::text))) EXECUTE FUNCTION release_esim_of_failed_order();
 CREATE TRIGGER orders_moves BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('created>paid', 'created>failed', 'paid>refunded');
+CREATE TRIGGER orders_tell AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION note_shop_event('order');
+CREATE TRIGGER orders_tell_created AFTER INSERT ON public.orders FOR EACH ROW WHEN ((new.status = 'created'::text)) EXECUTE FUNCTION note_shop_event('order');
 
 create table payments (
   id bigint generated always as identity,
@@ -1281,6 +1310,7 @@ CREATE INDEX payments_surplus ON public.payments USING btree (id) WHERE (surplus
 CREATE TRIGGER payments_audit AFTER UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('payment');
 CREATE TRIGGER payments_audit_late_capture AFTER UPDATE OF captured_minor ON public.payments FOR EACH ROW WHEN (((old.status = new.status) AND (old.captured_minor <> new.captured_minor))) EXECUTE FUNCTION audit_late_capture();
 CREATE TRIGGER payments_moves BEFORE UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('requires_action>succeeded', 'requires_action>failed');
+CREATE TRIGGER payments_tell AFTER UPDATE OF status ON public.payments FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION note_shop_event('payment');
 
 create table plan_countries (
   plan_id bigint not null,
@@ -1488,6 +1518,8 @@ CREATE TRIGGER refunds_are_summed AFTER INSERT OR UPDATE OF status, amount_minor
 CREATE TRIGGER refunds_audit AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('refund');
 CREATE TRIGGER refunds_audit_new AFTER INSERT ON public.refunds FOR EACH ROW EXECUTE FUNCTION audit_new_refund();
 CREATE TRIGGER refunds_moves BEFORE UPDATE OF status ON public.refunds FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('requested>parked', 'requested>pending', 'requested>succeeded', 'requested>failed', 'parked>requested', 'parked>pending', 'parked>succeeded', 'parked>failed', 'pending>succeeded', 'pending>failed', 'succeeded>failed');
+CREATE TRIGGER refunds_tell AFTER UPDATE OF status ON public.refunds FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['succeeded'::text, 'failed'::text])))) EXECUTE FUNCTION note_shop_event('refund');
+CREATE TRIGGER refunds_tell_created AFTER INSERT ON public.refunds FOR EACH ROW EXECUTE FUNCTION note_shop_event('refund');
 
 create table schema_migrations (
   version integer not null,
@@ -1524,6 +1556,25 @@ create table sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id, created_at);
+
+create table shop_event_stream (
+  is_the_only boolean default true not null,
+  last_sequence bigint default 0 not null,
+  constraint shop_event_stream_pkey PRIMARY KEY (is_the_only),
+  constraint shop_event_stream_is_one_row CHECK (is_the_only)
+);
+
+create table shop_events (
+  sequence bigint not null,
+  id text default ('evt_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)) not null,
+  type text not null,
+  subject_id bigint not null,
+  created_at timestamp with time zone not null,
+  numbered_at timestamp with time zone default now() not null,
+  data json not null,
+  constraint shop_events_pkey PRIMARY KEY (sequence)
+);
+CREATE INDEX shop_events_by_time ON public.shop_events USING btree (numbered_at);
 
 create table stock_items (
   id bigint generated by default as identity,
@@ -1644,6 +1695,7 @@ CREATE INDEX top_ups_unmailed ON public.top_ups USING btree (id) WHERE ((status 
 CREATE TRIGGER top_ups_audit AFTER UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('top_up');
 CREATE TRIGGER top_ups_belong_to_their_kind AFTER INSERT ON public.top_ups FOR EACH ROW EXECUTE FUNCTION order_kind_has_its_own('top_up');
 CREATE TRIGGER top_ups_moves BEFORE UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>done', 'pending>failed', 'pending>cancelled', 'done>cancelled');
+CREATE TRIGGER top_ups_tell AFTER UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION note_shop_event('top_up');
 
 create table users (
   id bigint generated always as identity,
@@ -1660,6 +1712,58 @@ create table users (
   constraint users_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 CREATE INDEX users_by_mailbox ON public.users USING btree (mailbox_of(email));
+
+create table webhook_deliveries (
+  id bigint generated always as identity,
+  endpoint_id bigint not null,
+  sequence bigint,
+  status text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  attempted_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  status_code integer,
+  millis integer,
+  answer_bytes integer,
+  problem text,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_one_per_event UNIQUE (endpoint_id, sequence),
+  constraint webhook_deliveries_finished_have_a_time CHECK (((status = 'pending'::text) = (finished_at IS NULL))),
+  constraint webhook_deliveries_pending_have_a_time CHECK (((status = 'pending'::text) = (next_try_at IS NOT NULL))),
+  constraint webhook_deliveries_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))),
+  constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id)
+);
+CREATE INDEX webhook_deliveries_by_endpoint ON public.webhook_deliveries USING btree (endpoint_id, id);
+CREATE INDEX webhook_deliveries_by_time ON public.webhook_deliveries USING btree (created_at);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (endpoint_id, next_try_at) WHERE (status = 'pending'::text);
+
+create table webhook_endpoints (
+  id bigint generated always as identity,
+  reference text not null,
+  url text not null,
+  description text default ''::text not null,
+  types text[] not null,
+  sealed_secret bytea,
+  sealed_former_secret bytea,
+  former_secret_until timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  paused_at timestamp with time zone,
+  paused_reason text,
+  deleted_at timestamp with time zone,
+  failures integer default 0 not null,
+  failing_since timestamp with time zone,
+  retry_at timestamp with time zone,
+  lease_token integer default 0 not null,
+  leased_until timestamp with time zone,
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_one_per_reference UNIQUE (reference),
+  constraint webhook_endpoints_former_secret_ends CHECK (((sealed_former_secret IS NULL) = (former_secret_until IS NULL))),
+  constraint webhook_endpoints_have_a_secret CHECK (((sealed_secret IS NULL) = (deleted_at IS NOT NULL))),
+  constraint webhook_endpoints_pause_known CHECK ((paused_reason = ANY (ARRAY['operator'::text, 'gone'::text, 'failing'::text]))),
+  constraint webhook_endpoints_pause_says_why CHECK (((paused_at IS NULL) = (paused_reason IS NULL))),
+  constraint webhook_endpoints_want_something CHECK ((cardinality(types) > 0))
+);
 
 create table webhook_events (
   id bigint generated always as identity,

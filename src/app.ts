@@ -73,6 +73,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   let worker: Worker | undefined;
   if (options.roles.worker) worker = await startJobs(options, foundation, modules);
+  const work = options.roles.worker ? modules.flatMap((one) => one.startWork?.() ?? []) : [];
   const url = options.roles.api
     ? await server.listen({ host: config.http.host, port: config.http.port })
     : "";
@@ -84,7 +85,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       state.isStopping = true;
       // Load balancers see 503 on /health/ready and send new requests elsewhere before the port closes.
       await new Promise((resolve) => setTimeout(resolve, config.http.drainSeconds * 1000));
-      await Promise.all([server.close(), worker?.stop()]);
+      await Promise.all([server.close(), worker?.stop(), ...work.map((one) => one.stop())]);
       for (const one of modules) await one.close?.();
       await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
     },

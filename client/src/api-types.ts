@@ -1283,6 +1283,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is told of events */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Tell another system of events
+         * @description Signed by Standard Webhooks 1.0. The secret is in this answer and in no other.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Tell a receiver of events no more */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, pause or resume a receiver of events
+         * @description Events of a pause are not sent afterwards: the receiver takes them from GET /events.
+         */
+        patch: operations["changeWebhookEndpoint"];
+        trace?: never;
+    };
+    "/admin/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new secret for a receiver of events
+         * @description The one before signs beside it for 24 hours.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhook-endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent to a receiver in the last 30 days, and what came of it
+         * @description Status, time and size of the answers; never what they say. `q` looks for types.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhook-endpoints/{id}/deliveries/{delivery}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event to a receiver again */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event to a receiver
+         * @description Of type webhook.test, without a place in the sequence; what came of it is among the deliveries.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happened in the shop, without a gap
+         * @description The pull twin of webhooks: ask again with `after` set to `next` until `items` is empty. Events are kept for 90 days; 410 when `after` lies further back.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/me": {
         parameters: {
             query?: never;
@@ -2341,6 +2480,113 @@ export interface components {
             /** Format: date-time */
             accepted_at: string;
         };
+        WebhookEndpoint: {
+            id: number;
+            url: string;
+            description: string;
+            types: string[];
+            is_active: boolean;
+            paused_reason: ("operator" | "gone" | "failing") | null;
+            paused_at: string | null;
+            failing_since: string | null;
+            /** @description Until then the secret before the last change signs too */
+            former_secret_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ListWebhookEndpointsAnswer: {
+            items: components["schemas"]["WebhookEndpoint"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        CreateWebhookEndpointBody: {
+            /** @description https, at port 443 or 8443, on a public address */
+            url: string;
+            /** @description Names of events, or "*" for all, also those of later versions */
+            types?: ("*" | "order.created" | "order.paid" | "order.failed" | "order.refunded" | "payment.succeeded" | "payment.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "esim.ready" | "esim.active" | "esim.failed" | "esim.expired" | "esim.cancelled" | "top_up.done" | "top_up.failed" | "top_up.cancelled")[];
+            description?: string;
+        };
+        WebhookEndpointWithSecret: {
+            id: number;
+            url: string;
+            description: string;
+            types: string[];
+            is_active: boolean;
+            paused_reason: ("operator" | "gone" | "failing") | null;
+            paused_at: string | null;
+            failing_since: string | null;
+            /** @description Until then the secret before the last change signs too */
+            former_secret_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description whsec_…; shown this once */
+            secret: string;
+        };
+        ChangeWebhookEndpointBody: {
+            /** @description https, at port 443 or 8443, on a public address */
+            url?: string;
+            /** @description Names of events, or "*" for all, also those of later versions */
+            types?: ("*" | "order.created" | "order.paid" | "order.failed" | "order.refunded" | "payment.succeeded" | "payment.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "esim.ready" | "esim.active" | "esim.failed" | "esim.expired" | "esim.cancelled" | "top_up.done" | "top_up.failed" | "top_up.cancelled")[];
+            description?: string;
+            /** @description false pauses it; true resumes it, whatever paused it */
+            is_active?: boolean;
+        };
+        DeleteWebhookEndpointAnswer: {
+            /** @enum {string} */
+            message: "webhook_endpoint_deleted";
+        };
+        WebhookDelivery: {
+            id: number;
+            /** @description Null for a test */
+            sequence: number | null;
+            event_id: string;
+            type: string;
+            /** @enum {unknown} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            /** @description Of the last answer */
+            status_code: number | null;
+            /** @description Why the last try had no answer */
+            problem: string | null;
+            millis: number | null;
+            answer_bytes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            attempted_at: string | null;
+            next_try_at: string | null;
+            finished_at: string | null;
+        };
+        ListWebhookDeliveriesAnswer: {
+            items: components["schemas"]["WebhookDelivery"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        RedeliverWebhookAnswer: {
+            /** @enum {string} */
+            message: "delivery_scheduled";
+        };
+        TestWebhookEndpointAnswer: {
+            delivery_id: number;
+        };
+        ShopEvent: {
+            /** @description Grows by one from event to event */
+            sequence: number;
+            type: string;
+            /** @description The same as the webhook-id of its deliveries */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What it is about, as the API showed it when the event was numbered */
+            data: unknown;
+        };
+        ListEventsAnswer: {
+            items: components["schemas"]["ShopEvent"][];
+            next: number;
+        };
         Operator: {
             id: number;
             email: string;
@@ -3215,6 +3461,22 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "out_of_stock" | "top_up_not_possible";
+                };
+            };
+        };
+        /** @description gone: Gone */
+        Gone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "gone";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "gone";
                 };
             };
         };
@@ -5875,6 +6137,290 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "url";
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWebhookEndpointsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookEndpointBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteWebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    changeWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhookEndpointBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "attempted_at";
+                sort_order?: "asc" | "desc";
+                status?: "pending" | "delivered" | "failed";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWebhookDeliveriesAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeliverWebhookAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestWebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The sequence of the last event that is known; `next` of the answer before */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEventsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            410: components["responses"]["Gone"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };

@@ -33,6 +33,8 @@ export interface Foundation {
 export interface Module {
   registerRoutes(app: Server): void | Promise<void>;
   readonly jobs: Jobs;
+  /** What a worker does beside its jobs, until it is stopped. */
+  startWork?(): { stop(): Promise<void> };
   /** What does not work and only slows the store down, by part: `{redis: "down"}`. */
   troubles?(): Readonly<Record<string, string>>;
   /** Lets go of what the module holds open, after the last request and job. */

@@ -11,6 +11,7 @@ import type { Foundation, Module } from "./foundation.js";
 import { composeMail } from "./mail.js";
 import { composePayments } from "./payments.js";
 import { priceProblem } from "./prices.js";
+import { composeWebhooks } from "./webhooks.js";
 
 /** Every module with what it needs; an event between modules is a function argument here. */
 export async function composeModules(
@@ -46,9 +47,10 @@ export async function composeModules(
     offer: esims.offer,
     topUpOffer: esims.topUpOffer,
   });
+  const webhooks = composeWebhooks(foundation);
   const admin = makeAdminModule(foundation);
   const storefront = makeStorefrontModule({ config, db, clock: systemClock });
   const console = makeConsoleModule({ config });
-  const modules = [mail, catalog, auth, payments, esims, orders, admin, storefront, console];
+  const modules = [mail, catalog, auth, payments, esims, orders, webhooks, admin, storefront, console];
   return { modules, auth, storefront };
 }

@@ -98,6 +98,10 @@ function readGroups(reader: VariableReader) {
       stockHoldMinutes: reader.integer("STOCK_HOLD_MINUTES", 15, { min: 1, max: 10_080 }),
     },
     esims: readEsims(reader, isProduction),
+    webhooks: {
+      /** Receivers on this machine or network, and without TLS: for development and tests. */
+      allowPrivate: reader.flag("WEBHOOK_ALLOW_PRIVATE", false),
+    },
     catalog: {
       /** Null means the file that comes with the program. */
       deviceDataFile: reader.text("DEVICE_DATA_FILE"),

@@ -33,6 +33,7 @@ const UNSAFE: readonly [what: string, change: Environment, name: string][] = [
   ["every address as a proxy, among others", { TRUST_PROXY: "10.0.0.0/8,::/0" }, "TRUST_PROXY"],
   ["every IPv4 address as a proxy, written as IPv6", { TRUST_PROXY: "::ffff:0:0/96" }, "TRUST_PROXY"],
   ["all public IPv6 addresses as proxies", { TRUST_PROXY: "2000::/3" }, "TRUST_PROXY"],
+  ["receivers inside the network", { WEBHOOK_ALLOW_PRIVATE: "true" }, "WEBHOOK_ALLOW_PRIVATE"],
   ["more proxies in a row than there are", { TRUST_PROXY: "99" }, "TRUST_PROXY"],
   ["a webhook secret of one letter", { STRIPE_WEBHOOK_SECRET: "x" }, "STRIPE_WEBHOOK_SECRET"],
   [

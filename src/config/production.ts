@@ -13,6 +13,12 @@ export function reportProductionRefusals(reader: VariableReader, config: Config)
   reportReservedAddresses(reader, config);
   reportMoney(reader, config);
   reportNetwork(reader, config);
+  if (config.webhooks.allowPrivate) {
+    reader.problem(
+      "WEBHOOK_ALLOW_PRIVATE",
+      "is on: whoever may enter a receiver could reach machines inside your network; remove it",
+    );
+  }
   if (config.esims.supplier === "local" && config.esims.localSmdpAddress === null) {
     reader.problem(
       "LOCAL_SMDP_ADDRESS",

@@ -95,6 +95,8 @@ export function makeEvents(parentLog: Logger, registry: Registry, clock: Clock =
     topUpDone: event("top_up_done", "Top-ups that suppliers have added", ["supplier"]),
     topUpFailed: event("top_up_failed", "Top-ups that the supplier refused for good", ["reason"]),
     topUpParked: event("top_up_parked", "Top-ups that wait for an operator's decision", ["reason"]),
+    webhookSent: event("webhook_sent", "Webhooks that were sent, by what came of them", ["outcome"], "debug"),
+    webhookEndpointPaused: event("webhook_endpoint_paused", "Receivers that were given up on", ["reason"]),
     jobFailed: event("job_failed", "Runs of jobs that failed", ["task", "final"]),
   };
 }

@@ -162,6 +162,15 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /admin/jobs": "admin",
   "POST /admin/jobs/:id/retry": "admin",
   "GET /admin/audit-log": "admin",
+  "GET /admin/webhook-endpoints": "admin",
+  "POST /admin/webhook-endpoints": "admin",
+  "PATCH /admin/webhook-endpoints/:id": "admin",
+  "DELETE /admin/webhook-endpoints/:id": "admin",
+  "POST /admin/webhook-endpoints/:id/rotate-secret": "admin",
+  "POST /admin/webhook-endpoints/:id/test": "admin",
+  "GET /admin/webhook-endpoints/:id/deliveries": "admin",
+  "POST /admin/webhook-endpoints/:id/deliveries/:delivery/redeliver": "admin",
+  "GET /events": "admin",
 
   "GET /dev/inbox": "dev",
   "GET /dev/inbox.json": "dev",
@@ -242,7 +251,7 @@ function pathOf(url: string, ids: "owner's" | "nobody's"): string {
   return url
     .replace(":provider", "mock")
     .replace(":file", "none.js")
-    .replace(/:[a-z_]+/i, ids === "owner's" ? own : absent);
+    .replace(/:[a-z_]+/gi, ids === "owner's" ? own : absent);
 }
 
 const routes = Object.entries(ACCESS_TABLE).map(([name, access]) => {

@@ -9,5 +9,9 @@ export const TAGS = [
   { name: "Operation", description: "Whether the store is well" },
   { name: "Administration", description: "For operators: orders, money, people, jobs" },
   { name: "Administration: catalogue", description: "For operators: plans, countries, carriers" },
+  {
+    name: "Administration: webhooks",
+    description: "For other systems: what happened, and who is told of it",
+  },
   { name: "Administration: eSIMs", description: "For operators: purchases, stock, suppliers" },
 ] as const;

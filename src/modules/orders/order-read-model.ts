@@ -122,7 +122,7 @@ const TOP_UP_ORDER_JSON = jsonObject({
  * Orders of both kinds as the wire has them (routes/order-schema.ts), as JSON text; the look at top-ups is made for
  * top-up orders only. What is answered to who places an order has the same members: orderOnWire.
  */
-const ANY_ORDER_JSON = `
+export const ANY_ORDER_JSON = `
   case o.kind when 'top_up' then ${TOP_UP_ORDER_JSON} else ${ESIM_ORDER_JSON} end`;
 
 /** LIMIT keeps each key's part an index look-up of its own, whatever the planner thinks of the number of keys. */
