@@ -597,6 +597,10 @@ declare
   v_until timestamptz;
 begin
   perform pg_advisory_xact_lock(hashtextextended('orders of user ' || p_user_id, 0));
+  perform from orders where user_id = p_user_id order by id desc offset least(p_open_max, p_per_hour_max) - 1 limit 1;
+  if not found then
+    return;
+  end if;
   if p_per_hour_max < c_off then
     select created_at + interval '1 hour' into v_until from orders
     where user_id = p_user_id order by id desc offset p_per_hour_max - 1 limit 1;
@@ -1084,10 +1088,7 @@ create table esim_profiles (
   reminded_at timestamp with time zone,
   version integer default 1 not null,
   constraint esim_profiles_pkey PRIMARY KEY (id),
-  constraint esim_profiles_one_per_activation_code UNIQUE (activation_code_fingerprint),
-  constraint esim_profiles_one_per_code UNIQUE (code_fingerprint),
   constraint esim_profiles_one_per_order UNIQUE (order_id),
-  constraint esim_profiles_one_per_supplier_reference UNIQUE (supplier, supplier_reference),
   constraint esim_profiles_delivered_are_installable CHECK (((status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])) OR ((sealed IS NOT NULL) AND (supplier_reference IS NOT NULL) AND (provisioned_at IS NOT NULL)))),
   constraint esim_profiles_ended_are_not_polled CHECK (((ended_at IS NULL) OR (poll_at IS NULL))),
   constraint esim_profiles_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
@@ -1095,15 +1096,16 @@ create table esim_profiles (
   constraint esim_profiles_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'ready'::text, 'active'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]))),
   constraint esim_profiles_usage_base_known CHECK ((usage_base = ANY (ARRAY[1000, 1024]))),
   constraint esim_profiles_validity_starts_known CHECK ((validity_starts = ANY (ARRAY['installation'::text, 'first_use'::text]))),
-  constraint esim_profiles_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
-  constraint esim_profiles_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
-  constraint esim_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+  constraint esim_profiles_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
 );
 CREATE INDEX esim_profiles_by_poll ON public.esim_profiles USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
 CREATE INDEX esim_profiles_due ON public.esim_profiles USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
 CREATE INDEX esim_profiles_failed ON public.esim_profiles USING btree (ended_at) WHERE (status = 'failed'::text);
 CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL));
+CREATE UNIQUE INDEX esim_profiles_one_per_activation_code ON public.esim_profiles USING btree (activation_code_fingerprint) WHERE (activation_code_fingerprint IS NOT NULL);
+CREATE UNIQUE INDEX esim_profiles_one_per_code ON public.esim_profiles USING btree (code_fingerprint) WHERE (code_fingerprint IS NOT NULL);
+CREATE UNIQUE INDEX esim_profiles_one_per_supplier_reference ON public.esim_profiles USING btree (supplier, supplier_reference) WHERE (supplier_reference IS NOT NULL);
 CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
 CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL) AND (mailed_at IS NULL));
 CREATE INDEX esim_profiles_untold_failures ON public.esim_profiles USING btree (ended_at) WHERE ((status = 'failed'::text) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));

@@ -7,13 +7,13 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { prepareSession, sessionSettings } from "../src/db/session.js";
 import { makeOfferFragment } from "../src/modules/esims/stock/deliverable-offer.js";
-import { placeOrFindStatement } from "../src/modules/orders/order-store.js";
+import { placeStatement } from "../src/modules/orders/order-store.js";
 
 const [, , url = "", seconds, planId, label = "", userList = ""] = process.argv;
 const users = userList.split(",").map(Number);
 const CONNECTIONS = 32;
 /** As the program composes it with the local supplier. */
-const ORDER = placeOrFindStatement(
+const ORDER = placeStatement(
   makeOfferFragment({ defaultSupplier: "local", suppliers: ["local"], stockHoldMinutes: 15 }),
   {
     openMax: 999_999,
@@ -30,7 +30,7 @@ async function loop(connection: number, deadline: number): Promise<number[]> {
   const millis: number[] = [];
   for (let done = 0; performance.now() < deadline; done += 1) {
     const key = `${label}-${connection}-${done}`;
-    const values = [`TRB-${key}`, user, Number(planId), "USD", key, fingerprint, 60, null, null];
+    const values = [`TRB-${key}`, user, Number(planId), "USD", key, fingerprint, 60, null];
     const sentAt = performance.now();
     await client.query({ ...ORDER, values });
     millis.push(performance.now() - sentAt);

@@ -123,6 +123,21 @@ describe("a request makes a constant number of queries", () => {
     }
   });
 
+  it("POST /orders: of a plan from own stock the first order is two statements, and each further one is one", async () => {
+    const [{ id: planId } = { id: 0 }] = await database.query<{ id: number }>(
+      `with other as (select max(plan_id) as id from plan_offers where currency = 'USD' and is_active),
+         source as (insert into plan_suppliers (plan_id, supplier, package_id) select id, 'stock', id::text from other)
+       insert into stock_items (plan_id, batch, sealed, code_fingerprint)
+       select id, 'b', '\\x00', sha256(n::text::bytea) from other, generate_series(1, 3) n returning plan_id as id`,
+    );
+    for (const sent of [["orders.place", "orders.place_or_find"], ["orders.place_or_find"]]) {
+      heard.clear();
+      const body = { plan_id: planId };
+      expect((await app.request("POST", "/orders", { bearer: shopper.token, body })).status).toBe(200);
+      expect(ownOf(heard.sent)).toEqual(sent);
+    }
+  });
+
   it("POST /auth/request-code: one statement, and a wake-up of the workers that requests of 15 ms share", async () => {
     const answer = await app.request("POST", "/auth/request-code", { body: { email: "new@example.com" } });
     expect(answer.status).toBe(200);

@@ -52,7 +52,16 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
         from: "where f.plan_id = $3 and f.currency = $4 and f.is_active and not exists",
         to: "where f.plan_id = $3 and f.currency = $4 and not exists",
       },
-      runsAt(ORDERS, "const { rows } = await db.run<PlacedOrder>(placeOrFind, ["),
+      {
+        file: ORDERS,
+        from: "where f.plan_id = $3 and f.currency = $4 and f.is_active and exists",
+        to: "where f.plan_id = $3 and f.currency = $4 and exists",
+      },
+      {
+        file: ORDERS,
+        from: "await db.run<PlacedOrder>(place, values)",
+        to: "await db.run<PlacedOrder>(place, (MARK, values))",
+      },
     ],
     target: {
       file: "tests/api/orders-idempotency.test.ts",

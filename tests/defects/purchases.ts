@@ -78,20 +78,22 @@ export const PURCHASES: readonly Defect[] = [
     title: "Simultaneous requests with one key make an order each",
     area: "purchases",
     edits: [
+      ...["       and ${offer.isElsewhere}\n", "     where exists (select from deliverable)\n"].map(
+        (before) => ({
+          file: ORDERS,
+          from: `${before}     on conflict on constraint orders_one_per_user_and_key do nothing\n`,
+          to: before,
+        }),
+      ),
+      ...["$7 *", "${offer"].map((minutes) => ({
+        file: ORDERS,
+        from: `            $5, $6, now() + ${minutes}`,
+        to: `            case when $5 is not null then $5 || ' ' || $1 end, $6, now() + ${minutes}`,
+      })),
       {
         file: ORDERS,
-        from: "     on conflict on constraint orders_one_per_user_and_key do nothing\n",
-        to: "",
-      },
-      {
-        file: ORDERS,
-        from: "            $5, $6, now() + $",
-        to: "            case when $5 is not null then $5 || ' ' || $1 end, $6, now() + $",
-      },
-      {
-        file: ORDERS,
-        from: "      const { rows } = await db.run<PlacedOrder>(placeOrFind, [",
-        to: "      MARK;\n      const { rows } = await db.run<PlacedOrder>(placeOrFind, [",
+        from: "await db.run<PlacedOrder>(place, values)",
+        to: "await db.run<PlacedOrder>(place, (MARK, values))",
       },
     ],
     target: {

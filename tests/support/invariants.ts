@@ -90,6 +90,12 @@ export const ESIM_INVARIANTS: Readonly<Record<string, string>> = {
   "every order of an eSIM has exactly one profile": `
     select o.id from orders o left join esim_profiles e on e.order_id = o.id
     where o.kind = 'esim' group by o.id having count(e.id) <> 1`,
+  "a profile and a top-up have the person and the plan of their order": `
+    select o.id from orders o join esim_profiles e on e.order_id = o.id
+    where (e.user_id, e.plan_id) <> (o.user_id, o.plan_id)
+    union all
+    select o.id from orders o join top_ups t on t.order_id = o.id
+    where (t.user_id, t.plan_id) <> (o.user_id, o.plan_id)`,
   "a top-up order has exactly one top-up and no profile, and no other order has one": `
     select o.id from orders o
     where (select count(*) from top_ups t where t.order_id = o.id) <> (o.kind = 'top_up')::int

@@ -15,12 +15,22 @@ export const HOLDING_LIMIT_CONSTRAINTS = [
 ] as const;
 
 export interface OfferFragment {
+  /**
+   * A condition on the offer `f`: it can be delivered, and not from own stock, so that the order holds nothing. What
+   * is sold from stock, or from both, is left to the CTEs.
+   */
+  readonly isElsewhere: string;
   readonly ctes: string;
   /** Behind the insert of the order as `placed`: marks the item as held by it, for a client of this network. */
   holds(network: string): string;
   /** The minutes, an expression of SQL, after which an unpaid order ends: fewer where it keeps a code from others. */
   minutesToPay(minutes: string): string;
 }
+
+/** What the supplier `a` is known to have of our money pays for `s`. */
+const CAN_PAY = `(
+         a.balance_minor is null or s.cost_minor is null or a.balance_currency is distinct from s.cost_currency
+         or a.balance_minor >= s.cost_minor)`;
 
 export function makeOfferFragment(options: {
   readonly defaultSupplier: "local" | "stock" | null;
@@ -29,7 +39,21 @@ export function makeOfferFragment(options: {
 }): OfferFragment {
   const { defaultSupplier } = options;
   const configured = options.suppliers.map((id) => `'${id}'`).join(", ") || "''";
+  const sellsFromStock = defaultSupplier === "stock" || options.suppliers.includes("stock");
   return {
+    isElsewhere: `(${
+      defaultSupplier === "local"
+        ? "not exists (select from plan_suppliers s where s.plan_id = f.plan_id) or "
+        : ""
+    }exists (
+         select from plan_suppliers s left join supplier_accounts a on a.supplier = s.supplier
+         where s.plan_id = f.plan_id and s.paused_at is null and s.supplier in (${configured}) and s.supplier <> 'stock'
+           and ${CAN_PAY})${
+             sellsFromStock
+               ? ` and not exists (
+         select from plan_suppliers s where s.plan_id = f.plan_id and s.paused_at is null and s.supplier = 'stock')`
+               : ""
+           })`,
     ctes: `sources as materialized (
        select s.supplier, s.rank, s.cost_minor, s.cost_currency
        from offer f join plan_suppliers s on s.plan_id = f.plan_id
@@ -43,9 +67,7 @@ export function makeOfferFragment(options: {
        }
      ), elsewhere as materialized (
        select 1 as is_deliverable from sources s left join supplier_accounts a on a.supplier = s.supplier
-       where s.supplier <> 'stock' and (
-         a.balance_minor is null or s.cost_minor is null or a.balance_currency is distinct from s.cost_currency
-         or a.balance_minor >= s.cost_minor)
+       where s.supplier <> 'stock' and ${CAN_PAY}
        limit 1
      ), stock_taken as materialized (
        select i.id from stock_items i
