@@ -906,6 +906,8 @@ create table audit_log (
   after jsonb,
   constraint audit_log_pkey PRIMARY KEY (id)
 );
+CREATE INDEX audit_log_by_actor ON public.audit_log USING btree (actor, id);
+CREATE INDEX audit_log_by_request ON public.audit_log USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (subject, id);
 CREATE INDEX audit_log_by_time ON public.audit_log USING btree (at);
 
@@ -1040,6 +1042,7 @@ create table disputes (
   constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
 );
 CREATE INDEX disputes_by_payment ON public.disputes USING btree (payment_id);
+CREATE INDEX disputes_open ON public.disputes USING btree (created_at) WHERE (status = ANY (ARRAY['warning'::text, 'open'::text]));
 CREATE TRIGGER disputes_audit AFTER UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('dispute');
 CREATE TRIGGER disputes_moves BEFORE UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('warning>open', 'warning>won', 'warning>lost', 'open>won', 'open>lost');
 
@@ -1098,7 +1101,10 @@ create table esim_profiles (
   constraint esim_profiles_validity_starts_known CHECK ((validity_starts = ANY (ARRAY['installation'::text, 'first_use'::text]))),
   constraint esim_profiles_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
 );
+CREATE INDEX esim_profiles_by_iccid ON public.esim_profiles USING btree (iccid) WHERE (iccid IS NOT NULL);
 CREATE INDEX esim_profiles_by_poll ON public.esim_profiles USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+CREATE INDEX esim_profiles_by_supplier_reference ON public.esim_profiles USING btree (supplier_reference) WHERE (supplier_reference IS NOT NULL);
+CREATE INDEX esim_profiles_by_time ON public.esim_profiles USING btree (created_at);
 CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
 CREATE INDEX esim_profiles_due ON public.esim_profiles USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
 CREATE INDEX esim_profiles_failed ON public.esim_profiles USING btree (ended_at) WHERE (status = 'failed'::text);
@@ -1248,6 +1254,8 @@ create table orders (
   constraint orders_top_up_names_an_esim FOREIGN KEY (top_up_of_profile_id) REFERENCES esim_profiles(id),
   constraint orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
+CREATE INDEX orders_by_payment_time ON public.orders USING btree (paid_at) WHERE (paid_at IS NOT NULL);
+CREATE INDEX orders_by_time ON public.orders USING btree (created_at);
 CREATE INDEX orders_by_user ON public.orders USING btree (user_id, id DESC);
 CREATE INDEX orders_keys_by_age ON public.orders USING btree (created_at) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX orders_unpaid_by_expiry ON public.orders USING btree (expires_at) WHERE (status = 'created'::text);
@@ -1306,6 +1314,7 @@ create table payments (
   constraint payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
 );
 CREATE INDEX payments_by_order ON public.payments USING btree (order_id);
+CREATE INDEX payments_by_time ON public.payments USING btree (created_at);
 CREATE UNIQUE INDEX payments_one_counted_per_order ON public.payments USING btree (order_id) WHERE is_counted;
 CREATE UNIQUE INDEX payments_one_live_per_order ON public.payments USING btree (order_id) WHERE (status = 'requires_action'::text);
 CREATE INDEX payments_surplus ON public.payments USING btree (id) WHERE (surplus_reason IS NOT NULL);
@@ -1429,6 +1438,7 @@ create table provisioning_attempts (
   constraint provisioning_attempts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES esim_profiles(id),
   constraint provisioning_attempts_top_up_id_fkey FOREIGN KEY (top_up_id) REFERENCES top_ups(id)
 );
+CREATE INDEX provisioning_attempts_by_supplier_order ON public.provisioning_attempts USING btree (supplier_order_id) WHERE (supplier_order_id IS NOT NULL);
 CREATE INDEX provisioning_attempts_by_time ON public.provisioning_attempts USING btree (created_at);
 CREATE UNIQUE INDEX provisioning_attempts_one_exclusive_per_package ON public.provisioning_attempts USING btree (supplier, package_id) WHERE (is_exclusive AND (supplier_order_id IS NULL) AND (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'parked'::text, 'surplus'::text])));
 CREATE UNIQUE INDEX provisioning_attempts_one_open_per_profile ON public.provisioning_attempts USING btree (profile_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
@@ -1512,8 +1522,10 @@ create table refunds (
   constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
   constraint refunds_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id)
 );
+CREATE INDEX refunds_by_end ON public.refunds USING btree (finished_at) WHERE (status = 'succeeded'::text);
 CREATE INDEX refunds_by_order ON public.refunds USING btree (order_id);
 CREATE INDEX refunds_by_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX refunds_by_time ON public.refunds USING btree (created_at);
 CREATE INDEX refunds_surplus_by_time ON public.refunds USING btree (created_at) WHERE (origin = 'surplus'::text);
 CREATE INDEX refunds_unfinished ON public.refunds USING btree (created_at) WHERE (status = ANY (ARRAY['requested'::text, 'pending'::text, 'parked'::text]));
 CREATE TRIGGER refunds_are_summed AFTER INSERT OR UPDATE OF status, amount_minor ON public.refunds FOR EACH ROW EXECUTE FUNCTION payments_sum_refunds();
@@ -1713,7 +1725,10 @@ create table users (
   constraint users_email_is_canonical CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
   constraint users_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
+CREATE INDEX users_by_email_prefix ON public.users USING btree (email text_pattern_ops);
+CREATE INDEX users_by_email_suffix ON public.users USING btree (reverse(email) text_pattern_ops);
 CREATE INDEX users_by_mailbox ON public.users USING btree (mailbox_of(email));
+CREATE INDEX users_by_time ON public.users USING btree (created_at);
 
 create table webhook_deliveries (
   id bigint generated always as identity,
@@ -1792,7 +1807,9 @@ create table webhook_events (
   constraint webhook_events_waiting_have_a_next_try CHECK (((outcome = 'waiting'::text) = (next_try_at IS NOT NULL))),
   constraint webhook_events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
 );
+CREATE INDEX webhook_events_by_intent ON public.webhook_events USING btree (intent_id) WHERE (intent_id IS NOT NULL);
 CREATE INDEX webhook_events_by_payment ON public.webhook_events USING btree (payment_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX webhook_events_by_time ON public.webhook_events USING btree (received_at);
 CREATE INDEX webhook_events_parked ON public.webhook_events USING btree (id) WHERE (outcome = 'parked'::text);
 CREATE INDEX webhook_events_waiting ON public.webhook_events USING btree (intent_id) WHERE (outcome = 'waiting'::text);
 

@@ -1456,6 +1456,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/orders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders: what is filtered, as CSV, newest first */
+        get: operations["exportAdminOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/payments": {
         parameters: {
             query?: never;
@@ -1465,6 +1482,23 @@ export interface paths {
         };
         /** Payments */
         get: operations["listPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/payments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments: what is filtered, as CSV, newest first */
+        get: operations["exportPayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1490,6 +1524,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/refunds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refunds, with why each was made and what it waits for: what is filtered, as CSV, newest first */
+        get: operations["exportRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/disputes": {
         parameters: {
             query?: never;
@@ -1499,6 +1550,23 @@ export interface paths {
         };
         /** Disputes */
         get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/disputes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disputes: what is filtered, as CSV, newest first */
+        get: operations["exportDisputes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1524,6 +1592,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/webhook-events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What providers told us, and why each event was applied, ignored or parked: what is filtered, as CSV, newest first */
+        get: operations["exportWebhookEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/users": {
         parameters: {
             query?: never;
@@ -1533,6 +1618,23 @@ export interface paths {
         };
         /** People who have signed in */
         get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who have signed in: what is filtered, as CSV, newest first */
+        get: operations["exportUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1558,6 +1660,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/esims/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** eSIMs; codes are not in this list: what is filtered, as CSV, newest first */
+        get: operations["exportAdminEsims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/top-ups": {
         parameters: {
             query?: never;
@@ -1567,6 +1686,23 @@ export interface paths {
         };
         /** Top-ups of eSIMs */
         get: operations["listAdminTopUps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/top-ups/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Top-ups of eSIMs: what is filtered, as CSV, newest first */
+        get: operations["exportAdminTopUps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1592,6 +1728,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/inventory/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes in stock; the codes themselves are not in this list: what is filtered, as CSV, newest first */
+        get: operations["exportInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/jobs": {
         parameters: {
             query?: never;
@@ -1609,6 +1762,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/jobs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that wait, run or have failed for good: what is filtered, as CSV, newest first */
+        get: operations["exportJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/audit-log": {
         parameters: {
             query?: never;
@@ -1618,6 +1788,145 @@ export interface paths {
         };
         /** Every change of money, eSIM and admin state: who, on whose request, before and after */
         get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit-log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every change of money, eSIM and admin state: who, on whose request, before and after: what is filtered, as CSV, newest first */
+        get: operations["exportAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find an order, customer, eSIM, payment, refund, top-up or plan by what it is called
+         * @description An id, an order's reference, an e-mail or its beginning, an ICCID, the id of a provider or supplier, an SKU; a mistyped e-mail finds the people whose address is like it. Two characters at least; at most 20 hits.
+         */
+        get: operations["searchShop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs a person now, and what was sold today */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One customer with their orders, eSIMs, payments and sessions; the look is audited */
+        get: operations["getCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/esims/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One eSIM with its purchases, top-ups, links and who saw its codes; the codes are not in it */
+        get: operations["getAdminEsim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment with what its provider said, its refunds, disputes and findings */
+        get: operations["getAdminPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{id}/refund-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a refund would do to the eSIM and to the money, before it is made */
+        get: operations["previewRefund"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes in stock by state, and plans that are running out */
+        get: operations["getInventoryStats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2614,13 +2923,36 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             paid_at: string | null;
+            user: {
+                id: number;
+                email: string;
+                name: string | null;
+            };
+            plan_snapshot: {
+                id: number;
+                name: string;
+            };
+            payments: {
+                id: number;
+                provider: string;
+                status: string;
+                intent_id: string | null;
+                created_at: string;
+            }[];
+            esim_profile: {
+                id: number;
+                status: string;
+            } | null;
         };
         ListAdminOrdersAnswer: {
             items: components["schemas"]["AdminOrdersItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         PaymentsItem: {
             id: number;
@@ -2644,13 +2976,19 @@ export interface components {
             created_at: string;
             succeeded_at: string | null;
             failed_at: string | null;
+            /** @description In the currency's minor units */
+            order_amount_minor_units: number;
+            order_currency: string;
         };
         ListPaymentsAnswer: {
             items: components["schemas"]["PaymentsItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         RefundsItem: {
             id: number;
@@ -2672,10 +3010,13 @@ export interface components {
         };
         ListRefundsAnswer: {
             items: components["schemas"]["RefundsItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         DisputesItem: {
             id: number;
@@ -2694,10 +3035,13 @@ export interface components {
         };
         ListDisputesAnswer: {
             items: components["schemas"]["DisputesItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         WebhookEventsItem: {
             id: number;
@@ -2716,10 +3060,13 @@ export interface components {
         };
         ListWebhookEventsAnswer: {
             items: components["schemas"]["WebhookEventsItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         UsersItem: {
             id: number;
@@ -2734,10 +3081,13 @@ export interface components {
         };
         ListUsersAnswer: {
             items: components["schemas"]["UsersItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         AdminEsimsItem: {
             id: number;
@@ -2758,13 +3108,22 @@ export interface components {
             use_by: string | null;
             mailed_at: string | null;
             mail_refused_at: string | null;
+            inventory_item_id: number | null;
+            user: {
+                id: number;
+                email: string;
+                name: string | null;
+            };
         };
         ListAdminEsimsAnswer: {
             items: components["schemas"]["AdminEsimsItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         AdminTopUpsItem: {
             id: number;
@@ -2785,10 +3144,13 @@ export interface components {
         };
         ListAdminTopUpsAnswer: {
             items: components["schemas"]["AdminTopUpsItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         InventoryItem: {
             id: number;
@@ -2802,13 +3164,23 @@ export interface components {
             created_at: string;
             taken_at: string | null;
             revealed_at: string | null;
+            carrier_id: number;
+            country_id: number | null;
+            provider_reference: string | null;
+            reserved_at: string | null;
+            assigned_at: string | null;
+            /** Format: date-time */
+            updated_at: string;
         };
         ListInventoryAnswer: {
             items: components["schemas"]["InventoryItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         JobsItem: {
             id: number;
@@ -2826,10 +3198,13 @@ export interface components {
         };
         ListJobsAnswer: {
             items: components["schemas"]["JobsItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
         };
         AuditLogItem: {
             id: number;
@@ -2844,10 +3219,440 @@ export interface components {
         };
         ListAuditLogAnswer: {
             items: components["schemas"]["AuditLogItem"][];
+            /** @description Exact up to 10,000 */
             total: number;
+            total_is_estimate: boolean;
             page: number;
             page_size: number;
             total_pages: number;
+            next_cursor: number | null;
+        };
+        SearchHit: {
+            kind: string;
+            id: number;
+            label: string;
+            detail: string;
+            /** @description By what it was found: reference, email, iccid, … */
+            matched: string;
+            order_id: number | null;
+        };
+        SearchShopAnswer: {
+            items: components["schemas"]["SearchHit"][];
+        };
+        GetSummaryAnswer: {
+            /** Format: date-time */
+            since: string;
+            attention: {
+                kind: string;
+                count: number;
+                is_capped: boolean;
+                oldest_at: string | null;
+            }[];
+            disputes: {
+                id: number;
+                order_id: number;
+                payment_id: number;
+                dispute_id: string;
+                status: string;
+                reason: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                /** Format: date-time */
+                created_at: string;
+                respond_by: string | null;
+            }[];
+            low_stock: {
+                plan_id: number;
+                sku: string;
+                name: string;
+                available: number;
+            }[];
+            suppliers: {
+                supplier: string;
+                balance_text: string | null;
+                balance_currency: string | null;
+                balance_minor_units: number | null;
+                balance_read_at: string | null;
+                problem: string | null;
+                problem_since: string | null;
+                /** @description Of the last 24 hours */
+                attempts: number;
+                refused: number;
+                unknown: number;
+            }[];
+            sales: {
+                currency: string;
+                orders: number;
+                /** @description In the currency's minor units */
+                revenue_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+                cost_minor_units: number | null;
+                /** @description Of the orders whose cost is known in their currency */
+                margin_minor_units: number | null;
+                orders_without_cost: number;
+            }[];
+        };
+        GetCustomerAnswer: {
+            id: number;
+            email: string;
+            name: string | null;
+            /** Format: date-time */
+            created_at: string;
+            last_login_at: string | null;
+            disabled_at: string | null;
+            deleted_at: string | null;
+            orders: {
+                id: number;
+                reference: string;
+                status: string;
+                kind: string;
+                user_id: number;
+                email: string;
+                plan_id: number;
+                plan_name: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+                esim_status: string | null;
+                top_up_status: string | null;
+                failure_reason: string | null;
+                /** Format: date-time */
+                created_at: string;
+                paid_at: string | null;
+                user: {
+                    id: number;
+                    email: string;
+                    name: string | null;
+                };
+                plan_snapshot: {
+                    id: number;
+                    name: string;
+                };
+                payments: {
+                    id: number;
+                    provider: string;
+                    status: string;
+                    intent_id: string | null;
+                    created_at: string;
+                }[];
+                esim_profile: {
+                    id: number;
+                    status: string;
+                } | null;
+            }[];
+            order_count: number;
+            esims: {
+                id: number;
+                order_id: number;
+                user_id: number;
+                plan_id: number;
+                status: string;
+                supplier: string | null;
+                supplier_reference: string | null;
+                iccid: string | null;
+                profile_state: string;
+                plan_state: string;
+                parked_reason: string | null;
+                failure_reason: string | null;
+                /** Format: date-time */
+                created_at: string;
+                provisioned_at: string | null;
+                use_by: string | null;
+                mailed_at: string | null;
+                mail_refused_at: string | null;
+                inventory_item_id: number | null;
+                user: {
+                    id: number;
+                    email: string;
+                    name: string | null;
+                };
+            }[];
+            payments: {
+                id: number;
+                order_id: number;
+                provider: string;
+                intent_id: string | null;
+                status: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                /** @description In the currency's minor units */
+                captured_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+                /** @description In the currency's minor units */
+                disputed_minor_units: number;
+                is_counted: boolean;
+                surplus_reason: string | null;
+                decline_code: string | null;
+                /** Format: date-time */
+                created_at: string;
+                succeeded_at: string | null;
+                failed_at: string | null;
+                /** @description In the currency's minor units */
+                order_amount_minor_units: number;
+                order_currency: string;
+            }[];
+            totals: {
+                currency: string;
+                orders: number;
+                /** @description In the currency's minor units */
+                paid_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+            }[];
+            sessions: {
+                id: number;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                last_used_at: string;
+                /** Format: date-time */
+                expires_at: string;
+                session_kind: string;
+            }[];
+        };
+        GetAdminEsimAnswer: {
+            id: number;
+            order_id: number;
+            user_id: number;
+            plan_id: number;
+            status: string;
+            supplier: string | null;
+            supplier_reference: string | null;
+            iccid: string | null;
+            profile_state: string;
+            plan_state: string;
+            parked_reason: string | null;
+            failure_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            provisioned_at: string | null;
+            use_by: string | null;
+            mailed_at: string | null;
+            mail_refused_at: string | null;
+            inventory_item_id: number | null;
+            user: {
+                id: number;
+                email: string;
+                name: string | null;
+            };
+            order: {
+                id: number;
+                reference: string;
+                status: string;
+                kind: string;
+            };
+            plan: {
+                id: number;
+                sku: string;
+                name: string;
+            };
+            usage: {
+                total_bytes: number | null;
+                remaining_bytes: number | null;
+                as_of: string | null;
+            };
+            installed_at: string | null;
+            ended_at: string | null;
+            plan_expires_at: string | null;
+            attempts: {
+                id: number;
+                number: number;
+                reference: string;
+                supplier: string;
+                package_id: string;
+                status: string;
+                supplier_order_id: string | null;
+                reason: string | null;
+                detail: string | null;
+                lookups: number;
+                cost_text: string | null;
+                cost_currency: string | null;
+                call_millis: number | null;
+                /** Format: date-time */
+                created_at: string;
+                decided_at: string | null;
+                decided_by: string | null;
+            }[];
+            top_ups: {
+                id: number;
+                order_id: number;
+                esim_id: number;
+                user_id: number;
+                plan_id: number;
+                status: string;
+                supplier: string;
+                package_id: string;
+                supplier_top_up_id: string | null;
+                parked_reason: string | null;
+                failure_reason: string | null;
+                /** Format: date-time */
+                created_at: string;
+                done_at: string | null;
+                mailed_at: string | null;
+            }[];
+            install_links: {
+                id: number;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                expires_at: string;
+                revoked_at: string | null;
+            }[];
+            reveals: {
+                actor: string;
+                channel: string;
+                /** Format: date-time */
+                at: string;
+            }[];
+        };
+        GetAdminPaymentAnswer: {
+            id: number;
+            order_id: number;
+            provider: string;
+            intent_id: string | null;
+            status: string;
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            /** @description In the currency's minor units */
+            captured_minor_units: number;
+            /** @description In the currency's minor units */
+            refunded_minor_units: number;
+            /** @description In the currency's minor units */
+            disputed_minor_units: number;
+            is_counted: boolean;
+            surplus_reason: string | null;
+            decline_code: string | null;
+            /** Format: date-time */
+            created_at: string;
+            succeeded_at: string | null;
+            failed_at: string | null;
+            /** @description In the currency's minor units */
+            order_amount_minor_units: number;
+            order_currency: string;
+            order: {
+                id: number;
+                reference: string;
+                status: string;
+                kind: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                currency: string;
+            };
+            user: {
+                id: number;
+                email: string;
+                name: string | null;
+            };
+            refunds: {
+                id: number;
+                order_id: number;
+                payment_id: number;
+                status: string;
+                origin: string;
+                reason: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                accepts_loss: boolean;
+                provider_refund_id: string | null;
+                requested_by: number | null;
+                failure_reason: string | null;
+                /** Format: date-time */
+                created_at: string;
+                finished_at: string | null;
+            }[];
+            disputes: {
+                id: number;
+                provider: string;
+                dispute_id: string;
+                payment_id: number;
+                order_id: number;
+                status: string;
+                reason: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                /** Format: date-time */
+                created_at: string;
+                closed_at: string | null;
+            }[];
+            events: {
+                id: number;
+                provider: string;
+                event_id: string;
+                source: string;
+                type: string;
+                kind: string;
+                intent_id: string | null;
+                payment_id: number | null;
+                outcome: string;
+                reason: string | null;
+                /** Format: date-time */
+                received_at: string;
+                applied_at: string | null;
+            }[];
+            findings: {
+                id: number;
+                provider: string;
+                class: string;
+                subject: string;
+                action: string;
+                detail: unknown;
+                /** Format: date-time */
+                found_at: string;
+                /** Format: date-time */
+                seen_at: string;
+                closed_at: string | null;
+            }[];
+        };
+        RefundPreview: {
+            order_id: number;
+            payment_id: number | null;
+            provider: string | null;
+            currency: string;
+            /** @description In the currency's minor units */
+            captured_minor_units: number;
+            /** @description In the currency's minor units */
+            refunded_minor_units: number;
+            /** @description In the currency's minor units */
+            refundable_minor_units: number;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            is_whole: boolean;
+            /** @description order_not_paid, refund_exceeds_payment, or null */
+            refusal: string | null;
+            delivery: {
+                kind: string | null;
+                id: number | null;
+                status: string | null;
+                installed_at: string | null;
+                /** @description none, is_taken_back, is_asked_back, stays, is_stopped, was_not_delivered */
+                effect: string;
+            };
+            needs_accept_loss: boolean;
+            needs_idempotency_key: boolean;
+            sentences: string[];
+        };
+        GetInventoryStatsAnswer: {
+            totals: {
+                available: number;
+                held: number;
+                assigned: number;
+                withdrawn: number;
+            };
+            low_stock_threshold: number;
+            low_stock_alerts: {
+                plan_id: number;
+                plan_name: string;
+                available: number;
+            }[];
         };
         GetAdminOrderAnswer: {
             id: number;
@@ -2873,6 +3678,57 @@ export interface components {
             top_up_of_esim_id: number | null;
             top_up_status: string | null;
             top_up_parked_reason: string | null;
+            user: {
+                id: number;
+                email: string;
+                name: string | null;
+            };
+            payments: {
+                id: number;
+                order_id: number;
+                provider: string;
+                intent_id: string | null;
+                status: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                /** @description In the currency's minor units */
+                captured_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+                /** @description In the currency's minor units */
+                disputed_minor_units: number;
+                is_counted: boolean;
+                surplus_reason: string | null;
+                decline_code: string | null;
+                /** Format: date-time */
+                created_at: string;
+                succeeded_at: string | null;
+                failed_at: string | null;
+                /** @description In the currency's minor units */
+                order_amount_minor_units: number;
+                order_currency: string;
+            }[];
+            refunds: {
+                id: number;
+                order_id: number;
+                payment_id: number;
+                status: string;
+                origin: string;
+                reason: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                accepts_loss: boolean;
+                provider_refund_id: string | null;
+                requested_by: number | null;
+                failure_reason: string | null;
+                /** Format: date-time */
+                created_at: string;
+                finished_at: string | null;
+            }[];
+            previous_order_id: number | null;
+            next_order_id: number | null;
             timeline: {
                 /** Format: date-time */
                 at: string;
@@ -6463,6 +7319,17 @@ export interface operations {
                 top_up_status?: string;
                 kind?: string;
                 currency?: string;
+                user_id?: number;
+                plan_id?: number;
+                order_status?: string;
+                payment_status?: string;
+                user_q?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6485,6 +7352,46 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportAdminOrders: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                esim_status?: string;
+                top_up_status?: string;
+                kind?: string;
+                currency?: string;
+                user_id?: number;
+                plan_id?: number;
+                order_status?: string;
+                payment_status?: string;
+                user_q?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listPayments: {
         parameters: {
             query?: {
@@ -6498,6 +7405,16 @@ export interface operations {
                 status?: string;
                 provider?: string;
                 surplus_reason?: string;
+                currency?: string;
+                order_id?: number;
+                payment_status?: string;
+                intent_q?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6520,6 +7437,43 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportPayments: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                provider?: string;
+                surplus_reason?: string;
+                currency?: string;
+                order_id?: number;
+                payment_status?: string;
+                intent_q?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listRefunds: {
         parameters: {
             query?: {
@@ -6532,6 +7486,15 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 status?: string;
                 origin?: string;
+                currency?: string;
+                order_id?: number;
+                payment_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6554,6 +7517,41 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportRefunds: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                origin?: string;
+                currency?: string;
+                order_id?: number;
+                payment_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listDisputes: {
         parameters: {
             query?: {
@@ -6565,6 +7563,13 @@ export interface operations {
                 sort_by?: "id" | "created_at" | "amount";
                 sort_order?: "asc" | "desc";
                 status?: string;
+                payment_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6587,6 +7592,38 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportDisputes: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                payment_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listWebhookEvents: {
         parameters: {
             query?: {
@@ -6600,6 +7637,13 @@ export interface operations {
                 outcome?: string;
                 provider?: string;
                 kind?: string;
+                payment_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6622,6 +7666,40 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportWebhookEvents: {
+        parameters: {
+            query?: {
+                q?: string;
+                outcome?: string;
+                provider?: string;
+                kind?: string;
+                payment_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -6632,6 +7710,12 @@ export interface operations {
                 q?: string;
                 sort_by?: "id" | "email" | "created_at" | "last_login_at";
                 sort_order?: "asc" | "desc";
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6654,6 +7738,36 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportUsers: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listAdminEsims: {
         parameters: {
             query?: {
@@ -6666,6 +7780,18 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 status?: string;
                 supplier?: string;
+                parked_reason?: string;
+                order_id?: number;
+                user_id?: number;
+                esim_status?: string;
+                inventory_status?: string;
+                user_q?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6688,6 +7814,44 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportAdminEsims: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                supplier?: string;
+                parked_reason?: string;
+                order_id?: number;
+                user_id?: number;
+                esim_status?: string;
+                inventory_status?: string;
+                user_q?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listAdminTopUps: {
         parameters: {
             query?: {
@@ -6701,6 +7865,14 @@ export interface operations {
                 status?: string;
                 supplier?: string;
                 parked_reason?: string;
+                order_id?: number;
+                user_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6723,6 +7895,41 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportAdminTopUps: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                supplier?: string;
+                parked_reason?: string;
+                order_id?: number;
+                user_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listInventory: {
         parameters: {
             query?: {
@@ -6735,6 +7942,16 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 status?: string;
                 plan_id?: string;
+                batch?: string;
+                inventory_status?: string;
+                carrier_id?: number;
+                country_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6757,6 +7974,42 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportInventory: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                plan_id?: string;
+                batch?: string;
+                inventory_status?: string;
+                carrier_id?: number;
+                country_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -6769,6 +8022,12 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 task?: string;
                 status?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6791,6 +8050,38 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
+    exportJobs: {
+        parameters: {
+            query?: {
+                q?: string;
+                task?: string;
+                status?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
     listAuditLog: {
         parameters: {
             query?: {
@@ -6804,6 +8095,13 @@ export interface operations {
                 subject?: string;
                 actor?: string;
                 action?: string;
+                request_id?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
             };
             header?: never;
             path?: never;
@@ -6818,6 +8116,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAuditLogAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportAuditLog: {
+        parameters: {
+            query?: {
+                q?: string;
+                subject?: string;
+                actor?: string;
+                action?: string;
+                request_id?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    searchShop: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchShopAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: {
+                /** @description A date-time */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSummaryAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCustomerAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getAdminEsim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetAdminEsimAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getAdminPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetAdminPaymentAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    previewRefund: {
+        parameters: {
+            query?: {
+                amount_minor_units?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundPreview"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getInventoryStats: {
+        parameters: {
+            query?: {
+                low_stock_threshold?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetInventoryStatsAnswer"];
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];

@@ -48,7 +48,11 @@ export async function composeModules(
     topUpOffer: esims.topUpOffer,
   });
   const webhooks = composeWebhooks(foundation);
-  const admin = makeAdminModule(foundation);
+  const admin = makeAdminModule({
+    ...foundation,
+    stockIsDefault: config.esims.supplier === "stock",
+    cancellableAt: esims.cancellableAt,
+  });
   const storefront = makeStorefrontModule({ config, db, clock: systemClock });
   const console = makeConsoleModule({ config });
   const modules = [mail, catalog, auth, payments, esims, orders, webhooks, admin, storefront, console];

@@ -4,6 +4,8 @@
  * Promises: lists by one convention; a timeline per order that names every event that touched it or was refused.
  * Never: a code, a token or a secret in a list.
  */
+import type { Act } from "../../db/act.js";
+import { writeAudit } from "../../db/audit-log.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Metrics } from "../../telemetry/metrics.js";
@@ -12,10 +14,16 @@ import { auditBooks, BOOK_PROMISES } from "./books/audit-books.js";
 import type { RuleResult } from "./books/book-rule.js";
 import { countFailedJobs, oldestDueJobSeconds } from "./job-store.js";
 import { registerListScreen } from "./list-screen.js";
+import { type Cancellable, makePreviewRefund } from "./preview-refund.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
+import { registerInventoryStats } from "./routes/inventory-stats.js";
 import { registerOrderDetail } from "./routes/order-detail.js";
+import { registerPages } from "./routes/pages.js";
+import { registerPreviewRefund } from "./routes/preview-refund.js";
 import { registerRetryJob } from "./routes/retry-job.js";
+import { registerSearch } from "./routes/search.js";
 import { registerShowAdminMe } from "./routes/show-me.js";
+import { registerSummary } from "./routes/summary.js";
 import {
   auditScreen,
   esimsScreen,
@@ -31,6 +39,7 @@ import {
   refundsScreen,
   webhookEventsScreen,
 } from "./screens/order-screens.js";
+import { searchShop } from "./search-shop.js";
 
 const SCREENS = [
   ordersScreen,
@@ -50,20 +59,43 @@ export interface AdminDeps {
   readonly db: Db;
   readonly metrics: Metrics;
   readonly wakeWorkers: () => void;
+  /** Plans without a supplier of their own are sold from stock. */
+  readonly stockIsDefault: boolean;
+  /** Until when each supplier takes an eSIM back. */
+  readonly cancellableAt: (supplier: string) => Cancellable;
 }
 
-export function makeAdminModule({ db, metrics, wakeWorkers }: AdminDeps) {
+export function makeAdminModule(deps: AdminDeps) {
+  const { db, metrics, wakeWorkers } = deps;
   metrics.gauge("jobs_failed", "Jobs that have used up their attempts", () => countFailedJobs(db));
   metrics.gauge("jobs_oldest_due_seconds", "How long the job that is due longest has waited", () =>
     oldestDueJobSeconds(db),
   );
   const jobs: Jobs = { handlers: {} };
+  const noteLook = (act: Act, subject: string, after?: object): Promise<void> =>
+    db.transaction((tx) =>
+      writeAudit(tx, act, { action: `${subject.split(":")[0]}.viewed`, subject, after }),
+    );
+  const noteExport = (act: Act, subject: string, after: object): Promise<void> =>
+    db.transaction((tx) => writeAudit(tx, act, { action: "list.exported", subject, after }));
   return {
     jobs,
     registerRoutes(app: Server): void {
       registerShowAdminMe(app);
-      for (const screen of SCREENS) registerListScreen(app, db, screen);
-      registerOrderDetail(app, { db });
+      for (const screen of SCREENS) registerListScreen(app, db, screen, noteExport);
+      registerSearch(app, {
+        search: async (text, permissions, act) => {
+          const hits = await searchShop(db, text, permissions);
+          const people = hits.filter(({ kind }) => kind === "customer").map(({ id }) => id);
+          if (people.length > 0) await noteLook(act, "search:customers", { found: people });
+          return hits;
+        },
+      });
+      registerSummary(app, deps);
+      registerPages(app, { db, noteLook });
+      registerPreviewRefund(app, { previewRefund: makePreviewRefund(deps) });
+      registerInventoryStats(app, deps);
+      registerOrderDetail(app, { db, noteLook });
       registerRetryJob(app, { retryFailedJob: makeRetryFailedJob({ db, wakeWorkers }) });
     },
   };

@@ -1,17 +1,30 @@
 import { type TObject, type TProperties, Type } from "typebox";
+import type { Act } from "../../db/act.js";
 import type { Db } from "../../db/database.js";
-import { containsPattern, listStatements, readListPage } from "../../db/list-sql.js";
-import { listAnswer, listOf, listQuery, listRequestOf } from "../../http/list-query.js";
+import { adminAct } from "../../http/act.js";
+import { listAnswer, listQuery, listRequestOf } from "../../http/list-query.js";
+import { sendCsv } from "../../http/send-csv.js";
 import type { Server } from "../../http/server.js";
+import { AppError } from "../../kernel/errors.js";
 import type { SortOrder } from "../../kernel/list-page.js";
 import type { Permission } from "../../kernel/permissions.js";
+import { exportScreen } from "./list-screen-export.js";
+import { readScreen } from "./list-screen-read.js";
+import { conditionsOf } from "./list-screen-where.js";
+import type { HitKind } from "./named-things.js";
+
+/** Must be true of a row; `%` stands for the value. */
+export interface ListFilter {
+  readonly where: string;
+  readonly type?: "text" | "integer" | "person";
+}
 
 /** A list for operators: what it selects, what may be searched, filtered and sorted. */
 export interface ListScreen {
   /** "orders" is served at /admin/orders and names its statements. */
   readonly name: string;
   readonly permission: Permission;
-  /** Its name in the OpenAPI document. */
+  /** Its name in the OpenAPI document, which begins with "list". */
   readonly operationId: string;
   readonly summary: string;
   /** One member per selected column, under the wire's name. */
@@ -20,37 +33,70 @@ export interface ListScreen {
   readonly select: string;
   /** `table t join …`, without `from`. */
   readonly from: string;
-  /** SQL texts that `q` is looked for in. */
-  readonly searched: readonly string[];
-  /** Equality filters: the query's name and the SQL text that must equal it. */
-  readonly filters?: Readonly<Record<string, string>>;
+  /** What `q` looks for. Large tables are searched by indexed columns only. */
+  readonly search: {
+    /** The row's own id, where `q` names things of this kind. */
+    readonly own?: { readonly kind: HitKind; readonly sql: string };
+    /** Rows of the orders, people and eSIMs that `q` names; `%` stands for their ids. */
+    readonly order?: string;
+    readonly user?: string;
+    readonly esim?: string;
+    /** The text as it is; `%` stands for it. */
+    readonly equal?: readonly string[];
+    /** Texts of small tables that `q` may be anywhere in. */
+    readonly texts?: readonly string[];
+  };
+  readonly filters?: Readonly<Record<string, ListFilter>>;
   readonly sortable: Readonly<Record<string, string>>;
   readonly sortedBy: string;
   readonly sortOrder?: SortOrder;
-  /** The column that makes the order total. */
+  /** The integer column that makes the order total. */
   readonly id: string;
+  /** The column of `from` and `to`. */
+  readonly time: string;
 }
 
-/** Serves a list by the conventions of http/list-query.ts, in two statements whatever its length. */
-export function registerListScreen(app: Server, db: Db, screen: ListScreen): void {
-  const filters = Object.entries(screen.filters ?? {});
-  const conditions = [
-    screen.searched.length === 0
-      ? "$1::text is not null"
-      : `(${screen.searched.map((text) => `${text} ilike $1`).join(" or ")})`,
-    ...filters.map(([, text], index) => `($${index + 2}::text is null or ${text} = $${index + 2}::text)`),
-  ];
-  const statements = listStatements({
-    name: `admin.${screen.name.replaceAll("-", "_")}`,
-    select: screen.select,
-    from: `from ${screen.from} where ${conditions.join(" and ")}`,
-    parameters: 1 + filters.length,
-    sortable: screen.sortable,
-    id: screen.id,
+const Range = {
+  from: Type.Optional(Type.String({ maxLength: 40, description: "A date (UTC) or a date-time; inclusive" })),
+  to: Type.Optional(Type.String({ maxLength: 40, description: "A date (UTC) or a date-time; exclusive" })),
+};
+
+const Cursor = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: "The `next_cursor` of the answer before, in place of `page`; for lists sorted by id",
+  }),
+);
+
+function answerOf(item: TObject) {
+  return Type.Object({
+    items: Type.Array(item),
+    total: Type.Integer({ description: "Exact up to 10,000" }),
+    total_is_estimate: Type.Boolean(),
+    page: Type.Integer(),
+    page_size: Type.Integer(),
+    total_pages: Type.Integer(),
+    next_cursor: Type.Union([Type.Integer(), Type.Null()]),
   });
-  const filterSchemas: TProperties = Object.fromEntries(
-    filters.map(([name]) => [name, Type.Optional(Type.String({ maxLength: 100 }))]),
-  );
+}
+
+export interface ScreenQuery {
+  readonly q?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly [filter: string]: string | number | undefined;
+}
+
+/** Serves a list by the conventions of http/list-query.ts, in three statements whatever its length, and its CSV. */
+export function registerListScreen(
+  app: Server,
+  db: Db,
+  screen: ListScreen,
+  noteExport: (act: Act, name: string, query: object) => Promise<void>,
+): void {
+  const sortKeys = Object.keys(screen.sortable);
+  const filters: TProperties = { ...filterSchemas(screen), ...Range };
   app.get(
     `/admin/${screen.name}`,
     {
@@ -59,17 +105,67 @@ export function registerListScreen(app: Server, db: Db, screen: ListScreen): voi
         tags: ["Administration"],
         operationId: screen.operationId,
         summary: screen.summary,
-        querystring: listQuery(Object.keys(screen.sortable), filterSchemas),
-        response: { 200: listOf(screen.item) },
+        querystring: listQuery(sortKeys, { ...filters, cursor: Cursor }),
+        response: { 200: answerOf(screen.item) },
       },
     },
     async (request) => {
-      const query = request.query as Readonly<Record<string, string | undefined>>;
+      const query = request.query as ScreenQuery & { readonly page?: number; readonly cursor?: number };
       const defaults = { sortBy: screen.sortedBy, sortOrder: screen.sortOrder ?? ("desc" as const) };
       const wanted = listRequestOf(request.query, defaults);
-      const values = [containsPattern(wanted.q), ...filters.map(([name]) => query[name] ?? null)];
-      const page = await readListPage<Record<string, unknown>, string>(db, statements, wanted, values);
-      return listAnswer(page, wanted, (row) => row);
+      const { cursor } = query;
+      if (cursor !== undefined && (wanted.sortBy !== "id" || query.page !== undefined)) {
+        throw new AppError(
+          "validation_failed",
+          "A cursor goes on in the order of ids: send no page with it.",
+          {
+            errors: [{ pointer: "/query/cursor", message: "needs sort_by=id and no page" }],
+          },
+        );
+      }
+      const where = await conditionsOf(db, screen, query);
+      const page = await readScreen(db, screen, { where, wanted, after: cursor ?? null });
+      return {
+        ...listAnswer(page, wanted, (row) => row),
+        total_is_estimate: page.totalIsEstimate,
+        next_cursor: page.nextCursor,
+      };
     },
+  );
+  app.get(
+    `/admin/${screen.name}/export`,
+    {
+      config: { access: "admin", permission: screen.permission },
+      schema: {
+        tags: ["Administration"],
+        operationId: screen.operationId.replace(/^list/, "export"),
+        summary: `${screen.summary}: what is filtered, as CSV, newest first`,
+        querystring: Type.Object(
+          { q: Type.Optional(Type.String({ maxLength: 200 })), ...filters },
+          { additionalProperties: false },
+        ),
+        response: {
+          200: { description: "CSV in UTF-8", content: { "text/csv": { schema: Type.String() } } },
+        },
+      },
+    },
+    async (request, reply) => {
+      const where = await conditionsOf(db, screen, request.query as ScreenQuery);
+      await noteExport(adminAct(request), screen.name, request.query as object);
+      return sendCsv(reply, `${screen.name}.csv`, exportScreen(db, screen, where));
+    },
+  );
+}
+
+function filterSchemas({ filters = {} }: ListScreen): TProperties {
+  return Object.fromEntries(
+    Object.entries(filters).map(([name, { type }]) => [
+      name,
+      Type.Optional(
+        type === "integer"
+          ? Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+          : Type.String({ maxLength: 100 }),
+      ),
+    ]),
   );
 }

@@ -30,12 +30,12 @@ const TIMELINE = statement(
      select created_at, 'payment', 'payment.created', provider, null, null, 1 from payments where order_id = $1
      union all
      select at, split_part(subject, ':', 1), action, null, after ->> 'reason', actor, 3 from audit_log
-     where subject = 'order:' || $1::bigint
+     where action not like '%.viewed' and (subject = 'order:' || $1::bigint
         or subject in (select 'payment:' || id from paid)
         or subject in (select 'esim:' || id from profile)
         or subject in (select 'top_up:' || id from top_up)
         or subject in (select 'refund:' || id from refunds where order_id = $1)
-        or subject in (select 'dispute:' || d.id from disputes d where d.payment_id in (select id from paid))
+        or subject in (select 'dispute:' || d.id from disputes d where d.payment_id in (select id from paid)))
      union all
      select received_at, 'webhook', kind, outcome, reason, 'webhook:' || provider, 2 from webhook_events
      where payment_id in (select id from paid) or intent_id in (select intent_id from paid)

@@ -154,6 +154,8 @@ export function makeEsimsModule(deps: EsimsDeps) {
     provisionEsim,
     topUpEsim,
     takeBackEsim,
+    /** Until when a supplier takes an eSIM back; one that is not configured any more takes none. */
+    cancellableAt: (supplier: string) => suppliers.get(supplier)?.capabilities.cancellable ?? "never",
     async registerRoutes(app: Server): Promise<void> {
       registerActivateEsim(app, { activateEsim, showEsim, esimOnWire });
       registerReadEsims(app, { db, showEsim, markInstalled, esimOnWire });

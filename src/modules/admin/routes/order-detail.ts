@@ -1,19 +1,24 @@
 import { Type } from "typebox";
+import type { Act } from "../../../db/act.js";
 import type { Db } from "../../../db/database.js";
+import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import { findAdminOrder } from "../admin-read-model.js";
+import { readRowsOf } from "../list-screen-read.js";
 import { readOrderTimeline } from "../order-timeline.js";
 import {
   anything,
   id,
   integerOrNull,
   minor,
+  person,
   text,
   textOrNull,
   time,
   timeOrNull,
 } from "../screens/column-types.js";
+import { paymentsScreen, refundsScreen } from "../screens/order-screens.js";
 
 const OrderDetail = Type.Object({
   id,
@@ -36,6 +41,11 @@ const OrderDetail = Type.Object({
   top_up_of_esim_id: integerOrNull,
   top_up_status: textOrNull,
   top_up_parked_reason: textOrNull,
+  user: person,
+  payments: Type.Array(paymentsScreen.item),
+  refunds: Type.Array(refundsScreen.item),
+  previous_order_id: integerOrNull,
+  next_order_id: integerOrNull,
   timeline: Type.Array(
     Type.Object({
       at: time,
@@ -48,7 +58,10 @@ const OrderDetail = Type.Object({
   ),
 });
 
-export function registerOrderDetail(app: Server, { db }: { db: Db }): void {
+export function registerOrderDetail(
+  app: Server,
+  { db, noteLook }: { db: Db; noteLook: (act: Act, subject: string) => Promise<void> },
+): void {
   app.get(
     "/admin/orders/:id",
     {
@@ -61,10 +74,17 @@ export function registerOrderDetail(app: Server, { db }: { db: Db }): void {
         response: { 200: OrderDetail },
       },
     },
-    async ({ params }) => {
+    async (request) => {
+      const { params } = request;
       const order = await findAdminOrder(db, params.id);
       if (order === undefined) throw new AppError("not_found", "Order not found");
-      return { ...order, timeline: [...(await readOrderTimeline(db, params.id))] };
+      await noteLook(adminAct(request), `order:${params.id}`);
+      return {
+        ...order,
+        payments: [...(await readRowsOf(db, paymentsScreen, "p.order_id = %", params.id))],
+        refunds: [...(await readRowsOf(db, refundsScreen, "r.order_id = %", params.id, 50))],
+        timeline: [...(await readOrderTimeline(db, params.id))],
+      } as never;
     },
   );
 }

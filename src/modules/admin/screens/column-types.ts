@@ -10,3 +10,4 @@ export const minor = Type.Integer({ description: "In the currency's minor units"
 export const time = Type.String({ format: "date-time" });
 export const timeOrNull = Type.Union([Type.String({ format: "date-time" }), Type.Null()]);
 export const anything = Type.Unknown();
+export const person = Type.Object({ id: Type.Integer(), email: Type.String(), name: textOrNull });

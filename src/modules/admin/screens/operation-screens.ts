@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { ListScreen } from "../list-screen.js";
-import { anything, id, integerOrNull, text, textOrNull, time, timeOrNull } from "./column-types.js";
+import { anything, id, integerOrNull, person, text, textOrNull, time, timeOrNull } from "./column-types.js";
+import { equals, equalsInteger } from "./filters.js";
 
 export const usersScreen: ListScreen = {
   name: "users",
@@ -20,10 +21,11 @@ export const usersScreen: ListScreen = {
   select: `u.id, u.email, u.name, u.created_at, u.last_login_at, u.disabled_at, u.deleted_at,
     (select count(*) from orders o where o.user_id = u.id) as orders`,
   from: "users u",
-  searched: ["u.email", "coalesce(u.name, '')", "u.id::text"],
+  search: { own: { kind: "customer", sql: "u.id" } },
   sortable: { id: "u.id", email: "u.email", created_at: "u.created_at", last_login_at: "u.last_login_at" },
   sortedBy: "id",
   id: "u.id",
+  time: "u.created_at",
 };
 
 export const esimsScreen: ListScreen = {
@@ -50,13 +52,31 @@ export const esimsScreen: ListScreen = {
     mailed_at: timeOrNull,
     /** The mail server refused it for good; POST /admin/esims/:id/resend-mail tries again. */
     mail_refused_at: timeOrNull,
+    inventory_item_id: integerOrNull,
+    user: person,
   }),
   select: `e.id, e.order_id, e.user_id, e.plan_id, e.status, e.supplier, e.supplier_reference, e.iccid, e.profile_state,
     e.plan_state, e.parked_reason, e.failure_reason, e.created_at, e.provisioned_at, e.use_by,
-    e.mailed_at, e.mail_refused_at`,
-  from: "esim_profiles e",
-  searched: ["coalesce(e.iccid, '')", "e.order_id::text", "coalesce(e.supplier_reference, '')"],
-  filters: { status: "e.status", supplier: "e.supplier" },
+    e.mailed_at, e.mail_refused_at, s.id as inventory_item_id,
+    json_build_object('id', u.id, 'email', u.email, 'name', u.name) as user`,
+  from: `esim_profiles e join users u on u.id = e.user_id
+    left join stock_items s on s.reference = e.supplier_order_id and e.supplier = 'stock'`,
+  search: {
+    own: { kind: "esim", sql: "e.id" },
+    order: "e.order_id = any (%::bigint[])",
+    user: "e.user_id = any (%::bigint[])",
+  },
+  filters: {
+    status: equals("e.status"),
+    supplier: equals("e.supplier"),
+    parked_reason: equals("e.parked_reason"),
+    order_id: equalsInteger("e.order_id"),
+    user_id: equalsInteger("e.user_id"),
+    // The names that the first web client sends.
+    esim_status: equals("e.status"),
+    inventory_status: equals("s.status"),
+    user_q: { where: "e.user_id = any (%)", type: "person" },
+  },
   sortable: {
     id: "e.id",
     created_at: "e.created_at",
@@ -65,6 +85,7 @@ export const esimsScreen: ListScreen = {
   },
   sortedBy: "id",
   id: "e.id",
+  time: "e.created_at",
 };
 
 export const topUpsScreen: ListScreen = {
@@ -91,11 +112,23 @@ export const topUpsScreen: ListScreen = {
   select: `t.id, t.order_id, t.profile_id as esim_id, t.user_id, t.plan_id, t.status, t.supplier, t.package_id,
     t.supplier_top_up_id, t.parked_reason, t.failure_reason, t.created_at, t.done_at, t.mailed_at`,
   from: "top_ups t",
-  searched: ["t.order_id::text", "t.profile_id::text", "coalesce(t.supplier_top_up_id, '')"],
-  filters: { status: "t.status", supplier: "t.supplier", parked_reason: "t.parked_reason" },
+  search: {
+    own: { kind: "top_up", sql: "t.id" },
+    order: "t.order_id = any (%::bigint[])",
+    user: "t.user_id = any (%::bigint[])",
+    esim: "t.profile_id = any (%::bigint[])",
+  },
+  filters: {
+    status: equals("t.status"),
+    supplier: equals("t.supplier"),
+    parked_reason: equals("t.parked_reason"),
+    order_id: equalsInteger("t.order_id"),
+    user_id: equalsInteger("t.user_id"),
+  },
   sortable: { id: "t.id", created_at: "t.created_at", done_at: "t.done_at", status: "t.status" },
   sortedBy: "id",
   id: "t.id",
+  time: "t.created_at",
 };
 
 export const inventoryScreen: ListScreen = {
@@ -114,14 +147,32 @@ export const inventoryScreen: ListScreen = {
     created_at: time,
     taken_at: timeOrNull,
     revealed_at: timeOrNull,
+    carrier_id: id,
+    country_id: integerOrNull,
+    provider_reference: textOrNull,
+    reserved_at: timeOrNull,
+    assigned_at: timeOrNull,
+    updated_at: time,
   }),
-  select: `i.id, i.plan_id, p.sku, i.status, i.iccid, i.batch, i.order_id, i.created_at, i.taken_at, i.revealed_at`,
+  select: `i.id, i.plan_id, p.sku, i.status, i.iccid, i.batch, i.order_id, i.created_at, i.taken_at, i.revealed_at,
+    p.carrier_id, p.country_id, i.reference as provider_reference,
+    case when i.status = 'held' then i.taken_at end as reserved_at,
+    case when i.status = 'assigned' then i.taken_at end as assigned_at,
+    greatest(i.created_at, i.taken_at, i.revealed_at) as updated_at`,
   from: "stock_items i join plans p on p.id = i.plan_id",
-  searched: ["coalesce(i.iccid, '')", "p.sku", "i.batch"],
-  filters: { status: "i.status", plan_id: "i.plan_id::text" },
+  search: { order: "i.order_id = any (%::bigint[])", texts: ["i.iccid", "p.sku", "i.batch"] },
+  filters: {
+    status: equals("i.status"),
+    plan_id: equals("i.plan_id::text"),
+    batch: equals("i.batch"),
+    inventory_status: equals("i.status"),
+    carrier_id: equalsInteger("p.carrier_id"),
+    country_id: equalsInteger("p.country_id"),
+  },
   sortable: { id: "i.id", created_at: "i.created_at", taken_at: "i.taken_at", status: "i.status" },
   sortedBy: "id",
   id: "i.id",
+  time: "i.created_at",
 };
 
 export const jobsScreen: ListScreen = {
@@ -146,15 +197,17 @@ export const jobsScreen: ListScreen = {
     j.payload, j.attempts, j.max_attempts as attempts_max, left(j.last_error, 500) as last_error, j.run_at,
     j.created_at, j.priority`,
   from: "graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id",
-  searched: ["t.identifier", "coalesce(j.last_error, '')"],
+  search: { texts: ["t.identifier", "j.last_error"] },
   filters: {
-    task: "t.identifier",
-    status:
+    task: equals("t.identifier"),
+    status: equals(
       "(case when j.locked_at is not null then 'running' when j.attempts >= j.max_attempts then 'failed' else 'waiting' end)",
+    ),
   },
   sortable: { id: "j.id", run_at: "j.run_at", attempts: "j.attempts" },
   sortedBy: "id",
   id: "j.id",
+  time: "j.created_at",
 };
 
 export const auditScreen: ListScreen = {
@@ -174,9 +227,15 @@ export const auditScreen: ListScreen = {
   }),
   select: "a.id, a.at, a.actor, a.action, a.subject, a.request_id, a.before, a.after",
   from: "audit_log a",
-  searched: ["a.actor", "a.action", "a.subject", "coalesce(a.request_id, '')"],
-  filters: { subject: "a.subject", actor: "a.actor", action: "a.action" },
+  search: { equal: ["a.subject = %", "a.actor = %", "a.request_id = %"] },
+  filters: {
+    subject: equals("a.subject"),
+    actor: equals("a.actor"),
+    action: equals("a.action"),
+    request_id: equals("a.request_id"),
+  },
   sortable: { id: "a.id", at: "a.at" },
   sortedBy: "id",
   id: "a.id",
+  time: "a.at",
 };

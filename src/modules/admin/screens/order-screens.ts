@@ -1,6 +1,17 @@
 import { Type } from "typebox";
 import type { ListScreen } from "../list-screen.js";
-import { flag, id, integerOrNull, minor, text, textOrNull, time, timeOrNull } from "./column-types.js";
+import {
+  flag,
+  id,
+  integerOrNull,
+  minor,
+  person,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+} from "./column-types.js";
+import { equals, equalsInteger } from "./filters.js";
 
 export const ordersScreen: ListScreen = {
   name: "orders",
@@ -24,21 +35,45 @@ export const ordersScreen: ListScreen = {
     failure_reason: textOrNull,
     created_at: time,
     paid_at: timeOrNull,
+    user: person,
+    plan_snapshot: Type.Object({ id, name: text }),
+    payments: Type.Array(
+      Type.Object({ id, provider: text, status: text, intent_id: textOrNull, created_at: text }),
+    ),
+    esim_profile: Type.Union([Type.Object({ id, status: text }), Type.Null()]),
   }),
   select: `o.id, o.reference, o.status, o.kind, o.user_id, u.email, o.plan_id, o.plan_snapshot ->> 'name' as plan_name,
     o.currency, o.amount_minor as amount_minor_units,
     coalesce((select sum(p.refunded_minor)::bigint from payments p where p.order_id = o.id and p.is_counted), 0)
       as refunded_minor_units,
-    e.status as esim_status, t.status as top_up_status, o.failure_reason, o.created_at, o.paid_at`,
+    e.status as esim_status, t.status as top_up_status, o.failure_reason, o.created_at, o.paid_at,
+    json_build_object('id', u.id, 'email', u.email, 'name', u.name) as user,
+    json_build_object('id', o.plan_id, 'name', o.plan_snapshot ->> 'name') as plan_snapshot,
+    coalesce((select json_agg(json_build_object('id', p.id, 'provider', p.provider, 'status', p.status,
+      'intent_id', p.intent_id, 'created_at', to_char(p.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by p.id)
+      from payments p where p.order_id = o.id), '[]') as payments,
+    case when e.id is not null then json_build_object('id', e.id, 'status', e.status) end as esim_profile`,
   from: `orders o join users u on u.id = o.user_id left join esim_profiles e on e.order_id = o.id
     left join top_ups t on t.order_id = o.id`,
-  searched: ["o.reference", "u.email", "o.id::text", "coalesce(e.iccid, '')"],
+  search: {
+    own: { kind: "order", sql: "o.id" },
+    order: "o.id = any (%::bigint[])",
+    user: "o.user_id = any (%::bigint[])",
+  },
   filters: {
-    status: "o.status",
-    esim_status: "e.status",
-    top_up_status: "t.status",
-    kind: "o.kind",
-    currency: "o.currency",
+    status: equals("o.status"),
+    esim_status: equals("e.status"),
+    top_up_status: equals("t.status"),
+    kind: equals("o.kind"),
+    currency: equals("o.currency"),
+    user_id: equalsInteger("o.user_id"),
+    plan_id: equalsInteger("o.plan_id"),
+    // The names that the first web client sends.
+    order_status: equals("o.status"),
+    payment_status: {
+      where: "exists (select from payments p where p.order_id = o.id and p.status = %)",
+    },
+    user_q: { where: "o.user_id = any (%)", type: "person" },
   },
   sortable: {
     id: "o.id",
@@ -49,6 +84,7 @@ export const ordersScreen: ListScreen = {
   },
   sortedBy: "id",
   id: "o.id",
+  time: "o.created_at",
 };
 
 export const paymentsScreen: ListScreen = {
@@ -73,17 +109,33 @@ export const paymentsScreen: ListScreen = {
     created_at: time,
     succeeded_at: timeOrNull,
     failed_at: timeOrNull,
+    order_amount_minor_units: minor,
+    order_currency: text,
   }),
   select: `p.id, p.order_id, p.provider, p.intent_id, p.status, p.currency, p.amount_minor as amount_minor_units,
     p.captured_minor as captured_minor_units, p.refunded_minor as refunded_minor_units,
     p.disputed_minor as disputed_minor_units, p.is_counted, p.surplus_reason, p.decline_code, p.created_at,
-    p.succeeded_at, p.failed_at`,
-  from: "payments p",
-  searched: ["coalesce(p.intent_id, '')", "p.order_id::text", "p.id::text"],
-  filters: { status: "p.status", provider: "lower(p.provider)", surplus_reason: "p.surplus_reason" },
+    p.succeeded_at, p.failed_at, o.amount_minor as order_amount_minor_units, o.currency as order_currency`,
+  from: "payments p join orders o on o.id = p.order_id",
+  search: {
+    own: { kind: "payment", sql: "p.id" },
+    order: "p.order_id = any (%::bigint[])",
+    user: "o.user_id = any (%::bigint[])",
+  },
+  filters: {
+    status: equals("p.status"),
+    provider: { where: "p.provider = upper(%)" },
+    surplus_reason: equals("p.surplus_reason"),
+    currency: equals("p.currency"),
+    order_id: equalsInteger("p.order_id"),
+    // The names that the first web client sends.
+    payment_status: equals("p.status"),
+    intent_q: equals("p.intent_id"),
+  },
   sortable: { id: "p.id", created_at: "p.created_at", amount: "p.amount_minor", status: "p.status" },
   sortedBy: "id",
   id: "p.id",
+  time: "p.created_at",
 };
 
 export const refundsScreen: ListScreen = {
@@ -111,11 +163,23 @@ export const refundsScreen: ListScreen = {
     r.amount_minor as amount_minor_units, r.accepts_loss, r.provider_refund_id, r.requested_by, r.failure_reason,
     r.created_at, r.finished_at`,
   from: "refunds r",
-  searched: ["r.reason", "r.order_id::text", "coalesce(r.provider_refund_id, '')"],
-  filters: { status: "r.status", origin: "r.origin" },
+  search: {
+    own: { kind: "refund", sql: "r.id" },
+    order: "r.order_id = any (%::bigint[])",
+    user: "exists (select from orders o where o.id = r.order_id and o.user_id = any (%::bigint[]))",
+    texts: ["r.reason"],
+  },
+  filters: {
+    status: equals("r.status"),
+    origin: equals("r.origin"),
+    currency: equals("r.currency"),
+    order_id: equalsInteger("r.order_id"),
+    payment_id: equalsInteger("r.payment_id"),
+  },
   sortable: { id: "r.id", created_at: "r.created_at", amount: "r.amount_minor", status: "r.status" },
   sortedBy: "id",
   id: "r.id",
+  time: "r.created_at",
 };
 
 export const webhookEventsScreen: ListScreen = {
@@ -140,11 +204,20 @@ export const webhookEventsScreen: ListScreen = {
   select: `w.id, w.provider, w.event_id, w.source, w.type, w.kind, w.intent_id, w.payment_id, w.outcome, w.reason,
     w.received_at, w.applied_at`,
   from: "webhook_events w",
-  searched: ["w.event_id", "coalesce(w.intent_id, '')", "w.type"],
-  filters: { outcome: "w.outcome", provider: "lower(w.provider)", kind: "w.kind" },
+  search: {
+    order: "w.payment_id in (select p.id from payments p where p.order_id = any (%::bigint[]))",
+    equal: ["(w.provider = any (array['STRIPE', 'MOCK']) and w.event_id = %)", "w.intent_id = %"],
+  },
+  filters: {
+    outcome: equals("w.outcome"),
+    provider: { where: "w.provider = upper(%)" },
+    kind: equals("w.kind"),
+    payment_id: equalsInteger("w.payment_id"),
+  },
   sortable: { id: "w.id", received_at: "w.received_at" },
   sortedBy: "id",
   id: "w.id",
+  time: "w.received_at",
 };
 
 export const disputesScreen: ListScreen = {
@@ -168,9 +241,10 @@ export const disputesScreen: ListScreen = {
   select: `d.id, d.provider, d.dispute_id, d.payment_id, p.order_id, d.status, d.reason, d.currency,
     d.amount_minor as amount_minor_units, d.created_at, d.closed_at`,
   from: "disputes d join payments p on p.id = d.payment_id",
-  searched: ["d.dispute_id", "p.order_id::text"],
-  filters: { status: "d.status" },
+  search: { order: "p.order_id = any (%::bigint[])", texts: ["d.dispute_id"] },
+  filters: { status: equals("d.status"), payment_id: equalsInteger("d.payment_id") },
   sortable: { id: "d.id", created_at: "d.created_at", amount: "d.amount_minor" },
   sortedBy: "id",
   id: "d.id",
+  time: "d.created_at",
 };

@@ -1,0 +1,7 @@
+import type { ListFilter } from "../list-screen.js";
+
+export const equals = (expression: string): ListFilter => ({ where: `${expression} = %` });
+export const equalsInteger = (expression: string): ListFilter => ({
+  where: `${expression} = %::bigint`,
+  type: "integer",
+});

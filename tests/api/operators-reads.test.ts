@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestApp, type TestApp } from "../support/app.js";
+import { jobsSettled } from "../support/checksums.js";
+import { eventually } from "../support/eventually.js";
+import { type Login, logIn } from "../support/login.js";
+import { makeShopper, type Shopper } from "../support/shop.js";
+
+let app: TestApp;
+let shopper: Shopper;
+let admin: Login;
+let bought: {
+  orderId: number;
+  reference: string;
+  paymentId: number;
+  intentId: string;
+  esimId: number;
+  iccid: string;
+};
+
+beforeAll(async () => {
+  app = await startTestApp({ ADMIN_EMAILS: "admin@example.com" });
+  admin = await logIn(app, "admin@example.com");
+  shopper = await makeShopper(app, "marta.lopez@example.com");
+  bought = await buy();
+  await jobsSettled(app.database);
+});
+afterAll(() => app.stop());
+
+async function buy() {
+  const order = await shopper.order();
+  const payment = await shopper.create(order.id, "MOCK");
+  const intentId: string = payment.body.intent_id;
+  await app.request("POST", "/payments/webhook/mock", { body: { intent_id: intentId, status: "succeeded" } });
+  const esim = await eventually(async () => {
+    const answer = await app.request("POST", "/esims/activate", {
+      bearer: shopper.token,
+      body: { order_id: order.id },
+    });
+    return answer.status === 200 && answer.body;
+  });
+  const [row] = await app.database.query<{ reference: string; id: number }>(
+    "select o.reference, p.id from orders o join payments p on p.order_id = o.id where o.id = $1",
+    [order.id],
+  );
+  return {
+    orderId: order.id,
+    reference: row?.reference ?? "",
+    paymentId: row?.id ?? 0,
+    intentId,
+    esimId: esim.id as number,
+    iccid: esim.iccid as string,
+  };
+}
+
+const get = (path: string) => app.request("GET", path, { bearer: admin.token });
+const search = async (q: string) => (await get(`/admin/search?q=${encodeURIComponent(q)}`)).body.items;
+
+describe("GET /admin/search", () => {
+  it("finds by the exact name of a thing, whatever the case of its letters", async () => {
+    const order = { kind: "order", id: bought.orderId, label: bought.reference };
+    expect((await search(bought.reference))[0]).toMatchObject({ ...order, matched: "reference" });
+    expect((await search(bought.reference.toLowerCase()))[0]).toMatchObject(order);
+    expect((await search("MARTA.lopez@example.com"))[0]).toMatchObject({
+      kind: "customer",
+      id: shopper.userId,
+      matched: "email",
+    });
+    expect((await search(bought.iccid))[0]).toMatchObject({
+      kind: "esim",
+      id: bought.esimId,
+      matched: "iccid",
+      order_id: bought.orderId,
+    });
+    expect((await search(bought.intentId))[0]).toMatchObject({
+      kind: "payment",
+      id: bought.paymentId,
+      matched: "intent",
+    });
+    expect((await search("ES-5GB-30D"))[0]).toMatchObject({ kind: "plan", matched: "sku" });
+  });
+
+  it("finds people by the beginning of their address, and by an address with typing mistakes", async () => {
+    const marta = expect.objectContaining({ kind: "customer", id: shopper.userId });
+    expect(await search("marta.")).toContainEqual(marta);
+    for (const typed of ["marta.lopes@example.com", "amrta.lopez@example.com", "marta.lopez@exmaple.com"]) {
+      expect([typed, await search(typed)]).toEqual([
+        typed,
+        [expect.objectContaining({ id: shopper.userId, matched: "similar_email" })],
+      ]);
+    }
+    expect(await search("peter.lopez@example.com")).toEqual([]);
+  });
+
+  it("takes wildcards, quotes and backslashes as they are, and nothing for one letter", async () => {
+    for (const q of ["%%", "__", "'--", "\\\\", "m", ""]) expect([q, await search(q)]).toEqual([q, []]);
+  });
+
+  it("says on record which customers it showed to whom", async () => {
+    await search("marta.lopez@example.com");
+    const [row] = await app.database.query<{ actor: string; after: { found: number[] } }>(
+      "select actor, after from audit_log where action = 'search.viewed' order by id desc limit 1",
+    );
+    expect(row).toEqual({ actor: `admin:${admin.userId}`, after: { found: [shopper.userId] } });
+  });
+});
+
+describe("GET /admin/summary", () => {
+  it("counts what was sold, and what waits for a person with its age", async () => {
+    const quiet = (await get("/admin/summary")).body;
+    expect(quiet.sales).toEqual([
+      expect.objectContaining({ currency: "USD", orders: 1, cost_minor_units: null, orders_without_cost: 1 }),
+    ]);
+    const parked =
+      "update esim_profiles set parked_at = now() - interval '3 hours', parked_reason = 'test' where id = $1";
+    await app.database.query(parked, [bought.esimId]);
+    const { body } = await get("/admin/summary");
+    const [waiting] = body.attention.filter(({ kind }: { kind: string }) => kind === "parked_esims");
+    expect(waiting).toMatchObject({ count: 1, is_capped: false });
+    expect(Date.now() - Date.parse(waiting.oldest_at)).toBeGreaterThan(3_500_000 * 3);
+    await app.database.query("update esim_profiles set parked_at = null, parked_reason = null");
+  });
+
+  it.each(["yesterday", "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "2026-02-31"])(
+    "422: since=%s",
+    async (since) => {
+      expect((await get(`/admin/summary?since=${since}`)).status).toBe(422);
+    },
+  );
+});
+
+describe("one customer, eSIM, payment, order", () => {
+  it("200: each with what belongs to it, no code, and the look on record", async () => {
+    const customer = await get(`/admin/users/${shopper.userId}`);
+    expect(customer.body).toMatchObject({
+      email: "marta.lopez@example.com",
+      orders: [{ id: bought.orderId }],
+      esims: [{ id: bought.esimId }],
+      payments: [{ id: bought.paymentId }],
+      totals: [{ currency: "USD", orders: 1 }],
+      sessions: [{ session_kind: "both" }],
+    });
+    const esim = await get(`/admin/esims/${bought.esimId}`);
+    expect(esim.body).toMatchObject({
+      user: { email: "marta.lopez@example.com" },
+      order: { id: bought.orderId, reference: bought.reference },
+      attempts: [{ status: "delivered" }],
+    });
+    const payment = await get(`/admin/payments/${bought.paymentId}`);
+    expect(payment.body).toMatchObject({ order: { id: bought.orderId }, events: [{ outcome: "processed" }] });
+    const order = await get(`/admin/orders/${bought.orderId}`);
+    expect(order.body).toMatchObject({
+      payments: [{ id: bought.paymentId }],
+      refunds: [],
+      previous_order_id: null,
+    });
+    for (const { text } of [customer, esim, payment, order]) expect(text).not.toMatch(/LPA:|activation_code/);
+    const looks = await app.database.query<{ action: string; subject: string }>(
+      "select action, subject from audit_log where action like '%.viewed' and subject not like 'search%' order by id",
+    );
+    expect(looks).toEqual([
+      { action: "user.viewed", subject: `user:${shopper.userId}` },
+      { action: "esim.viewed", subject: `esim:${bought.esimId}` },
+      { action: "payment.viewed", subject: `payment:${bought.paymentId}` },
+      { action: "order.viewed", subject: `order:${bought.orderId}` },
+    ]);
+    expect(JSON.stringify(order.body.timeline)).not.toContain("viewed");
+  });
+
+  it("404: of nobody", async () => {
+    for (const kind of ["users", "esims", "payments"]) {
+      expect((await get(`/admin/${kind}/2000000000`)).status).toBe(404);
+    }
+  });
+});
+
+describe("GET /admin/orders/:id/refund-preview", () => {
+  const preview = async (query = "") =>
+    (await get(`/admin/orders/${bought.orderId}/refund-preview${query}`)).body;
+
+  it("says what becomes of eSIM and money, and changes neither", async () => {
+    expect(await preview()).toMatchObject({
+      payment_id: bought.paymentId,
+      is_whole: true,
+      refusal: null,
+      needs_accept_loss: false,
+      delivery: { kind: "esim", id: bought.esimId, effect: "is_taken_back" },
+    });
+    expect(await preview("?amount_minor_units=1")).toMatchObject({
+      is_whole: false,
+      needs_idempotency_key: true,
+      delivery: { effect: "none" },
+    });
+    expect(await preview("?amount_minor_units=99999999")).toMatchObject({
+      refusal: "refund_exceeds_payment",
+    });
+    await app.database.query("update esim_profiles set status = 'active' where id = $1", [bought.esimId]);
+    expect(await preview()).toMatchObject({ needs_accept_loss: true, delivery: { effect: "stays" } });
+    const unpaid = await shopper.order();
+    const answer = await get(`/admin/orders/${unpaid.id}/refund-preview`);
+    expect(answer.body).toMatchObject({ refusal: "order_not_paid", payment_id: null });
+    expect(await app.database.query("select from refunds")).toEqual([]);
+  });
+});
+
+describe("operators' lists", () => {
+  it("take a range whose end is not in it, as dates or as moments", async () => {
+    await app.database.query("update orders set created_at = '2026-01-31T12:00:00Z' where id = $1", [
+      bought.orderId,
+    ]);
+    const ids = async (range: string): Promise<number[]> =>
+      (await get(`/admin/orders?${range}`)).body.items.map(({ id }: { id: number }) => id);
+    expect(await ids("from=2026-01-31&to=2026-02-01")).toEqual([bought.orderId]);
+    expect(await ids("from=2026-01-31T12:00:00Z&to=2026-01-31T12:00:01Z")).toEqual([bought.orderId]);
+    expect(await ids("from=2026-01-30&to=2026-01-31")).toEqual([]);
+    expect(await ids("to=2026-01-31T13:00:00%2B01:00")).toEqual([]);
+  });
+
+  it.each([
+    "from=2026-02-31",
+    "from=now",
+    "to=1",
+    "from=2026-01-02&to=2026-01-01",
+    "cursor=3&page=2",
+    "cursor=0",
+  ])("422: ?%s", async (query) => {
+    expect((await get(`/admin/orders?${query}`)).status).toBe(422);
+    if (!query.startsWith("cursor")) expect((await get(`/admin/orders/export?${query}`)).status).toBe(422);
+  });
+
+  it("go on by a cursor: every row once, none twice", async () => {
+    for (let number = 0; number < 4; number += 1) await shopper.order();
+    const all: number[] = (await get("/admin/orders")).body.items.map(({ id }: { id: number }) => id);
+    const seen: number[] = [];
+    for (let cursor: number | null = 0; cursor !== null; ) {
+      const { body } = await get(`/admin/orders?page_size=2${cursor === 0 ? "" : `&cursor=${cursor}`}`);
+      expect([body.total, body.total_is_estimate]).toEqual([all.length, false]);
+      seen.push(...body.items.map(({ id }: { id: number }) => id));
+      cursor = body.next_cursor;
+    }
+    expect(seen).toEqual(all);
+  });
+
+  it("are exported as they are filtered, and that is on record", async () => {
+    const { text } = await get(`/admin/orders/export?status=paid&user_q=marta`);
+    const lines = text.trim().split("\r\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain(bought.reference);
+    const [row] = await app.database.query<{ subject: string; after: object }>(
+      "select subject, after from audit_log where action = 'list.exported' order by id desc limit 1",
+    );
+    expect(row).toEqual({ subject: "orders", after: { status: "paid", user_q: "marta" } });
+  });
+
+  it("estimate how long they are beyond what is worth counting", async () => {
+    await app.database.query(
+      `insert into users (email) select 'crowd-' || n || '@example.com' from generate_series(1, 12000) n`,
+    );
+    await app.database.query("analyze users");
+    const { body } = await get("/admin/users?page_size=1");
+    expect(body.total_is_estimate).toBe(true);
+    expect(body.total).toBeGreaterThan(10_000);
+    const deep = await get("/admin/users?page=120&page_size=100&sort_by=email&sort_order=asc");
+    expect(deep.body.items).toHaveLength(100);
+    expect((await get("/admin/users?q=crowd-77%40example.com")).body).toMatchObject({ total: 1 });
+  });
+});
