@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { useMemoryForTemporaryFiles } from "./tests/support/memory-folder.js";
+
+useMemoryForTemporaryFiles();
 
 /** Takes two minutes by itself, most of them waiting: begun last, it would run alone at the end. */
 const LONGEST = "tests/simulation/campaign.test.ts";

@@ -1,15 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 
 /** Debian's and others' own browsers, for machines on which the packaged one does not start. */
 const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const PACKAGE = fileURLToPath(
-  new URL("../../node_modules/@sparticuz/chromium/package.json", import.meta.url),
-);
+const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
 interface Program {
   readonly file: string;
@@ -18,13 +15,14 @@ interface Program {
 
 /**
  * The packaged browser is Chromium without any surface for people: a page takes a third of the processor time that it
- * takes in an installed one. It is unpacked once per machine and version, into a folder that gets its name when it is
- * whole.
+ * takes in an installed one. It is unpacked once, into a folder that gets its name when it is whole.
  */
 async function findPackaged(): Promise<Program> {
-  const { version } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };
-  const folder = path.join(tmpdir(), `tribi-chromium-${version}`);
+  const about = readFileSync(path.join(MODULES, "@sparticuz/chromium/package.json"), "utf8");
+  const { version } = JSON.parse(about) as { version: string };
+  const folder = path.join(MODULES, ".cache", `chromium-${version}`);
   if (!existsSync(folder)) {
+    mkdirSync(path.dirname(folder), { recursive: true });
     const draft = mkdtempSync(`${folder}-`);
     await unpackInto(draft);
     try {

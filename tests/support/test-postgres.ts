@@ -14,6 +14,8 @@ export async function startTestPostgres(): Promise<{ readonly url: string; stop(
       synchronous_commit: "off",
       full_page_writes: "off",
       max_connections: "300",
+      // The folder may lie in memory.
+      max_wal_size: "256MB",
     },
   });
   return {
