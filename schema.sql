@@ -1146,6 +1146,18 @@ create table esim_top_up_lists (
 );
 CREATE INDEX esim_top_up_lists_due ON public.esim_top_up_lists USING btree (due_at);
 
+create table exchange_rates (
+  currency text not null,
+  base text not null,
+  rate numeric(24,12) not null,
+  as_of date not null,
+  imported_at timestamp with time zone default now() not null,
+  constraint exchange_rates_pkey PRIMARY KEY (currency),
+  constraint exchange_rates_are_of_two_currencies CHECK ((currency <> base)),
+  constraint exchange_rates_are_positive CHECK ((rate > (0)::numeric)),
+  constraint exchange_rates_codes_are_three_capitals CHECK (((currency ~ '^[A-Z]{3}$'::text) AND (base ~ '^[A-Z]{3}$'::text)))
+);
+
 create table install_links (
   id bigint generated always as identity,
   profile_id bigint not null,
@@ -1401,6 +1413,16 @@ create table plans (
 );
 CREATE INDEX plans_by_carrier ON public.plans USING btree (carrier_id);
 CREATE INDEX plans_by_country ON public.plans USING btree (country_id);
+
+create table price_rule_sets (
+  version bigint not null,
+  rules jsonb not null,
+  actor text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint price_rule_sets_pkey PRIMARY KEY (version),
+  constraint price_rule_sets_are_objects CHECK ((jsonb_typeof(rules) = 'object'::text)),
+  constraint price_rule_sets_versions_count_from_1 CHECK ((version >= 1))
+);
 
 create table provisioning_attempts (
   id bigint generated always as identity,

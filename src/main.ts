@@ -94,6 +94,17 @@ program
     await importStockFile(file, options);
   });
 
+const rates = program.command("rates").description("exchange rates, with which costs become prices");
+rates
+  .command("import")
+  .description("import exchange rates from a CSV file, all or none; exits 2 when a row cannot be taken")
+  .argument("<file>", "CSV in UTF-8 with base, currency, rate, date: 1 base is so many of the currency")
+  .option("--accept-jump", "take rates that differ by more than RATES_MAX_JUMP_PERCENT", false)
+  .action(async (file: string, options: { acceptJump: boolean }) => {
+    const { importRatesFile } = await import("./commands/import-rates.js");
+    await importRatesFile(file, options);
+  });
+
 program
   .command("fakes")
   .description("play a provider or supplier on this machine, to develop without an account")

@@ -1208,6 +1208,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/price-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules by which prices are made */
+        get: operations["getPriceRules"];
+        /**
+         * Replace the price rules
+         * @description Rules that contradict each other are refused with each place. Published prices change with the next synchronisation, not by this.
+         */
+        put: operations["replacePriceRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/price-rules/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What rules would do to the whole catalogue
+         * @description Changes nothing.
+         */
+        post: operations["simulatePriceRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/exchange-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exchange rates and their age
+         * @description They are brought in by the command tribi rates import.
+         */
+        get: operations["listExchangeRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/plans/{id}/price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the price of a plan comes about
+         * @description Per currency: the price that is published and what it leaves after card fee and cost, and the price by the rules with cost, rate and its date, rule, margin, fee and rounding, or why there is none.
+         */
+        get: operations["explainPlanPrice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -2708,6 +2789,190 @@ export interface components {
         };
         SupplierEventReceipt: {
             status: "processed" | "duplicate" | "parked";
+        };
+        CardFee: {
+            provider: string;
+            /** @description 2.9 is 2.9 % */
+            percent: string;
+            fixed: {
+                [key: string]: number;
+            };
+        };
+        PriceRule: {
+            name: string;
+            when: {
+                suppliers?: string[];
+                /** @description Each country of the plan is one of these */
+                countries?: string[];
+                regions?: string[];
+                /** @description Both bounds included; unlimited is above every maximum */
+                data_gb?: {
+                    min?: number;
+                    max?: number;
+                    is_unlimited?: boolean;
+                };
+                days?: {
+                    min?: number;
+                    max?: number;
+                };
+                /** @description Only costs in this currency; `below` is not included */
+                cost?: {
+                    /** @description ISO 4217 */
+                    currency: string;
+                    min?: string;
+                    below?: string;
+                };
+            };
+            result: {
+                /** @description 2.9 is 2.9 % */
+                margin_percent: string;
+                /** @description Minor units by currency */
+                margin_at_least?: {
+                    [key: string]: number;
+                };
+                /** @description Minor units by currency */
+                minimum_price?: {
+                    [key: string]: number;
+                };
+                /** @description Last digits of the price in minor units: 99, 90, 00 */
+                endings?: {
+                    [key: string]: string;
+                };
+                /** @description The price is a multiple of so many minor units */
+                round_to?: {
+                    [key: string]: number;
+                };
+                /** @description Minor units by currency */
+                fixed_price?: {
+                    [key: string]: number;
+                };
+            };
+        };
+        PriceRuleSet: {
+            /** @description 0: there are no rules yet */
+            version: number;
+            currencies: string[];
+            /** @description The price covers the highest of them */
+            fees: components["schemas"]["CardFee"][];
+            rules: components["schemas"]["PriceRule"][];
+            changed_by: string | null;
+            changed_at: string | null;
+            /** @description What may be meant so, and should be known */
+            notes: string[];
+        };
+        /** @description `version` is the one that was read */
+        ReplacePriceRulesBody: {
+            version: number;
+            /** @description In which plans get a price */
+            currencies: string[];
+            /** @description The price covers the highest of them */
+            fees: components["schemas"]["CardFee"][];
+            /** @description The first that matches decides */
+            rules: components["schemas"]["PriceRule"][];
+        };
+        PriceRules: {
+            /** @description In which plans get a price */
+            currencies: string[];
+            /** @description The price covers the highest of them */
+            fees: components["schemas"]["CardFee"][];
+            /** @description The first that matches decides */
+            rules: components["schemas"]["PriceRule"][];
+        };
+        PriceSimulation: {
+            plans: number;
+            /** @description Plans that no supplier with a known cost sells; rules leave them alone */
+            without_cost: number;
+            up: number;
+            down: number;
+            equal: number;
+            /** @description Prices in a currency in which the plan has none now */
+            offered: number;
+            /** @description By reason */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description How many prices leave from so many to ten percent more as profit */
+            margins: {
+                from_percent: number;
+                count: number;
+            }[];
+            by_rule: {
+                [key: string]: number;
+            };
+            /** @description The first 200 */
+            changes: {
+                plan_id: number;
+                sku: string;
+                name: string;
+                currency: string;
+                before_minor_units: number | null;
+                after_minor_units: number | null;
+                rule: string | null;
+                profit_percent: string | null;
+                refused: {
+                    code: string;
+                    why: string;
+                } | null;
+            }[];
+            change_count: number;
+            notes: string[];
+        };
+        ExchangeRates: {
+            base: string;
+            currency: string;
+            /** @description 1 base is so many of the currency */
+            rate: string;
+            as_of: string;
+            imported_at: string;
+            /** @description False: no price is made with it */
+            is_fresh: boolean;
+        }[];
+        PriceExplanation: {
+            currency: string;
+            supplier: string;
+            cost: {
+                amount: string;
+                currency: string;
+            };
+            rate: {
+                value: string;
+                as_of: string;
+            } | null;
+            cost_in_currency: string | null;
+            rule: {
+                position: number;
+                name: string;
+            } | null;
+            margin: string | null;
+            fee: {
+                provider: string;
+                amount: string;
+            } | null;
+            before_rounding: string | null;
+            rounding: string | null;
+            price: string | null;
+            profit: string | null;
+            profit_percent: string | null;
+        };
+        PlanPrice: {
+            plan_id: number;
+            rules_version: number;
+            prices: {
+                currency: string;
+                published: {
+                    amount_minor_units: number;
+                    profit: string | null;
+                    is_below_cost: boolean | null;
+                } | null;
+                by_rule: {
+                    amount_minor_units: number | null;
+                    refused: {
+                        code: string;
+                        why: string;
+                    } | null;
+                    explanation: components["schemas"]["PriceExplanation"];
+                } | null;
+            }[];
         };
         OrderedEsim: {
             id: number;
@@ -6843,6 +7108,143 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getPriceRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRuleSet"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    replacePriceRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `version` is the one that was read */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacePriceRulesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRuleSet"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    simulatePriceRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceSimulation"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listExchangeRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRates"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    explainPlanPrice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPrice"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };

@@ -5,6 +5,7 @@ import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
 import { makeConsoleModule } from "../modules/console/console.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
+import { makeSupplyModule } from "../modules/supply/supply.module.js";
 import { composeAuth } from "./auth.js";
 import { composeEsims } from "./esims.js";
 import type { Foundation, Module } from "./foundation.js";
@@ -41,6 +42,7 @@ export async function composeModules(
     (...page) => storefront.page(...page),
   );
   const esims = await composeEsims(foundation, payments, mail);
+  const supply = makeSupplyModule({ db, config, priceProblem });
   const orders = makeOrdersModule({
     ...foundation,
     releaseUnpaid: payments.releaseUnpaid,
@@ -55,6 +57,18 @@ export async function composeModules(
   });
   const storefront = makeStorefrontModule({ config, db, clock: systemClock });
   const console = makeConsoleModule({ config });
-  const modules = [mail, catalog, auth, payments, esims, orders, webhooks, admin, storefront, console];
+  const modules = [
+    mail,
+    catalog,
+    auth,
+    payments,
+    esims,
+    supply,
+    orders,
+    webhooks,
+    admin,
+    storefront,
+    console,
+  ];
   return { modules, auth, storefront };
 }

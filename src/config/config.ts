@@ -11,6 +11,7 @@ import { reportProductionRefusals } from "./production.js";
 import { readSecrets } from "./secrets.js";
 import { readShop } from "./shop.js";
 import { readDefaultSupplier, readSuppliers } from "./suppliers.js";
+import { readSupply } from "./supply.js";
 import {
   type ConfigProblem,
   LIMIT_OFF,
@@ -98,6 +99,7 @@ function readGroups(reader: VariableReader) {
       stockHoldMinutes: reader.integer("STOCK_HOLD_MINUTES", 15, { min: 1, max: 10_080 }),
     },
     esims: readEsims(reader, isProduction),
+    supply: readSupply(reader),
     webhooks: {
       /** Receivers on this machine or network, and without TLS: for development and tests. */
       allowPrivate: reader.flag("WEBHOOK_ALLOW_PRIVATE", false),

@@ -31,7 +31,7 @@ import { makeImportCatalog } from "./import-catalog.js";
 import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./import-places.js";
 import { makeManagePlans } from "./manage-plans.js";
 import { makeManage } from "./manage-record.js";
-import type { PriceProblem } from "./plan-draft.js";
+import { AmountMinor, Currency, Iso2, Line, type PriceProblem } from "./plan-draft.js";
 import { findPlanRow, listPlanRows, pausePlanIfActive } from "./plan-store.js";
 import { registerAdminCarriers } from "./routes/admin-carriers.js";
 import { registerAdminCountries } from "./routes/admin-countries.js";
@@ -46,7 +46,13 @@ import { registerShowPlan } from "./routes/show-plan.js";
 import type { ImportDeps, ImportFile } from "./run-import.js";
 import { seedDemoCatalog } from "./seed-demo-catalog.js";
 import { type FoundTrips, makeFindTrips } from "./trips/find-trips.js";
-import { readTrip, TRIP_COUNTRIES_MAX, TRIP_DAYS_MAX, TRIP_GB_MAX } from "./trips/trip-query.js";
+import {
+  readTrip,
+  TRIP_COUNTRIES_MAX,
+  TRIP_DAYS_MAX,
+  TRIP_GB_MAX,
+  thousandthsOf,
+} from "./trips/trip-query.js";
 
 export interface CatalogModuleDeps {
   readonly db: Db;
@@ -165,9 +171,13 @@ function registerFiles(
 
 export type { FoundTrips, PriceProblem };
 export {
+  AmountMinor,
+  Currency,
   countryNameIn,
   countrySlug,
   countryWords,
+  Iso2,
+  Line,
   makeFindTrips,
   plainText,
   planView,
@@ -178,4 +188,5 @@ export {
   TRIP_COUNTRIES_MAX,
   TRIP_DAYS_MAX,
   TRIP_GB_MAX,
+  thousandthsOf,
 };

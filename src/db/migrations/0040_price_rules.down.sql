@@ -1,0 +1,2 @@
+drop table price_rule_sets;
+drop table exchange_rates;
