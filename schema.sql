@@ -895,6 +895,26 @@ AS $function$
 $function$
 ;
 
+create table audit_blocks (
+  number bigint not null,
+  made_at timestamp with time zone default now() not null,
+  row_count integer not null,
+  complete_to bigint not null,
+  hash bytea not null,
+  constraint audit_blocks_pkey PRIMARY KEY (number),
+  constraint audit_blocks_hash_is_sha256 CHECK ((length(hash) = 32))
+);
+
+create table audit_links (
+  audit_id bigint not null,
+  block bigint not null,
+  facts_hash bytea not null,
+  details_hash bytea not null,
+  constraint audit_links_pkey PRIMARY KEY (audit_id),
+  constraint audit_links_block_exists FOREIGN KEY (block) REFERENCES audit_blocks(number)
+);
+CREATE INDEX audit_links_by_block ON public.audit_links USING btree (block);
+
 create table audit_log (
   id bigint generated always as identity,
   at timestamp with time zone default now() not null,
