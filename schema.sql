@@ -1558,7 +1558,7 @@ create table refunds (
   constraint refunds_amount_is_positive CHECK ((amount_minor > 0)),
   constraint refunds_failed_say_why CHECK (((status <> ALL (ARRAY['failed'::text, 'parked'::text])) OR (failure_reason IS NOT NULL))),
   constraint refunds_key_has_fingerprint CHECK (((idempotency_key IS NULL) = (request_fingerprint IS NULL))),
-  constraint refunds_origin_known CHECK ((origin = ANY (ARRAY['admin'::text, 'surplus'::text, 'undeliverable'::text, 'provider'::text]))),
+  constraint refunds_origin_known CHECK ((origin = ANY (ARRAY['admin'::text, 'customer'::text, 'surplus'::text, 'undeliverable'::text, 'provider'::text]))),
   constraint refunds_status_known CHECK ((status = ANY (ARRAY['requested'::text, 'parked'::text, 'pending'::text, 'succeeded'::text, 'failed'::text]))),
   constraint refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
   constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
