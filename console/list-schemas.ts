@@ -64,8 +64,12 @@ function schemasOf({ paths, components }: Document) {
       path,
       sortable: query.find(({ name }) => name === "sort_by")?.schema.enum ?? [],
       filters: query
-        .filter(({ name }) => !RESERVED.has(name))
-        .map(({ name, schema }) => ({ name, kind: kindOf(schema), options: optionsOf(schema) })),
+        .filter(({ name }) => !RESERVED.has(name) && ALIASES[get.operationId ?? ""]?.includes(name) !== true)
+        .map(({ name, schema }) => ({
+          name,
+          kind: RANGE.has(name) ? "time" : kindOf(schema),
+          options: optionsOf(schema),
+        })),
       columns: Object.fromEntries(columns) as Record<string, Kind>,
       csvPath: exported === undefined ? null : `${path}/export`,
       csvTakes: (exported?.parameters ?? []).filter((one) => one.in === "query").map(({ name }) => name),
@@ -73,6 +77,17 @@ function schemasOf({ paths, components }: Document) {
   }
   return found;
 }
+
+/** A day or a moment. */
+const RANGE = new Set(["from", "to"]);
+
+/** Names by which older programs filter; each says what another filter says. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  listAdminOrders: ["order_status", "payment_status", "user_q"],
+  listPayments: ["payment_status", "intent_q"],
+  listAdminEsims: ["esim_status", "inventory_status", "user_q"],
+  listInventory: ["inventory_status"],
+};
 
 /** What every list understands; each has its own control. */
 const RESERVED = new Set([

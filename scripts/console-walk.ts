@@ -14,7 +14,30 @@ export const CONSOLE_NAMES = {
 } as const;
 
 /** Every screen that needs no object of its own. */
-export const CONSOLE_SCREENS = ["/", "/orders"] as const;
+export const CONSOLE_SCREENS = [
+  "/",
+  "/orders",
+  "/esims",
+  "/top-ups",
+  "/customers",
+  "/parked",
+  "/catalogue",
+  "/catalogue/countries",
+  "/catalogue/carriers",
+  "/catalogue/import",
+  "/suppliers",
+  "/stock",
+  "/stock/import",
+  "/payments",
+  "/refunds",
+  "/disputes",
+  "/reconciliation",
+  "/events",
+  "/access/limits",
+  "/access/sessions",
+  "/system",
+  "/system/audit",
+] as const;
 
 export interface ConsoleWalk {
   readonly page: Page;
@@ -61,8 +84,14 @@ export async function signInToConsole(
   await page.getByLabel(names.code, { exact: true }).waitFor({ state: "detached" });
 }
 
-/** Until nothing is on its way any more. */
+const SETTLED =
+  "document.querySelector('nav') && document.querySelector('main h1') && !document.querySelector('.mantine-Loader-root')";
+
+/** Until a screen is there with its heading, and nothing of it is on its way any more. */
 export async function consoleSettled(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  await page.locator(".mantine-Loader-root").first().waitFor({ state: "detached" });
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (await page.evaluate<boolean>(`Boolean(${SETTLED})`).catch(() => false)) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`${page.url()} did not come to rest`);
 }

@@ -745,27 +745,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/orders/{id}/refund": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether I can give the eSIM of an order back, and what became of it */
-        get: operations["getReturnOffer"];
-        put?: never;
-        /**
-         * Give an unused eSIM back
-         * @description By the rule of the shop. The eSIM is taken back first and cannot be installed any more; then the price goes back. 200 when it has, 202 while it runs; repeating the request gives the same refund.
-         */
-        post: operations["returnEsim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/admin/webhook-events/{id}/replay": {
         parameters: {
             query?: never;
@@ -2082,7 +2061,7 @@ export interface components {
             /** @description For a person: what to do */
             detail: string;
             /** @enum {string} */
-            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
             request_id: string;
             /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
             errors?: {
@@ -2564,22 +2543,6 @@ export interface components {
                 captured_minor_units: number;
                 refunded_minor_units: number;
             };
-        };
-        MyRefund: {
-            id: number;
-            /** @enum {unknown} */
-            status: "running" | "succeeded";
-            amount_minor_units: number;
-            currency: string;
-        };
-        ReturnOffer: {
-            is_possible: boolean;
-            /** @description Until when, while the eSIM is not used */
-            until: string | null;
-            /** @description What goes back */
-            amount_minor_units: number;
-            currency: string;
-            refund: components["schemas"]["MyRefund"] | null;
         };
         ReplayWebhookEventAnswer: {
             status: string;
@@ -4510,19 +4473,19 @@ export interface components {
                 };
             };
         };
-        /** @description esim_not_revocable: eSIM cannot be taken back; refund_not_possible: Refund not possible */
-        EsimNotRevocableOrRefundNotPossible: {
+        /** @description provisioning_failed: Provisioning failed */
+        ProvisioningFailed: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "esim_not_revocable" | "refund_not_possible";
+                    code: "provisioning_failed";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "esim_not_revocable" | "refund_not_possible";
+                    code: "provisioning_failed";
                 };
             };
         };
@@ -4539,22 +4502,6 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "idempotency_key_invalid" | "idempotency_key_reused" | "validation_failed";
-                };
-            };
-        };
-        /** @description provisioning_failed: Provisioning failed */
-        ProvisioningFailed: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "provisioning_failed";
-                };
-                "application/json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "provisioning_failed";
                 };
             };
         };
@@ -6287,75 +6234,6 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyRequiredOrIdempotencyKeyReusedOrValidationFailed"];
-            default: components["responses"]["AnyProblem"];
-        };
-    };
-    getReturnOffer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReturnOffer"];
-                };
-            };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["ValidationFailed"];
-            default: components["responses"]["AnyProblem"];
-        };
-    };
-    returnEsim: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyRefund"];
-                };
-            };
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyRefund"];
-                };
-            };
-            400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["CrossSiteRequest"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["EsimNotRevocableOrRefundNotPossible"];
-            413: components["responses"]["BodyTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8304,6 +8182,7 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 status?: string;
                 supplier?: string;
+                is_parked?: boolean;
                 parked_reason?: string;
                 order_id?: number;
                 user_id?: number;
@@ -8344,6 +8223,7 @@ export interface operations {
                 q?: string;
                 status?: string;
                 supplier?: string;
+                is_parked?: boolean;
                 parked_reason?: string;
                 order_id?: number;
                 user_id?: number;
@@ -8388,6 +8268,7 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 status?: string;
                 supplier?: string;
+                is_parked?: boolean;
                 parked_reason?: string;
                 order_id?: number;
                 user_id?: number;
@@ -8425,6 +8306,7 @@ export interface operations {
                 q?: string;
                 status?: string;
                 supplier?: string;
+                is_parked?: boolean;
                 parked_reason?: string;
                 order_id?: number;
                 user_id?: number;

@@ -3,7 +3,6 @@
 import { makeDevGuard, makeIsLocal } from "../http/local-guard.js";
 import {
   deliveriesWaitForMoney,
-  ESIM_IS_UNUSED,
   provisioningFollowsPayment,
   type TakeBackEsim,
   takeBackFollowsRefund,
@@ -36,7 +35,6 @@ export async function composePayments(
     followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund, ...deliveriesWaitForMoney],
     takeBackEsim,
-    esimIsUnused: ESIM_IS_UNUSED,
     drawMockPayment,
     sendMail: mailer.send,
     devGuard: makeDevGuard({ isProduction, devToken: http.devToken, isLocal: makeIsLocal(http) }),

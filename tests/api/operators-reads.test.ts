@@ -117,6 +117,12 @@ describe("GET /admin/summary", () => {
     const [waiting] = body.attention.filter(({ kind }: { kind: string }) => kind === "parked_esims");
     expect(waiting).toMatchObject({ count: 1, is_capped: false });
     expect(Date.now() - Date.parse(waiting.oldest_at)).toBeGreaterThan(3_500_000 * 3);
+    const idsOf = async (filter: string) =>
+      (await get(`/admin/esims?is_parked=${filter}`)).body.items.map(({ id }: { id: number }) => id);
+    expect(await idsOf("true")).toEqual([bought.esimId]);
+    expect(await idsOf("false")).not.toContain(bought.esimId);
+    expect((await get("/admin/esims?is_parked=maybe")).status).toBe(422);
+    expect((await get("/admin/top-ups?is_parked=true")).body.items).toEqual([]);
     await app.database.query("update esim_profiles set parked_at = null, parked_reason = null");
   });
 

@@ -1,15 +1,25 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { DESKTOP, openPage } from "../../scripts/browser-walk.js";
-import { CONSOLE_NAMES, consoleSettled, signInToConsole } from "../../scripts/console-walk.js";
+import { DESKTOP, openPage, PHONE } from "../../scripts/browser-walk.js";
+import {
+  CONSOLE_NAMES,
+  CONSOLE_SCREENS,
+  consoleSettled,
+  signInToConsole,
+} from "../../scripts/console-walk.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { openBrowser } from "../support/browser.js";
 import { describeInBrowser } from "../support/describe-in-browser.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
+import { logIn } from "../support/login.js";
 import { makeShopper, type Shopper } from "../support/shop.js";
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const OWNER = "owner@example.com";
+const OTHER_OWNER = "grace@example.com";
 const SLOW = { timeout: 240_000 };
 
 /** The operators' console in a real browser: one store and one browser for all of it. */
@@ -23,67 +33,256 @@ describeInBrowser("the console", () => {
 
   beforeAll(async () => {
     app = await startTestApp({
-      ADMIN_EMAILS: OWNER,
+      ADMIN_EMAILS: `${OWNER},${OTHER_OWNER}`,
       RATE_LIMIT_CODES_PER_MINUTE: "999999",
       RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
     });
-    [shopper, browser] = await Promise.all([makeShopper(app, "ada@example.com"), openBrowser()]);
-    context = await browser.newContext({ viewport: DESKTOP, locale: "en" });
-    page = await openPage(context);
-    page.on("console", (message) => {
-      // That nobody is signed in, the browser reports as a failed load.
-      if (message.type() !== "log" && !/status of 40[134]/.test(message.text()))
-        complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(`${app.url}/console`);
-    await signInToConsole({ page, language: "en", storeUrl: app.url }, OWNER);
-    await page.getByRole("heading", { name: CONSOLE_NAMES.en.home }).waitFor();
+    shopper = await makeShopper(app, "ada.lovelace@example.com");
+    browser = await openBrowser();
+    ({ context, page } = await visit({ viewport: DESKTOP, locale: "en" }));
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await app.stop();
   });
 
+  /** A browser of its own, signed in at the gate. */
+  const visit = async (options: {
+    viewport: typeof DESKTOP;
+    locale: "en" | "es";
+    colorScheme?: "dark";
+  }): Promise<{ context: BrowserContext; page: Page }> => {
+    const opened = await browser.newContext({ ...options, isMobile: options.viewport === PHONE });
+    const first = await openPage(opened);
+    first.setDefaultTimeout(60_000);
+    first.on("console", (message) => {
+      // That nobody is signed in, or that something was refused, the browser reports as a failed load.
+      if (message.type() !== "log" && !/status of 4(01|09)/.test(message.text()))
+        complaints.push(`${first.url()} ${message.text()}`);
+    });
+    first.on("pageerror", (error) => complaints.push(`${first.url()} ${error.message}`));
+    await first.goto(`${app.url}/console`);
+    await signInToConsole({ page: first, language: options.locale, storeUrl: app.url }, OWNER);
+    await first.getByRole("heading", { name: CONSOLE_NAMES[options.locale].home, level: 1 }).waitFor();
+    return { context: opened, page: first };
+  };
   const open = async (address: string): Promise<void> => {
     await page.goto(`${app.url}/console${address}`);
     await consoleSettled(page);
   };
-  const paidOrder = async (): Promise<{ id: number; reference: string }> => {
+
+  /** Paid; with a reason its eSIM was parked before anything was bought. */
+  const paidOrder = async (
+    parkedReason?: string,
+  ): Promise<{ id: number; esimId: number; reference: string }> => {
     const order = await shopper.order();
-    const payment = await shopper.create(order.id);
-    await app.request("POST", "/payments/webhook/mock", {
-      body: { intent_id: payment.body.intent_id, outcome: "succeeded" },
-    });
+    if (parkedReason !== undefined)
+      await app.database.query(
+        "update esim_profiles set parked_at = now(), parked_reason = $2 where order_id = $1",
+        [order.id, parkedReason],
+      );
+    const { body } = await shopper.create(order.id);
+    await app.request("POST", "/payments/webhook/mock", { body: { intent_id: body.intent_id } });
     return eventually(async () => {
-      const [row] = await app.database.query<{ reference: string; status: string }>(
-        "select o.reference, e.status from orders o join esim_profiles e on e.order_id = o.id where o.id = $1",
+      const [row] = await app.database.query<{
+        reference: string;
+        status: string;
+        state: string;
+        esim: number;
+      }>(
+        `select o.reference, o.status, e.status as state, e.id as esim
+         from orders o join esim_profiles e on e.order_id = o.id where o.id = $1`,
         [order.id],
       );
-      return row?.status === "ready" && { id: order.id, reference: row.reference };
+      const isThere = parkedReason === undefined ? row?.state === "ready" : row?.status === "paid";
+      return row !== undefined && isThere && { id: order.id, esimId: row.esim, reference: row.reference };
     });
   };
+  const refundsOf = (orderId: number) =>
+    app.database.query<{ amount_minor: number; status: string; reason: string }>(
+      "select amount_minor::int, status, reason from refunds where order_id = $1",
+      [orderId],
+    );
+  const decisionsOf = (esimId: number) =>
+    app.database.query<{ action: string }>(
+      "select action from audit_log where subject = $1 and action in ('esim.refund', 'esim.ask_again')",
+      [`esim:${esimId}`],
+    );
 
-  it("an order is found by Ctrl+K, opened, and its mail sent again", SLOW, async () => {
+  it("a support day: found by a mistyped address, refunded after a preview, mailed again", SLOW, async () => {
     const { id, reference } = await paidOrder();
     await open("");
+    for (const name of [
+      "Orders",
+      "Customers",
+      "Parked",
+      "Catalogue",
+      "Suppliers",
+      "Stock",
+      "Payments",
+      "Access",
+      "System",
+    ])
+      await page.getByRole("link", { name, exact: true }).waitFor();
     await page.keyboard.press("Control+k");
-    await page.keyboard.type(reference);
-    await page.getByRole("option", { name: reference }).click();
+    await page.keyboard.type("ada.lovelcae@example.com");
+    await page.getByRole("option", { name: /ada\.lovelace@example\.com/ }).click();
+    await page.getByRole("heading", { name: "ada.lovelace@example.com", level: 1 }).waitFor();
+    await page.getByRole("link", { name: reference }).click();
     await page.getByRole("heading", { name: reference, level: 1 }).waitFor();
-    await page.getByRole("button", { name: "Resend" }).click();
+
+    await page.getByRole("button", { name: "Refund" }).click();
     const dialog = page.getByRole("dialog", { name: new RegExp(reference) });
-    await dialog.getByText("goes to ada@example.com again").waitFor();
+    await dialog.getByLabel(/^Reason/).fill("slow network");
+    await dialog.getByLabel("Amount in USD").fill("1.00");
+    await dialog.getByText("1.00 USD").first().waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("button", { name: "Resend" }).click();
+    expect(await refundsOf(id)).toEqual([]);
+    await page.getByRole("button", { name: "Refund" }).click();
+    expect(await dialog.getByLabel("Amount in USD").inputValue(), "what was typed is kept").toBe("1.00");
     await dialog.getByRole("button", { name: "Confirm" }).click();
-    await page.getByText("The mail to ada@example.com is on its way.").waitFor();
-    const [audited] = await app.database.query<{ count: number }>(
-      "select count(*)::int as count from audit_log where action like '%mail%' and subject = 'esim:' || (select id from esim_profiles where order_id = $1)",
-      [id],
-    );
-    expect(audited?.count).toBe(1);
+    await page.getByText(/\$1\.00 of order/).waitFor();
+    expect(await refundsOf(id)).toEqual([
+      { amount_minor: 100, status: expect.any(String), reason: "slow network" },
+    ]);
+
+    await page.getByRole("button", { name: "Resend" }).click();
+    await dialog.getByText("goes to ada.lovelace@example.com again").waitFor();
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("The mail to ada.lovelace@example.com is on its way.").waitFor();
+    await page.getByText("eSIM mailed again").waitFor();
   });
+
+  it(
+    "two parked cases are decided alike, each once, although the shop is away in the middle",
+    SLOW,
+    async () => {
+      const cases = [await paidOrder("answer_unclear"), await paidOrder("answer_unclear")];
+      await open("/parked");
+      await page.getByRole("button", { name: "Choose all 2 alike" }).first().click();
+      await page.getByRole("button", { name: "Decide 2" }).click();
+      await page.getByLabel("Ask the supplier again").check();
+      await page.getByLabel(/^Reason/).fill("the supplier was away");
+      // The second request is made, and its answer is lost.
+      let count = 0;
+      await page.route("**/admin/esims/*/decision", async (route) => {
+        count += 1;
+        if (count !== 2) return route.continue();
+        await route.fetch();
+        return route.abort();
+      });
+      await page.getByRole("button", { name: "Confirm" }).click();
+      await page.getByText("2 of 2 decided, 0 refused").waitFor();
+      await page.unroute("**/admin/esims/*/decision");
+      expect(count).toBe(3);
+      for (const { esimId } of cases) {
+        expect(await decisionsOf(esimId)).toEqual([{ action: "esim.ask_again" }]);
+        await eventually(async () => {
+          const [esim] = await app.database.query(
+            "select 1 from esim_profiles where id = $1 and status = 'ready'",
+            [esimId],
+          );
+          return esim;
+        });
+      }
+      complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes("ERR_FAILED")));
+    },
+  );
+
+  it("of two operators on one case the second is told that it was decided", SLOW, async () => {
+    const { esimId } = await paidOrder("answer_unclear");
+    await open("/parked");
+    await page.getByRole("button", { name: "Decide", exact: true }).click();
+    await page.getByLabel("Give the money back").check();
+    await page.getByLabel(/^Reason/).fill("asked for it");
+    const { token } = await logIn(app, OTHER_OWNER);
+    const first = await app.request("POST", `/admin/esims/${esimId}/decision`, {
+      bearer: token,
+      body: { decision: "ask_again", reason: "they are back" },
+      headers: { "idempotency-key": `grace-${esimId}` },
+    });
+    expect(first.status).toBe(200);
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("0 of 1 decided, 1 refused").waitFor();
+    expect(await decisionsOf(esimId)).toEqual([{ action: "esim.ask_again" }]);
+    await page.getByRole("button", { name: "Close" }).click();
+  });
+
+  it("a session that ends in the middle of a form takes nothing of it", SLOW, async () => {
+    const { id, reference } = await paidOrder();
+    await open(`/orders/${id}`);
+    await page.getByRole("button", { name: "Refund" }).click();
+    const dialog = page.getByRole("dialog", { name: new RegExp(reference) });
+    await dialog.getByLabel(/^Reason/).fill("half written");
+    await dialog.getByLabel("Amount in USD").fill("0.50");
+    await dialog.getByText("0.50 USD").first().waitFor();
+    await context.clearCookies();
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("Your session has ended.").waitFor();
+    await signInToConsole({ page, language: "en", storeUrl: app.url }, OWNER);
+    expect(await dialog.getByLabel(/^Reason/).inputValue()).toBe("half written");
+    expect(await refundsOf(id)).toEqual([]);
+    await page.reload();
+    await page.getByRole("button", { name: "Refund" }).click();
+    expect(await dialog.getByLabel(/^Reason/).inputValue()).toBe("half written");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText(/\$0\.50 of order/).waitFor();
+    expect(await refundsOf(id)).toEqual([
+      { amount_minor: 50, status: expect.any(String), reason: "half written" },
+    ]);
+  });
+
+  it("a refused request shows what the shop said and the request's number", SLOW, async () => {
+    await open("/orders?from=2026-05-02T00:00:00Z&to=2026-05-01T00:00:00Z");
+    const alert = page.getByRole("alert");
+    await alert.getByText("The range is empty").waitFor();
+    expect(await alert.textContent()).toMatch(/Request [0-9a-f-]{36}/);
+    complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes("422")));
+  });
+
+  it.each([
+    { viewport: DESKTOP, locale: "en" },
+    { viewport: PHONE, locale: "es", colorScheme: "dark" },
+  ] as const)("every screen opens without complaint, and axe finds nothing: $locale", SLOW, async (look) => {
+    const own = look.locale === "en" ? { context, page } : await visit(look);
+    const [one] = await app.database.query<{ order: number; esim: number; payment: number; person: number }>(
+      `select o.id::int as order, e.id::int as esim, p.id::int as payment, o.user_id::int as person
+       from orders o join esim_profiles e on e.order_id = o.id join payments p on p.order_id = o.id limit 1`,
+    );
+    const things = [
+      `/orders/${one?.order}`,
+      `/esims/${one?.esim}`,
+      `/payments/${one?.payment}`,
+      `/customers/${one?.person}`,
+    ];
+    const found: Record<string, unknown> = {};
+    for (const address of [...CONSOLE_SCREENS, ...things]) {
+      await own.page.goto(`${app.url}/console${address}`);
+      await consoleSettled(own.page);
+      const findings = await findingsOf(own.page);
+      if (findings.length > 0) found[address] = findings;
+    }
+    expect(found).toEqual({});
+    if (own.context !== context) await own.context.close();
+  });
+
+  /** What axe-core finds, a page that is wider than the screen, and a page without its one heading. */
+  const findingsOf = async (shown: Page): Promise<readonly string[]> => {
+    await shown.evaluate(AXE);
+    const { violations: found } = await shown.evaluate<{
+      violations: { id: string; nodes: { html: string }[] }[];
+    }>(
+      "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+    );
+    const [width, room] = await shown.evaluate<[number, number]>(
+      "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+    );
+    return [
+      ...found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`),
+      ...(width > room ? [`${width} wide in ${room}`] : []),
+      ...((await shown.getByRole("alert").count()) > 0 ? ["an alert"] : []),
+    ];
+  };
 
   it("nothing was complained about, and the books agree", SLOW, async () => {
     expect(complaints).toEqual([]);

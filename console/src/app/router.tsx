@@ -5,8 +5,15 @@ import { Shell } from "./shell.js";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Missing });
 
-const at = (path: string, component: Parameters<typeof createRoute>[0]["component"]) =>
+type Component = Parameters<typeof createRoute>[0]["component"];
+
+const at = (path: string, component: Component) =>
   createRoute({ getParentRoute: () => root, path, component });
+
+const money = () => import("../screens/money-lists.js");
+const esims = () => import("../screens/esims.js");
+const places = () => import("../screens/catalogue/places.js");
+const stock = () => import("../screens/stock.js");
 
 /** Each screen is a file of its own that is loaded when it is opened, but for the first. */
 const routes = [
@@ -18,6 +25,68 @@ const routes = [
   at(
     "/orders/$id",
     lazyRouteComponent(() => import("../screens/order/order.js"), "Order"),
+  ),
+  at("/esims", lazyRouteComponent(esims, "Esims")),
+  at(
+    "/esims/$id",
+    lazyRouteComponent(() => import("../screens/esim.js"), "Esim"),
+  ),
+  at("/top-ups", lazyRouteComponent(esims, "TopUps")),
+  at(
+    "/customers",
+    lazyRouteComponent(() => import("../screens/customers.js"), "Customers"),
+  ),
+  at(
+    "/customers/$id",
+    lazyRouteComponent(() => import("../screens/customer.js"), "Customer"),
+  ),
+  at(
+    "/parked",
+    lazyRouteComponent(() => import("../screens/parked/parked.js"), "Parked"),
+  ),
+  at(
+    "/catalogue",
+    lazyRouteComponent(() => import("../screens/catalogue/plans.js"), "Plans"),
+  ),
+  at("/catalogue/countries", lazyRouteComponent(places, "Countries")),
+  at("/catalogue/carriers", lazyRouteComponent(places, "Carriers")),
+  at(
+    "/catalogue/import",
+    lazyRouteComponent(() => import("../screens/catalogue/import.js"), "Import"),
+  ),
+  at(
+    "/suppliers",
+    lazyRouteComponent(() => import("../screens/suppliers.js"), "Suppliers"),
+  ),
+  at("/stock", lazyRouteComponent(stock, "Stock")),
+  at("/stock/import", lazyRouteComponent(stock, "StockImport")),
+  at("/payments", lazyRouteComponent(money, "Payments")),
+  at(
+    "/payments/$id",
+    lazyRouteComponent(() => import("../screens/payment.js"), "Payment"),
+  ),
+  at("/refunds", lazyRouteComponent(money, "Refunds")),
+  at("/disputes", lazyRouteComponent(money, "Disputes")),
+  at("/events", lazyRouteComponent(money, "Events")),
+  at(
+    "/reconciliation",
+    lazyRouteComponent(() => import("../screens/reconciliation.js"), "Reconciliation"),
+  ),
+  at(
+    "/access/limits",
+    lazyRouteComponent(() => import("../screens/access/limits.js"), "Limits"),
+  ),
+  at(
+    "/access/sessions",
+    lazyRouteComponent(() => import("../screens/access/my-sessions.js"), "MySessions"),
+  ),
+  at(
+    "/system",
+    lazyRouteComponent(() => import("../screens/system/jobs.js"), "Jobs"),
+  ),
+  at(
+    "/system/audit",
+    lazyRouteComponent(() => import("../screens/system/audit.js"), "Audit"),
   ),
 ];
 

@@ -18,7 +18,7 @@ import { useOperator, useSession } from "../session/session.js";
 import { SignIn } from "../session/sign-in.js";
 import { LANGUAGES, useLanguage, useText } from "../text/text.js";
 import { SearchBox } from "./search-box.js";
-import { SECTIONS, type Section } from "./sections.js";
+import { pageAt, SECTIONS } from "./sections.js";
 import { shop } from "./shop.js";
 
 export function Shell() {
@@ -48,6 +48,7 @@ export function Shell() {
         <Navigation path={path} onOpen={close} />
       </AppShell.Navbar>
       <AppShell.Main>
+        <SectionPages path={path} />
         <Outlet />
       </AppShell.Main>
       <EndedSession />
@@ -55,22 +56,19 @@ export function Shell() {
   );
 }
 
-const isAt = (path: string, { to }: Section): boolean =>
-  to === "/" ? path === "/" || path === "" : path === to || path.startsWith(`${to}/`);
-
 /** On a phone it lies over the screen that was chosen from it, and closes then. */
 function Navigation({ path, onOpen }: { readonly path: string; readonly onOpen: () => void }) {
   const text = useText();
-  const operator = useOperator();
-  const mayOpen = ({ permissions }: Section): boolean =>
-    permissions.length === 0 || permissions.some(operator.may);
-  return SECTIONS.filter(mayOpen).map((section) => {
-    const isCurrent = isAt(path, section) || section.pages?.some((page) => isAt(path, page)) === true;
+  const { may } = useOperator();
+  return SECTIONS.flatMap((section) => {
+    const first = section.pages.find(({ permission }) => may(permission));
+    if (first === undefined) return [];
+    const isCurrent = pageAt(path, section) !== undefined;
     return (
       <NavLink
-        key={section.to}
+        key={section.label}
         component={Link}
-        to={section.pages?.find(mayOpen)?.to ?? section.to}
+        to={first.to}
         label={text(section.label)}
         active={isCurrent}
         onClick={onOpen}
@@ -78,6 +76,25 @@ function Navigation({ path, onOpen }: { readonly path: string; readonly onOpen: 
       />
     );
   });
+}
+
+/** The other pages of the section that is open. */
+function SectionPages({ path }: { readonly path: string }) {
+  const text = useText();
+  const { may } = useOperator();
+  const section = SECTIONS.find((one) => pageAt(path, one) !== undefined);
+  const pages = section?.pages.filter(({ permission }) => may(permission)) ?? [];
+  if (section === undefined || new Set(pages.map(({ to }) => to)).size < 2) return null;
+  const current = pageAt(path, section);
+  return (
+    <nav aria-label={text("nav.pages")} className="section-pages">
+      {pages.map((page) => (
+        <Link key={page.to} to={page.to} aria-current={page === current ? "page" : undefined}>
+          {text(page.label)}
+        </Link>
+      ))}
+    </nav>
+  );
 }
 
 function SchemeButton() {

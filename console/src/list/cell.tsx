@@ -10,7 +10,23 @@ import type { Column, Row } from "./list-view.js";
 const PAGES: Readonly<Record<string, (value: string) => string>> = {
   order_id: (value) => `/orders/${value}`,
   user_id: (value) => `/customers/${value}`,
+  esim_id: (value) => `/esims/${value}`,
+  payment_id: (value) => `/payments/${value}`,
 };
+
+/** Members whose values are words of the API. */
+const WORDS = new Set([
+  "kind",
+  "origin",
+  "surplus_reason",
+  "parked_reason",
+  "failure_reason",
+  "profile_state",
+  "plan_state",
+  "class",
+  "limit",
+  "matched",
+]);
 
 /** A value as people read it, by its kind and its name. */
 export function Cell({
@@ -22,7 +38,7 @@ export function Cell({
   readonly kind: ColumnKind;
   readonly row: Row;
 }): ReactNode {
-  const { text } = useLanguage();
+  const { text, word } = useLanguage();
   if (column.show !== undefined) return column.show(row);
   const { name } = column;
   const value = row[name];
@@ -39,6 +55,6 @@ export function Cell({
         {String(value)}
       </Anchor>
     );
-  if (typeof value === "object") return <Code block>{JSON.stringify(value)}</Code>;
-  return String(value);
+  if (typeof value === "object") return <Code className="wide-code">{JSON.stringify(value)}</Code>;
+  return WORDS.has(name) ? word(String(value)) : String(value);
 }

@@ -3,9 +3,10 @@ import { Anchor, Group, Loader, Stack, Table, Text, Title, UnstyledButton } from
 import type { ReactNode } from "react";
 import { useRead } from "../api/use-read.js";
 import { Failure } from "../parts/failure.js";
-import { type TextKey, useText } from "../text/text.js";
+import { useText } from "../text/text.js";
 import { Cell } from "./cell.js";
 import { Filters } from "./filters.js";
+import { labelOf } from "./labels.js";
 import { type Column, columnsOf, type ListView, type Row, schemaOf } from "./list-view.js";
 import { Pages } from "./pages.js";
 import { useListQuery } from "./use-list-query.js";
@@ -15,6 +16,9 @@ interface Answer {
   readonly total: number;
   readonly page: number;
   readonly total_pages: number;
+  /** Of long lists: about how many there are, and where the next page begins. */
+  readonly total_is_estimate?: boolean;
+  readonly next_cursor?: number | null;
 }
 
 interface ListPageProps {
@@ -50,7 +54,15 @@ export function ListPage({ view, acts, children }: ListPageProps) {
       <Filters view={view} schema={schema} />
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
       {answer !== undefined && <Rows view={view} schema={schema} rows={answer.items} />}
-      {answer !== undefined && <Pages total={answer.total} page={answer.page} pages={answer.total_pages} />}
+      {answer !== undefined && (
+        <Pages
+          total={answer.total}
+          isEstimate={answer.total_is_estimate === true}
+          page={answer.page}
+          pages={answer.total_pages}
+          nextCursor={answer.next_cursor ?? null}
+        />
+      )}
     </Stack>
   );
 }
@@ -58,6 +70,7 @@ export function ListPage({ view, acts, children }: ListPageProps) {
 const known = (schema: ListSchema): readonly string[] => [
   "page",
   "page_size",
+  "cursor",
   "q",
   "sort_by",
   "sort_order",
@@ -113,13 +126,6 @@ function Rows({ view, schema, rows }: RowsProps) {
       </Table>
     </div>
   );
-}
-
-/** A member's name for people: its text where there is one, else the name itself. */
-export function labelOf(name: string, text: ReturnType<typeof useText>): string {
-  const key = `column.${name}`;
-  const label = text(key as TextKey);
-  return label === key ? name.replaceAll("_", " ") : label;
 }
 
 /** Ordered by a press, the other way round by the next one. */

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 
 export interface ListQuery {
   readonly values: Readonly<Record<string, string>>;
-  /** Changes some members; an empty value takes one away. Without `page`, it begins at the first page again. */
+  /** Changes some members; an empty value takes one away. Without `page` or `cursor` it begins at the first page again. */
   change(changes: Readonly<Record<string, string | null>>): void;
 }
 
@@ -18,10 +18,13 @@ export function useListQuery(): ListQuery {
       values,
       change: (changes) => {
         const next = new URLSearchParams();
-        for (const [name, value] of Object.entries({ ...values, page: null, ...changes }))
+        for (const [name, value] of Object.entries({ ...values, page: null, cursor: null, ...changes }))
           if (value !== null && value !== "") next.set(name, value);
         const text = next.toString();
-        router.history.replace(`/console${pathname}${text === "" ? "" : `?${text}`}`);
+        const address = `/console${pathname}${text === "" ? "" : `?${text}`}`;
+        // Back leads through the pages of a list, and not through every letter of a filter.
+        if ("page" in changes || "cursor" in changes) router.history.push(address);
+        else router.history.replace(address);
       },
     };
   }, [router, search, pathname]);

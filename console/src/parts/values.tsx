@@ -69,7 +69,7 @@ export function State({ value }: { readonly value: string | null | undefined }) 
   const { word } = useLanguage();
   if (value == null) return <Nothing />;
   return (
-    <Badge className="state" variant="light" color={COLORS[value] ?? "gray"}>
+    <Badge className="state" variant="light" tt="none" fw={600} color={COLORS[value] ?? "gray"}>
       {word(value)}
     </Badge>
   );

@@ -5,7 +5,7 @@ import { useRead } from "../api/use-read.js";
 import { Answer } from "../parts/answer.js";
 import { Link } from "../parts/link.js";
 import { Panel } from "../parts/panel.js";
-import { Age, Moment, Money, State } from "../parts/values.js";
+import { Age, Moment, Money, Nothing, State } from "../parts/values.js";
 import { useOperator } from "../session/session.js";
 import { type TextKey, useLanguage, useText } from "../text/text.js";
 
@@ -106,16 +106,20 @@ function Sales({ sales }: { readonly sales: Summary["sales"] }) {
             <Money minor={one.refunded_minor_units} currency={one.currency} />
           </Figure>
           <Figure label={text("home.cost")}>
-            <Money minor={one.cost_minor_units} currency={one.currency} />
+            <Maybe minor={one.cost_minor_units} currency={one.currency} />
           </Figure>
           <Figure label={text("home.margin")}>
-            <Money minor={one.margin_minor_units} currency={one.currency} />
+            <Maybe minor={one.margin_minor_units} currency={one.currency} />
           </Figure>
         </div>
       ))}
     </Panel>
   );
 }
+
+/** Costs in another currency than the sale's are not known here. */
+const Maybe = ({ minor, currency }: { readonly minor: number | null; readonly currency: string }) =>
+  minor === null ? <Nothing /> : <Money minor={minor} currency={currency} />;
 
 function Figure({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (

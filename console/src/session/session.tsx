@@ -3,12 +3,13 @@ import { TribiError } from "@tribi/client";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Me } from "../api/shapes.js";
 import { isSignedOut, read, tribi } from "../api/store.js";
+import type { Permission } from "../app/sections.js";
 
 export interface Operator {
   readonly email: string;
   readonly name: string | null;
   readonly role: string;
-  may(permission: string): boolean;
+  may(permission: Permission): boolean;
 }
 
 export interface SessionState {

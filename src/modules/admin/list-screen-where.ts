@@ -24,7 +24,9 @@ export async function conditionsOf(db: Queryable, screen: ListScreen, query: Scr
   for (const [name, { where, type }] of Object.entries(screen.filters ?? {})) {
     const value = query[name];
     if (value === undefined) continue;
-    if (type === "person") add(where.replaceAll("%", "%::bigint[]"), await findPeople(db, String(value)));
+    if (type === "flag") conditions.push(value === true ? `(${where})` : `not (${where})`);
+    else if (type === "person")
+      add(where.replaceAll("%", "%::bigint[]"), await findPeople(db, String(value)));
     else add(where, value);
   }
   const range = rangeOf(query);

@@ -13,10 +13,10 @@ import { readScreen } from "./list-screen-read.js";
 import { conditionsOf } from "./list-screen-where.js";
 import type { HitKind } from "./named-things.js";
 
-/** Must be true of a row; `%` stands for the value. */
+/** Must be true of a row; `%` stands for the value. Of a flag it is what must be true, or must not. */
 export interface ListFilter {
   readonly where: string;
-  readonly type?: "text" | "integer" | "person";
+  readonly type?: "text" | "integer" | "person" | "flag";
 }
 
 /** A list for operators: what it selects, what may be searched, filtered and sorted. */
@@ -85,7 +85,7 @@ export interface ScreenQuery {
   readonly q?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly [filter: string]: string | number | undefined;
+  readonly [filter: string]: string | number | boolean | undefined;
 }
 
 /** Serves a list by the conventions of http/list-query.ts, in three statements whatever its length, and its CSV. */
@@ -159,13 +159,11 @@ export function registerListScreen(
 
 function filterSchemas({ filters = {} }: ListScreen): TProperties {
   return Object.fromEntries(
-    Object.entries(filters).map(([name, { type }]) => [
-      name,
-      Type.Optional(
-        type === "integer"
-          ? Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
-          : Type.String({ maxLength: 100 }),
-      ),
-    ]),
+    Object.entries(filters).map(([name, { type }]) => [name, Type.Optional(schemaOf(type))]),
   );
+}
+
+function schemaOf(type: ListFilter["type"]) {
+  if (type === "integer") return Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+  return type === "flag" ? Type.Boolean() : Type.String({ maxLength: 100 });
 }

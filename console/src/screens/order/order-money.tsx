@@ -8,7 +8,7 @@ import { useText } from "../../text/text.js";
 /** The order's payments, and what went back of them. */
 export function OrderMoney({ order }: { readonly order: AdminOrder }) {
   const text = useText();
-  const { payments = [], refunds = [] } = order;
+  const { payments, refunds } = order;
   return (
     <Panel title={text("order.money")}>
       {payments.length + refunds.length === 0 && <Text c="dimmed">{text("order.no_money")}</Text>}

@@ -10,7 +10,7 @@ import { Link } from "../../parts/link.js";
 import { Panel } from "../../parts/panel.js";
 import { Moment, Money, State } from "../../parts/values.js";
 import { useOperator } from "../../session/session.js";
-import { useText } from "../../text/text.js";
+import { useLanguage, useText } from "../../text/text.js";
 import { OrderMoney } from "./order-money.js";
 import { OrderTimeline } from "./order-timeline.js";
 import { RefundButton } from "./refund-button.js";
@@ -18,7 +18,12 @@ import { RefundButton } from "./refund-button.js";
 export function Order() {
   const { id } = useParams({ strict: false }) as { id: string };
   const reading = useRead<AdminOrder>(`/admin/orders/${id}`, { everyMillis: 15_000 });
-  return <Answer reading={reading}>{(order) => <OrderPage order={order} />}</Answer>;
+  const text = useText();
+  return (
+    <Answer reading={reading} title={text("order.facts")}>
+      {(order) => <OrderPage order={order} />}
+    </Answer>
+  );
 }
 
 function OrderPage({ order }: { readonly order: AdminOrder }) {
@@ -107,7 +112,7 @@ function OrderFacts({ order }: { readonly order: AdminOrder }) {
 }
 
 function EsimState({ order, esimId }: { readonly order: AdminOrder; readonly esimId: number | null }) {
-  const text = useText();
+  const { text, word } = useLanguage();
   const parked = order.esim_parked_reason ?? order.top_up_parked_reason;
   return (
     <Group gap="xs">
@@ -119,7 +124,7 @@ function EsimState({ order, esimId }: { readonly order: AdminOrder; readonly esi
       )}
       {parked !== null && (
         <Text size="sm">
-          {text("order.parked", { reason: parked })}{" "}
+          {text("order.parked", { reason: word(parked) })}{" "}
           <Anchor component={Link} to="/parked" size="sm">
             {text("nav.parked")}
           </Anchor>
@@ -133,15 +138,15 @@ function EsimState({ order, esimId }: { readonly order: AdminOrder; readonly esi
 function Neighbours({ order }: { readonly order: AdminOrder }) {
   const text = useText();
   const { previous_order_id: previous, next_order_id: next } = order;
-  if (previous == null && next == null) return null;
+  if (previous === null && next === null) return null;
   return (
     <Group gap="md" component="nav" aria-label={text("order.neighbours")}>
-      {previous != null && (
+      {previous !== null && (
         <Anchor component={Link} to={`/orders/${previous}`} size="sm">
           ← {text("order.previous")}
         </Anchor>
       )}
-      {next != null && (
+      {next !== null && (
         <Anchor component={Link} to={`/orders/${next}`} size="sm">
           {text("order.next")} →
         </Anchor>

@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, TextInput } from "@mantine/core";
+import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { type AnswerOf, makeIdempotencyKey } from "@tribi/client";
 import { useState } from "react";
@@ -88,7 +88,6 @@ function RefundDialog({ order, onClose }: { readonly order: AdminOrder; readonly
       onConfirm={refund}
     >
       {error !== null && <Failure error={error} />}
-      {preview?.needs_second_person === true && <Alert color="yellow">{text("refund.second")}</Alert>}
       <TextInput
         label={text("refund.amount", { currency })}
         description={text("refund.amount_help", { whole })}

@@ -5,3 +5,4 @@ export const equalsInteger = (expression: string): ListFilter => ({
   where: `${expression} = %::bigint`,
   type: "integer",
 });
+export const isTrue = (condition: string): ListFilter => ({ where: condition, type: "flag" });

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import type { ListScreen } from "../list-screen.js";
 import { anything, id, integerOrNull, person, text, textOrNull, time, timeOrNull } from "./column-types.js";
-import { equals, equalsInteger } from "./filters.js";
+import { equals, equalsInteger, isTrue } from "./filters.js";
 
 export const usersScreen: ListScreen = {
   name: "users",
@@ -69,6 +69,7 @@ export const esimsScreen: ListScreen = {
   filters: {
     status: equals("e.status"),
     supplier: equals("e.supplier"),
+    is_parked: isTrue("e.parked_at is not null"),
     parked_reason: equals("e.parked_reason"),
     order_id: equalsInteger("e.order_id"),
     user_id: equalsInteger("e.user_id"),
@@ -121,6 +122,7 @@ export const topUpsScreen: ListScreen = {
   filters: {
     status: equals("t.status"),
     supplier: equals("t.supplier"),
+    is_parked: isTrue("t.parked_at is not null"),
     parked_reason: equals("t.parked_reason"),
     order_id: equalsInteger("t.order_id"),
     user_id: equalsInteger("t.user_id"),
