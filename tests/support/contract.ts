@@ -5,7 +5,10 @@ import formats from "ajv-formats";
 /** The part of an OpenAPI document that the check of answers reads. */
 interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components?: { readonly responses?: Readonly<Record<string, Response>> };
+  readonly components?: {
+    readonly schemas?: Readonly<Record<string, object>>;
+    readonly responses?: Readonly<Record<string, Response>>;
+  };
 }
 
 interface Response {
@@ -32,11 +35,22 @@ const INSIDES =
 
 export type CheckAnswer = (method: string, path: string, answer: SentAnswer, accept?: string) => void;
 
+const DOCUMENT = "openapi.json";
+const pointer = (...parts: readonly string[]): string =>
+  parts.map((part) => `/${part.replace(/~/g, "~0").replace(/\//g, "~1")}`).join("");
+
 /** Throws when an answer is not what the document promises for that route. Routes that it leaves out are pages. */
 export function makeContract(document: OpenApi): CheckAnswer {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
   addFormats(ajv);
+  // Schemas are compiled where they lie in the document: what many answers share is compiled once.
+  ajv.addSchema(document, DOCUMENT);
   const validators = new Map<string, ValidateFunction>();
+  const validatorOf = (place: string): ValidateFunction => {
+    const validate = validators.get(place) ?? ajv.compile({ $ref: `${DOCUMENT}#${encodeURI(place)}` });
+    validators.set(place, validate);
+    return validate;
+  };
   const templates = Object.keys(document.paths).map((template) => ({
     template,
     weight: (template.match(/\{/g) ?? []).length,
@@ -52,16 +66,20 @@ export function makeContract(document: OpenApi): CheckAnswer {
       (one) => one.pattern.test(plain) && document.paths[one.template]?.[method.toLowerCase()] !== undefined,
     )?.template;
     if (template === undefined) return;
-    const responses = document.paths[template]?.[method.toLowerCase()]?.responses ?? {};
-    const declared = resolved(
-      document,
-      responses[String(answer.status)] ?? (answer.status >= 400 ? responses.default : undefined),
-    );
-    if (declared === undefined) {
+    const verb = method.toLowerCase();
+    const responses = document.paths[template]?.[verb]?.responses ?? {};
+    const status = responses[String(answer.status)] !== undefined ? String(answer.status) : "default";
+    const listed = status !== "default" || answer.status >= 400 ? responses[status] : undefined;
+    if (listed === undefined) {
       throw new Error(`${method} ${template} answered ${answer.status}, which openapi.json does not list`);
     }
+    const { place, response } = resolved(
+      document,
+      listed,
+      pointer("paths", template, verb, "responses", status),
+    );
     const type = (answer.headers.get("content-type") ?? "").split(";")[0] ?? "";
-    const schema = declared.content?.[type]?.schema;
+    const schema = response.content?.[type]?.schema;
     // A problem document is sent as plain JSON to a client that asks for that.
     if (answer.body === undefined || (schema === undefined && answer.status >= 400)) return;
     if (schema === undefined) {
@@ -69,20 +87,27 @@ export function makeContract(document: OpenApi): CheckAnswer {
         `${method} ${template} ${answer.status} came as ${type}, which openapi.json does not list`,
       );
     }
-    const key = `${method} ${template} ${answer.status} ${type}`;
-    const validate = validators.get(key) ?? ajv.compile({ ...schema, components: document.components });
-    validators.set(key, validate);
+    const validate = validatorOf(`${place}${pointer("content", type, "schema")}`);
     if (!validate(answer.body)) {
       throw new Error(
-        `${key} is not what openapi.json says: ${ajv.errorsText(validate.errors)}\n${answer.text}`,
+        `${method} ${template} ${answer.status} ${type} is not what openapi.json says: ` +
+          `${ajv.errorsText(validate.errors)}\n${answer.text}`,
       );
     }
   };
 }
 
-function resolved(document: OpenApi, response: Operation["responses"][string] | undefined) {
-  if (response === undefined || !("$ref" in response)) return response;
-  return document.components?.responses?.[response.$ref.split("/").at(-1) ?? ""];
+function resolved(
+  document: OpenApi,
+  response: Operation["responses"][string],
+  place: string,
+): { readonly place: string; readonly response: Response } {
+  if (!("$ref" in response)) return { place, response };
+  const name = response.$ref.split("/").at(-1) ?? "";
+  return {
+    place: pointer("components", "responses", name),
+    response: document.components?.responses?.[name] ?? {},
+  };
 }
 
 /** What holds for every answer of every route. */
@@ -120,13 +145,17 @@ function assertAnswerRules(
 const withoutApi = (path: string): string => (path.startsWith("/api/") ? path.slice(4) : path);
 
 let current: CheckAnswer | undefined;
+/** By document: apps of many test files in one process have the same. */
+const known = new Map<string, CheckAnswer>();
 
 /**
  * The document of the app under test is the contract of what it answers. The answer ends that: the next test file may
  * have another app, or none.
  */
 export function useContract(document: unknown): () => void {
-  const own = makeContract(document as OpenApi);
+  const text = JSON.stringify(document);
+  const own = known.get(text) ?? makeContract(JSON.parse(text));
+  known.set(text, own);
   current = own;
   return () => {
     if (current === own) current = undefined;
