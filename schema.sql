@@ -397,6 +397,19 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.leave_team()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from team_members where user_id = new.id;
+  update team_invitations set revoked_at = now(), email = null, sealed_token = null
+  where email = old.email and accepted_at is null and revoked_at is null;
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.limit_held_stock()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1684,6 +1697,42 @@ create table supplier_events (
 );
 CREATE INDEX supplier_events_unapplied ON public.supplier_events USING btree (received_at) WHERE (applied_at IS NULL);
 
+create table team_invitations (
+  id bigint generated always as identity,
+  email text,
+  role text not null,
+  token_hash bytea not null,
+  sealed_token bytea,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  invited_by text not null,
+  accepted_at timestamp with time zone,
+  accepted_by bigint,
+  revoked_at timestamp with time zone,
+  constraint team_invitations_pkey PRIMARY KEY (id),
+  constraint team_invitations_one_per_token UNIQUE (token_hash),
+  constraint team_invitations_accepted_by_somebody CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
+  constraint team_invitations_end_once CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL))),
+  constraint team_invitations_ended_keep_no_token CHECK (((email IS NOT NULL) OR (sealed_token IS NULL))),
+  constraint team_invitations_live_14_days_at_most CHECK ((expires_at <= (created_at + '14 days'::interval))),
+  constraint team_invitations_open_have_an_address CHECK (((email IS NOT NULL) = ((accepted_at IS NULL) AND (revoked_at IS NULL)))),
+  constraint team_invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'support'::text, 'finance'::text, 'catalogue'::text, 'auditor'::text]))),
+  constraint team_invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES users(id)
+);
+CREATE UNIQUE INDEX team_invitations_one_open_per_address ON public.team_invitations USING btree (email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+
+create table team_members (
+  id bigint generated always as identity,
+  user_id bigint not null,
+  role text not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  constraint team_members_pkey PRIMARY KEY (id),
+  constraint team_members_one_per_user UNIQUE (user_id),
+  constraint team_members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'support'::text, 'finance'::text, 'catalogue'::text, 'auditor'::text]))),
+  constraint team_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
 create table top_ups (
   id bigint generated always as identity,
   order_id bigint not null,
@@ -1751,6 +1800,7 @@ CREATE INDEX users_by_email_prefix ON public.users USING btree (email text_patte
 CREATE INDEX users_by_email_suffix ON public.users USING btree (reverse(email) text_pattern_ops);
 CREATE INDEX users_by_mailbox ON public.users USING btree (mailbox_of(email));
 CREATE INDEX users_by_time ON public.users USING btree (created_at);
+CREATE TRIGGER users_deleted_leave_team AFTER UPDATE OF deleted_at ON public.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION leave_team();
 
 create table webhook_deliveries (
   id bigint generated always as identity,

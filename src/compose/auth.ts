@@ -4,6 +4,7 @@ import { describeTrust } from "../http/client-address.js";
 import { makeCookies } from "../http/cookies.js";
 import { systemClock } from "../kernel/clock.js";
 import { makeSealer } from "../kernel/sealing.js";
+import { ROLE_OF_USER } from "../modules/access/team-read-model.js";
 import {
   type AuthModule,
   makeAuthModule,
@@ -33,6 +34,7 @@ export async function composeAuth(
     mailer,
     personalData,
     ordersOfPerson,
+    roleOfUser: ROLE_OF_USER,
     earlyRefusal: await openEarlyRefusal(foundation),
     cookies: makeCookies({ ...auth.cookie, isProduction, host: new URL(publicUrl).hostname }),
     clientOf: (request) => {

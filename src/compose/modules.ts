@@ -1,4 +1,5 @@
 import { systemClock } from "../kernel/clock.js";
+import { collectTeamOf } from "../modules/access/team-read-model.js";
 import { makeAdminModule } from "../modules/admin/admin.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
 import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
@@ -6,6 +7,7 @@ import { makeConsoleModule } from "../modules/console/console.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
 import { makeSupplyModule } from "../modules/supply/supply.module.js";
+import { composeAccess } from "./access.js";
 import { composeAuth } from "./auth.js";
 import { composeEsims } from "./esims.js";
 import type { Foundation, Module } from "./foundation.js";
@@ -28,12 +30,16 @@ export async function composeModules(
     csvImportBytesMax: config.http.csvImportBytesMax,
     priceProblem,
   });
-  const personalData = [{ name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) }];
+  const personalData = [
+    { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
+    { name: "team", collect: (userId: number) => collectTeamOf(db, userId) },
+  ];
   const auth = await composeAuth(foundation, mail, personalData, {
     release: (userId) => orders.releaseOrdersOfPerson(userId),
     enqueueRelease: (...person) => orders.enqueueReleaseOfPerson(...person),
     findOwed: findOwedOrders,
   });
+  const access = composeAccess(foundation, auth, mail);
   // A refund takes the eSIM back, and an eSIM that cannot be delivered gives the money back.
   const payments = await composePayments(
     foundation,
@@ -61,6 +67,7 @@ export async function composeModules(
     mail,
     catalog,
     auth,
+    access,
     payments,
     esims,
     supply,

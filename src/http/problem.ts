@@ -25,6 +25,8 @@ const PROBLEMS = {
   invalid_code: [400, "Invalid code"],
   invalid_credentials: [401, "Invalid token"],
   invalid_webhook_signature: [400, "Invalid webhook signature"],
+  invitation_invalid: [400, "Invalid invitation"],
+  last_owner: [409, "Last owner"],
   malformed_json: [400, "Malformed JSON"],
   method_not_allowed: [405, "Method not allowed"],
   method_unknown: [501, "Unknown method"],

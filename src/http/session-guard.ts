@@ -13,6 +13,8 @@ export interface FoundSession {
   readonly sessionId: string;
   readonly email: string;
   readonly name: string | null;
+  /** By the team; null for customers. */
+  readonly role: Role | null;
 }
 
 export interface SessionGuardOptions {

@@ -25,6 +25,8 @@ export const ERROR_CODES = [
   "invalid_code",
   "invalid_credentials",
   "invalid_webhook_signature",
+  "invitation_invalid",
+  "last_owner",
   "malformed_json",
   "method_not_allowed",
   "method_unknown",

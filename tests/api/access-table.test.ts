@@ -102,6 +102,12 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /esims/:id/qr.png": "user",
 
   "GET /admin/me": "admin",
+  "GET /admin/team": "admin",
+  "PATCH /admin/team/:id": "admin",
+  "DELETE /admin/team/:id": "admin",
+  "POST /admin/team/invitations": "admin",
+  "DELETE /admin/team/invitations/:id": "admin",
+  "POST /team/accept": "user",
   "GET /admin/search": "admin",
   "GET /admin/summary": "admin",
   "GET /admin/countries": "admin",

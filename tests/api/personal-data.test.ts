@@ -118,6 +118,8 @@ describe("GET /auth/me/export", () => {
       "esim_reveals",
       "install_links",
       "top_ups",
+      "team_members",
+      "team_invitations",
     ];
     // Between us and a supplier, or about our stock; nothing in them is about the person.
     const ours = ["esim_top_up_lists", "provisioning_attempts", "stock_items", "supplier_events"];

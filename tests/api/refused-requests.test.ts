@@ -79,6 +79,21 @@ describe("a refused request is one event, with who, what and its id, and no addr
     expect(await counted("cross_site_request")).toBe(before + 2);
   });
 
+  it("permission_missing: what a member's role may not do", async () => {
+    lines.length = 0;
+    const member = await logIn(app, "member@example.com");
+    await app.database.query(
+      "insert into team_members (user_id, role, created_by) values ($1, 'catalogue', 'test')",
+      [member.userId],
+    );
+    const answer = await app.request("GET", "/admin/orders", { bearer: member.token });
+    expect([answer.status, answer.body.code]).toEqual([403, "permission_missing"]);
+    expect(lines.filter(({ kind }) => kind === "permission_missing")).toMatchObject([
+      { user_id: member.userId, route: "/admin/orders" },
+    ]);
+    expect(await counted("permission_missing")).toBe(1);
+  });
+
   it("conflicting_credentials: a cookie and a token of two persons", async () => {
     lines.length = 0;
     const other = await logIn(app, "other@example.com");
@@ -120,10 +135,7 @@ describe("a refused request is one event, with who, what and its id, and no addr
   });
 
   it("no kind of refusal is without its test here", async () => {
-    // Everybody with a role is an owner so far, who lacks no permission.
-    const kinds = ERROR_CODES.filter(
-      (code) => [401, 403].includes(statusOf(code)) && code !== "permission_missing",
-    );
+    const kinds = ERROR_CODES.filter((code) => [401, 403].includes(statusOf(code)));
     const { text } = await app.request("GET", "/metrics");
     const seen = [...text.matchAll(/tribi_request_refused_total\{kind="(\w+)"\}/g)].map(([, kind]) => kind);
     expect(seen.sort()).toEqual([...kinds, "not_found"].sort());

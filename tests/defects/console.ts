@@ -1,4 +1,4 @@
-import type { Defect } from "./defect.js";
+import { type Defect, runsAt } from "./defect.js";
 
 export const CONSOLE: readonly Defect[] = [
   {
@@ -100,5 +100,43 @@ export const CONSOLE: readonly Defect[] = [
       test: "200: pages of any order meet every record once",
     },
     reason: /to deeply equal/,
+  },
+  {
+    number: 330,
+    title: "An invitation makes a member of whoever has its link",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/invitation-store.ts",
+        from: "and u.id = $2 and u.email = i.email and u.disabled_at is null",
+        to: "and u.id = $2 and u.disabled_at is null",
+      },
+      runsAt(
+        "src/modules/access/invitation-store.ts",
+        "return (await tx.run<{ id: number; role: Role }>(ACCEPT, [tokenHash, userId])).rows[0];",
+      ),
+    ],
+    target: {
+      file: "tests/api/team.test.ts",
+      test: "is used once, by the person of its address, and opens what its role may",
+    },
+    reason: /invitation_invalid/,
+  },
+  {
+    number: 331,
+    title: "Two owners who remove each other leave a shop without one",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/team-store.ts",
+        from: "  await tx.run(LOCK);",
+        to: "  void [tx, LOCK];\n  MARK;",
+      },
+    ],
+    target: {
+      file: "tests/api/team.test.ts",
+      test: "keeps its last owner, also when two owners remove each other at once",
+    },
+    reason: /./,
   },
 ];

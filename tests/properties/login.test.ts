@@ -4,10 +4,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EmailAddress } from "../../src/kernel/email-address.js";
 import { checkCodeAndOpenSession, requestCode } from "../../src/modules/auth/login-code-store.js";
 import { makeRefreshTokens, type RefreshToken } from "../../src/modules/auth/refresh-token.js";
-import { findLiveSession, revokeSessions, rotateRefreshToken } from "../../src/modules/auth/session-store.js";
+import {
+  makeFindLiveSession,
+  revokeSessions,
+  rotateRefreshToken,
+} from "../../src/modules/auth/session-store.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { passTime } from "../support/login.js";
 import { LIMITS, makeLoginModel, TRYING, TTL_MINUTES } from "./login-model.js";
+
+const findLiveSession = makeFindLiveSession("null::text");
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 40);
 

@@ -7,7 +7,7 @@
  */
 
 import type { FastifyRequest } from "fastify";
-import type { Db } from "../../db/database.js";
+import type { Db, Tx } from "../../db/database.js";
 import type { ClientAddress } from "../../http/client-address.js";
 import type { Cookies } from "../../http/cookies.js";
 import type { OriginGuard } from "../../http/origin-guard.js";
@@ -51,7 +51,7 @@ import { registerVerifyCode } from "./routes/verify-code.js";
 import { makeSendLoginCodeJob } from "./send-login-code.job.js";
 import type { SendingLimits, TryingLimits } from "./sending-limits.js";
 import { makeSessionCache } from "./session-cache.js";
-import { findLiveSession, listLiveSessions } from "./session-store.js";
+import { listLiveSessions, makeFindLiveSession, revokeSessionsOfUser } from "./session-store.js";
 import { makeVerifyCode } from "./verify-code.js";
 
 export type { OrdersOfPerson, OwedOrder } from "./delete-person.js";
@@ -89,6 +89,8 @@ export interface AuthModuleDeps {
   /** What other modules hold about a person, for the export. */
   readonly personalData: readonly PersonalDataSource[];
   readonly ordersOfPerson: OrdersOfPerson;
+  /** SQL for the role of a row of `users`. */
+  readonly roleOfUser: string;
 }
 
 export interface AuthModule {
@@ -97,6 +99,10 @@ export interface AuthModule {
   readonly sessionGuard: SessionGuard;
   readonly managePerson: ManagePerson;
   readonly manageLimits: ManageLimits;
+  /** Ends every session of a person, as part of the transaction; call `forgetPerson` after it. */
+  endSessionsOf(tx: Tx, userId: number): Promise<void>;
+  /** The next request of the person looks them up anew; in other processes within the cache's age. */
+  forgetPerson(userId: number): void;
   /** Says so while Redis does not answer; PostgreSQL decides alone then. */
   troubles(): Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -116,7 +122,9 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
   const lifetimeSeconds = settings.jwtExpirationMinutes * 60;
   const accessTokens = makeAccessTokens({ secrets: settings.jwtSecrets, lifetimeSeconds, clock });
   const refreshTokens = makeRefreshTokens(cookieSecret);
+  const findLiveSession = makeFindLiveSession(deps.roleOfUser);
   const sessionCache = makeSessionCache({ load: (sid) => findLiveSession(db, sid) });
+
   const sessionGuard = makeSessionGuard({
     cookies: deps.cookies,
     origins: deps.origins,
@@ -168,6 +176,11 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     sessionGuard,
     managePerson,
     manageLimits,
+    async endSessionsOf(tx, userId) {
+      const ended = await revokeSessionsOfUser(tx, userId, "left_team");
+      for (const _ of ended) events.sessionRevoked({ reason: "left_team" });
+    },
+    forgetPerson: (userId) => sessionCache.forgetUser(userId),
     troubles: () => (earlyRefusal.state() === "down" ? { redis: "does not answer" } : {}),
     close: () => earlyRefusal.close(),
   };
@@ -183,7 +196,9 @@ function sessionFinder(accessTokens: AccessTokens, sessionCache: SessionCache) {
     if (claims === undefined) return undefined;
     const { userId, sid } = claims;
     const check = (state: Awaited<ReturnType<SessionCache["find"]>>): FoundSession | undefined =>
-      state?.userId === userId ? { userId, sessionId: sid, email: state.email, name: state.name } : undefined;
+      state?.userId === userId
+        ? { userId, sessionId: sid, email: state.email, name: state.name, role: state.role }
+        : undefined;
     const state = sessionCache.find(sid);
     return state instanceof Promise ? state.then(check) : check(state);
   };
@@ -192,7 +207,7 @@ function sessionFinder(accessTokens: AccessTokens, sessionCache: SessionCache) {
 /** People of ADMIN_EMAILS are owners, whatever any route says: nobody can be locked out. */
 function makeRoleOf(ownerEmails: readonly string[]): (session: FoundSession) => Role | null {
   const owners = new Set(ownerEmails);
-  return ({ email }) => (owners.has(email) ? "owner" : null);
+  return ({ email, role }) => (owners.has(email) ? "owner" : role);
 }
 
 type RouteDeps = Parameters<typeof registerRequestCode>[1] &

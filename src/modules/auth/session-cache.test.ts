@@ -1,18 +1,19 @@
 import { expect, test } from "vitest";
 import { makeSessionCache } from "./session-cache.js";
-import type { SessionState } from "./session-types.js";
+import type { LiveSession } from "./session-types.js";
 
-const state = (userId: number): SessionState => ({
+const state = (userId: number): LiveSession => ({
   id: userId,
   userId,
   email: `u${userId}@example.com`,
   name: null,
+  role: null,
   expiresAtMillis: Number.POSITIVE_INFINITY,
 });
 
 function setUp(options: { sizeMax?: number } = {}) {
   let now = 0;
-  const loads: { sid: string; answer: (found: SessionState | undefined) => void; fail: () => void }[] = [];
+  const loads: { sid: string; answer: (found: LiveSession | undefined) => void; fail: () => void }[] = [];
   const cache = makeSessionCache({
     load: (sid) =>
       new Promise((resolve, reject) => {

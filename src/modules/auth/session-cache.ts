@@ -1,15 +1,15 @@
-import type { SessionState } from "./session-types.js";
+import type { LiveSession } from "./session-types.js";
 
 export interface SessionCacheOptions {
   /** Undefined for a session that is not alive. */
-  readonly load: (sid: string) => Promise<SessionState | undefined>;
+  readonly load: (sid: string) => Promise<LiveSession | undefined>;
   /** Milliseconds of a clock that never jumps. */
   readonly monotonicMillis?: () => number;
   readonly sizeMax?: number;
 }
 
 interface Entry {
-  readonly state: SessionState | undefined;
+  readonly state: LiveSession | undefined;
   readonly staleAtMillis: number;
 }
 
@@ -26,9 +26,9 @@ export type SessionCache = ReturnType<typeof makeSessionCache>;
 export function makeSessionCache(options: SessionCacheOptions) {
   const { load, monotonicMillis = () => performance.now(), sizeMax = SIZE_MAX } = options;
   const entries = new Map<string, Entry>();
-  const loading = new Map<string, Promise<SessionState | undefined>>();
+  const loading = new Map<string, Promise<LiveSession | undefined>>();
 
-  const loadOnce = (sid: string): Promise<SessionState | undefined> => {
+  const loadOnce = (sid: string): Promise<LiveSession | undefined> => {
     const running = loading.get(sid);
     if (running !== undefined) return running;
     const staleAtMillis = monotonicMillis() + AGE_MILLIS_MAX;
@@ -55,7 +55,7 @@ export function makeSessionCache(options: SessionCacheOptions) {
 
   return {
     /** At once when known, else a promise; undefined when the session is not alive. */
-    find(sid: string): SessionState | undefined | Promise<SessionState | undefined> {
+    find(sid: string): LiveSession | undefined | Promise<LiveSession | undefined> {
       const entry = entries.get(sid);
       return entry !== undefined && entry.staleAtMillis > monotonicMillis() ? entry.state : loadOnce(sid);
     },

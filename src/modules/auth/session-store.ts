@@ -1,20 +1,22 @@
 import { type Queryable, statement } from "../../db/database.js";
-import type { SessionKind, SessionLine, SessionState } from "./session-types.js";
+import type { Role } from "../../kernel/permissions.js";
+import type { LiveSession, SessionKind, SessionLine, SessionState } from "./session-types.js";
 
 const LIVE = "sessions.revoked_at is null and sessions.expires_at > now()";
 const OF_ABLE_USER = "users.id = sessions.user_id and users.disabled_at is null and users.deleted_at is null";
 
 // The time of last use is kept to the minute, so that a busy session does not write on every request.
-const FIND = statement(
-  "sessions.find_live",
-  `with touched as (
+const findStatement = (roleOfUser: string) =>
+  statement(
+    "sessions.find_live",
+    `with touched as (
      update sessions set last_used_at = now()
      where sid = $1 and ${LIVE} and last_used_at < now() - interval '1 minute'
    )
-   select sessions.id, sessions.user_id, users.email, users.name, sessions.expires_at
+   select sessions.id, sessions.user_id, users.email, users.name, sessions.expires_at, ${roleOfUser} as role
    from sessions join users on ${OF_ABLE_USER}
    where sessions.sid = $1 and ${LIVE}`,
-);
+  );
 
 interface FindRow {
   id: number;
@@ -24,12 +26,16 @@ interface FindRow {
   expires_at: string;
 }
 
-export async function findLiveSession(db: Queryable, sid: string): Promise<SessionState | undefined> {
-  const { rows } = await db.run<FindRow>(FIND, [sid]);
-  const [row] = rows;
-  if (row === undefined) return undefined;
-  const { id, user_id: userId, email, name } = row;
-  return { id, userId, email, name, expiresAtMillis: Date.parse(row.expires_at) };
+/** `roleOfUser` is SQL for the role of a row of `users`: the team is another module's. */
+export function makeFindLiveSession(roleOfUser: string) {
+  const find = findStatement(roleOfUser);
+  return async (db: Queryable, sid: string): Promise<LiveSession | undefined> => {
+    const { rows } = await db.run<FindRow & { role: Role | null }>(find, [sid]);
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { id, user_id: userId, email, name, role } = row;
+    return { id, userId, email, name, role, expiresAtMillis: Date.parse(row.expires_at) };
+  };
 }
 
 /**
@@ -86,7 +92,12 @@ export async function rotateRefreshToken(
   return { kind: "granted", session, sessionKind: row.kind };
 }
 
-export type RevocationReason = "logged_out" | "ended_by_user" | "user_disabled" | "user_deleted";
+export type RevocationReason =
+  | "logged_out"
+  | "ended_by_user"
+  | "user_disabled"
+  | "user_deleted"
+  | "left_team";
 
 const REVOKE = {
   bySids: statement(

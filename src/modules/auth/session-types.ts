@@ -1,3 +1,5 @@
+import type { Role } from "../../kernel/permissions.js";
+
 export type SessionKind = "both" | "cookie" | "bearer";
 
 export interface SessionState {
@@ -6,6 +8,12 @@ export interface SessionState {
   readonly email: string;
   readonly name: string | null;
   readonly expiresAtMillis: number;
+}
+
+/** What is remembered of a session while it lives. */
+export interface LiveSession extends SessionState {
+  /** In the shop's administration, by its team; null for customers. */
+  readonly role: Role | null;
 }
 
 export interface SessionLine {

@@ -1,0 +1,24 @@
+/** Who works in the administration; part of the composition root. */
+import { makeSealer } from "../kernel/sealing.js";
+import { makeAccessModule } from "../modules/access/access.module.js";
+import type { AuthModule } from "../modules/auth/auth.module.js";
+import type { MailModule } from "../modules/mail/mail.module.js";
+import type { Foundation } from "./foundation.js";
+
+export function composeAccess(
+  foundation: Foundation,
+  auth: AuthModule,
+  { mailer }: MailModule,
+): ReturnType<typeof makeAccessModule> {
+  const { config } = foundation;
+  return makeAccessModule({
+    ...foundation,
+    mailer,
+    sealer: makeSealer(config.secrets.encryptionKeys),
+    ownerEmails: config.adminEmails,
+    publicUrl: config.http.publicUrl,
+    shopName: config.shop.name,
+    endSessionsOf: auth.endSessionsOf,
+    forgetPerson: auth.forgetPerson,
+  });
+}
