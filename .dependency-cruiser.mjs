@@ -60,7 +60,10 @@ export default {
       comment: "The program enters a package by its name.",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^packages/", pathNot: "^packages/embedded-postgres/src/embedded-postgres\\.ts$" },
+      to: {
+        path: "^packages/",
+        pathNot: "^packages/(embedded-postgres/src/embedded-postgres\\.ts$|fakes/src/)",
+      },
     },
     {
       name: "kernel-is-a-leaf",
@@ -113,9 +116,9 @@ export default {
       severity: "error",
       from: {
         path: "^src/",
-        pathNot: "(fake[^/]*|conformance|\\.test)\\.ts$|/fakes?/|^src/commands/fakes?\\.ts$",
+        pathNot: "\\.test\\.ts$",
       },
-      to: { path: "(fake-server[^/]*|conformance)\\.ts$|/fakes?/" },
+      to: { path: "^packages/fakes/|^tests/" },
     },
     {
       name: "routes-do-not-touch-stores",

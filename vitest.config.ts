@@ -48,6 +48,7 @@ export default defineConfig({
         },
       },
       "packages/embedded-postgres",
+      "packages/fakes",
     ],
   },
 });

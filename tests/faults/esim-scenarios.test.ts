@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { makeWebhookPathSecret } from "../../src/modules/esims/suppliers/supplier-events.js";
-import { makeAiraloSupplier } from "../../src/providers/esim/airalo/airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
-import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
 import {
   FAKE_ESIM_ACCESS_CODE,
   FAKE_ESIM_ACCESS_SECRET,
   type FakeEsimAccess,
   startFakeEsimAccess,
-} from "../../src/providers/esim/esim-access/fake-server.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makeWebhookPathSecret } from "../../src/modules/esims/suppliers/supplier-events.js";
+import { makeAiraloSupplier } from "../../src/providers/esim/airalo/airalo-supplier.js";
+import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
 import type { EsimSupplier } from "../../src/providers/esim/port.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";

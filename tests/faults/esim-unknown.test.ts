@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
 import {
   FAKE_ESIM_ACCESS_CODE,
   type FakeEsimAccess,
   startFakeEsimAccess,
-} from "../../src/providers/esim/esim-access/fake-server.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 import { makeScriptedSupplier } from "../support/scripted-supplier.js";

@@ -1,6 +1,6 @@
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
 import { send, startTestApp } from "../support/app.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";

@@ -1,16 +1,13 @@
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
+import { FAKE_ESIM_ACCESS_CODE, startFakeEsimAccess } from "@tribi/fakes/esim-access/fake-server";
+import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
+import type { FakeHttp, FaultAct } from "@tribi/fakes/supplier/fake-http";
+import type { Ledger } from "@tribi/fakes/supplier/ledger";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeAiraloSupplier } from "../../src/providers/esim/airalo/airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
-import { startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
 import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
-import {
-  FAKE_ESIM_ACCESS_CODE,
-  startFakeEsimAccess,
-} from "../../src/providers/esim/esim-access/fake-server.js";
 import { makeEsimGoSupplier } from "../../src/providers/esim/esim-go/esim-go-supplier.js";
-import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "../../src/providers/esim/esim-go/fake-server.js";
-import type { FakeHttp, FaultAct } from "../../src/providers/esim/fakes/fake-http.js";
-import type { Ledger } from "../../src/providers/esim/fakes/ledger.js";
 import type { EsimSupplier } from "../../src/providers/esim/port.js";
 import { makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
 import {
   FAKE_ESIM_ACCESS_CODE,
   type FakeEsimAccess,
   startFakeEsimAccess,
-} from "../../src/providers/esim/esim-access/fake-server.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
 import { makeEsimGoSupplier } from "../../src/providers/esim/esim-go/esim-go-supplier.js";
-import {
-  FAKE_ESIM_GO_KEY,
-  type FakeEsimGo,
-  startFakeEsimGo,
-} from "../../src/providers/esim/esim-go/fake-server.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 
 const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };

@@ -1,9 +1,9 @@
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
+import { AIRALO_DEFAULTS } from "@tribi/fakes/airalo/fake-shapes";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { airaloSignature } from "../../src/providers/esim/airalo/airalo-client.js";
 import { makeAiraloSupplier } from "../../src/providers/esim/airalo/airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
-import { AIRALO_DEFAULTS } from "../../src/providers/esim/airalo/fake-shapes.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 import { makeScriptedSupplier } from "../support/scripted-supplier.js";

@@ -1,14 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
-import { startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
 import {
   FAKE_ESIM_ACCESS_CODE,
   FAKE_ESIM_ACCESS_SECRET,
   startFakeEsimAccess,
-} from "../../src/providers/esim/esim-access/fake-server.js";
-import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "../../src/providers/esim/esim-go/fake-server.js";
-import type { FakeHttp } from "../../src/providers/esim/fakes/fake-http.js";
-import type { Ledger } from "../../src/providers/esim/fakes/ledger.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
+import type { FakeHttp } from "@tribi/fakes/supplier/fake-http";
+import type { Ledger } from "@tribi/fakes/supplier/ledger";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { ESIM_INVARIANTS, MOCK_LEDGER_AGREES, MONEY_INVARIANTS, violations } from "../support/invariants.js";

@@ -1,15 +1,19 @@
+import { FAKE_NAMES } from "@tribi/fakes/run-fake";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { FAKE_NAMES } from "../../src/commands/fakes.js";
 import { loadConfig } from "../../src/config/config.js";
 import { eventually } from "../support/eventually.js";
 import { startProcess } from "../support/processes.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
+/** As `npm run fakes` does, without npm. */
+const startFake = (...args: readonly string[]) =>
+  startProcess(["tsx", "packages/fakes/src/main.ts", ...args], {}, { main: "--import" });
+
 describe("the fakes as a command", () => {
   it.each(FAKE_NAMES)(
     "%s says which variables to set, shows its books and ends on SIGTERM with 0",
     async (name) => {
-      const fake = await startProcess(["fakes", name, "--port", "0"], {});
+      const fake = await startFake(name, "--port", "0");
       onTestFinished(() => fake.kill("SIGKILL"));
       const url = await eventually(
         () => /listens on (http:\/\/127\.0\.0\.1:\d+\S*)/.exec(fake.output())?.[1],
@@ -36,10 +40,10 @@ describe("the fakes as a command", () => {
   );
 
   it.each([
-    [["fakes", "paypal"], "There are: stripe"],
-    [["fakes", "stripe", "--port", "http"], "--port must be"],
+    [["paypal"], "There are: stripe"],
+    [["stripe", "--port", "http"], "--port must be"],
   ])("%j ends with 1 and says what there is", async (args, message) => {
-    const fake = await startProcess(args, {});
+    const fake = await startFake(...args);
     expect(await fake.ended).toBe(1);
     expect(fake.output()).toContain(message);
   });

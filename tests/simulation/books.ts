@@ -1,4 +1,4 @@
-import type { FakeOrder } from "../../src/providers/esim/fakes/ledger.js";
+import type { FakeOrder } from "@tribi/fakes/supplier/ledger";
 import {
   ESIM_INVARIANTS,
   MOCK_LEDGER_AGREES,

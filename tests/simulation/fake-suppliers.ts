@@ -1,18 +1,14 @@
-import { makeWebhookPathSecret } from "../../src/modules/esims/suppliers/supplier-events.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../../src/providers/esim/airalo/fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "../../src/providers/esim/airalo/fake-server.js";
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
 import {
   FAKE_ESIM_ACCESS_CODE,
   type FakeEsimAccess,
   startFakeEsimAccess,
-} from "../../src/providers/esim/esim-access/fake-server.js";
-import {
-  FAKE_ESIM_GO_KEY,
-  type FakeEsimGo,
-  startFakeEsimGo,
-} from "../../src/providers/esim/esim-go/fake-server.js";
-import type { FakeHttp } from "../../src/providers/esim/fakes/fake-http.js";
-import type { Ledger } from "../../src/providers/esim/fakes/ledger.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
+import type { FakeHttp } from "@tribi/fakes/supplier/fake-http";
+import type { Ledger } from "@tribi/fakes/supplier/ledger";
+import { makeWebhookPathSecret } from "../../src/modules/esims/suppliers/supplier-events.js";
 
 /** One fake supplier as the faults and the comparison of books see it. */
 export interface FakeSupplier {

@@ -1,11 +1,8 @@
-import { AIRALO_DEFAULTS, AIRALO_SHAPES } from "../../src/providers/esim/airalo/fake-shapes.js";
-import {
-  ESIM_ACCESS_DEFAULTS,
-  ESIM_ACCESS_SHAPES,
-} from "../../src/providers/esim/esim-access/fake-shapes.js";
-import { ESIM_GO_DEFAULTS, ESIM_GO_SHAPES } from "../../src/providers/esim/esim-go/fake-shapes.js";
-import type { Fault } from "../../src/providers/esim/fakes/fake-http.js";
-import type { FaultName, OperationName } from "../../src/providers/payment/stripe/fake/fake-faults.js";
+import { AIRALO_DEFAULTS, AIRALO_SHAPES } from "@tribi/fakes/airalo/fake-shapes";
+import { ESIM_ACCESS_DEFAULTS, ESIM_ACCESS_SHAPES } from "@tribi/fakes/esim-access/fake-shapes";
+import { ESIM_GO_DEFAULTS, ESIM_GO_SHAPES } from "@tribi/fakes/esim-go/fake-shapes";
+import type { FaultName, OperationName } from "@tribi/fakes/stripe/fake-faults";
+import type { Fault } from "@tribi/fakes/supplier/fake-http";
 import type { FakeSupplier } from "./fake-suppliers.js";
 import { endWhatIsOpen } from "./payer.js";
 import type { Random } from "./random.js";

@@ -1,4 +1,4 @@
-import type { FakeStripe } from "../../src/providers/payment/stripe/fake-server.js";
+import type { FakeStripe } from "@tribi/fakes/stripe/fake-server";
 import type { Seen } from "./buyer.js";
 import { insist } from "./insist.js";
 import type { Random } from "./random.js";

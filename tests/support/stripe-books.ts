@@ -1,4 +1,4 @@
-import type { FakeLedger } from "../../src/providers/payment/stripe/fake/fake-control.js";
+import type { FakeLedger } from "@tribi/fakes/stripe/fake-control";
 import type { TestDatabase } from "./database.js";
 
 /** Compares the fake's ledger with our tables; an empty list is agreement. */

@@ -1,5 +1,5 @@
-import type { FakeStripe } from "../../src/providers/payment/stripe/fake-server.js";
-import { startFakeStripe } from "../../src/providers/payment/stripe/fake-server.js";
+import type { FakeStripe } from "@tribi/fakes/stripe/fake-server";
+import { startFakeStripe } from "@tribi/fakes/stripe/fake-server";
 import { signStripePayload } from "../../src/providers/payment/stripe/stripe-signature.js";
 import { type Answer, startTestApp, type TestApp } from "./app.js";
 import { logIn } from "./login.js";

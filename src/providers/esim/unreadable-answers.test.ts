@@ -1,12 +1,12 @@
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
+import { FAKE_ESIM_ACCESS_CODE, startFakeEsimAccess } from "@tribi/fakes/esim-access/fake-server";
+import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
+import type { FakeHttp } from "@tribi/fakes/supplier/fake-http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeAiraloSupplier } from "./airalo/airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "./airalo/fake-orders.js";
-import { startFakeAiralo } from "./airalo/fake-server.js";
 import { makeEsimAccessSupplier } from "./esim-access/esim-access-supplier.js";
-import { FAKE_ESIM_ACCESS_CODE, startFakeEsimAccess } from "./esim-access/fake-server.js";
 import { makeEsimGoSupplier } from "./esim-go/esim-go-supplier.js";
-import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "./esim-go/fake-server.js";
-import type { FakeHttp } from "./fakes/fake-http.js";
 import type { EsimSupplier, SupplierAnswer, SupplierOutcome } from "./port.js";
 
 /**

@@ -1,9 +1,9 @@
-import type { SupplierHarness } from "../bench-conformance.js";
-import { describeShapes, describeSupplier } from "../conformance.js";
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
+import { AIRALO_SHAPES, type FakeAiraloShapes } from "@tribi/fakes/airalo/fake-shapes";
+import { describeShapes, describeSupplier } from "../../../../tests/conformance/supplier.js";
+import type { SupplierHarness } from "../../../../tests/conformance/supplier-bench.js";
 import { makeAiraloSupplier } from "./airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "./fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "./fake-server.js";
-import { AIRALO_SHAPES, type FakeAiraloShapes } from "./fake-shapes.js";
 
 const optionsFor = (fake: FakeAiralo) => ({
   baseUrl: fake.url,

@@ -1,8 +1,8 @@
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EsimSupplier, OrderSearch } from "../port.js";
 import { makeAiraloSupplier } from "./airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "./fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "./fake-server.js";
 
 const REFERENCE = "TRB-A1-1";
 const PACKAGE = "moshi-7days-1gb";

@@ -1,11 +1,11 @@
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EsimSupplier } from "../port.js";
 import { airaloSignature, phpJson } from "./airalo-client.js";
 import { airaloStatusOf } from "./airalo-esims.js";
 import { makeAiraloSupplier } from "./airalo-supplier.js";
 import { readAiraloWebhook } from "./airalo-webhook.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "./fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "./fake-server.js";
 
 const optionsFor = (fake: FakeAiralo) => ({
   baseUrl: fake.url,

@@ -1,14 +1,14 @@
-import type { SupplierHarness } from "../bench-conformance.js";
-import { describeShapes, describeSupplier } from "../conformance.js";
-import { makeEsimAccessSupplier } from "./esim-access-supplier.js";
-import { tranNoOf } from "./fake-bodies.js";
+import { tranNoOf } from "@tribi/fakes/esim-access/fake-bodies";
 import {
   FAKE_ESIM_ACCESS_CODE,
   FAKE_ESIM_ACCESS_SECRET,
   type FakeEsimAccess,
   startFakeEsimAccess,
-} from "./fake-server.js";
-import { ESIM_ACCESS_SHAPES, type FakeEsimAccessShapes } from "./fake-shapes.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { ESIM_ACCESS_SHAPES, type FakeEsimAccessShapes } from "@tribi/fakes/esim-access/fake-shapes";
+import { describeShapes, describeSupplier } from "../../../../tests/conformance/supplier.js";
+import type { SupplierHarness } from "../../../../tests/conformance/supplier-bench.js";
+import { makeEsimAccessSupplier } from "./esim-access-supplier.js";
 
 const optionsFor = (fake: FakeEsimAccess) => ({
   baseUrl: fake.url,

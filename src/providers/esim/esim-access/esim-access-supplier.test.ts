@@ -1,16 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { doneValue } from "../bench-conformance.js";
-import type { ExactMoney } from "../package-port.js";
-import { type EsimSupplier, hasEnded } from "../port.js";
-import { esimAccessSignature } from "./esim-access-client.js";
-import { makeEsimAccessSupplier } from "./esim-access-supplier.js";
-import { readEsimAccessWebhook } from "./esim-access-webhook.js";
 import {
   FAKE_ESIM_ACCESS_CODE,
   FAKE_ESIM_ACCESS_SECRET,
   type FakeEsimAccess,
   startFakeEsimAccess,
-} from "./fake-server.js";
+} from "@tribi/fakes/esim-access/fake-server";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { doneValue } from "../../../../tests/conformance/supplier-bench.js";
+import type { ExactMoney } from "../package-port.js";
+import { type EsimSupplier, hasEnded } from "../port.js";
+import { esimAccessSignature } from "./esim-access-client.js";
+import { makeEsimAccessSupplier } from "./esim-access-supplier.js";
+import { readEsimAccessWebhook } from "./esim-access-webhook.js";
 
 const optionsFor = (fake: FakeEsimAccess) => ({
   baseUrl: fake.url,

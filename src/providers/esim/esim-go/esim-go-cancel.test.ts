@@ -1,7 +1,7 @@
+import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EsimRef, EsimSupplier } from "../port.js";
 import { makeEsimGoSupplier } from "./esim-go-supplier.js";
-import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "./fake-server.js";
 
 const BUNDLE = "esim_1GB_7D_NL_V2";
 const REVOKE = "^DELETE ";

@@ -1,9 +1,9 @@
-import type { SupplierHarness } from "../bench-conformance.js";
-import { describeShapes, describeSupplier } from "../conformance.js";
+import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
+import { ESIM_GO_SHAPES, type FakeEsimGoShapes } from "@tribi/fakes/esim-go/fake-shapes";
+import { describeShapes, describeSupplier } from "../../../../tests/conformance/supplier.js";
+import type { SupplierHarness } from "../../../../tests/conformance/supplier-bench.js";
 import { supplierReferenceOf } from "./esim-go-esims.js";
 import { type EsimGoOptions, makeEsimGoSupplier } from "./esim-go-supplier.js";
-import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "./fake-server.js";
-import { ESIM_GO_SHAPES, type FakeEsimGoShapes } from "./fake-shapes.js";
 
 const BUNDLE = "esim_1GB_7D_NL_V2";
 const optionsFor = (fake: FakeEsimGo): EsimGoOptions => ({

@@ -1,10 +1,10 @@
+import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ExactMoney } from "../package-port.js";
 import type { EsimSupplier } from "../port.js";
 import { hmac } from "../signatures.js";
 import { type EsimGoOptions, makeEsimGoSupplier } from "./esim-go-supplier.js";
 import { readEsimGoWebhook } from "./esim-go-webhook.js";
-import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "./fake-server.js";
 
 const BUNDLE = "esim_1GB_7D_NL_V2";
 const optionsFor = (fake: FakeEsimGo): EsimGoOptions => ({

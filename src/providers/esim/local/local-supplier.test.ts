@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { SupplierHarness } from "../bench-conformance.js";
-import { describeSupplier } from "../conformance.js";
+import { describeSupplier } from "../../../../tests/conformance/supplier.js";
+import type { SupplierHarness } from "../../../../tests/conformance/supplier-bench.js";
 import { isLocalIccid } from "../formats/local-iccid.js";
 import { makeLocalSupplier } from "./local-supplier.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeSupplier } from "../conformance.js";
+import { describeSupplier } from "../../../../tests/conformance/supplier.js";
 import type { StockItem, StockShelf } from "./port.js";
 import { makeStockSupplier } from "./stock-supplier.js";
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { describePaymentProvider, doneValue, newPayment } from "../conformance.js";
+import {
+  describePaymentProvider,
+  doneValue,
+  newPayment,
+} from "../../../../tests/conformance/payment-provider.js";
 import type { MockIntent, MockLedger, MockRefund } from "./mock-ledger-port.js";
 import { makeMockProvider } from "./mock-provider.js";
 

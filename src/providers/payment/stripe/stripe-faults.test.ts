@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { FaultName } from "@tribi/fakes/stripe/fake-faults";
+import { type FakeStripe, startFakeStripe } from "@tribi/fakes/stripe/fake-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { doneValue, newPayment } from "../conformance.js";
+import { doneValue, newPayment } from "../../../../tests/conformance/payment-provider.js";
 import type { PaymentProvider } from "../port.js";
-import type { FaultName } from "./fake/fake-faults.js";
-import { type FakeStripe, startFakeStripe } from "./fake-server.js";
 import { makeStripeProvider } from "./stripe-provider.js";
 
 const TIMEOUT_MILLIS = 250;

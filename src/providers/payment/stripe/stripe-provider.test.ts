@@ -1,9 +1,15 @@
 import { createServer } from "node:https";
+import { startFakeStripe } from "@tribi/fakes/stripe/fake-server";
+import { FAKE_STRIPE_API_VERSION } from "@tribi/fakes/stripe/stripe-words";
 import { expect, test } from "vitest";
+import { describePaymentProvider } from "../../../../tests/conformance/payment-provider.js";
 import { selfSigned } from "../../../../tests/support/self-signed.js";
-import { describePaymentProvider } from "../conformance.js";
-import { startFakeStripe } from "./fake-server.js";
+import { STRIPE_API_VERSION } from "./stripe-client.js";
 import { makeStripeProvider } from "./stripe-provider.js";
+
+test("the fake speaks the version of Stripe that the adapter asks for", () => {
+  expect(FAKE_STRIPE_API_VERSION).toBe(STRIPE_API_VERSION);
+});
 
 describePaymentProvider("Stripe with its own page", async () => {
   const fake = await startFakeStripe();

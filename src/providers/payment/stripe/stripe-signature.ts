@@ -33,7 +33,7 @@ export function verifyStripeSignature(
   return matchesAny(rawBody, parsed, secrets) ? { ok: true } : invalid("no v1 matches any secret");
 }
 
-/** Makes a header as Stripe does; for the fake server and for tests. */
+/** Makes a header as Stripe does. */
 export function signStripePayload(
   rawBody: Uint8Array,
   secrets: readonly string[],

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { handleBrowserRequest } from "./fake/browser/handle-browser.js";
-import { makeFakeBooks } from "./fake/fake-books.js";
-import { type FakeControl, type FakeLedger, makeFakeControl } from "./fake/fake-control.js";
-import { handleControlRequest } from "./fake/fake-control-http.js";
-import { FakeStripeError } from "./fake/fake-error.js";
-import { makeFakeFaults } from "./fake/fake-faults.js";
-import { makeFakeIdempotency } from "./fake/fake-idempotency.js";
-import { renderFakePage } from "./fake/fake-page.js";
-import { type FakeWorld, handleApiRequest, send } from "./fake/fake-request.js";
-import { makeFakeWebhooks } from "./fake/fake-webhooks.js";
+import { handleBrowserRequest } from "./browser/handle-browser.js";
+import { makeFakeBooks } from "./fake-books.js";
+import { type FakeControl, type FakeLedger, makeFakeControl } from "./fake-control.js";
+import { handleControlRequest } from "./fake-control-http.js";
+import { FakeStripeError } from "./fake-error.js";
+import { makeFakeFaults } from "./fake-faults.js";
+import { makeFakeIdempotency } from "./fake-idempotency.js";
+import { renderFakePage } from "./fake-page.js";
+import { type FakeWorld, handleApiRequest, send } from "./fake-request.js";
+import { makeFakeWebhooks } from "./fake-webhooks.js";
 
 export interface FakeStripeOptions {
   /** 0 or absent: any free port. */

@@ -1,9 +1,9 @@
-import { commonControl, esimById, type FakeOptions } from "../fakes/common-control.js";
-import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
-import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../fakes/ledger.js";
-import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
-import { signed } from "../fakes/signing.js";
-import { deliver } from "../fakes/webhook-sender.js";
+import { commonControl, esimById, type FakeOptions } from "../supplier/common-control.js";
+import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../supplier/fake-http.js";
+import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../supplier/ledger.js";
+import { type FakeLimits, makeFakeLimits } from "../supplier/limits.js";
+import { signed } from "../supplier/signing.js";
+import { deliver } from "../supplier/webhook-sender.js";
 import { bundleBody, bundlesBody, installFields, json, message, profileStatusOf } from "./fake-bodies.js";
 import {
   assignments,

@@ -1,7 +1,3 @@
-import { exitOnFailure } from "./exit.js";
-
-/** The fakes as a command. The only place of src/ that starts them; the store never does. */
-
 /** A running fake, and what a person needs to know to use it. */
 interface RunningFake {
   readonly url: string;
@@ -31,7 +27,7 @@ const packagesOf = (ledger: { readonly packages: readonly { readonly id: string 
 
 const FAKES: Readonly<Record<string, StartFake>> = {
   stripe: async ({ port, store }) => {
-    const { startFakeStripe } = await import("../providers/payment/stripe/fake-server.js");
+    const { startFakeStripe } = await import("./stripe/fake-server.js");
     const webhookUrl = `${store}/payments/webhook/stripe`;
     const fake = await startFakeStripe({ port, webhookUrl, webhookSecrets: [WEBHOOK_SECRET] });
     return {
@@ -53,8 +49,8 @@ const FAKES: Readonly<Record<string, StartFake>> = {
     };
   },
   airalo: async ({ port, store }) => {
-    const { startFakeAiralo } = await import("../providers/esim/airalo/fake-server.js");
-    const { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } = await import("../providers/esim/airalo/fake-orders.js");
+    const { startFakeAiralo } = await import("./airalo/fake-server.js");
+    const { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } = await import("./airalo/fake-orders.js");
     const fake = await startFakeAiralo({ port, numbersAfter: secondsOfThisYear() });
     fake.settings.webhookUrl = `${store}/esims/webhook/airalo`;
     return {
@@ -73,7 +69,7 @@ const FAKES: Readonly<Record<string, StartFake>> = {
   },
   "esim-access": async ({ port }) => {
     const { FAKE_ESIM_ACCESS_CODE, FAKE_ESIM_ACCESS_SECRET, startFakeEsimAccess } = await import(
-      "../providers/esim/esim-access/fake-server.js"
+      "./esim-access/fake-server.js"
     );
     const fake = await startFakeEsimAccess({ port, numbersAfter: secondsOfThisYear() });
     fake.ledger.settings.readyAfterMillis = 5_000;
@@ -93,7 +89,7 @@ const FAKES: Readonly<Record<string, StartFake>> = {
     };
   },
   "esim-go": async ({ port, store }) => {
-    const { FAKE_ESIM_GO_KEY, startFakeEsimGo } = await import("../providers/esim/esim-go/fake-server.js");
+    const { FAKE_ESIM_GO_KEY, startFakeEsimGo } = await import("./esim-go/fake-server.js");
     const fake = await startFakeEsimGo({ port, numbersAfter: secondsOfThisYear() });
     fake.settings.callbackUrl = `${store}/esims/webhook/esim-go`;
     return {
@@ -109,7 +105,7 @@ const FAKES: Readonly<Record<string, StartFake>> = {
   },
 };
 
-/** The names that `tribi fakes NAME` takes. */
+/** The names that the command takes. */
 export const FAKE_NAMES = Object.keys(FAKES);
 
 /**
@@ -117,19 +113,17 @@ export const FAKE_NAMES = Object.keys(FAKES);
  * SIGINT, listens on loopback only, and keeps its books in memory.
  */
 export async function runFake(name: string, options: FakeOptions): Promise<void> {
-  await exitOnFailure(async () => {
-    const start = Object.hasOwn(FAKES, name) ? FAKES[name] : undefined;
-    if (start === undefined) {
-      throw new Error(`There is no fake called ${name}. There are: ${FAKE_NAMES.join(", ")}.`);
-    }
-    if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535) {
-      throw new Error("--port must be a whole number from 0 to 65535.");
-    }
-    const fake = await start(options);
-    process.stdout.write(`${describe(name, fake)}\n`);
-    const stop = (): void => void fake.stop().then(() => process.exit(0));
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
-  });
+  const start = Object.hasOwn(FAKES, name) ? FAKES[name] : undefined;
+  if (start === undefined) {
+    throw new Error(`There is no fake called ${name}. There are: ${FAKE_NAMES.join(", ")}.`);
+  }
+  if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535) {
+    throw new Error("--port must be a whole number from 0 to 65535.");
+  }
+  const fake = await start(options);
+  process.stdout.write(`${describe(name, fake)}\n`);
+  const stop = (): void => void fake.stop().then(() => process.exit(0));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
 }
 
 function describe(name: string, { url, variables, hints }: RunningFake): string {

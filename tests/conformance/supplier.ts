@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bench, doneValue, only, type SupplierHarness } from "./bench-conformance.js";
-import { describeFailures, type FaultRange } from "./fault-conformance.js";
-import { readActivationCode } from "./formats/activation-code.js";
-import type { PackagePage } from "./package-port.js";
-import type { EsimSupplier, OrderLookup, SupplierOrder } from "./port.js";
+import { readActivationCode } from "../../src/providers/esim/formats/activation-code.js";
+import type { PackagePage } from "../../src/providers/esim/package-port.js";
+import type { EsimSupplier, OrderLookup, SupplierOrder } from "../../src/providers/esim/port.js";
+import { type Bench, doneValue, only, type SupplierHarness } from "./supplier-bench.js";
+import { describeFailures, type FaultRange } from "./supplier-faults.js";
 
 /**
  * What every adapter promises (docs/write-a-supplier.md), as tests. An adapter's own test file calls

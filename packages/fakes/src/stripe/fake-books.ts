@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { STRIPE_API_VERSION } from "../stripe-client.js";
 import { missing } from "./fake-error.js";
 import type {
   FakeBalanceTransaction,
@@ -11,6 +10,7 @@ import type {
   FakeRefund,
   FakeSession,
 } from "./fake-types.js";
+import { FAKE_STRIPE_API_VERSION } from "./stripe-words.js";
 
 /** Which API call an event came from, as Stripe says it in the event. */
 export interface RequestOrigin {
@@ -70,7 +70,7 @@ export function makeFakeBooks(livemode: boolean): FakeBooks {
       const event: FakeEvent = {
         id: newId("evt"),
         object: "event",
-        api_version: STRIPE_API_VERSION,
+        api_version: FAKE_STRIPE_API_VERSION,
         created: books.now(),
         data: { object: structuredClone(object) },
         livemode,

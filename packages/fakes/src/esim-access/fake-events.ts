@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { FakeEsim, Ledger } from "../fakes/ledger.js";
-import type { FakeLimits } from "../fakes/limits.js";
-import { deliver, type WebhookMode } from "../fakes/webhook-sender.js";
+import type { FakeEsim, Ledger } from "../supplier/ledger.js";
+import type { FakeLimits } from "../supplier/limits.js";
+import { deliver, type WebhookMode } from "../supplier/webhook-sender.js";
 import { esimAccessTime, esimStatusOf, smdpStatusOf, tranNoOf } from "./fake-bodies.js";
 import type { FakeEsimAccessShapes } from "./fake-shapes.js";
 

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { commonControl, esimById, type FakeOptions } from "../fakes/common-control.js";
-import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
-import { type FakeEsim, type FakeOrder, type Ledger, makeLedger } from "../fakes/ledger.js";
-import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
-import { signed } from "../fakes/signing.js";
-import { deliver } from "../fakes/webhook-sender.js";
+import { commonControl, esimById, type FakeOptions } from "../supplier/common-control.js";
+import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../supplier/fake-http.js";
+import { type FakeEsim, type FakeOrder, type Ledger, makeLedger } from "../supplier/ledger.js";
+import { type FakeLimits, makeFakeLimits } from "../supplier/limits.js";
+import { signed } from "../supplier/signing.js";
+import { deliver } from "../supplier/webhook-sender.js";
 import { esimBody, failure, packageBody, success, tranNoOf } from "./fake-bodies.js";
 import { announce, eventBody, type FakeEsimAccessSettings, tell, type World } from "./fake-events.js";
 import { ESIM_ACCESS_DEFAULTS } from "./fake-shapes.js";

@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Done, Outcome } from "../../kernel/outcome.js";
-import { type CreateIntent, type PaymentProvider, paymentKey, refundKey } from "./port.js";
+import type { Done, Outcome } from "../../src/kernel/outcome.js";
+import {
+  type CreateIntent,
+  type PaymentProvider,
+  paymentKey,
+  refundKey,
+} from "../../src/providers/payment/port.js";
 
 /** The world around a provider: what the payer and the network do. Each adapter's test supplies one. */
 export interface ProviderWorld {

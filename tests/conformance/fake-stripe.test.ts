@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type FakeStripe, startFakeStripe } from "@tribi/fakes/stripe/fake-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { doneValue, newPayment } from "../conformance.js";
-import type { PaymentEvent, PaymentProvider } from "../port.js";
-import { type FakeStripe, startFakeStripe } from "./fake-server.js";
-import { makeStripeProvider } from "./stripe-provider.js";
+import type { PaymentEvent, PaymentProvider } from "../../src/providers/payment/port.js";
+import { makeStripeProvider } from "../../src/providers/payment/stripe/stripe-provider.js";
+import { doneValue, newPayment } from "./payment-provider.js";
 
 const OLD = "whsec_old";
 const NEW = "whsec_new";

@@ -1,5 +1,5 @@
-import type { FakeReply } from "../fakes/fake-http.js";
-import type { FakeEsim, FakeOrder, FakePackage, Ledger } from "../fakes/ledger.js";
+import type { FakeReply } from "../supplier/fake-http.js";
+import type { FakeEsim, FakeOrder, FakePackage, Ledger } from "../supplier/ledger.js";
 import type { FakeAiraloShapes } from "./fake-shapes.js";
 
 /** Airalo's wire shapes, as its published samples have them. */

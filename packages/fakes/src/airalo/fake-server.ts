@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { commonControl, esimById, type FakeOptions } from "../fakes/common-control.js";
-import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../fakes/fake-http.js";
-import { fieldsOf } from "../fakes/forms.js";
-import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../fakes/ledger.js";
-import { type FakeLimits, makeFakeLimits } from "../fakes/limits.js";
+import { commonControl, esimById, type FakeOptions } from "../supplier/common-control.js";
+import { type FakeHttp, type FakeReply, type FakeRequest, startFakeHttp } from "../supplier/fake-http.js";
+import { fieldsOf } from "../supplier/forms.js";
+import { type FakeEsim, type FakePackage, type Ledger, makeLedger } from "../supplier/ledger.js";
+import { type FakeLimits, makeFakeLimits } from "../supplier/limits.js";
 import {
   cataloguePage,
   coded,

@@ -1,15 +1,15 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "@tribi/fakes/airalo/fake-orders";
+import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-server";
+import { FAKE_ESIM_ACCESS_CODE, startFakeEsimAccess } from "@tribi/fakes/esim-access/fake-server";
+import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeAiraloSupplier } from "../airalo/airalo-supplier.js";
-import { FAKE_AIRALO_ID, FAKE_AIRALO_SECRET } from "../airalo/fake-orders.js";
-import { type FakeAiralo, startFakeAiralo } from "../airalo/fake-server.js";
-import { makeEsimAccessSupplier } from "../esim-access/esim-access-supplier.js";
-import { FAKE_ESIM_ACCESS_CODE, startFakeEsimAccess } from "../esim-access/fake-server.js";
-import { makeEsimGoSupplier } from "../esim-go/esim-go-supplier.js";
-import { FAKE_ESIM_GO_KEY, startFakeEsimGo } from "../esim-go/fake-server.js";
-import type { EsimSupplier } from "../port.js";
-import type { WebhookReading } from "../webhook-port.js";
+import { makeAiraloSupplier } from "../../src/providers/esim/airalo/airalo-supplier.js";
+import { makeEsimAccessSupplier } from "../../src/providers/esim/esim-access/esim-access-supplier.js";
+import { makeEsimGoSupplier } from "../../src/providers/esim/esim-go/esim-go-supplier.js";
+import type { EsimSupplier } from "../../src/providers/esim/port.js";
+import type { WebhookReading } from "../../src/providers/esim/webhook-port.js";
 
 /** A receiver that reads every delivery with the adapter, as the store does, and lets a test wait for the n-th. */
 function makeReceiver() {

@@ -1,9 +1,9 @@
-import { esimById } from "../fakes/common-control.js";
-import type { FakeReply } from "../fakes/fake-http.js";
-import type { FakeOrder, Ledger } from "../fakes/ledger.js";
-import type { FakeLimits } from "../fakes/limits.js";
-import { signed } from "../fakes/signing.js";
-import { deliver, type WebhookMode } from "../fakes/webhook-sender.js";
+import { esimById } from "../supplier/common-control.js";
+import type { FakeReply } from "../supplier/fake-http.js";
+import type { FakeOrder, Ledger } from "../supplier/ledger.js";
+import type { FakeLimits } from "../supplier/limits.js";
+import { signed } from "../supplier/signing.js";
+import { deliver, type WebhookMode } from "../supplier/webhook-sender.js";
 import { coded, fieldFault, listedOrder, ok, orderBody, type SimsOf } from "./fake-bodies.js";
 import type { FakeAiraloShapes } from "./fake-shapes.js";
 

@@ -1,6 +1,6 @@
-import { esimById } from "../fakes/common-control.js";
-import type { FakeReply, FakeRequest } from "../fakes/fake-http.js";
-import type { FakeEsim, FakeOrder, Ledger } from "../fakes/ledger.js";
+import { esimById } from "../supplier/common-control.js";
+import type { FakeReply, FakeRequest } from "../supplier/fake-http.js";
+import type { FakeEsim, FakeOrder, Ledger } from "../supplier/ledger.js";
 import { installFields, json, message, orderBody, profileStatusOf, refundBody } from "./fake-bodies.js";
 import type { FakeEsimGoShapes } from "./fake-shapes.js";
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { signStripePayload } from "../stripe-signature.js";
 import type { FakeEvent } from "./fake-types.js";
+import { signStripePayload } from "./stripe-words.js";
 
 export interface WebhookTarget {
   readonly url: string;

@@ -1,5 +1,5 @@
-import type { FakeReply } from "../fakes/fake-http.js";
-import type { FakeEsim, FakeOrder, FakePackage } from "../fakes/ledger.js";
+import type { FakeReply } from "../supplier/fake-http.js";
+import type { FakeEsim, FakeOrder, FakePackage } from "../supplier/ledger.js";
 import type { FakeEsimAccessShapes } from "./fake-shapes.js";
 
 /** eSIM Access's wire shapes, as its published samples have them: the envelope, packages, eSIMs. */

@@ -1,5 +1,10 @@
-import type { FaultAct } from "./fakes/fake-http.js";
-import type { EsimSupplier, OrderLookup, SupplierOrder, SupplierOutcome } from "./port.js";
+import type { FaultAct } from "@tribi/fakes/supplier/fake-http";
+import type {
+  EsimSupplier,
+  OrderLookup,
+  SupplierOrder,
+  SupplierOutcome,
+} from "../../src/providers/esim/port.js";
 
 /** What the conformance suite needs of an adapter under test, and the tools its parts share. */
 export interface SupplierHarness {

@@ -1,6 +1,6 @@
+import type { FaultAct } from "@tribi/fakes/supplier/fake-http";
 import { expect, it } from "vitest";
-import { type Bench, doneValue, only } from "./bench-conformance.js";
-import type { FaultAct } from "./fakes/fake-http.js";
+import { type Bench, doneValue, only } from "./supplier-bench.js";
 
 /** The part of the conformance suite about answers that fail: what is unknown, what is refused, what is neither. */
 export function describeFailures(bench: Bench, range: FaultRange): void {
