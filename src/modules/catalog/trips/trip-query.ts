@@ -48,10 +48,4 @@ export function thousandthsOf(gb: number): number {
 }
 
 /** 8001 thousandths are "8.001". */
-export const gbText = (thousandths: number): string => {
-  const decimals = String(thousandths % 1_000)
-    .padStart(3, "0")
-    .replace(/0+$/, "");
-  const whole = String(Math.floor(thousandths / 1_000));
-  return decimals === "" ? whole : `${whole}.${decimals}`;
-};
+export const gbText = (thousandths: number): string => String(thousandths / 1_000);
