@@ -10,11 +10,12 @@ const STORE = "https://shop.example";
 
 describe("the mail of an eSIM", () => {
   let sink: MailSink;
+  let sender: ReturnType<typeof makeSmtpSender>;
   let room: EsimRoom;
   let planId: number;
   beforeAll(async () => {
     sink = await startMailSink();
-    const sender = makeSmtpSender({
+    sender = makeSmtpSender({
       host: "127.0.0.1",
       port: Number(sink.environment.SMTP_PORT),
       user: null,
@@ -28,6 +29,7 @@ describe("the mail of an eSIM", () => {
   });
   afterAll(async () => {
     await room.stop();
+    sender.close();
     await sink.stop();
   });
 
