@@ -1,9 +1,13 @@
+const PAUSE_MILLIS_MIN = 10;
+const PAUSE_MILLIS_MAX = 100;
+
 /** Asks again until `check` gives a value, or fails at the deadline with what it saw last. */
 export async function eventually<Value>(
   check: () => Promise<Value | undefined | null | false> | Value | undefined | null | false,
   options: { timeoutMillis?: number; what?: string } = {},
 ): Promise<Value> {
-  const deadline = Date.now() + (options.timeoutMillis ?? 90_000);
+  const startedAt = Date.now();
+  const deadline = startedAt + (options.timeoutMillis ?? 90_000);
   let lastError: unknown;
   for (;;) {
     try {
@@ -18,6 +22,8 @@ export async function eventually<Value>(
         cause: lastError,
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // In proportion to the wait so far: what takes seconds is not asked for fifty times a second.
+    const pause = Math.min(Math.max((Date.now() - startedAt) / 8, PAUSE_MILLIS_MIN), PAUSE_MILLIS_MAX);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
