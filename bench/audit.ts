@@ -7,7 +7,12 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { openDatabase } from "../src/db/database.js";
 import { migrateUp } from "../src/db/migrate.js";
-import { auditBooks, SEALED_ROWS_OPENED } from "../src/modules/admin/admin.module.js";
+import {
+  auditBooks,
+  CHAIN_BLOCKS_CHECKED,
+  makeChainHash,
+  SEALED_ROWS_OPENED,
+} from "../src/modules/admin/admin.module.js";
 import { seedDemoCatalog } from "../src/modules/catalog/catalog.module.js";
 import { type makeInstallVault, makeInstallVault as makeVault } from "../src/modules/esims/esims.module.js";
 import { PROGRAM_VERSION } from "../src/version.js";
@@ -162,6 +167,7 @@ try {
     db,
     connections: 3,
     sealed: { vault, keyIds: ["bench"], opensMax: SEALED_ROWS_OPENED },
+    chain: { chainHash: makeChainHash("bench"), blocksMax: CHAIN_BLOCKS_CHECKED },
     onResult: ({ name: rule, checked }, taken) => console.log(`${taken.toFixed(2)} s  ${rule} (${checked})`),
   });
   await db.close();

@@ -146,10 +146,10 @@ program
   .command("audit")
   .description("prove the shop's books, read only and beside the running store; exits 1 on a violation")
   .option("--json", "print {laws: [{name, checked, violations, samples}], seconds}", false)
-  .option("--every-seal", "open every sealed code, not some thousands spread over the tables", false)
-  .action(async (options: { json: boolean; everySeal: boolean }) => {
+  .option("--full", "open every sealed code and compute the whole chain of the audit log anew", false)
+  .action(async ({ json, full: isFull }: { json: boolean; full: boolean }) => {
     const { runAudit } = await import("./commands/audit.js");
-    await runAudit(options);
+    await runAudit({ json, isFull });
   });
 
 program

@@ -3,7 +3,10 @@ import { openDatabase } from "../db/database.js";
 import {
   auditBooks,
   BOOK_PROMISES,
+  CHAIN_BLOCKS_CHECKED,
+  makeChainHash,
   type RuleResult,
+  readRoot,
   SEALED_ROWS_OPENED,
 } from "../modules/admin/admin.module.js";
 import { makeInstallVault } from "../modules/esims/esims.module.js";
@@ -12,8 +15,8 @@ import { exitOnFailure } from "./exit.js";
 
 export interface AuditCommand {
   readonly json: boolean;
-  /** Opens every sealed row, not some thousands that are spread over the tables. */
-  readonly everySeal: boolean;
+  /** Opens every sealed row and computes the whole chain, not some thousands of rows that are spread over the tables. */
+  readonly isFull: boolean;
 }
 
 /** Two processors read side by side; more connections would take turns. */
@@ -44,11 +47,19 @@ export async function runAudit(command: AuditCommand): Promise<void> {
         sealed: {
           vault: makeInstallVault({ keys, indexKey }),
           keyIds: keys.map(({ id }) => id),
-          opensMax: command.everySeal ? Number.POSITIVE_INFINITY : SEALED_ROWS_OPENED,
+          opensMax: command.isFull ? Number.POSITIVE_INFINITY : SEALED_ROWS_OPENED,
+        },
+        chain: {
+          chainHash: makeChainHash(indexKey),
+          blocksMax: command.isFull ? Number.POSITIVE_INFINITY : CHAIN_BLOCKS_CHECKED,
         },
       });
       if (command.json) say(JSON.stringify(audit));
-      else tell(audit, say);
+      else {
+        tell(audit, say);
+        const root = await readRoot(db);
+        if (root !== undefined) say(`The audit log's last block is ${root.number}: ${root.hash}`);
+      }
       if (audit.laws.some(({ violations }) => violations > 0)) process.exitCode = 1;
     } finally {
       await db.close();

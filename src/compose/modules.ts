@@ -63,6 +63,7 @@ export async function composeModules(
   const webhooks = composeWebhooks(foundation);
   const admin = makeAdminModule({
     ...foundation,
+    sendMail: mail.mailer.send,
     stockIsDefault: config.esims.supplier === "stock",
     cancellableAt: esims.cancellableAt,
   });

@@ -61,6 +61,8 @@ export interface WorkFacts {
   readonly parkedMoney: number;
   readonly openFindings: number;
   readonly secondsSinceReconciliation: number | null;
+  /** Rows of the audit log that wait to be chained for ten minutes and more. */
+  readonly unchainedRows: number;
   readonly pausedPlans: number;
   readonly emptyStockPlans: readonly string[];
   readonly activePlans: number;

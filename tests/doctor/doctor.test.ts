@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config/config.js";
 import { examine } from "../../src/doctor/examine.js";
 import { gatherFacts } from "../../src/doctor/gather/gather.js";
 import { STRIPE_EVENT_TYPES } from "../../src/providers/payment/stripe/stripe-event.js";
-import { startTestApp, type TestApp } from "../support/app.js";
+import { startQuietApp, type TestApp } from "../support/app.js";
 import { startProcess } from "../support/processes.js";
 import { makeEsimOwner } from "../support/top-ups.js";
 
@@ -54,16 +54,21 @@ describe("tribi doctor beside a running store", () => {
 
   beforeAll(async () => {
     stripe = await startStripe(state);
-    app = await startTestApp({
-      STRIPE_SECRET_KEY: "sk_test_0123456789abcdefghijklmnop",
-      STRIPE_WEBHOOK_SECRET: SECRET,
-      STRIPE_API_BASE: `http://127.0.0.1:${(stripe.address() as AddressInfo).port}`,
-      PAYMENT_PROVIDER: "MOCK",
-    });
-    await makeEsimOwner(app);
+    // Without a worker, whose clock would take back what is planted.
+    app = await startQuietApp(
+      {
+        STRIPE_SECRET_KEY: "sk_test_0123456789abcdefghijklmnop",
+        STRIPE_WEBHOOK_SECRET: SECRET,
+        STRIPE_API_BASE: `http://127.0.0.1:${(stripe.address() as AddressInfo).port}`,
+        PAYMENT_PROVIDER: "MOCK",
+      },
+      async (busy) => {
+        await makeEsimOwner(busy);
+      },
+    );
     state.url = `${app.url}/payments/webhook/stripe`;
     state.events = STRIPE_EVENT_TYPES;
-    // The worker's clock strikes with the minute.
+    // As a worker's clock leaves it.
     await app.database.query("update graphile_worker._private_known_crontabs set last_execution = now()");
     await app.database.query(
       `insert into reconciliation_runs (provider, since, applies, finished_at) values ('STRIPE', now(), true, now())`,

@@ -92,6 +92,13 @@ export const WORK_CHECKS: readonly Check[] = [
       },
     );
   }),
+  check("audit_chain", "work", ({ unchainedRows }) =>
+    none(unchainedRows, {
+      good: "The audit log is chained.",
+      bad: `${unchainedRows} rows of the audit log are not chained yet: until then a change of them is not found.`,
+      fix: "GET /admin/jobs?task=chain_audit_log says why; POST /admin/jobs/:id/retry runs it again.",
+    }),
+  ),
   check("plans", "work", ({ activePlans, pausedPlans }) => {
     if (activePlans === 0)
       return fail("Nothing is for sale.", "tribi import-catalog FILE.csv, or tribi seed");

@@ -52,6 +52,9 @@ export const WORK = `
       as "openFindings",
     (select extract(epoch from now() - max(finished_at))::float8 from reconciliation_runs where failure is null)
       as "secondsSinceReconciliation",
+    (select count(*)::integer from audit_log a
+     where a.at between now() - interval '1 day' and now() - interval '10 minutes'
+       and not exists (select from audit_links l where l.audit_id = a.id)) as "unchainedRows",
     (select count(*)::integer from plan_suppliers s join plans p on p.id = s.plan_id
      where s.paused_at is not null and p.is_active) as "pausedPlans",
     array(select p.sku from plans p

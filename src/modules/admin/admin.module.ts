@@ -1,17 +1,24 @@
 /**
- * Owns: what operators see across the modules, and their acts on jobs. Each module's own acts (refund, lift a limit,
+ * Owns: what operators see across the modules, their acts on jobs, the audit of the books, and the audit log's chain. Each module's own acts (refund, lift a limit,
  *   decide a purchase) are routes of that module.
  * Promises: lists by one convention; a timeline per order that names every event that touched it or was refused.
  * Never: a code, a token or a secret in a list.
  */
+
+import type { Config } from "../../config/config.js";
 import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
+import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { auditBooks, BOOK_PROMISES } from "./books/audit-books.js";
 import type { RuleResult } from "./books/book-rule.js";
+import { makeChainHash } from "./chain/chain-hash.js";
+import { readRoot } from "./chain/check-chain.js";
+import { makeExtendChain } from "./chain/extend-chain.js";
+import { makeMailRoot } from "./chain/mail-root.js";
 import { countFailedJobs, oldestDueJobSeconds } from "./job-store.js";
 import { registerListScreen } from "./list-screen.js";
 import { type Cancellable, makePreviewRefund } from "./preview-refund.js";
@@ -59,6 +66,8 @@ export interface AdminDeps {
   readonly db: Db;
   readonly metrics: Metrics;
   readonly wakeWorkers: () => void;
+  readonly config: Config;
+  readonly sendMail: (mail: Mail) => Promise<MailOutcome>;
   /** Plans without a supplier of their own are sold from stock. */
   readonly stockIsDefault: boolean;
   /** Until when each supplier takes an eSIM back. */
@@ -71,7 +80,7 @@ export function makeAdminModule(deps: AdminDeps) {
   metrics.gauge("jobs_oldest_due_seconds", "How long the job that is due longest has waited", () =>
     oldestDueJobSeconds(db),
   );
-  const jobs: Jobs = { handlers: {} };
+  const jobs = chainJobs(deps);
   const noteLook = (act: Act, subject: string, after?: object): Promise<void> =>
     db.transaction((tx) =>
       writeAudit(tx, act, { action: `${subject.split(":")[0]}.viewed`, subject, after }),
@@ -101,7 +110,23 @@ export function makeAdminModule(deps: AdminDeps) {
   };
 }
 
+/** The audit log's chain grows every minute, and its last hash leaves the database every day. */
+function chainJobs({ db, config, sendMail }: AdminDeps): Jobs {
+  const extendChain = makeExtendChain({ db, chainHash: makeChainHash(config.secrets.indexKey) });
+  const operators = config.adminEmails;
+  const mailRoot = makeMailRoot({ db, sendMail, shopName: config.shop.name, operators });
+  return {
+    handlers: { chain_audit_log: extendChain, mail_audit_root: mailRoot },
+    scheduled: [
+      { task: "chain_audit_log", cron: "* * * * *" },
+      { task: "mail_audit_root", cron: "37 4 * * *" },
+    ],
+  };
+}
+
 /** How many sealed rows of each table an audit opens when nobody asks for all. */
 export const SEALED_ROWS_OPENED = 10_000;
+/** How many blocks of the audit log's chain, of a thousand rows each, are computed anew then. */
+export const CHAIN_BLOCKS_CHECKED = 40;
 export type { RuleResult };
-export { auditBooks, BOOK_PROMISES };
+export { auditBooks, BOOK_PROMISES, makeChainHash, readRoot };

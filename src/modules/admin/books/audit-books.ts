@@ -1,4 +1,5 @@
 import { type Db, type Queryable, statement, type Tx } from "../../../db/database.js";
+import { CHAIN_PROMISES, type ChainDeps, checkChain } from "../chain/check-chain.js";
 import type { BookRule, RuleResult } from "./book-rule.js";
 import { DELIVERY_RULES } from "./delivery-rules.js";
 import { LOG_RULES, WAITING_RULES } from "./log-rules.js";
@@ -24,6 +25,7 @@ export const BOOK_RULES: readonly BookRule[] = [
 export const BOOK_PROMISES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(BOOK_RULES.map(({ name, promise }) => [name, promise])),
   ...SEALED_PROMISES,
+  ...CHAIN_PROMISES,
 };
 
 /** Runs one rule where the caller is: in a snapshot, or in a test's own transaction. */
@@ -76,6 +78,7 @@ export async function auditBooks(deps: {
   readonly db: Db;
   readonly connections: number;
   readonly sealed: SealedRowsDeps;
+  readonly chain: ChainDeps;
   readonly rules?: readonly BookRule[];
   readonly onResult?: (result: RuleResult, seconds: number) => void;
 }): Promise<BooksAudit> {
@@ -83,6 +86,7 @@ export async function auditBooks(deps: {
   const rules = deps.rules ?? BOOK_RULES;
   const waiting: Work[] = [
     (tx) => openSealedRows(tx, deps.sealed),
+    (tx) => checkChain(tx, deps.chain),
     ...rules.map((rule) => (tx: Tx) => checkRule(tx, rule)),
     (tx) => checkSealingKeys(tx, deps.sealed),
   ];

@@ -1,0 +1,2 @@
+drop table audit_links;
+drop table audit_blocks;
