@@ -124,6 +124,9 @@ function ordersOf({ get, keyed }: Shared, request: (call: Call) => Promise<unkno
     /** What the person agrees to before paying; the first word about an order stands. */
     recordConsent: async (id: number, body: BodyOf<"recordConsent">) =>
       (await request({ method: "PUT", path: `/orders/${id}/consent`, body })) as AnswerOf<"recordConsent">,
+    /** Whether its eSIM can be given back, and what became of it. */
+    returnOffer: (id: number) => get<"getReturnOffer">(`/orders/${id}/refund`),
+    giveBack: (id: number, wait?: Keyed) => keyed<"returnEsim">(`/orders/${id}/refund`, undefined, wait),
     consent: (id: number) => get<"getConsent">(`/orders/${id}/consent`),
     /** All of the person's orders, newest first, a page at a time. */
     async *list(): AsyncGenerator<Schemas["Order"]> {

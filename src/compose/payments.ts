@@ -3,6 +3,7 @@
 import { makeDevGuard, makeIsLocal } from "../http/local-guard.js";
 import {
   deliveriesWaitForMoney,
+  ESIM_IS_UNUSED,
   provisioningFollowsPayment,
   type TakeBackEsim,
   takeBackFollowsRefund,
@@ -35,6 +36,7 @@ export async function composePayments(
     followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund, ...deliveriesWaitForMoney],
     takeBackEsim,
+    esimIsUnused: ESIM_IS_UNUSED,
     drawMockPayment,
     sendMail: mailer.send,
     devGuard: makeDevGuard({ isProduction, devToken: http.devToken, isLocal: makeIsLocal(http) }),

@@ -50,6 +50,8 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     /** Names this shop in provider metadata, so that two shops may share one account. */
     shopId: reader.textOr("SHOP_ID", "tribi"),
     reconcileIntervalMinutes: reader.integer("RECONCILE_INTERVAL_MINUTES", 5, { min: 1, max: 1440 }),
+    /** Within so many days of paying a customer may give an unused eSIM back; 0 is never. */
+    refundUnusedWithinDays: reader.integer("REFUND_UNUSED_WITHIN_DAYS", 0, { min: 0, max: 365 }),
     autoRefundMaxPerHour: reader.integer("AUTO_REFUND_MAX_PER_HOUR", 20, { min: 0, max: 100_000 }),
   };
 }

@@ -45,6 +45,7 @@ const PROBLEMS = {
   rate_limited: [429, "Too many requests"],
   referenced: [409, "Still referenced"],
   refund_exceeds_payment: [409, "Refund exceeds payment"],
+  refund_not_possible: [409, "Refund not possible"],
   request_timeout: [408, "Request timeout"],
   session_revoked: [401, "Session revoked"],
   too_many_attempts: [429, "Too many attempts"],

@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   "rate_limited",
   "referenced",
   "refund_exceeds_payment",
+  "refund_not_possible",
   "request_timeout",
   "session_revoked",
   "too_many_attempts",

@@ -83,6 +83,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /orders/mine": "user",
   "GET /orders/:id": "user",
   "GET /orders/:id/consent": "user",
+  "GET /orders/:id/refund": "user",
+  "POST /orders/:id/refund": "user",
   "PUT /orders/:id/consent": "user",
   "POST /payments/create": "user",
   "POST /payments/webhook": "webhook",

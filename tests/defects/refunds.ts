@@ -13,6 +13,23 @@ const KEYS = "tests/faults/provider-keys.test.ts";
 /** Money that goes back, and what is told to the provider about it. */
 export const REFUND_DEFECTS: readonly Defect[] = [
   {
+    number: 274,
+    title: "A customer's money goes back while the supplier still has to confirm",
+    area: "money",
+    edits: [
+      {
+        file: PROCEED,
+        from: 'origin === "admin" || origin === "customer"',
+        to: 'origin === "admin" || !MARK',
+      },
+    ],
+    target: {
+      file: "tests/api/customers-refunds.test.ts",
+      test: "202: no money goes while the supplier has not confirmed; it goes as soon as it has",
+    },
+    reason: /202/,
+  },
+  {
     number: 101,
     title: "A refund's key is honoured for another order",
     area: "money",

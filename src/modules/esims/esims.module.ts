@@ -23,6 +23,7 @@ import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeLifeJobs } from "./life/life-jobs.js";
 import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./life/refresh-esim.js";
 import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./life/take-back-esim.js";
+import { ESIM_IS_UNUSED } from "./life/unused-esim.js";
 import { makeMarkInstalled } from "./mark-installed.js";
 import { makeDecideEsim } from "./provisioning/decide-esim.js";
 import { forgetDecisionKeys } from "./provisioning/decision-keys.js";
@@ -250,6 +251,7 @@ export const deliveriesWaitForMoney = [ESIM_PURCHASES, TOP_UP_PURCHASES].flatMap
 
 export type { BoughtFrom, OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
+  ESIM_IS_UNUSED,
   HOLDING_LIMIT_CONSTRAINTS,
   makeImportStock,
   makeInstallVault,

@@ -17,6 +17,7 @@ import { makeReconcile } from "./reconciliation/reconcile.js";
 import { makeRefundFollow } from "./refund-follow.js";
 import { makeProceedRefund, type TakeBackEsim } from "./refunds/proceed-refund.js";
 import { makeRefundOrder } from "./refunds/refund-order.js";
+import { makeRefundOwnOrder } from "./refunds/refund-own-order.js";
 import { makeRefundSurplus } from "./refunds/refund-surplus.js";
 import { makeRefundUndeliverable } from "./refunds/refund-undeliverable.js";
 import { makeRetryRefund } from "./refunds/retry-refund.js";
@@ -38,6 +39,8 @@ export interface PaymentUseCaseDeps {
   /** What follows when money goes back or is withheld (refund-follow.ts); one is called `order_refunded`. */
   readonly refundFollowUps: readonly FollowUp[];
   readonly takeBackEsim: TakeBackEsim;
+  /** SQL: whether the eSIM `e` is unused, so that its owner may give it back. */
+  readonly esimIsUnused: string;
   readonly sendMail: SendMail;
 }
 
@@ -90,6 +93,11 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     rereadIntent,
     releaseUnpaid,
     refundOrder: makeRefundOrder({ db, proceedRefund }),
+    refundOwn: makeRefundOwnOrder({
+      db,
+      proceedRefund,
+      rule: { withinDays: config.payments.refundUnusedWithinDays, isUnused: deps.esimIsUnused },
+    }),
     retryRefund: makeRetryRefund({ db, proceedRefund }),
     refundUndeliverable: makeRefundUndeliverable({ db, rereadPayment, proceedRefund, events }),
     refundSurplus,

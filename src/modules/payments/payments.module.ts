@@ -28,6 +28,7 @@ import { registerDecideMoney } from "./routes/decide-money.js";
 import { registerMockPay } from "./routes/mock-pay.js";
 import { registerReconciliation } from "./routes/reconciliation.js";
 import { registerRefundOrder } from "./routes/refund-order.js";
+import { registerRefundOwnOrder } from "./routes/refund-own-order.js";
 import { registerWebhook } from "./routes/webhook.js";
 
 export interface PaymentsDeps extends PaymentUseCaseDeps {
@@ -74,6 +75,7 @@ async function registerRoutes(
   registerCreatePayment(app, { ...useCases, defaultProvider });
   await registerWebhook(app, { receiveWebhook, providers, defaultProvider, devGuard });
   registerRefundOrder(app, useCases);
+  registerRefundOwnOrder(app, useCases.refundOwn);
   registerDecideMoney(app, useCases);
   registerReconciliation(app, {
     listFindings: (request, { findingClass, isOpen }) =>

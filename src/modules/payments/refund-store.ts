@@ -1,7 +1,7 @@
 import { type Queryable, statement, type Tx, violatedConstraint } from "../../db/database.js";
 import { type RefundStatus, refundMovesInto } from "./payment-state.js";
 
-export type RefundOrigin = "admin" | "surplus" | "undeliverable" | "provider";
+export type RefundOrigin = "admin" | "customer" | "surplus" | "undeliverable" | "provider";
 
 export interface RefundRow {
   readonly id: number;
@@ -22,7 +22,7 @@ export interface RefundRow {
   readonly failure_reason: string | null;
 }
 
-const COLUMNS = `id, reference, payment_id, order_id, status, amount_minor, currency, origin, reason, accepts_loss,
+export const REFUND_COLUMNS = `id, reference, payment_id, order_id, status, amount_minor, currency, origin, reason, accepts_loss,
   provider_refund_id, request_fingerprint, called_at is not null as was_called,
   esim_taken_back_at is not null as is_esim_taken_back, failure_reason`;
 
@@ -61,7 +61,7 @@ const INSERT = statement(
             case when $6 = 'succeeded' then now() end
      from p where coalesce($2, p.left_minor) between 1 and p.left_minor
      on conflict do nothing
-     returning ${COLUMNS}
+     returning ${REFUND_COLUMNS}
    ), job as (
      select enqueue_job('make_refund', json_build_object('refund_id', id), 'refund:' || id,
                         now() + interval '20 seconds')
@@ -96,19 +96,19 @@ export async function insertRefundIfWithinCapture(
   }
 }
 
-const FIND = statement("refunds.find", `select ${COLUMNS} from refunds where id = $1`);
+const FIND = statement("refunds.find", `select ${REFUND_COLUMNS} from refunds where id = $1`);
 const LOCK_BY_PROVIDER_ID = statement(
   "refunds.lock_by_provider_id",
-  `select ${COLUMNS} from refunds where payment_id = $1 and (provider_refund_id = $2 or reference = $3)
+  `select ${REFUND_COLUMNS} from refunds where payment_id = $1 and (provider_refund_id = $2 or reference = $3)
    order by (provider_refund_id = $2) desc nulls last limit 1 for update`,
 );
 const FIND_BY_KEY = statement(
   "refunds.find_by_key",
-  `select ${COLUMNS} from refunds where requested_by = $1 and idempotency_key = $2`,
+  `select ${REFUND_COLUMNS} from refunds where requested_by = $1 and idempotency_key = $2`,
 );
 const LIST_OF_ORDER = statement(
   "refunds.list_of_order",
-  `select ${COLUMNS} from refunds where order_id = $1 order by id desc`,
+  `select ${REFUND_COLUMNS} from refunds where order_id = $1 order by id desc`,
 );
 
 export async function findRefund(db: Queryable, refundId: number): Promise<RefundRow | undefined> {
@@ -208,7 +208,7 @@ const MOVE = statement(
      key_number = key_number + (status = 'parked' and $3 = 'requested' and failure_reason like 'refused%')::integer
    where id = $1 and status = any ($2)
      and (not $7::boolean or (called_at is null and esim_taken_back_at is null))
-   returning ${COLUMNS}`,
+   returning ${REFUND_COLUMNS}`,
 );
 
 export interface RefundMove {

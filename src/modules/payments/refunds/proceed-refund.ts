@@ -93,10 +93,13 @@ function progressOf(refund: RefundRow | undefined): RefundProgress {
   }
 }
 
+/** By a person, to whom an answer is given; the others go back by themselves. */
+const wasAskedFor = ({ origin }: RefundRow): boolean => origin === "admin" || origin === "customer";
+
 /** Part of the money back is a kindness and leaves the eSIM; all of it ends the sale. Surplus money bought nothing. */
 function needsTakeBack(refund: RefundRow, payment: PaymentRow): boolean {
   const isAll = payment.refund_reserved_minor === payment.captured_minor;
-  return refund.origin === "admin" && payment.is_counted && isAll && !refund.is_esim_taken_back;
+  return wasAskedFor(refund) && payment.is_counted && isAll && !refund.is_esim_taken_back;
 }
 
 type PayableRow = PaymentRow & { readonly intent_id: string };
@@ -212,7 +215,7 @@ async function endRefused(
   reason: RefundRefusal,
   actor: string,
 ): Promise<RefundProgress> {
-  if (refund.origin === "admin") {
+  if (wasAskedFor(refund)) {
     await endRefund(deps, refund, actor, { to: "failed", reason: `refused_${reason}` });
     return "failed";
   }

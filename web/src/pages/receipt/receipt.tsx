@@ -12,6 +12,7 @@ import { SignIn } from "../../parts/sign-in.js";
 import { dateText, momentText, priceText, shareText } from "../../text/format.js";
 import { type TextKey, useLanguage, useText } from "../../text/text.js";
 import { ProblemPage } from "../problem/problem.js";
+import { GiveBack } from "./give-back.js";
 
 type Order = Schemas["Order"];
 
@@ -24,6 +25,7 @@ export function Receipt() {
   const [order, setOrder] = useState<Order | null>(null);
   const [trouble, setTrouble] = useState<unknown>(null);
   const { person } = session;
+  const [round, setRound] = useState(0);
   useEffect(() => {
     document.title = `${text("receipt.title")} ${order?.reference ?? ""} | ${shop.name}`;
   }, [text, shop.name, order?.reference]);
@@ -33,7 +35,7 @@ export function Receipt() {
       .guard(() => session.tribi.orders.get(Number(params.id)))
       .then(setOrder)
       .catch(setTrouble);
-  }, [person?.id, params.id]);
+  }, [person?.id, params.id, round]);
   if (session.trouble !== null)
     return <Failure error={session.trouble} onRetry={() => void session.refresh()} />;
   if (person === null) return <SignIn lead={text("sign.account")} />;
@@ -41,7 +43,12 @@ export function Receipt() {
     return <ProblemPage data={{ kind: "problem", problem: "not_found" }} />;
   if (trouble !== null) return <Failure error={trouble} />;
   if (order === null || person === undefined) return <Busy>{text("app.loading")}</Busy>;
-  return <ReceiptOf order={order} email={person.email} />;
+  return (
+    <>
+      <ReceiptOf order={order} email={person.email} />
+      {order.status === "paid" && <GiveBack order={order} onDone={() => setRound((count) => count + 1)} />}
+    </>
+  );
 }
 
 function ReceiptOf({ order, email }: { order: Order; email: string }) {
