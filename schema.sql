@@ -908,6 +908,26 @@ AS $function$
 $function$
 ;
 
+create table audit_blocks (
+  number bigint not null,
+  made_at timestamp with time zone default now() not null,
+  row_count integer not null,
+  complete_to bigint not null,
+  hash bytea not null,
+  constraint audit_blocks_pkey PRIMARY KEY (number),
+  constraint audit_blocks_hash_is_sha256 CHECK ((length(hash) = 32))
+);
+
+create table audit_links (
+  audit_id bigint not null,
+  block bigint not null,
+  facts_hash bytea not null,
+  details_hash bytea not null,
+  constraint audit_links_pkey PRIMARY KEY (audit_id),
+  constraint audit_links_block_exists FOREIGN KEY (block) REFERENCES audit_blocks(number)
+);
+CREATE INDEX audit_links_by_block ON public.audit_links USING btree (block);
+
 create table audit_log (
   id bigint generated always as identity,
   at timestamp with time zone default now() not null,
@@ -1581,7 +1601,7 @@ create table refunds (
   constraint refunds_amount_is_positive CHECK ((amount_minor > 0)),
   constraint refunds_failed_say_why CHECK (((status <> ALL (ARRAY['failed'::text, 'parked'::text])) OR (failure_reason IS NOT NULL))),
   constraint refunds_key_has_fingerprint CHECK (((idempotency_key IS NULL) = (request_fingerprint IS NULL))),
-  constraint refunds_origin_known CHECK ((origin = ANY (ARRAY['admin'::text, 'surplus'::text, 'undeliverable'::text, 'provider'::text]))),
+  constraint refunds_origin_known CHECK ((origin = ANY (ARRAY['admin'::text, 'customer'::text, 'surplus'::text, 'undeliverable'::text, 'provider'::text]))),
   constraint refunds_status_known CHECK ((status = ANY (ARRAY['requested'::text, 'parked'::text, 'pending'::text, 'succeeded'::text, 'failed'::text]))),
   constraint refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
   constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),

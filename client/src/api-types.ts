@@ -831,6 +831,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether I can give the eSIM of an order back, and what became of it */
+        get: operations["getReturnOffer"];
+        put?: never;
+        /**
+         * Give an unused eSIM back
+         * @description By the rule of the shop. The eSIM is taken back first and cannot be installed any more; then the price goes back. 200 when it has, 202 while it runs; repeating the request gives the same refund.
+         */
+        post: operations["returnEsim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/webhook-events/{id}/replay": {
         parameters: {
             query?: never;
@@ -2129,6 +2150,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/exports/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every movement of money: payments, refunds, lost disputes, costs
+         * @description Read a page at a time while it is sent. Providers' fees are not in it.
+         */
+        get: operations["exportMoneyJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/exports/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments, refunds, costs and margin by day, plan, supplier, provider and currency
+         * @description Read a page at a time while it is sent. Providers' fees are not in it.
+         */
+        get: operations["exportMoneySummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/orders/{id}/refund-preview": {
         parameters: {
             query?: never;
@@ -2208,7 +2269,7 @@ export interface components {
             /** @description For a person: what to do */
             detail: string;
             /** @enum {string} */
-            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
             request_id: string;
             /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
             errors?: {
@@ -2743,6 +2804,22 @@ export interface components {
                 captured_minor_units: number;
                 refunded_minor_units: number;
             };
+        };
+        MyRefund: {
+            id: number;
+            /** @enum {unknown} */
+            status: "running" | "succeeded";
+            amount_minor_units: number;
+            currency: string;
+        };
+        ReturnOffer: {
+            is_possible: boolean;
+            /** @description Until when, while the eSIM is not used */
+            until: string | null;
+            /** @description What goes back */
+            amount_minor_units: number;
+            currency: string;
+            refund: components["schemas"]["MyRefund"] | null;
         };
         ReplayWebhookEventAnswer: {
             status: string;
@@ -4179,6 +4256,57 @@ export interface components {
                 closed_at: string | null;
             }[];
         };
+        MoneyMove: {
+            /** @description UTC */
+            day: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {unknown} */
+            kind: "payment" | "refund" | "chargeback" | "cost";
+            /** @enum {unknown} */
+            direction: "in" | "out";
+            /** @description Decimal, without a sign; a cost with all its supplier's decimals */
+            amount: string;
+            /** @description Negative for what goes out; costs are rounded */
+            amount_minor_units: number;
+            currency: string;
+            order_id: number;
+            order_reference: string;
+            plan_id: number;
+            /** @description As it was sold */
+            plan: string;
+            provider: string | null;
+            supplier: string | null;
+            /** @description Its name in the provider's or supplier's books */
+            reference: string | null;
+        };
+        ExportMoneyJournalAnswer: {
+            items: components["schemas"]["MoneyMove"][];
+        };
+        MoneySums: {
+            /** @description UTC */
+            day: string;
+            plan_id: number;
+            /** @description As it was sold */
+            plan: string;
+            supplier: string | null;
+            provider: string | null;
+            currency: string;
+            payments: number;
+            paid_minor_units: number;
+            refunded_minor_units: number;
+            /** @description Disputes that were lost */
+            charged_back_minor_units: number;
+            /** @description Decimal, exact: what suppliers were paid and did not give back */
+            cost: string;
+            /** @description Rounded */
+            cost_minor_units: number;
+            /** @description In this currency: what a supplier is paid in another is in another row */
+            margin_minor_units: number;
+        };
+        ExportMoneySummaryAnswer: {
+            items: components["schemas"]["MoneySums"][];
+        };
         RefundPreview: {
             order_id: number;
             payment_id: number | null;
@@ -4807,19 +4935,19 @@ export interface components {
                 };
             };
         };
-        /** @description provisioning_failed: Provisioning failed */
-        ProvisioningFailed: {
+        /** @description esim_not_revocable: eSIM cannot be taken back; refund_not_possible: Refund not possible */
+        EsimNotRevocableOrRefundNotPossible: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "provisioning_failed";
+                    code: "esim_not_revocable" | "refund_not_possible";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "provisioning_failed";
+                    code: "esim_not_revocable" | "refund_not_possible";
                 };
             };
         };
@@ -4836,6 +4964,22 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "idempotency_key_invalid" | "idempotency_key_reused" | "validation_failed";
+                };
+            };
+        };
+        /** @description provisioning_failed: Provisioning failed */
+        ProvisioningFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "provisioning_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "provisioning_failed";
                 };
             };
         };
@@ -6752,6 +6896,75 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyRequiredOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getReturnOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOffer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    returnEsim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, with or without quotes. The same key with the same request gives the same result (Idempotent-Replayed: true); with another request it is 422 idempotency_key_reused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRefund"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRefund"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["EsimNotRevocableOrRefundNotPossible"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -9332,6 +9545,70 @@ export interface operations {
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["AdminRequiredOrPermissionMissing"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportMoneyJournal: {
+        parameters: {
+            query?: {
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description csv by default */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8, or JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": components["schemas"]["ExportMoneyJournalAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportMoneySummary: {
+        parameters: {
+            query?: {
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description csv by default */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8, or JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": components["schemas"]["ExportMoneySummaryAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };

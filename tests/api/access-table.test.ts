@@ -205,6 +205,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /admin/webhook-endpoints/:id/deliveries": "admin",
   "POST /admin/webhook-endpoints/:id/deliveries/:delivery/redeliver": "admin",
   "GET /events": "admin",
+  "GET /admin/exports/journal": "admin",
+  "GET /admin/exports/summary": "admin",
   "GET /admin/audit-log/export": "admin",
 
   "GET /dev/inbox": "dev",

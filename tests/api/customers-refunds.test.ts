@@ -1,9 +1,5 @@
+import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  FAKE_ESIM_GO_KEY,
-  type FakeEsimGo,
-  startFakeEsimGo,
-} from "../../src/providers/esim/esim-go/fake-server.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { ESIM_INVARIANTS, MONEY_INVARIANTS, violations } from "../support/invariants.js";

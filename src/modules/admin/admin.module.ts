@@ -23,6 +23,7 @@ import { countFailedJobs, oldestDueJobSeconds } from "./job-store.js";
 import { registerListScreen } from "./list-screen.js";
 import { type Cancellable, makePreviewRefund } from "./preview-refund.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
+import { registerMoneyExports } from "./routes/exports.js";
 import { registerInventoryStats } from "./routes/inventory-stats.js";
 import { registerOrderDetail } from "./routes/order-detail.js";
 import { registerPages } from "./routes/pages.js";
@@ -102,6 +103,7 @@ export function makeAdminModule(deps: AdminDeps) {
       });
       registerSummary(app, deps);
       registerPages(app, { db, noteLook });
+      registerMoneyExports(app, { db, noteExport });
       registerPreviewRefund(app, { previewRefund: makePreviewRefund(deps) });
       registerInventoryStats(app, deps);
       registerOrderDetail(app, { db, noteLook });

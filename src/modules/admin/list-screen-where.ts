@@ -83,7 +83,10 @@ function timeOf(name: "from" | "to", text: string | undefined): Date | null {
   });
 }
 
-function rangeOf(query: ScreenQuery): { readonly from: string | null; readonly to: string | null } {
+export function rangeOf(query: Pick<ScreenQuery, "from" | "to">): {
+  readonly from: string | null;
+  readonly to: string | null;
+} {
   const [from, to] = [timeOf("from", query.from), timeOf("to", query.to)];
   if (from !== null && to !== null && from >= to) {
     throw new AppError("validation_failed", "The range is empty: `from` has to be before `to`.", {
