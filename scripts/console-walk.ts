@@ -33,10 +33,12 @@ export const CONSOLE_SCREENS = [
   "/disputes",
   "/reconciliation",
   "/events",
+  "/access",
   "/access/limits",
   "/access/sessions",
   "/system",
   "/system/audit",
+  "/system/webhooks",
 ] as const;
 
 export interface ConsoleWalk {

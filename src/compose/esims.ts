@@ -16,9 +16,7 @@ export async function composeEsims(
   foundation: Foundation,
   payments: PaymentsModule,
   { mailer }: Pick<MailModule, "mailer">,
-): Promise<
-  ReturnType<typeof makeEsimsModule> & { readonly suppliers: readonly EsimSupplier[]; close(): Promise<void> }
-> {
+): Promise<ReturnType<typeof makeEsimsModule> & { close(): Promise<void> }> {
   const { config, reservedDb } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
   const remote = await composeRemoteSuppliers(config.esims.suppliers);
@@ -42,7 +40,6 @@ export async function composeEsims(
   });
   return {
     ...module,
-    suppliers: remote,
     async close() {
       await Promise.all(remote.map((supplier) => supplier.close()));
     },

@@ -48,12 +48,7 @@ export async function composeModules(
     (...page) => storefront.page(...page),
   );
   const esims = await composeEsims(foundation, payments, mail);
-  const supply = makeSupplyModule({
-    ...foundation,
-    priceProblem,
-    suppliers: esims.suppliers,
-    onChanged: catalog.forget,
-  });
+  const supply = makeSupplyModule({ db, config, priceProblem });
   const orders = makeOrdersModule({
     ...foundation,
     releaseUnpaid: payments.releaseUnpaid,

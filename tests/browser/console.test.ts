@@ -14,7 +14,7 @@ import { openBrowser } from "../support/browser.js";
 import { describeInBrowser } from "../support/describe-in-browser.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
-import { logIn } from "../support/login.js";
+import { logIn, mailsTo } from "../support/login.js";
 import { makeShopper, type Shopper } from "../support/shop.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -240,6 +240,83 @@ describeInBrowser("the console", () => {
     complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes("422")));
   });
 
+  /** A browser in which this person is signed in. */
+  const visitAs = async (email: string): Promise<Page> => {
+    const { cookies } = await logIn(app, email, { verify: { session: "cookie" } });
+    const opened = await browser.newContext({ viewport: DESKTOP, locale: "en" });
+    const pairs = cookies.split("; ").map((pair) => pair.split("=") as [string, string]);
+    await opened.addCookies(pairs.map(([name, value]) => ({ name, value, url: app.url })));
+    const first = await openPage(opened);
+    first.setDefaultTimeout(60_000);
+    return first;
+  };
+  const linksOf = async (shown: Page): Promise<readonly string[]> =>
+    shown.getByRole("navigation", { name: "Sections" }).getByRole("link").allTextContents();
+
+  it("a person is invited by mail, takes it up with that address, and loses it again", SLOW, async () => {
+    await open("/access");
+    await page.getByRole("button", { name: "Invite" }).click();
+    const dialog = page.getByRole("dialog", { name: "Invite somebody to the team" });
+    await dialog.getByLabel("E-mail").fill("sam@example.com");
+    await dialog.getByLabel(/^Reason/).fill("new colleague");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("The invitation to sam@example.com is on its way.").waitFor();
+    const link = await eventually(async () => {
+      const mails = await mailsTo(app, "sam@example.com");
+      return mails.map(({ text }) => /\/console\/join#\S+/.exec(text)?.[0]).find((one) => one !== undefined);
+    });
+    const sam = await visitAs("sam@example.com");
+    await sam.goto(`${app.url}${link}`);
+    await sam.getByRole("button", { name: "Accept the invitation" }).click();
+    await sam.getByRole("heading", { name: "Home", level: 1 }).waitFor();
+    expect(await linksOf(sam)).toEqual([
+      "Home",
+      "Orders",
+      "Customers",
+      "Parked",
+      "Catalogue",
+      "Suppliers",
+      "Stock",
+      "Payments",
+      "Access",
+      "System",
+    ]);
+    await page.reload();
+    await page
+      .getByRole("row", { name: /sam@example\.com/ })
+      .getByRole("button", { name: "Remove" })
+      .click();
+    const removal = page.getByRole("dialog", { name: "Remove sam@example.com from the team" });
+    await removal.getByLabel(/^Reason/).fill("left");
+    await removal.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("sam@example.com is removed.").waitFor();
+    await eventually(async () => {
+      await sam.goto(`${app.url}/console/orders`);
+      return (await sam.getByRole("heading", { level: 1 }).textContent()) !== "Orders";
+    });
+    await sam.context().close();
+  });
+
+  it.each([
+    ["finance", ["Home", "Orders", "Parked", "Catalogue", "Suppliers", "Payments"], "/customers"],
+    ["catalogue", ["Home", "Catalogue", "Suppliers", "Stock"], "/orders"],
+  ])(
+    "%s sees the links that the role may open, and an address that was typed opens nothing",
+    SLOW,
+    async (role, links, closed) => {
+      const { userId } = await logIn(app, `${role}@example.com`);
+      await app.database.query(
+        "insert into team_members (user_id, role, created_by) values ($1, $2, 'test')",
+        [userId, role],
+      );
+      const shown = await visitAs(`${role}@example.com`);
+      await shown.goto(`${app.url}/console${closed}`);
+      await shown.getByRole("heading", { name: "Your role may not open this" }).waitFor();
+      expect(await linksOf(shown)).toEqual(links);
+      await shown.context().close();
+    },
+  );
+
   it.each([
     { viewport: DESKTOP, locale: "en" },
     { viewport: PHONE, locale: "es", colorScheme: "dark" },
@@ -281,6 +358,9 @@ describeInBrowser("the console", () => {
       ...found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`),
       ...(width > room ? [`${width} wide in ${room}`] : []),
       ...((await shown.getByRole("alert").count()) > 0 ? ["an alert"] : []),
+      ...((await shown.getByRole("heading", { name: /no such page|No existe/ }).count()) > 0
+        ? ["no page"]
+        : []),
     ];
   };
 

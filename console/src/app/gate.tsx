@@ -4,32 +4,40 @@ import { Failure } from "../parts/failure.js";
 import { useSession } from "../session/session.js";
 import { SignIn } from "../session/sign-in.js";
 import { useText } from "../text/text.js";
+import { invitationToken, Join } from "./join.js";
 import { shop } from "./shop.js";
 
 /** The console is for operators: everybody else is asked to sign in, or told so. */
 export function Gate({ children }: { readonly children: ReactNode }) {
   const text = useText();
-  const { operator, isStranger, trouble, refresh, signOut } = useSession();
-  if (operator != null) return children;
+  const { operator, isStranger } = useSession();
+  const token = invitationToken();
+  if (operator != null && token === null) return children;
+  const title = token !== null ? "join.title" : isStranger ? "gate.stranger" : "sign.heading";
   return (
     <Center component="main" className="gate">
       <Paper withBorder shadow="sm" p="xl" className="gate-card">
         <Stack>
-          <Title order={1}>{isStranger ? text("gate.stranger") : text("sign.heading")}</Title>
-          {trouble !== null ? (
-            <Failure error={trouble} onRetry={() => void refresh()} />
-          ) : operator === undefined ? (
-            <Loader aria-label={text("list.loading")} />
-          ) : isStranger ? (
-            <>
-              <Text>{text("gate.stranger_help")}</Text>
-              <Button onClick={() => void signOut()}>{text("nav.sign_out")}</Button>
-            </>
-          ) : (
-            <SignIn lead={text("sign.lead", { shop: shop.name })} />
-          )}
+          <Title order={1}>{text(title, { shop: shop.name })}</Title>
+          <Threshold token={token} />
         </Stack>
       </Paper>
     </Center>
+  );
+}
+
+/** What is asked of somebody who is not in yet. */
+function Threshold({ token }: { readonly token: string | null }) {
+  const text = useText();
+  const { operator, isStranger, trouble, refresh, signOut } = useSession();
+  if (trouble !== null) return <Failure error={trouble} onRetry={() => void refresh()} />;
+  if (operator === undefined) return <Loader aria-label={text("list.loading")} />;
+  if (token !== null && (isStranger || operator !== null)) return <Join token={token} />;
+  if (!isStranger) return <SignIn lead={text("sign.lead", { shop: shop.name })} />;
+  return (
+    <>
+      <Text>{text("gate.stranger_help")}</Text>
+      <Button onClick={() => void signOut()}>{text("nav.sign_out")}</Button>
+    </>
   );
 }

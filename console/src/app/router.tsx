@@ -88,6 +88,14 @@ const routes = [
     "/system/audit",
     lazyRouteComponent(() => import("../screens/system/audit.js"), "Audit"),
   ),
+  at(
+    "/access",
+    lazyRouteComponent(() => import("../screens/access/team.js"), "Team"),
+  ),
+  at(
+    "/system/webhooks",
+    lazyRouteComponent(() => import("../screens/system/webhooks.js"), "Webhooks"),
+  ),
 ];
 
 export const router = createRouter({

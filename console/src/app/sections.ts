@@ -71,6 +71,7 @@ export const SECTIONS: readonly Section[] = [
   {
     label: "nav.access",
     pages: [
+      { to: "/access", label: "nav.team", permission: "team.read" },
       { to: "/access/limits", label: "nav.limits", permission: "limits.read" },
       { to: "/access/sessions", label: "nav.sessions", permission: "limits.read" },
     ],
@@ -80,6 +81,7 @@ export const SECTIONS: readonly Section[] = [
     pages: [
       { to: "/system", label: "nav.jobs", permission: "jobs.read" },
       { to: "/system/audit", label: "nav.audit", permission: "audit.read" },
+      { to: "/system/webhooks", label: "nav.webhooks", permission: "webhooks.read" },
     ],
   },
 ];
@@ -94,4 +96,12 @@ export function pageAt(path: string, { pages }: Section): Page | undefined {
     .filter((page) => isAt(path, page))
     .sort((a, b) => b.to.length - a.to.length)
     .at(0);
+}
+
+/** Whether a role that holds these permissions may open this address; pages that are in no section are for all. */
+export function mayOpen(path: string, may: (permission: Permission) => boolean): boolean {
+  const section = SECTIONS.find((one) => pageAt(path, one) !== undefined);
+  if (section === undefined) return true;
+  const page = pageAt(path, section);
+  return section.pages.some(({ to, permission }) => to === page?.to && may(permission));
 }

@@ -17,14 +17,16 @@ import { Link } from "../parts/link.js";
 import { useOperator, useSession } from "../session/session.js";
 import { SignIn } from "../session/sign-in.js";
 import { LANGUAGES, useLanguage, useText } from "../text/text.js";
+import { NotAllowed } from "./missing.js";
 import { SearchBox } from "./search-box.js";
-import { pageAt, SECTIONS } from "./sections.js";
+import { mayOpen, pageAt, SECTIONS } from "./sections.js";
 import { shop } from "./shop.js";
 
 export function Shell() {
   const text = useText();
   const [isOpen, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: ({ location }) => location.pathname });
+  const { may } = useOperator();
   return (
     <AppShell
       header={{ height: { base: 104, sm: 60 } }}
@@ -49,7 +51,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main>
         <SectionPages path={path} />
-        <Outlet />
+        {mayOpen(path, may) ? <Outlet /> : <NotAllowed />}
       </AppShell.Main>
       <EndedSession />
     </AppShell>

@@ -55,6 +55,7 @@ export function Cell({
         {String(value)}
       </Anchor>
     );
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.join(", ");
   if (typeof value === "object") return <Code className="wide-code">{JSON.stringify(value)}</Code>;
   return WORDS.has(name) ? word(String(value)) : String(value);
 }

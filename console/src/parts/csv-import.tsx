@@ -48,6 +48,7 @@ export function CsvImport({ path, query = {}, name }: CsvImportProps) {
         <FileInput
           label={text("import.file")}
           accept=".csv,text/csv"
+          placeholder={text("import.choose")}
           clearable
           value={file}
           onChange={choose}

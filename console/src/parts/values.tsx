@@ -30,7 +30,7 @@ export function Money({ minor, currency }: { readonly minor: number; readonly cu
 
 export function Nothing() {
   return (
-    <Text component="span" c="dimmed">
+    <Text component="span" c="dimmed" className="nothing">
       –
     </Text>
   );

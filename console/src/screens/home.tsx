@@ -97,7 +97,7 @@ function Sales({ sales }: { readonly sales: Summary["sales"] }) {
     <Panel title={text("home.today")}>
       {sales.length === 0 && <Text c="dimmed">{text("home.no_sales")}</Text>}
       {sales.map((one) => (
-        <div key={one.currency} className="tiles">
+        <div key={one.currency} className="figures">
           <Figure label={text("home.orders")}>{one.orders}</Figure>
           <Figure label={text("home.revenue")}>
             <Money minor={one.revenue_minor_units} currency={one.currency} />
@@ -183,7 +183,7 @@ function Disputes({ disputes }: { readonly disputes: Summary["disputes"] }) {
     <Panel title={text("nav.disputes")}>
       {disputes.map((one) => (
         <Text key={one.id} size="sm">
-          <Anchor component={Link} to={`/orders/${one.order_id}`} size="sm">
+          <Anchor component={Link} to={`/orders/${one.order_id}`} size="sm" underline="always">
             {text("home.dispute", { id: one.id })}
           </Anchor>{" "}
           <State value={one.status} /> <Money minor={one.amount_minor_units} currency={one.currency} /> ·{" "}

@@ -43,7 +43,11 @@ function makeQueryClient(onError: (error: unknown) => void): QueryClient {
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
     // The client repeats by itself what is safe to repeat.
-    defaultOptions: { queries: { retry: false, staleTime: 5_000 }, mutations: { retry: false } },
+    defaultOptions: {
+      // A look at a person is on record: it is not repeated because a window came to the front.
+      queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: false },
+      mutations: { retry: false },
+    },
   });
 }
 

@@ -57,11 +57,7 @@ import { makeStockShelf } from "./stock/stock-shelf.js";
 import { listLowStock } from "./stock/stock-store.js";
 import { makeLookBack, makeLookBackAtRefusals } from "./suppliers/bought-after-all.js";
 import { makeChoosePlanSuppliers } from "./suppliers/choose-plan-suppliers.js";
-import {
-  type BoughtFrom,
-  listPlanSuppliers,
-  replaceSuppliersOfPlans,
-} from "./suppliers/plan-supplier-store.js";
+import { listPlanSuppliers } from "./suppliers/plan-supplier-store.js";
 import { makeShowWebhookAddress } from "./suppliers/show-webhook-address.js";
 import {
   makeApplySupplierEvent,
@@ -249,7 +245,7 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
 
 export const deliveriesWaitForMoney = [ESIM_PURCHASES, TOP_UP_PURCHASES].flatMap(waitsForMoney);
 
-export type { BoughtFrom, OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
+export type { OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
   ESIM_IS_UNUSED,
   HOLDING_LIMIT_CONSTRAINTS,
@@ -258,7 +254,6 @@ export {
   makeRotateKeys,
   makeStockShelf,
   provisioningFollowsPayment,
-  replaceSuppliersOfPlans,
   TOP_UP_STATES,
   takeBackFollowsRefund,
   topUpFollowsPayment,

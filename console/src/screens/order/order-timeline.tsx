@@ -26,7 +26,9 @@ export function OrderTimeline({ entries }: { readonly entries: readonly Entry[] 
             </Group>
           }
         >
-          {entry.reason !== null && <Text size="sm">{word(entry.reason)}</Text>}
+          {entry.reason !== null && entry.reason !== entry.what && (
+            <Text size="sm">{word(entry.reason)}</Text>
+          )}
           <Text size="xs" c="dimmed">
             <Moment at={entry.at} /> · {word(entry.source)}
             {entry.actor === null ? "" : ` · ${entry.actor}`}

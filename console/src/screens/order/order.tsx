@@ -17,7 +17,7 @@ import { RefundButton } from "./refund-button.js";
 
 export function Order() {
   const { id } = useParams({ strict: false }) as { id: string };
-  const reading = useRead<AdminOrder>(`/admin/orders/${id}`, { everyMillis: 15_000 });
+  const reading = useRead<AdminOrder>(`/admin/orders/${id}`);
   const text = useText();
   return (
     <Answer reading={reading} title={text("order.facts")}>
@@ -125,7 +125,7 @@ function EsimState({ order, esimId }: { readonly order: AdminOrder; readonly esi
       {parked !== null && (
         <Text size="sm">
           {text("order.parked", { reason: word(parked) })}{" "}
-          <Anchor component={Link} to="/parked" size="sm">
+          <Anchor component={Link} to="/parked" size="sm" underline="always">
             {text("nav.parked")}
           </Anchor>
         </Text>
@@ -143,12 +143,12 @@ function Neighbours({ order }: { readonly order: AdminOrder }) {
     <Group gap="md" component="nav" aria-label={text("order.neighbours")}>
       {previous !== null && (
         <Anchor component={Link} to={`/orders/${previous}`} size="sm">
-          ← {text("order.previous")}
+          {text("order.previous")}
         </Anchor>
       )}
       {next !== null && (
         <Anchor component={Link} to={`/orders/${next}`} size="sm">
-          {text("order.next")} →
+          {text("order.next")}
         </Anchor>
       )}
     </Group>

@@ -16,7 +16,7 @@ export function Evidence({ of: { kind, id, paymentId, detail } }: { readonly of:
     <Text size="sm">
       {detail}{" "}
       {paymentId !== null && (
-        <Anchor component={Link} to={`/payments/${paymentId}`} size="sm">
+        <Anchor component={Link} to={`/payments/${paymentId}`} size="sm" underline="always">
           {text("parked.payment", { id: paymentId })}
         </Anchor>
       )}

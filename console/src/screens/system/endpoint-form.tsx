@@ -1,0 +1,84 @@
+import { MultiSelect, TextInput } from "@mantine/core";
+import type { AnswerOf, BodyOf } from "@tribi/client";
+import { useState } from "react";
+import { Confirm } from "../../act/confirm.js";
+import { act } from "../../api/store.js";
+import { useDraft } from "../../parts/use-draft.js";
+import { useText } from "../../text/text.js";
+
+type EventType = NonNullable<BodyOf<"createWebhookEndpoint">["types"]>[number];
+
+const TYPES: readonly EventType[] = [
+  "*",
+  "order.created",
+  "order.paid",
+  "order.failed",
+  "order.refunded",
+  "payment.succeeded",
+  "payment.failed",
+  "refund.created",
+  "refund.succeeded",
+  "refund.failed",
+  "esim.ready",
+  "esim.active",
+  "esim.failed",
+  "esim.expired",
+  "esim.cancelled",
+  "top_up.done",
+  "top_up.failed",
+  "top_up.cancelled",
+];
+
+interface EndpointFormProps {
+  readonly onClose: () => void;
+  readonly onSecret: (secret: string) => void;
+}
+
+export function EndpointForm({ onClose, onSecret }: EndpointFormProps) {
+  const text = useText();
+  const [url, setUrl, forgetUrl] = useDraft("webhook url");
+  const [description, setDescription, forgetDescription] = useDraft("webhook description");
+  const [types, setTypes] = useState<readonly EventType[]>(["*"]);
+  return (
+    <Confirm
+      isOpen
+      onClose={onClose}
+      title={text("webhooks.add_title")}
+      consequences={[text("webhooks.add_what")]}
+      isReady={url.trim() !== "" && types.length > 0}
+      onConfirm={async () => {
+        const body: BodyOf<"createWebhookEndpoint"> = {
+          url: url.trim(),
+          types: [...types],
+          ...(description.trim() === "" ? {} : { description: description.trim() }),
+        };
+        const made = await act<AnswerOf<"createWebhookEndpoint">>({ path: "/admin/webhook-endpoints", body });
+        forgetUrl();
+        forgetDescription();
+        onSecret(made.secret);
+        return text("webhooks.added");
+      }}
+    >
+      <TextInput
+        type="url"
+        label={text("column.url")}
+        required
+        placeholder="https://"
+        value={url}
+        onChange={(event) => setUrl(event.currentTarget.value)}
+      />
+      <TextInput
+        label={text("column.description")}
+        maxLength={200}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <MultiSelect
+        label={text("column.types")}
+        data={[...TYPES]}
+        value={[...types]}
+        onChange={(chosen) => setTypes(TYPES.filter((one) => chosen.includes(one)))}
+      />
+    </Confirm>
+  );
+}
