@@ -908,6 +908,31 @@ AS $function$
 $function$
 ;
 
+create table api_keys (
+  id bigint generated always as identity,
+  name text not null,
+  secret_hash bytea not null,
+  hint text not null,
+  role text,
+  permissions text[],
+  addresses inet[] default '{}'::inet[] not null,
+  created_by bigint not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  replaced_by bigint,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_one_per_secret UNIQUE (secret_hash),
+  constraint api_keys_have_a_name CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+  constraint api_keys_have_a_role_or_permissions CHECK ((num_nonnulls(role, permissions) = 1)),
+  constraint api_keys_live_two_years_at_most CHECK ((expires_at <= (created_at + '731 days'::interval))),
+  constraint api_keys_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'support'::text, 'finance'::text, 'catalogue'::text, 'auditor'::text]))),
+  constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint api_keys_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES api_keys(id)
+);
+CREATE INDEX api_keys_by_creator ON public.api_keys USING btree (created_by);
+
 create table audit_blocks (
   number bigint not null,
   made_at timestamp with time zone default now() not null,

@@ -751,6 +751,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys of programs; their secrets are in no list */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make a key for a program
+         * @description With a role or with single permissions, at each use cut to what its maker may do then. Sent as `Authorization: Bearer`, to operators' routes alone, never beside a cookie.
+         */
+        post: operations["makeApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a key; the old one works for a while besides */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key, at once and everywhere */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payments/create": {
         parameters: {
             query?: never;
@@ -2676,6 +2731,63 @@ export interface components {
         AcceptInvitationAnswer: {
             role: string;
         };
+        MakeApiKeyBody: {
+            name: string;
+            /** @enum {string} */
+            role?: "owner" | "support" | "finance" | "catalogue" | "auditor";
+            permissions?: ("overview.read" | "orders.read" | "customers.read" | "customers.write" | "payments.read" | "refunds.create" | "refunds.approve" | "money.decide" | "reconciliation.read" | "esims.read" | "esims.resend" | "esims.decide" | "esims.reveal" | "stock.read" | "stock.write" | "catalogue.read" | "catalogue.write" | "suppliers.read" | "suppliers.write" | "limits.read" | "limits.lift" | "jobs.read" | "jobs.retry" | "audit.read" | "team.read" | "team.write" | "keys.read" | "keys.write" | "settings.read" | "settings.write" | "mails.read" | "mails.write" | "webhooks.read" | "webhooks.write")[];
+            addresses?: string[];
+            expires_in_days?: number;
+            reason: string;
+        };
+        NewApiKey: {
+            id: number;
+            name: string;
+            /** @description The last characters of the key */
+            hint: string;
+            role: string | null;
+            permissions: string[] | null;
+            /** @description Networks that it may be used from; empty: from everywhere */
+            addresses: string[];
+            /** Format: date-time */
+            created_at: string;
+            created_by: number;
+            /** Format: date-time */
+            expires_at: string;
+            last_used_at: string | null;
+            revoked_at: string | null;
+            replaced_by: number | null;
+            /** @description tribi_key_…; shown this once */
+            secret: string;
+        };
+        ApiKey: {
+            id: number;
+            name: string;
+            /** @description The last characters of the key */
+            hint: string;
+            role: string | null;
+            permissions: string[] | null;
+            /** @description Networks that it may be used from; empty: from everywhere */
+            addresses: string[];
+            /** Format: date-time */
+            created_at: string;
+            created_by: number;
+            /** Format: date-time */
+            expires_at: string;
+            last_used_at: string | null;
+            revoked_at: string | null;
+            replaced_by: number | null;
+        };
+        ListApiKeysAnswer: {
+            items: components["schemas"]["ApiKey"][];
+        };
+        RotateApiKeyBody: {
+            overlap_hours?: number;
+        };
+        RevokeApiKeyAnswer: {
+            /** @enum {string} */
+            message: "key_revoked";
+        };
         NewPayment: {
             order_id: number;
             /** @description MOCK or STRIPE, in any case; PAYMENT_PROVIDER when left out */
@@ -4356,19 +4468,19 @@ export interface components {
                 };
             };
         };
-        /** @description admin_required: Admin access required; permission_missing: Permission missing */
-        AdminRequiredOrPermissionMissing: {
+        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing */
+        AdminRequiredOrForbiddenOrPermissionMissing: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "permission_missing";
+                    code: "admin_required" | "forbidden" | "permission_missing";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "permission_missing";
+                    code: "admin_required" | "forbidden" | "permission_missing";
                 };
             };
         };
@@ -4388,19 +4500,19 @@ export interface components {
                 };
             };
         };
-        /** @description admin_required: Admin access required; cross_site_request: Cross-site request; permission_missing: Permission missing */
-        AdminRequiredOrCrossSiteRequestOrPermissionMissing: {
+        /** @description admin_required: Admin access required; cross_site_request: Cross-site request; forbidden: Forbidden; permission_missing: Permission missing */
+        AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "cross_site_request" | "permission_missing";
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "cross_site_request" | "permission_missing";
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing";
                 };
             };
         };
@@ -5180,7 +5292,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5209,7 +5321,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5238,7 +5350,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -5270,7 +5382,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5301,7 +5413,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Referenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -5336,7 +5448,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5372,7 +5484,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5401,7 +5513,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5430,7 +5542,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -5462,7 +5574,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5493,7 +5605,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Referenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -5528,7 +5640,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5568,7 +5680,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5597,7 +5709,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["ConflictOrReferenced"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5626,7 +5738,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -5658,7 +5770,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5689,7 +5801,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["ConflictOrReferenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -5724,7 +5836,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5760,7 +5872,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5787,7 +5899,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -5818,7 +5930,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5845,7 +5957,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -5876,7 +5988,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5903,7 +6015,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -6248,7 +6360,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6272,7 +6384,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -6300,7 +6412,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6334,7 +6446,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6369,7 +6481,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6399,7 +6511,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -6424,7 +6536,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -6452,7 +6564,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["LastOwner"];
             413: components["responses"]["BodyTooLarge"];
@@ -6487,7 +6599,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["LastOwner"];
             413: components["responses"]["BodyTooLarge"];
@@ -6520,7 +6632,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6550,7 +6662,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6583,6 +6695,126 @@ export interface operations {
             400: components["responses"]["BadRequestOrInvitationInvalidOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListApiKeysAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    makeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokeApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -6727,7 +6959,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJsonOrOrderNotPaid"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPayment"];
             413: components["responses"]["BodyTooLarge"];
@@ -6827,7 +7059,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6867,7 +7099,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6905,7 +7137,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6929,7 +7161,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7162,7 +7394,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7192,7 +7424,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -7287,7 +7519,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -7322,7 +7554,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7352,7 +7584,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -7387,7 +7619,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7427,7 +7659,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -7469,7 +7701,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7514,7 +7746,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7539,7 +7771,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationFailed"];
@@ -7573,7 +7805,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CsvInvalidOrValidationFailed"];
@@ -7608,7 +7840,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -7699,7 +7931,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7728,7 +7960,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7760,7 +7992,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -7786,7 +8018,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7811,7 +8043,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -7994,7 +8226,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8023,7 +8255,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -8052,7 +8284,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8086,7 +8318,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8116,7 +8348,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8154,7 +8386,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8182,7 +8414,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -8213,7 +8445,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -8245,7 +8477,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             410: components["responses"]["Gone"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -8270,7 +8502,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8317,7 +8549,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8357,7 +8589,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8402,7 +8634,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8439,7 +8671,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8482,7 +8714,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8517,7 +8749,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8557,7 +8789,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8589,7 +8821,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8631,7 +8863,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8665,7 +8897,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8703,7 +8935,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8733,7 +8965,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8780,7 +9012,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8819,7 +9051,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8863,7 +9095,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8899,7 +9131,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8943,7 +9175,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8979,7 +9211,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9019,7 +9251,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9051,7 +9283,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9093,7 +9325,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9127,7 +9359,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9153,7 +9385,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9180,7 +9412,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9206,7 +9438,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9233,7 +9465,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9260,7 +9492,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9293,7 +9525,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9325,7 +9557,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9353,7 +9585,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9380,7 +9612,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9406,7 +9638,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9434,7 +9666,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrPermissionMissing"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];

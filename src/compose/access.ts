@@ -16,6 +16,7 @@ export function composeAccess(
     mailer,
     sealer: makeSealer(config.secrets.encryptionKeys),
     ownerEmails: config.adminEmails,
+    addressOf: (request) => foundation.clientOf(request).address,
     publicUrl: config.http.publicUrl,
     shopName: config.shop.name,
     endSessionsOf: auth.endSessionsOf,

@@ -7,6 +7,7 @@ import { makeSealer } from "../kernel/sealing.js";
 import { ROLE_OF_USER } from "../modules/access/team-read-model.js";
 import {
   type AuthModule,
+  type AuthModuleDeps,
   makeAuthModule,
   type OrdersOfPerson,
   type PersonalDataSource,
@@ -21,6 +22,7 @@ export async function composeAuth(
   { mailer }: MailModule,
   personalData: readonly PersonalDataSource[],
   ordersOfPerson: OrdersOfPerson,
+  findKey: AuthModuleDeps["findKey"],
 ): Promise<AuthModule> {
   const { config, log } = foundation;
   const { auth, secrets, isProduction } = config;
@@ -35,6 +37,7 @@ export async function composeAuth(
     personalData,
     ordersOfPerson,
     roleOfUser: ROLE_OF_USER,
+    findKey,
     earlyRefusal: await openEarlyRefusal(foundation),
     cookies: makeCookies({ ...auth.cookie, isProduction, host: new URL(publicUrl).hostname }),
     clientOf: (request) => {

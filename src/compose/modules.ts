@@ -34,11 +34,17 @@ export async function composeModules(
     { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
     { name: "team", collect: (userId: number) => collectTeamOf(db, userId) },
   ];
-  const auth = await composeAuth(foundation, mail, personalData, {
-    release: (userId) => orders.releaseOrdersOfPerson(userId),
-    enqueueRelease: (...person) => orders.enqueueReleaseOfPerson(...person),
-    findOwed: findOwedOrders,
-  });
+  const auth = await composeAuth(
+    foundation,
+    mail,
+    personalData,
+    {
+      release: (userId) => orders.releaseOrdersOfPerson(userId),
+      enqueueRelease: (...person) => orders.enqueueReleaseOfPerson(...person),
+      findOwed: findOwedOrders,
+    },
+    (...use) => access.useKey(...use),
+  );
   const access = composeAccess(foundation, auth, mail);
   // A refund takes the eSIM back, and an eSIM that cannot be delivered gives the money back.
   const payments = await composePayments(

@@ -13,7 +13,9 @@ export interface Caller {
   /** Null for customers. */
   readonly role: Role | null;
   readonly permissions: ReadonlySet<Permission>;
-  readonly credential: "cookie" | "bearer";
+  readonly credential: "cookie" | "bearer" | "key";
+  /** The API key that acts in the person's name. */
+  readonly keyId?: number;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();

@@ -17,6 +17,15 @@ export interface FoundSession {
   readonly role: Role | null;
 }
 
+/** A live API key: what it may do now, and whose it is. */
+export interface FoundKey {
+  readonly keyId: number;
+  readonly userId: number;
+  readonly email: string;
+  readonly name: string | null;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
 export interface SessionGuardOptions {
   readonly cookies: Cookies;
   readonly origins: OriginGuard;
@@ -24,6 +33,8 @@ export interface SessionGuardOptions {
   readonly findSession: (token: string) => FoundSession | undefined | Promise<FoundSession | undefined>;
   /** Null for customers. */
   readonly roleOf: (session: FoundSession) => Role | null;
+  /** The key of a program; undefined when it is not valid now. Throws when it may not be used from where it came. */
+  readonly findKey: (secret: string, request: FastifyRequest) => Promise<FoundKey | undefined>;
 }
 
 /** What a request brought, each part by itself; only what is valid now. */
@@ -44,6 +55,9 @@ const COOKIES_MAX = 5;
 
 export type SessionGuard = ReturnType<typeof makeSessionGuard>;
 
+/** What an API key begins with. */
+const KEY_PREFIX = "tribi_key_";
+
 /** RFC 6750 §2.1 b64token. The scheme's case does not matter, everything else does. */
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
 
@@ -51,7 +65,7 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
  * Who is calling: the cookie first, an invalid cookie falls back to the header, two people at once
  * are refused. A cookie counts for a state-changing request only when one of our pages sent it.
  */
-export function makeSessionGuard({ cookies, origins, findSession, roleOf }: SessionGuardOptions) {
+export function makeSessionGuard({ cookies, origins, findSession, roleOf, findKey }: SessionGuardOptions) {
   const showTokens = (request: FastifyRequest): ShownTokens => ({
     ofCookies: cookies.readAll(request, "tribi_token").slice(0, COOKIES_MAX),
     ofBearer: bearerTokenOf(request),
@@ -88,11 +102,30 @@ export function makeSessionGuard({ cookies, origins, findSession, roleOf }: Sess
     return caller;
   };
 
+  /** A key stands alone: beside a cookie nobody could tell who acts. */
+  const requireKey = async (request: FastifyRequest, tokens: ShownTokens): Promise<Caller> => {
+    if (tokens.ofCookies.length > 0) {
+      throw new AppError(
+        "conflicting_credentials",
+        "The request brought an API key and a cookie. Send the key alone.",
+      );
+    }
+    const key = await findKey(tokens.ofBearer ?? "", request);
+    if (key === undefined) throw new AppError("invalid_credentials", "Invalid token");
+    const { keyId, permissions } = key;
+    const isAdmin = permissions.size > 0;
+    const caller = { ...key, sessionId: `key:${keyId}`, isAdmin, role: null, credential: "key" as const };
+    setCaller(request, caller);
+    return caller;
+  };
+
   const user: Guard = async (request) => {
     await requireCaller(request);
   };
   const admin: Guard = async (request) => {
-    const caller = await requireCaller(request);
+    const tokens = showTokens(request);
+    const isKey = tokens.ofBearer?.startsWith(KEY_PREFIX) === true;
+    const caller = isKey ? await requireKey(request, tokens) : await requireCaller(request);
     if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");
     assertPermission(caller, request.routeOptions.config.permission);
   };

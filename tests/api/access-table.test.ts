@@ -104,6 +104,10 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /esims/:id/qr.png": "user",
 
   "GET /admin/me": "admin",
+  "GET /admin/api-keys": "admin",
+  "POST /admin/api-keys": "admin",
+  "POST /admin/api-keys/:id/rotate": "admin",
+  "DELETE /admin/api-keys/:id": "admin",
   "GET /admin/team": "admin",
   "PATCH /admin/team/:id": "admin",
   "DELETE /admin/team/:id": "admin",

@@ -119,6 +119,7 @@ describe("GET /auth/me/export", () => {
       "install_links",
       "top_ups",
       "team_members",
+      "api_keys",
       "team_invitations",
     ];
     // Between us and a supplier, or about our stock; nothing in them is about the person.

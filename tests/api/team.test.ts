@@ -96,7 +96,10 @@ describe("an invitation", () => {
     expect((await as(ana, "GET", "/admin/payments")).status).toBe(200);
     expect((await as(ana, "GET", "/admin/users")).body.code).toBe("permission_missing");
     for (const one of [ana, eve]) expect((await accept(one, token)).body.code).toBe("invitation_invalid");
-    expect((await as(ana, "GET", "/auth/me/export")).body.team).toMatchObject([{ role: "finance" }]);
+    expect((await as(ana, "GET", "/auth/me/export")).body.team).toMatchObject([
+      { kind: "member", role: "finance" },
+      { kind: "invitation", role: "finance" },
+    ]);
     const audit = await database.query<{ action: string; actor: string }>(
       "select action, actor from audit_log where subject in ($1, $2) and action like 'member.%' order by id",
       [`invitation:${answer.body.id}`, `user:${ana.userId}`],

@@ -139,4 +139,18 @@ export const CONSOLE: readonly Defect[] = [
     },
     reason: /./,
   },
+  {
+    number: 332,
+    title: "A key keeps what the person who made it has lost",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/use-key.ts",
+        from: "permissions: new Set(own.filter((permission) => creators.has(permission))),",
+        to: "permissions: (MARK, new Set(own.filter((permission) => creators.has(permission) || true))),",
+      },
+    ],
+    target: { file: "tests/api/api-keys.test.ts", test: "loses what its maker loses" },
+    reason: /permission_missing/,
+  },
 ];

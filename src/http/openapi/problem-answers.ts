@@ -57,7 +57,7 @@ function codesOf(route: DescribedRoute): ReadonlySet<ErrorCode> {
   const needsSession = route.access === "user" || route.access === "admin";
   if (needsSession) add("missing_credentials", "invalid_credentials", "conflicting_credentials");
   if (needsSession && route.method !== "GET") add("cross_site_request");
-  if (route.access === "admin") add("admin_required", "permission_missing");
+  if (route.access === "admin") add("admin_required", "forbidden", "permission_missing");
   if (route.method !== "GET") add("body_too_large", "malformed_json", "unsupported_media_type");
   if (route.takesBody || route.takesParameters) add("validation_failed");
   if (route.takesIdempotencyKey) add("idempotency_key_invalid", "idempotency_key_reused");

@@ -1,20 +1,25 @@
 /**
- * Owns: who works in the shop's administration and what they may do (team_members, team_invitations).
+ * Owns: who works in the shop's administration and what they may do (team_members, team_invitations),
+ *   and the keys of programs (api_keys).
  * Promises: an invitation is used once, in time, by the address that it was sent to; the shop keeps an owner; a change
  *   or removal counts everywhere within five seconds, and is audited with who, why and from which request.
- * Never: a token in clear in the database, in a job or in the log.
+ *   A key may never do more than the person who made it may do now.
+ * Never: a token or key in clear in the database, in a job or in the log.
  */
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { forgetOldInvitations } from "./invitation-store.js";
+import { makeManageKeys } from "./manage-keys.js";
 import { type ManageTeamDeps, makeManageTeam } from "./manage-team.js";
 import { registerAcceptInvitation } from "./routes/accept-invitation.js";
+import { registerApiKeys } from "./routes/api-keys.js";
 import { registerInvitations, registerTeam } from "./routes/team.js";
 import { makeSendInvitationJob, queueInvitation } from "./send-invitation.job.js";
+import { makeUseKey, type UseKeyDeps } from "./use-key.js";
 
-export interface AccessDeps extends Omit<ManageTeamDeps, "mailInvitation"> {
+export interface AccessDeps extends Omit<ManageTeamDeps, "mailInvitation">, UseKeyDeps {
   /** For jobs. */
   readonly reservedDb: Db;
   readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
@@ -23,6 +28,7 @@ export interface AccessDeps extends Omit<ManageTeamDeps, "mailInvitation"> {
 }
 
 export function makeAccessModule(deps: AccessDeps) {
+  const keys = makeManageKeys(deps);
   const team = makeManageTeam({ ...deps, mailInvitation: queueInvitation });
   const jobs: Jobs = {
     handlers: {
@@ -33,10 +39,12 @@ export function makeAccessModule(deps: AccessDeps) {
   };
   return {
     jobs,
+    useKey: makeUseKey(deps),
     registerRoutes(app: Server): void {
       registerTeam(app, team);
       registerInvitations(app, team);
       registerAcceptInvitation(app, team);
+      registerApiKeys(app, keys);
     },
   };
 }

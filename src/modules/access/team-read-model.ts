@@ -8,12 +8,15 @@ const FIND_ROLE = statement(
   "access.role_of_user",
   `select 'member' as kind, role, created_at from team_members where user_id = $1
    union all
-   select 'invitation', role, accepted_at from team_invitations where accepted_by = $1`,
+   select 'invitation', role, accepted_at from team_invitations where accepted_by = $1
+   union all
+   select 'api_key', role, created_at from api_keys where created_by = $1`,
 );
 
 interface TeamRecord {
-  readonly kind: "member" | "invitation";
-  readonly role: Role;
+  readonly kind: "member" | "invitation" | "api_key";
+  /** Null for a key of single permissions. */
+  readonly role: Role | null;
   readonly created_at: string;
 }
 

@@ -12,7 +12,12 @@ import type { ClientAddress } from "../../http/client-address.js";
 import type { Cookies } from "../../http/cookies.js";
 import type { OriginGuard } from "../../http/origin-guard.js";
 import type { Server } from "../../http/server.js";
-import { type FoundSession, makeSessionGuard, type SessionGuard } from "../../http/session-guard.js";
+import {
+  type FoundSession,
+  makeSessionGuard,
+  type SessionGuard,
+  type SessionGuardOptions,
+} from "../../http/session-guard.js";
 import type { Clock } from "../../kernel/clock.js";
 import type { Role } from "../../kernel/permissions.js";
 import type { Sealer } from "../../kernel/sealing.js";
@@ -89,6 +94,7 @@ export interface AuthModuleDeps {
   /** What other modules hold about a person, for the export. */
   readonly personalData: readonly PersonalDataSource[];
   readonly ordersOfPerson: OrdersOfPerson;
+  readonly findKey: SessionGuardOptions["findKey"];
   /** SQL for the role of a row of `users`. */
   readonly roleOfUser: string;
 }
@@ -130,6 +136,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     origins: deps.origins,
     findSession: sessionFinder(accessTokens, sessionCache),
     roleOf: makeRoleOf(settings.adminEmails),
+    findKey: deps.findKey,
   });
   const persons = { db, sessionCache, events, secrets, orders: deps.ordersOfPerson };
   const managePerson = makeManagePerson({ ...persons, personalData: deps.personalData });

@@ -19,6 +19,8 @@ export interface RefundOrder {
   readonly reason: string;
   readonly acceptsLoss: boolean;
   readonly adminId: number;
+  /** The admin, or the key that acts in their name. */
+  readonly actor: string;
   readonly idempotent: IdempotentRequest | null;
   readonly requestId: string;
 }
@@ -86,7 +88,7 @@ async function findReplay(
 
 function writeDown(db: Db, command: RefundOrder, payment: PaymentRow): Promise<RefundRow | undefined> {
   const { idempotent } = command;
-  return db.transactionAs({ actor: `admin:${command.adminId}`, requestId: command.requestId }, async (tx) => {
+  return db.transactionAs({ actor: command.actor, requestId: command.requestId }, async (tx) => {
     return insertRefundIfWithinCapture(tx, {
       paymentId: payment.id,
       amountMinor: command.amountMinor,
@@ -119,7 +121,7 @@ async function carryOn(
   command: RefundOrder,
   wasReplayed: boolean,
 ): Promise<OrderRefund> {
-  const progress: RefundProgress = await deps.proceedRefund(refund.id, `admin:${command.adminId}`);
+  const progress: RefundProgress = await deps.proceedRefund(refund.id, command.actor);
   if (progress === "esim_cannot") {
     throw new AppError(
       "esim_not_revocable",

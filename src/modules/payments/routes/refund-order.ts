@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { adminAct } from "../../../http/act.js";
 import { callerOf } from "../../../http/caller.js";
 import { idempotentRequestOf } from "../../../http/idempotency-key.js";
 import type { Server } from "../../../http/server.js";
@@ -103,6 +104,7 @@ export function registerRefundOrder(
         reason,
         acceptsLoss: accept_loss === true,
         adminId: callerOf(request).userId,
+        actor: adminAct(request).actor,
         idempotent: idempotentRequestOf(request),
         requestId: request.id,
       });
