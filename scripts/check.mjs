@@ -62,9 +62,9 @@ const CHECKS = [
     hint: "These lines break clients of the last release. Avoid it, or copy each line into CHANGELOG.md under Unreleased, Changed, if it is meant.",
   },
   {
-    name: "schema.sql",
+    name: "schema.sql and every statement",
     command: [process.execPath, "--import", "tsx", "scripts/schema.ts", "--check"],
-    hint: "`npm run schema` writes it anew; look at the difference.",
+    hint: "`npm run schema` writes it anew; look at the difference. What a statement is refused for, or a row's member that it does not return, is corrected where the message says.",
   },
   {
     name: "state diagrams",

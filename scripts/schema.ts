@@ -1,7 +1,10 @@
 /**
  * Writes schema.sql from the catalogue of a freshly migrated database: `npm run schema`. With --check it fails when
  * the file is out of date. SCHEMA_DATABASE_URL names an empty database to use instead of an embedded one.
+ * On the same database PostgreSQL prepares every statement of the program: one that it refuses, or whose rows the
+ * code takes for others, fails. `npm run schema -- --statements FILE` writes them all, whole.
  */
+import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -9,18 +12,32 @@ import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { migrateUp } from "../src/db/migrate.js";
 import { readSchemaText } from "../src/db/schema-text.js";
 import { PROGRAM_VERSION } from "../src/version.js";
+import { compareRows, declaredRows } from "./declared-rows.js";
 import { writeOrCheck } from "./drift.js";
+import {
+  type PreparedStatement,
+  prepareAll,
+  statementsOfTheProgram,
+  statementsText,
+} from "./prepared-statements.js";
 
-async function textOf(url: string): Promise<string> {
-  await migrateUp(url, { program: PROGRAM_VERSION });
-  return readSchemaText(url);
+interface Made {
+  readonly schema: string;
+  readonly prepared: readonly PreparedStatement[];
+  readonly refused: readonly string[];
 }
 
-async function textOfEmbedded(): Promise<string> {
+async function madeOn(url: string): Promise<Made> {
+  await migrateUp(url, { program: PROGRAM_VERSION });
+  const schema = await readSchemaText(url);
+  return { schema, ...(await prepareAll(url, await statementsOfTheProgram())) };
+}
+
+async function madeOnEmbedded(): Promise<Made> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "tribi-schema-"));
   const server = await startEmbeddedPostgres({ name: "tribi", dataDir, settings: { fsync: "off" } });
   try {
-    return await textOf(server.url);
+    return await madeOn(server.url);
   } finally {
     await server.stop();
     await rm(path.dirname(server.dataFolder), { recursive: true, force: true });
@@ -29,4 +46,15 @@ async function textOfEmbedded(): Promise<string> {
 }
 
 const given = process.env.SCHEMA_DATABASE_URL;
-writeOrCheck("schema.sql", given === undefined ? await textOfEmbedded() : await textOf(given));
+const { schema, prepared, refused } = await (given === undefined ? madeOnEmbedded() : madeOn(given));
+writeOrCheck("schema.sql", schema);
+
+const { compared, wrong } = compareRows(prepared, declaredRows());
+const faults = [...refused, ...wrong];
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) process.exitCode = 1;
+console.log(`${prepared.length} statements are prepared, the rows of ${compared} compared.`);
+
+const at = process.argv.indexOf("--statements");
+const file = at === -1 ? undefined : process.argv[at + 1];
+if (file !== undefined) writeFileSync(file, statementsText(prepared));

@@ -15,7 +15,14 @@ export interface Statement {
 /** Names follow `<store>.<action>`; PostgreSQL cuts names at 63 bytes, so longer ones are refused. */
 export function statement(name: string, text: string): Statement {
   if (name.length > 60) throw new Error(`Statement name is too long: ${name}`);
+  watcher?.({ name, text });
   return { name, text };
+}
+
+let watcher: ((made: Statement) => void) | undefined;
+/** Told of every statement that is made from now on; for the check that has PostgreSQL prepare them all. */
+export function watchStatements(next: ((made: Statement) => void) | undefined): void {
+  watcher = next;
 }
 
 export interface Result<Row> {

@@ -30,7 +30,7 @@ export interface PaymentRow {
   readonly key_number: number;
 }
 
-const COLUMNS = `id, reference, order_id, provider, intent_id, page_id, payer_language, status, currency, amount_minor, livemode, created_at,
+export const PAYMENT_COLUMNS = `id, reference, order_id, provider, intent_id, page_id, payer_language, status, currency, amount_minor, livemode, created_at,
   extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
   disputed_minor, is_counted, surplus_reason, key_number`;
 
@@ -56,13 +56,13 @@ const BEGIN = statement(
      from orders o join users u on u.id = o.user_id
      where o.id = $1 and o.user_id = $2 and u.deleted_at is null and u.disabled_at is null for share of o
    ), live as materialized (
-     select ${COLUMNS} from payments where order_id = $1 and status = 'requires_action'
+     select ${PAYMENT_COLUMNS} from payments where order_id = $1 and status = 'requires_action'
    ), made as (
      insert into payments (order_id, provider, currency, amount_minor, livemode, payer_language)
      select o.id, $3, o.currency, o.amount_minor, $4, $5 from o
      where o.status = 'created' and not o.is_expired and not exists (select from live)
      on conflict (order_id) where status = 'requires_action' do nothing
-     returning ${COLUMNS}
+     returning ${PAYMENT_COLUMNS}
    )
    select o.status as order_status, o.is_expired, o.expires_at, o.plan_name, p.was_made, p.id, p.reference, p.order_id,
           p.provider, p.intent_id, p.page_id, p.payer_language, p.status, p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
@@ -102,7 +102,7 @@ const STORE_INTENT = statement(
   `update payments set page_id = coalesce(page_id, $4),
      intent_id = case when intent_id is null or intent_id = page_id then $3 else intent_id end
    where id = $1 and provider = $2 and (intent_id is null or intent_id = $3 or intent_id = page_id or page_id = $4)
-   returning ${COLUMNS}`,
+   returning ${PAYMENT_COLUMNS}`,
 );
 
 /** Undefined when the row has another intent already. A page's own id gives way to the intent that is made there. */
@@ -163,19 +163,19 @@ export async function adoptIntent(
   return (await db.run(ADOPT_INTENT, values)).count === 1;
 }
 
-const FIND = statement("payments.find", `select ${COLUMNS} from payments where id = $1`);
+const FIND = statement("payments.find", `select ${PAYMENT_COLUMNS} from payments where id = $1`);
 const FIND_BY_INTENT = statement(
   "payments.find_by_intent",
-  `select ${COLUMNS} from payments where intent_id = $1`,
+  `select ${PAYMENT_COLUMNS} from payments where intent_id = $1`,
 );
 const LOCK = statement("payments.lock", "select id from payments where id = $1 for update");
 const LIST_OF_ORDER = statement(
   "payments.list_of_order",
-  `select ${COLUMNS} from payments where order_id = $1 order by (status = 'requires_action') desc, id desc`,
+  `select ${PAYMENT_COLUMNS} from payments where order_id = $1 order by (status = 'requires_action') desc, id desc`,
 );
 const LIST_WITHOUT_INTENT = statement(
   "payments.list_without_intent",
-  `select ${COLUMNS} from payments
+  `select ${PAYMENT_COLUMNS} from payments
    where status = 'requires_action' and intent_id is null and created_at < now() - $1 * interval '1 second'
    order by id limit $2`,
 );

@@ -1,7 +1,7 @@
 import { type Queryable, statement } from "../../../db/database.js";
 import type { PaymentProviderName } from "../../../providers/payment/port.js";
 import type { RefundStatus } from "../payment-state.js";
-import type { PaymentRow } from "../payment-store.js";
+import { PAYMENT_COLUMNS, type PaymentRow } from "../payment-store.js";
 import type { FindingClass } from "./finding-classes.js";
 
 export interface Finding {
@@ -123,9 +123,7 @@ export async function reportFinding(
 
 const LIST_OURS = statement(
   "reconcile.list_ours",
-  `select id, order_id, provider, intent_id, page_id, payer_language, status, currency, amount_minor, livemode, created_at,
-     extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor,
-     refunded_minor, disputed_minor, is_counted, surplus_reason
+  `select ${PAYMENT_COLUMNS}
    from payments where provider = $1 and intent_id is not null and created_at >= $2 and id > $3
    order by id limit $4`,
 );
