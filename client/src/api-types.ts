@@ -265,7 +265,7 @@ export interface paths {
         };
         /** One plan */
         get: operations["getAdminPlan"];
-        /** Replace a plan */
+        /** Replace a plan; with less than a whole plan, change what is named */
         put: operations["replacePlan"];
         post?: never;
         /** Delete a plan that nobody ordered */
@@ -2436,6 +2436,7 @@ export interface components {
             is_active: boolean;
             paused_reason: string | null;
             prices: components["schemas"]["Price"][];
+            price_usd: number | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2460,29 +2461,33 @@ export interface components {
             country_ids?: number[];
             carrier_id: number;
             paused_reason?: string | null;
-            prices: {
+            prices?: {
                 /** @description ISO 4217 */
                 currency: string;
                 amount_minor_units: number;
             }[];
+            /** @description In place of `prices`: the price in dollars; other currencies keep theirs */
+            price_usd?: number;
         };
         ReplacePlanBody: {
             sku?: string;
-            name: string;
+            name?: string;
             description?: string;
             data_gb?: number | null;
             is_unlimited?: boolean;
-            duration_days: number;
+            duration_days?: number;
             country_id?: number | null;
             region?: string | null;
             country_ids?: number[];
-            carrier_id: number;
+            carrier_id?: number;
             paused_reason?: string | null;
-            prices: {
+            prices?: {
                 /** @description ISO 4217 */
                 currency: string;
                 amount_minor_units: number;
             }[];
+            /** @description In place of `prices`: the price in dollars; other currencies keep theirs */
+            price_usd?: number;
         };
         ChangePlanBody: {
             sku?: string;

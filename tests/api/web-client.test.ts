@@ -14,7 +14,7 @@ beforeAll(async () => {
   stripe = await startFakeStripe();
   app = await startTestApp({
     FRONTEND_ORIGINS: `["${ORIGIN}","http://localhost:19006"]`,
-    ADMIN_EMAILS: "boss@example.com",
+    ADMIN_EMAILS: "boss@example.com,operator@example.com",
     STRIPE_API_BASE: stripe.url,
     STRIPE_SECRET_KEY: "sk_test_of_the_fake",
     STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_fake",
@@ -128,4 +128,70 @@ it("its admin pages read items, total and total_pages", async () => {
   expect((await client.call("GET", "/auth/me")).body).toMatchObject({ is_admin: true });
   const page = await client.call("GET", "/admin/countries?page=1&page_size=1");
   expect(page.body).toMatchObject({ items: [READ_FIELDS.country], total: 76, total_pages: 76 });
+});
+
+it("its operator pages work: orders, payments, eSIMs, stock and plans by the names that it sends and reads", async () => {
+  const client = makeWebClient(`${app.url}/api`, ORIGIN);
+  await signIn(client, "operator@example.com");
+  const list = async (path: string) => {
+    const answer = await client.call("GET", `/admin/${path}`);
+    expect([path, answer.status]).toEqual([path, 200]);
+    expect(answer.body).toMatchObject({
+      total: expect.any(Number),
+      page: 1,
+      page_size: 20,
+      total_pages: expect.any(Number),
+    });
+    return answer.body.items;
+  };
+  const page = "page=1&page_size=20&sort_order=desc";
+  for (const sort of ["created_at", "amount", "status"]) {
+    const [order] = await list(
+      `orders?${page}&sort_by=${sort}&user_q=web@&order_status=paid&payment_status=succeeded`,
+    );
+    expect(order).toMatchObject({
+      status: "paid",
+      amount_minor_units: expect.any(Number),
+      plan_snapshot: { id: expect.any(Number), name: expect.any(String) },
+      user: { email: "web@example.com" },
+      payments: [{ provider: "STRIPE", status: "succeeded", intent_id: expect.stringMatching(/^pi_/) }],
+      esim_profile: { status: "ready" },
+    });
+  }
+  expect(await list(`orders?${page}&sort_by=created_at&user_q=nobody@`)).toEqual([]);
+  const [payment] = await list(`payments?${page}&provider=stripe&payment_status=succeeded`);
+  expect(payment).toMatchObject({ order_amount_minor_units: expect.any(Number), order_currency: "USD" });
+  expect(await list(`payments?${page}&intent_q=${payment.intent_id}`)).toHaveLength(1);
+  expect(await list(`payments?${page}&provider=mercado_pago`)).toEqual([]);
+  const [esim] = await list(
+    `esims?page=1&page_size=20&user_q=web@&esim_status=ready&order_id=${payment.order_id}`,
+  );
+  expect(esim).toMatchObject({ user: { email: "web@example.com" }, inventory_item_id: null });
+  expect(
+    await list(
+      "inventory?page=1&page_size=20&q=x&inventory_status=available&plan_id=1&carrier_id=1&country_id=1",
+    ),
+  ).toEqual([]);
+  expect((await client.call("GET", "/admin/inventory/stats?low_stock_threshold=10")).body).toMatchObject({
+    totals: { available: 0 },
+    low_stock_threshold: 10,
+    low_stock_alerts: [],
+  });
+  const [plan] = await list("plans?page=1&page_size=20");
+  const form = { name: "By the old form", data_gb: 0, duration_days: 9, price_usd: 12.5 };
+  const changed = await client.call("PUT", `/admin/plans/${plan.id}`, JSON.stringify(form));
+  expect(changed.body).toMatchObject({ ...form, is_unlimited: true, country_id: plan.country_id });
+  expect(changed.body.prices).toHaveLength(plan.prices.length);
+  const fresh = { ...form, country_id: plan.country_id, carrier_id: plan.carrier_id, data_gb: 5 };
+  const made = await client.call("POST", "/admin/plans", JSON.stringify(fresh));
+  expect([made.status, made.body]).toEqual([201, expect.objectContaining({ data_gb: 5, price_usd: 12.5 })]);
+  for (const wrong of [
+    { price_usd: 0 },
+    { price_usd: 1.234 },
+    { price_usd: "1" },
+    { price_usd: 5, prices: [] },
+  ]) {
+    const refused = await client.call("PUT", `/admin/plans/${plan.id}`, JSON.stringify(wrong));
+    expect([wrong, refused.status]).toEqual([wrong, 422]);
+  }
 });

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { amountMajor } from "../../kernel/money.js";
 import type { AdminPlanRow } from "./catalog-records.js";
 import { PriceView, priceView } from "./catalog-views.js";
 import { AmountMinor, Currency, Iso2, Line, PlanFields } from "./plan-draft.js";
@@ -61,6 +62,7 @@ export const AdminPlanView = Type.Object(
     is_active: Type.Boolean(),
     paused_reason: orNull(Type.String()),
     prices: Type.Array(PriceView),
+    price_usd: orNull(Type.Number({ description: "For display; null when it has no price in dollars" })),
     created_at: Time,
     updated_at: Time,
   },
@@ -118,6 +120,7 @@ export function adminPlanView(row: AdminPlanRow): Static<typeof AdminPlanView> {
     country: row.country_id === null ? null : { id: row.country_id, iso2: iso2 ?? "", name: name ?? "" },
     country_ids: [...row.country_ids],
     carrier: { id: row.carrier_id, name: carrier },
+    price_usd: row.prices.USD === undefined ? null : Number(amountMajor(row.prices.USD, "USD")),
     prices: Object.entries(row.prices)
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([currency, minor]) => priceView(currency, minor)),

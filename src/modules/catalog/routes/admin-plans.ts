@@ -4,8 +4,9 @@ import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list
 import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
-import { AdminPlanView, adminPlanView, IdParams, MessageView, PlanBody, PlanPatch } from "../admin-views.js";
+import { AdminPlanView, adminPlanView, IdParams, MessageView, PlanPatch } from "../admin-views.js";
 import type { AdminPlanRow, PlanListFilter, PlanSortKey } from "../catalog-records.js";
+import { asPlanBody, asPlanPatch, NewPlanBody, PlanPut, replacesPlan } from "../first-client-plan.js";
 import { type ManagePlans, patchedPlan, planInputOf } from "../manage-plans.js";
 import type { PriceProblem } from "../plan-draft.js";
 
@@ -95,12 +96,12 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
         tags,
         operationId: "addPlan",
         summary: "Add a plan",
-        body: PlanBody,
+        body: NewPlanBody,
         response: { 201: AdminPlanView },
       },
     },
     async (request, reply) => {
-      const row = await manage.create(planInputOf(request.body, priceProblem), adminAct(request));
+      const row = await manage.create(planInputOf(asPlanBody(request.body), priceProblem), adminAct(request));
       return reply.code(201).send(adminPlanView(row));
     },
   );
@@ -111,15 +112,18 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
       schema: {
         tags,
         operationId: "replacePlan",
-        summary: "Replace a plan",
+        summary: "Replace a plan; with less than a whole plan, change what is named",
         params: IdParams,
-        body: PlanBody,
+        body: PlanPut,
         response: { 200: AdminPlanView },
       },
     },
     async (request) => {
-      const plan = planInputOf(request.body, priceProblem);
-      return adminPlanView(await manage.change(request.params.id, () => plan, adminAct(request)));
+      const { body } = request;
+      const plan = replacesPlan(body) ? planInputOf(body, priceProblem) : undefined;
+      const changeOf = (before: AdminPlanRow) =>
+        plan ?? patchedPlan(before, asPlanPatch(body, before.prices), priceProblem);
+      return adminPlanView(await manage.change(request.params.id, changeOf, adminAct(request)));
     },
   );
   app.patch(
