@@ -307,7 +307,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT 25)
+CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT 25, priority integer DEFAULT NULL::integer)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
@@ -326,7 +326,8 @@ begin
     where jobs.key = job_key and jobs.is_available is not true;
   end if;
   insert into graphile_worker._private_jobs as jobs (task_id, payload, run_at, max_attempts, key, priority)
-  values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key, job_priority(task))
+  values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key,
+    coalesce(enqueue_job.priority, job_priority(task)))
   on conflict (key) do update set
     payload = excluded.payload,
     run_at = least(jobs.run_at, excluded.run_at),
@@ -680,6 +681,24 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.queue_mail(p_kind text, p_subject_id bigint, p_order_id bigint, p_task text, p_priority integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id bigint;
+begin
+  insert into outgoing_mails (kind, subject_id, order_id) values (p_kind, p_subject_id, p_order_id)
+  on conflict on constraint outgoing_mails_sent_once do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform enqueue_job(p_task, json_build_object('mail_id', v_id, 'kind', p_kind), priority => p_priority);
+  end if;
+  return v_id;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.release_esim_of_failed_order()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -825,7 +844,6 @@ begin
   insert into auth_codes (email, ip_address, created_at, expires_at, code_hash, challenge_hash, sealed_code)
   values (p_email, p_address, v_now, v_now + p_ttl, p_code_hash, p_challenge_hash, p_sealed_code)
   returning id into code_id;
-  perform enqueue_job('send_login_code', json_build_object('code_id', code_id), max_attempts => 12);
 end;
 $function$
 ;
@@ -1141,12 +1159,7 @@ create table esim_profiles (
   forgiven_attempts integer default 0 not null,
   take_back_requested_at timestamp with time zone,
   revealed_at timestamp with time zone,
-  mailed_at timestamp with time zone,
-  mail_number integer default 1 not null,
-  mail_claimed_until timestamp with time zone,
-  mail_refused_at timestamp with time zone,
   language text,
-  reminded_at timestamp with time zone,
   version integer default 1 not null,
   constraint esim_profiles_pkey PRIMARY KEY (id),
   constraint esim_profiles_one_per_order UNIQUE (order_id),
@@ -1171,8 +1184,6 @@ CREATE UNIQUE INDEX esim_profiles_one_per_activation_code ON public.esim_profile
 CREATE UNIQUE INDEX esim_profiles_one_per_code ON public.esim_profiles USING btree (code_fingerprint) WHERE (code_fingerprint IS NOT NULL);
 CREATE UNIQUE INDEX esim_profiles_one_per_supplier_reference ON public.esim_profiles USING btree (supplier, supplier_reference) WHERE (supplier_reference IS NOT NULL);
 CREATE INDEX esim_profiles_parked ON public.esim_profiles USING btree (parked_at) WHERE (parked_at IS NOT NULL);
-CREATE INDEX esim_profiles_unmailed ON public.esim_profiles USING btree (provisioned_at) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL) AND (mailed_at IS NULL));
-CREATE INDEX esim_profiles_untold_failures ON public.esim_profiles USING btree (ended_at) WHERE ((status = 'failed'::text) AND (mailed_at IS NULL) AND (mail_refused_at IS NULL));
 CREATE INDEX esim_profiles_unused_by_use_by ON public.esim_profiles USING btree (use_by) WHERE (status = 'ready'::text);
 CREATE TRIGGER esim_profiles_audit AFTER UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('esim');
 CREATE TRIGGER esim_profiles_moves BEFORE UPDATE OF status ON public.esim_profiles FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>ready', 'pending>failed', 'pending>cancelled', 'ready>active', 'ready>expired', 'ready>cancelled', 'active>cancelled');
@@ -1336,6 +1347,33 @@ CREATE TRIGGER orders_failed_release_esim AFTER UPDATE OF status ON public.order
 CREATE TRIGGER orders_moves BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('created>paid', 'created>failed', 'paid>refunded');
 CREATE TRIGGER orders_tell AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION note_shop_event('order');
 CREATE TRIGGER orders_tell_created AFTER INSERT ON public.orders FOR EACH ROW WHEN ((new.status = 'created'::text)) EXECUTE FUNCTION note_shop_event('order');
+
+create table outgoing_mails (
+  id bigint generated always as identity,
+  kind text not null,
+  subject_id bigint not null,
+  order_id bigint,
+  number integer default 1 not null,
+  status text default 'queued'::text not null,
+  language text,
+  created_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone default now() not null,
+  claimed_until timestamp with time zone,
+  last_error text,
+  ended_at timestamp with time zone,
+  version integer default 1 not null,
+  constraint outgoing_mails_pkey PRIMARY KEY (id),
+  constraint outgoing_mails_sent_once UNIQUE (kind, subject_id, number),
+  constraint outgoing_mails_ended_say_when CHECK (((status <> ALL (ARRAY['sent'::text, 'refused'::text, 'cancelled'::text])) = (ended_at IS NULL))),
+  constraint outgoing_mails_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
+  constraint outgoing_mails_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'delayed'::text, 'sent'::text, 'refused'::text, 'cancelled'::text]))),
+  constraint outgoing_mails_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
+);
+CREATE INDEX outgoing_mails_by_order ON public.outgoing_mails USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX outgoing_mails_unsent_esims ON public.outgoing_mails USING btree (subject_id) WHERE ((kind = 'esim_ready'::text) AND (status <> 'sent'::text));
+CREATE INDEX outgoing_mails_waiting ON public.outgoing_mails USING btree (next_try_at) WHERE (status = ANY (ARRAY['queued'::text, 'delayed'::text]));
+CREATE TRIGGER outgoing_mails_moves BEFORE UPDATE OF status ON public.outgoing_mails FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('queued>delayed', 'queued>sent', 'queued>refused', 'queued>cancelled', 'delayed>sent', 'delayed>refused', 'delayed>cancelled');
 
 create table payments (
   id bigint generated always as identity,
@@ -1803,8 +1841,6 @@ create table top_ups (
   forgiven_attempts integer default 0 not null,
   take_back_requested_at timestamp with time zone,
   language text,
-  mailed_at timestamp with time zone,
-  mail_claimed_until timestamp with time zone,
   version integer default 1 not null,
   constraint top_ups_pkey PRIMARY KEY (id),
   constraint top_ups_one_per_order UNIQUE (order_id),
@@ -1821,7 +1857,6 @@ CREATE INDEX top_ups_by_profile ON public.top_ups USING btree (profile_id, id DE
 CREATE INDEX top_ups_due ON public.top_ups USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
 CREATE INDEX top_ups_failed ON public.top_ups USING btree (ended_at) WHERE (status = 'failed'::text);
 CREATE INDEX top_ups_parked ON public.top_ups USING btree (parked_at) WHERE (parked_at IS NOT NULL);
-CREATE INDEX top_ups_unmailed ON public.top_ups USING btree (id) WHERE ((status = ANY (ARRAY['done'::text, 'failed'::text])) AND (mailed_at IS NULL));
 CREATE TRIGGER top_ups_audit AFTER UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('top_up');
 CREATE TRIGGER top_ups_belong_to_their_kind AFTER INSERT ON public.top_ups FOR EACH ROW EXECUTE FUNCTION order_kind_has_its_own('top_up');
 CREATE TRIGGER top_ups_moves BEFORE UPDATE OF status ON public.top_ups FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('pending>done', 'pending>failed', 'pending>cancelled', 'done>cancelled');

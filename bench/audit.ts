@@ -51,15 +51,18 @@ const SEED = `
     select id, order_id, 'succeeded', 450, 'USD', 'admin', 'asked', now(), 3 from paid where refunded_minor > 0 returning id
   ), esims as (
     insert into esim_profiles (order_id, user_id, plan_id, status, supplier, supplier_order_id, supplier_reference, sealed,
-      code_fingerprint, activation_code_fingerprint, iccid, created_at, provisioned_at, mailed_at, ended_at, version)
+      code_fingerprint, activation_code_fingerprint, iccid, created_at, provisioned_at, ended_at, version)
     select id, user_id, plan_id,
       case when paid_at is null then 'failed' when refunded_at is not null then 'cancelled' else 'ready' end,
       'local', 'local-' || reference, 'local-' || reference, case when paid_at is not null then '\\x00'::bytea end, sha256(reference::bytea),
       sha256(('code ' || reference)::bytea), case when refunded_at is null and paid_at is not null then '89' || lpad(id::text, 17, '0') end,
-      created_at, case when paid_at is not null then paid_at end, now(),
+      created_at, case when paid_at is not null then paid_at end,
       case when paid_at is null or refunded_at is not null then now() end,
       case when refunded_at is not null then 3 else 2 end
     from placed returning *
+  ), mailed as (
+    insert into outgoing_mails (kind, subject_id, order_id, status, ended_at)
+    select 'esim_ready', id, order_id, 'sent', now() from esims where status = 'ready'
   ), bought as (
     insert into provisioning_attempts (profile_id, number, reference, supplier, package_id, status, supplier_order_id)
     select id, 1, 'attempt-' || order_id, 'local', 'package', case when status = 'ready' then 'delivered' else 'taken_back' end,

@@ -13,7 +13,7 @@ import { type Db, openDatabase } from "../src/db/database.js";
 import { migrateUp } from "../src/db/migrate.js";
 import type { EmailAddress } from "../src/kernel/email-address.js";
 import { requestCode } from "../src/modules/auth/login-code-store.js";
-import { makePurgeLoginRowsJob } from "../src/modules/auth/purge-login-rows.job.js";
+import { makePurgeLoginRows } from "../src/modules/auth/purge-login-rows.job.js";
 import { PROGRAM_VERSION } from "../src/version.js";
 
 const { values: options } = parseArgs({
@@ -122,9 +122,9 @@ async function measureHousekeeping(db: Db): Promise<boolean> {
     "update auth_codes set created_at = created_at - interval '2 days', expires_at = expires_at - interval '2 days'",
   );
   await query(db, "vacuum analyze auth_codes");
-  const purge = makePurgeLoginRowsJob({ db, windowHours: 24 });
+  const purge = makePurgeLoginRows({ db, windowHours: 24 });
   const millis = await timed(async () => {
-    for (let run = 0; run < 10; run += 1) await purge({}, { jobId: "0", attempt: 1, attemptsMax: 1 });
+    for (let run = 0; run < 10; run += 1) await purge();
   });
   say(`after their time             ${(millis / 1000).toFixed(1)} s of deleting in batches`);
   let isSmall = true;

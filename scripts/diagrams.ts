@@ -7,6 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ATTEMPT_MOVES, ESIM_MOVES } from "../src/modules/esims/esim-state.js";
 import { TOP_UP_MOVES } from "../src/modules/esims/top-ups/top-up-state.js";
+import { MAIL_MOVES } from "../src/modules/mail/mail-state.js";
 import { ORDER_MOVES } from "../src/modules/orders/order-state.js";
 import { DISPUTE_MOVES, PAYMENT_MOVES, REFUND_MOVES } from "../src/modules/payments/payment-state.js";
 import { writeOrCheck } from "./drift.js";
@@ -47,6 +48,15 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   },
   disputes: { begins: ["warning", "open", "won", "lost"], moves: listed(DISPUTE_MOVES), why: {} },
   esims: { begins: ["pending"], moves: ESIM_MOVES, why: {} },
+  mails: {
+    begins: ["queued"],
+    moves: listed(MAIL_MOVES),
+    why: {
+      "queued>delayed": "not taken for now, or the person is locked out",
+      "queued>cancelled": "there is nothing to say any more",
+      "queued>refused": "by the recipient's mail server, for good",
+    },
+  },
   top_ups: {
     begins: ["pending"],
     moves: TOP_UP_MOVES,
@@ -78,7 +88,7 @@ const MACHINES: Readonly<Record<string, Machine>> = {
 };
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const GUIDES = ["docs/auth-and-orders.md", "docs/payments.md", "docs/esims.md"];
+const GUIDES = ["docs/auth-and-orders.md", "docs/payments.md", "docs/esims.md", "docs/delivery.md"];
 const PLACE = /(<!-- states: (\w+) -->\n\n)(?:```mermaid\n[\s\S]*?```\n\n?)?/g;
 
 function draw({ begins, moves, why }: Machine): string {

@@ -4,7 +4,6 @@
  */
 import type { FastifyRequest } from "fastify";
 import { type Foundation, type Module, openFoundation } from "./compose/foundation.js";
-import { composeMail } from "./compose/mail.js";
 import { composeModules } from "./compose/modules.js";
 import { composePayments } from "./compose/payments.js";
 import type { Config } from "./config/config.js";
@@ -110,25 +109,22 @@ export async function describeApp(options: Omit<AppOptions, "roles">): Promise<S
   return server;
 }
 
-/** The payments room alone, for a command that runs beside the store. */
+/** The payments module alone, for a command that runs beside the store. */
 export async function withPayments<Value>(
   options: Omit<AppOptions, "roles">,
   work: (payments: PaymentsModule) => Promise<Value>,
 ): Promise<Value> {
   const foundation = openFoundation(options);
-  const mail = await composeMail(foundation);
   try {
-    // No eSIM room here: a refund that needs one is left to the store's own jobs.
+    // No eSIM module here: a refund that needs one is left to the store's own jobs.
     return await work(
       await composePayments(
         foundation,
-        mail,
         async () => "unknown",
         async () => ({ html: "", policy: "" }),
       ),
     );
   } finally {
-    mail.close();
     await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
   }
 }

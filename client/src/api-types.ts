@@ -51,6 +51,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/mails/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a mail again
+         * @description Writes a new mail about the same, as things are now, with an audit row. 409 says why there is none to send: the account was deleted or is disabled, the money went back, a login code was mailed or has expired.
+         */
+        post: operations["resendMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/countries": {
         parameters: {
             query?: never;
@@ -2022,6 +2042,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails that wait, were sent or were not to be sent; what they say is not in this list */
+        get: operations["listMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/mails/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails that wait, were sent or were not to be sent; what they say is not in this list: what is filtered, as CSV, newest first */
+        get: operations["exportMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/audit-log": {
         parameters: {
             query?: never;
@@ -2278,6 +2332,10 @@ export interface components {
             parts: {
                 [key: string]: string;
             };
+        };
+        ResendMailAnswer: {
+            message: string;
+            mail_id: number;
         };
         Country: {
             id: number;
@@ -3804,6 +3862,33 @@ export interface components {
             total_pages: number;
             next_cursor: number | null;
         };
+        MailsItem: {
+            id: number;
+            kind: string;
+            status: string;
+            email: string | null;
+            user_id: number | null;
+            order_id: number | null;
+            subject_id: number;
+            number: number;
+            language: string | null;
+            attempts: number;
+            last_error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            next_try_at: string | null;
+            sent_at: string | null;
+        };
+        ListMailsAnswer: {
+            items: components["schemas"]["MailsItem"][];
+            /** @description Exact up to 10,000 */
+            total: number;
+            total_is_estimate: boolean;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            next_cursor: number | null;
+        };
         AuditLogItem: {
             id: number;
             /** Format: date-time */
@@ -4425,35 +4510,19 @@ export interface components {
                 };
             };
         };
-        /** @description validation_failed: Invalid input */
-        ValidationFailed: {
+        /** @description bad_request: Bad request; malformed_json: Malformed JSON */
+        BadRequestOrMalformedJson: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "validation_failed";
+                    code: "bad_request" | "malformed_json";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "validation_failed";
-                };
-            };
-        };
-        /** @description not_found: Not found */
-        NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "not_found";
-                };
-                "application/json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "not_found";
+                    code: "bad_request" | "malformed_json";
                 };
             };
         };
@@ -4473,38 +4542,6 @@ export interface components {
                 };
             };
         };
-        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing */
-        AdminRequiredOrForbiddenOrPermissionMissing: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "admin_required" | "forbidden" | "permission_missing";
-                };
-                "application/json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "admin_required" | "forbidden" | "permission_missing";
-                };
-            };
-        };
-        /** @description bad_request: Bad request; malformed_json: Malformed JSON */
-        BadRequestOrMalformedJson: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "bad_request" | "malformed_json";
-                };
-                "application/json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "bad_request" | "malformed_json";
-                };
-            };
-        };
         /** @description admin_required: Admin access required; cross_site_request: Cross-site request; forbidden: Forbidden; permission_missing: Permission missing */
         AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing: {
             headers: {
@@ -4518,6 +4555,22 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing";
+                };
+            };
+        };
+        /** @description not_found: Not found */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not_found";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not_found";
                 };
             };
         };
@@ -4566,6 +4619,38 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "unsupported_media_type";
+                };
+            };
+        };
+        /** @description validation_failed: Invalid input */
+        ValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "validation_failed";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "validation_failed";
+                };
+            };
+        };
+        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing */
+        AdminRequiredOrForbiddenOrPermissionMissing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing";
                 };
             };
         };
@@ -5103,6 +5188,37 @@ export interface operations {
                 };
             };
             503: components["responses"]["NotReadyOrOverloaded"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    resendMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResendMailAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -9267,6 +9383,84 @@ export interface operations {
                 q?: string;
                 task?: string;
                 status?: string;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listMails: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at" | "attempts" | "status";
+                sort_order?: "asc" | "desc";
+                kind?: string;
+                status?: string;
+                last_error?: string;
+                order_id?: number;
+                user_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMailsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportMails: {
+        parameters: {
+            query?: {
+                q?: string;
+                kind?: string;
+                status?: string;
+                last_error?: string;
+                order_id?: number;
+                user_id?: number;
                 /** @description A date (UTC) or a date-time; inclusive */
                 from?: string;
                 /** @description A date (UTC) or a date-time; exclusive */

@@ -2,23 +2,17 @@
 import { makeSealer } from "../kernel/sealing.js";
 import { makeAccessModule } from "../modules/access/access.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
-import type { MailModule } from "../modules/mail/mail.module.js";
 import type { Foundation } from "./foundation.js";
 
-export function composeAccess(
-  foundation: Foundation,
-  auth: AuthModule,
-  { mailer }: MailModule,
-): ReturnType<typeof makeAccessModule> {
+export function composeAccess(foundation: Foundation, auth: AuthModule): ReturnType<typeof makeAccessModule> {
   const { config } = foundation;
   return makeAccessModule({
     ...foundation,
-    mailer,
     sealer: makeSealer(config.secrets.encryptionKeys),
     ownerEmails: config.adminEmails,
     addressOf: (request) => foundation.clientOf(request).address,
     publicUrl: config.http.publicUrl,
-    shopName: config.shop.name,
+    shop: config.shop,
     endSessionsOf: auth.endSessionsOf,
     forgetPerson: auth.forgetPerson,
   });

@@ -12,14 +12,12 @@ import {
   type OrdersOfPerson,
   type PersonalDataSource,
 } from "../modules/auth/auth.module.js";
-import type { MailModule } from "../modules/mail/mail.module.js";
 import { makeNoEarlyRefusal } from "../providers/early-refusal/no-early-refusal.js";
 import type { EarlyRefusal } from "../providers/early-refusal/port.js";
 import type { Foundation } from "./foundation.js";
 
 export async function composeAuth(
   foundation: Foundation,
-  { mailer }: MailModule,
   personalData: readonly PersonalDataSource[],
   ordersOfPerson: OrdersOfPerson,
   findKey: AuthModuleDeps["findKey"],
@@ -33,7 +31,6 @@ export async function composeAuth(
   return makeAuthModule({
     ...foundation,
     clock: systemClock,
-    mailer,
     personalData,
     ordersOfPerson,
     roleOfUser: ROLE_OF_USER,

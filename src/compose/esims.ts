@@ -1,7 +1,6 @@
 /** The eSIM room with its suppliers; part of the composition root. */
 
 import { makeEsimsModule, makeInstallVault, makeStockShelf } from "../modules/esims/esims.module.js";
-import type { MailModule } from "../modules/mail/mail.module.js";
 import type { PaymentsModule } from "../modules/payments/payments.module.js";
 import { makeLocalSupplier } from "../providers/esim/local/local-supplier.js";
 import type { EsimSupplier } from "../providers/esim/port.js";
@@ -15,7 +14,6 @@ const DEVELOPMENT_SMDP_ADDRESS = "smdp.tribi.example";
 export async function composeEsims(
   foundation: Foundation,
   payments: PaymentsModule,
-  { mailer }: Pick<MailModule, "mailer">,
 ): Promise<ReturnType<typeof makeEsimsModule> & { close(): Promise<void> }> {
   const { config, reservedDb } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
@@ -33,7 +31,6 @@ export async function composeEsims(
     ...foundation,
     suppliers,
     vault,
-    mailer,
     clientAddressOf: (request) => foundation.clientOf(request).address,
     rereadIntent: payments.rereadIntent,
     refundUndeliverable: payments.refundUndeliverable,

@@ -1,15 +1,20 @@
-import { type MailModule, makeMailModule } from "../modules/mail/mail.module.js";
+import { type MailComposer, type MailModule, makeMailModule } from "../modules/mail/mail.module.js";
 import { makeInboxSender } from "../providers/mail/inbox/inbox-sender.js";
 import type { MailSender } from "../providers/mail/port.js";
 import type { Foundation } from "./foundation.js";
 
 /** SMTP when it is configured, else the development inbox. */
-export async function composeMail({ config, reservedDb, events, log }: Foundation): Promise<MailModule> {
+export async function composeMail(
+  { config, reservedDb, events, log, wakeWorkers }: Foundation,
+  composers: readonly MailComposer[],
+): Promise<MailModule> {
   const { smtp, from } = config.mail;
   const sender = smtp === null ? undefined : await openSmtp({ ...smtp, from });
   return makeMailModule({
     db: reservedDb,
     events,
+    wakeWorkers,
+    composers,
     isProduction: config.isProduction,
     openSender: (keep) => sender ?? makeInboxSender({ keep, from, announce: (line) => log.info(line) }),
   });

@@ -21,7 +21,6 @@ export async function composeModules(
   foundation: Foundation,
 ): Promise<{ modules: readonly Module[]; auth: AuthModule; storefront: Storefront }> {
   const { config, db } = foundation;
-  const mail = await composeMail(foundation);
   const catalog = makeCatalogModule({
     db,
     clock: systemClock,
@@ -36,7 +35,6 @@ export async function composeModules(
   ];
   const auth = await composeAuth(
     foundation,
-    mail,
     personalData,
     {
       release: (userId) => orders.releaseOrdersOfPerson(userId),
@@ -45,15 +43,14 @@ export async function composeModules(
     },
     (...use) => access.useKey(...use),
   );
-  const access = composeAccess(foundation, auth, mail);
+  const access = composeAccess(foundation, auth);
   // A refund takes the eSIM back, and an eSIM that cannot be delivered gives the money back.
   const payments = await composePayments(
     foundation,
-    mail,
     (...order) => esims.takeBackEsim(...order),
     (...page) => storefront.page(...page),
   );
-  const esims = await composeEsims(foundation, payments, mail);
+  const esims = await composeEsims(foundation, payments);
   const supply = makeSupplyModule({ db, config, priceProblem });
   const orders = makeOrdersModule({
     ...foundation,
@@ -62,6 +59,10 @@ export async function composeModules(
     topUpOffer: esims.topUpOffer,
   });
   const webhooks = composeWebhooks(foundation);
+  const mail = await composeMail(
+    foundation,
+    [auth, access, payments, esims].flatMap(({ mails }) => mails),
+  );
   const admin = makeAdminModule({
     ...foundation,
     sendMail: mail.mailer.send,

@@ -9,7 +9,6 @@ import {
   takeBackFollowsRefund,
   topUpFollowsPayment,
 } from "../modules/esims/esims.module.js";
-import type { MailModule } from "../modules/mail/mail.module.js";
 import { orderFollowsPayment, orderFollowsRefund } from "../modules/orders/orders.module.js";
 import {
   makeMockLedger,
@@ -25,7 +24,6 @@ const STRIPE_API_ORIGIN = "https://api.stripe.com";
 
 export async function composePayments(
   foundation: Foundation,
-  { mailer }: MailModule,
   takeBackEsim: TakeBackEsim,
   drawMockPayment: PaymentsDeps["drawMockPayment"],
 ): Promise<PaymentsModule> {
@@ -38,7 +36,6 @@ export async function composePayments(
     takeBackEsim,
     esimIsUnused: ESIM_IS_UNUSED,
     drawMockPayment,
-    sendMail: mailer.send,
     devGuard: makeDevGuard({ isProduction, devToken: http.devToken, isLocal: makeIsLocal(http) }),
   });
 }

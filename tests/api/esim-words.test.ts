@@ -4,11 +4,8 @@ import { done } from "../../src/kernel/outcome.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 import { makeScriptedSupplier } from "../support/scripted-supplier.js";
 
-const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
 const wordsIn = (language: "en" | "es"): Readonly<Record<string, string>> =>
-  JSON.parse(
-    readFileSync(new URL(`../../src/modules/esims/delivery/texts/${language}.json`, import.meta.url), "utf8"),
-  );
+  JSON.parse(readFileSync(new URL(`../../src/modules/mail/texts/${language}.json`, import.meta.url), "utf8"));
 const ENGLISH = wordsIn("en");
 const SPANISH = wordsIn("es");
 
@@ -183,7 +180,7 @@ describe("what the API says of an eSIM in words", () => {
     for (const key of ["before.wifi", "before.once", "iphone.link", "android.scan", "arrive.roaming"])
       expect(instructions).toContain(SPANISH[key]);
     room.mails.length = 0;
-    await room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+    await room.sendMail("esim_ready", order.profileId);
     const { text = "" } = room.mails[0] ?? {};
     const lines: string[] = instructions.split("\n").filter((line: string) => !line.endsWith(":"));
     for (const line of lines) expect(text).toContain(line.split(": ").at(-1));
@@ -213,7 +210,7 @@ describe("what the API says of an eSIM in words", () => {
   it("mail and page name the shop and its support, also in HTML", async () => {
     const order = await delivered();
     room.mails.length = 0;
-    await room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+    await room.sendMail("esim_ready", order.profileId);
     const [mail] = room.mails;
     const help = "If something does not work, write to help@shop.example.";
     expect(mail?.text).toContain(`-- \nViajes & Co\nhttp://localhost:8000\n${help}\n`);

@@ -20,7 +20,7 @@ describe("POST /admin/jobs/:id/retry", () => {
   /** A job with nothing to do, in the state that the SQL gives it. */
   const planted = async (set: string): Promise<number> => {
     const [job] = await query<{ id: number }>(
-      "select id from graphile_worker.add_job('send_receipt', '{}', run_at => now() + interval '1 day')",
+      "select id from graphile_worker.add_job('send_mail', '{}', run_at => now() + interval '1 day')",
     );
     await query(`update graphile_worker._private_jobs set ${set} where id = $1`, [job?.id]);
     return job?.id ?? 0;
@@ -40,13 +40,13 @@ describe("POST /admin/jobs/:id/retry", () => {
         request_id: answer.headers.get("x-request-id"),
       },
     ]);
-    // Its payload names no order, so it fails once more: it has been run.
+    // Its payload names no mail, so it fails once more: it has been run.
     await eventually(async () => {
       const [job] = await query<{ last_error: string; attempts: number }>(
         "select last_error, attempts from graphile_worker._private_jobs where id = $1",
         [id],
       );
-      return job?.attempts === 1 && job.last_error.includes("order_id");
+      return job?.attempts === 1 && job.last_error.includes("mail_id");
     });
   });
 

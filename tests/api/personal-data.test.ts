@@ -111,6 +111,7 @@ describe("GET /auth/me/export", () => {
     const exported = [
       "sessions",
       "orders",
+      "outgoing_mails",
       "order_consents",
       "payments",
       "refunds",

@@ -16,11 +16,11 @@ const query = <Row = Record<string, unknown>>(sql: string, values: unknown[] = [
 
 beforeAll(async () => {
   shop = await startStripeShop({ RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999" });
-  // A job of a held task waits for the test; everything else about it is as always.
+  // A job of a held task, or of a held kind of mail, waits for the test; everything else about it is as always.
   await query("create table held_tasks (task text primary key)");
   await query(`create function hold_task() returns trigger language plpgsql as $$
     begin
-      if exists (select from graphile_worker._private_tasks t join held_tasks h on h.task = t.identifier
+      if exists (select from graphile_worker._private_tasks t join held_tasks h on h.task in (t.identifier, new.payload->>'kind')
                  where t.id = new.task_id) then
         new.run_at := now() + interval '1 hour';
       end if;
@@ -68,7 +68,8 @@ async function makeScene(kind: Kind): Promise<Scene> {
   // What was bought before is in the person's hands, so that only this order is outstanding.
   await eventually(async () => {
     const open = await query(
-      "select from esim_profiles where user_id = $1 and order_id <> $2 and mailed_at is null",
+      `select from esim_profiles e where user_id = $1 and order_id <> $2 and not exists (
+         select from outgoing_mails m where m.kind = 'esim_ready' and m.subject_id = e.id and m.status = 'sent')`,
       [shopper.userId, order.id],
     );
     return open.length === 0;
@@ -86,7 +87,8 @@ async function makeScene(kind: Kind): Promise<Scene> {
 const stateOf = async ({ orderId }: Scene) => {
   const [row] = await query<{ order: string; payment: string | null; bought: string; mailed: boolean }>(
     `select o.status as order, p.status as payment, coalesce(e.status, t.status) as bought,
-       coalesce(e.mailed_at, t.mailed_at) is not null as mailed
+       exists (select from outgoing_mails m where m.order_id = o.id
+         and m.kind in ('esim_ready', 'top_up_done') and m.status = 'sent') as mailed
      from orders o
        left join payments p on p.order_id = o.id
        left join esim_profiles e on e.order_id = o.id
@@ -149,19 +151,24 @@ const STATES = {
     );
   },
   "delivered, neither mailed nor seen": async (scene) => {
-    await hold("send_esim_mail");
+    await hold("esim_ready");
     await pay(scene);
     await becomes(scene, { bought: isDone(scene) });
   },
   "delivered, its mail taken by nobody": async (scene) => {
     await pay(scene);
     await becomes(scene, { mailed: true });
-    await hold("send_esim_mail");
+    await hold("esim_ready");
     // The mail was composed, which counts as a look at the code; the mail server refused the address.
-    await query(`${profile} mailed_at = null, mail_refused_at = now() where order_id = $1`, [scene.orderId]);
+    await query(
+      `with sent as (delete from outgoing_mails where order_id = $1 and kind = 'esim_ready' returning *)
+       insert into outgoing_mails (kind, subject_id, order_id, status, ended_at)
+       select kind, subject_id, order_id, 'refused', now() from sent`,
+      [scene.orderId],
+    );
   },
   "delivered, shown to an operator only": async (scene) => {
-    await hold("send_esim_mail");
+    await hold("esim_ready");
     await pay(scene);
     await becomes(scene, { bought: "ready" });
     const [esim] = await query<{ id: number }>("select id from esim_profiles where order_id = $1", [
@@ -177,7 +184,7 @@ const STATES = {
     await becomes(scene, { mailed: true });
   },
   "delivered, seen in the account": async (scene) => {
-    await hold("send_esim_mail");
+    await hold("esim_ready");
     await pay(scene);
     await becomes(scene, { bought: "ready" });
     const [esim] = await query<{ id: number }>("select id from esim_profiles where order_id = $1", [
@@ -370,8 +377,12 @@ describe.each(CASES)("%s order, %s", (kind, state) => {
     if (state === "paid, not delivered yet") await becomes(scene, { bought: isDone(scene) });
     // Whatever still comes for them by mail opens nothing.
     await query(
-      "select enqueue_job('send_esim_mail', json_build_object('profile_id', id)) from esim_profiles where user_id = $1",
+      `insert into outgoing_mails (kind, subject_id, order_id, number)
+       select 'esim_ready', id, order_id, 9 from esim_profiles where user_id = $1`,
       [scene.shopper.userId],
+    );
+    await query(
+      "select enqueue_job('send_mail', json_build_object('mail_id', id, 'kind', kind)) from outgoing_mails where number = 9",
     );
     await eventually(async () => {
       const jobs = await query(

@@ -202,8 +202,8 @@ const PLANTED: readonly { rule: string; faults: readonly string[]; sample: strin
   {
     rule: "what_waits_has_a_job",
     faults: [
-      "update esim_profiles set mailed_at = null, created_at = now() - interval '1 hour', provisioned_at = now() - interval '1 hour' where id = $esim",
-      "delete from graphile_worker._private_jobs",
+      "update esim_profiles set created_at = now() - interval '1 hour', provisioned_at = now() - interval '1 hour' where id = $esim",
+      "delete from outgoing_mails where kind = 'esim_ready' and subject_id = $esim",
     ],
     sample: "esim:$esim",
   },

@@ -5,7 +5,6 @@ import { decodedPng } from "../support/decode-qr.js";
 import { describeInBrowser } from "../support/describe-in-browser.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 
-const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
 const PHONE = { width: 390, height: 844 };
 const SLOW = { timeout: 240_000 };
 /** A folder for looking at what the tests saw; nothing is kept without it. */
@@ -123,7 +122,7 @@ describeInBrowser("the install page and the mail on a phone", () => {
     ["es", "dark"],
   ] as const)("the mail fits the phone, and its QR scans: %s, %s", SLOW, async (language, colorScheme) => {
     const order = await ready(language);
-    await room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+    await room.sendMail("esim_ready", order.profileId);
     const mail = room.mails.at(-1)!;
     const inline = mail.attachments!.find(({ contentId }) => contentId !== undefined)!;
     const source = `data:image/png;base64,${inline.content.toString("base64")}`;

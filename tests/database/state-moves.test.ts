@@ -8,6 +8,7 @@ import {
   STOCK_STATES,
 } from "../../src/modules/esims/esim-state.js";
 import { TOP_UP_MOVES, TOP_UP_STATES } from "../../src/modules/esims/top-ups/top-up-state.js";
+import { MAIL_MOVES, MAIL_STATES } from "../../src/modules/mail/mail-state.js";
 import { ORDER_MOVES, ORDER_STATES } from "../../src/modules/orders/order-state.js";
 import {
   DISPUTE_MOVES,
@@ -32,6 +33,7 @@ const MACHINES: readonly (readonly [string, readonly string[], readonly string[]
   ["provisioning_attempts", ATTEMPT_STATES, ATTEMPT_MOVES],
   ["stock_items", STOCK_STATES, STOCK_MOVES],
   ["top_ups", TOP_UP_STATES, TOP_UP_MOVES],
+  ["outgoing_mails", MAIL_STATES, listed(MAIL_MOVES)],
 ];
 
 describe("the states in the code are those of the database", () => {

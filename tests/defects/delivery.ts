@@ -1,13 +1,13 @@
 import type { Defect } from "./defect.js";
 
-const MAILS = "src/modules/esims/delivery/mail-store.ts";
+const OUTBOX = "src/modules/mail/outbox-store.ts";
 const LINKS = "src/modules/esims/delivery/link-store.ts";
 const PERSONS = "src/modules/auth/person-store.ts";
 
 const CLAIMING = {
-  file: MAILS,
-  from: "  return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];",
-  to: "  MARK;\n  return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];",
+  file: OUTBOX,
+  from: "  return (await db.run<ClaimedMail & Row>(claim, [mailId])).rows[0];",
+  to: "  MARK;\n  return (await db.run<ClaimedMail & Row>(claim, [mailId])).rows[0];",
 };
 const FINDING = {
   file: LINKS,
@@ -27,9 +27,9 @@ export const DELIVERY: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: MAILS,
-        from: "       and (p.mail_claimed_until is null or p.mail_claimed_until < now())\n       and o.id = p.order_id",
-        to: "       and o.id = p.order_id",
+        file: OUTBOX,
+        from: " and (m.claimed_until is null or m.claimed_until < now())\n         returning",
+        to: "\n         returning",
       },
       CLAIMING,
     ],
@@ -45,11 +45,11 @@ export const DELIVERY: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: MAILS,
-        from: "and p.mailed_at is null and p.mail_refused_at is null\n     and p.provisioned_at",
-        to: "and p.mailed_at is null\n     and p.provisioned_at",
+        file: OUTBOX,
+        from: "where ${WAITING} and next_try_at <",
+        to: "where status <> 'sent' and next_try_at <",
       },
-      { file: MAILS, from: "  await db.run(SWEEP);", to: "  MARK;\n  await db.run(SWEEP);" },
+      { file: OUTBOX, from: "  await db.run(SWEEP);", to: "  MARK;\n  await db.run(SWEEP);" },
     ],
     target: {
       file: "tests/delivery/esim-mail-once.test.ts",
@@ -63,14 +63,9 @@ export const DELIVERY: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: MAILS,
-        from: "       and o.id = p.order_id and o.status = 'paid' and u.id = p.user_id\n",
-        to: "       and o.id = p.order_id and u.id = p.user_id\n",
-      },
-      {
-        file: MAILS,
-        from: "o.id = p.order_id and o.status = 'paid'\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null`,\n);\n\n/**\n * The last look",
-        to: "o.id = p.order_id\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null`,\n);\n\n/**\n * The last look",
+        file: "src/modules/esims/delivery/mail-kinds.ts",
+        from: "when o.status <> 'paid' then 'order_' || o.status when p.status not in",
+        to: "when p.status not in",
       },
       // The code itself asks once more before it leaves.
       {

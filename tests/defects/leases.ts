@@ -46,8 +46,8 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: STORE,
-        from: `     ${HELD}\n     returning id\n   )\n   select`,
-        to: `     ${notHeldBy("esim_profiles")}\n     returning id\n   )\n   select`,
+        from: `     ${HELD}\n     returning id, order_id\n   )\n   select`,
+        to: `     ${notHeldBy("esim_profiles")}\n     returning id, order_id\n   )\n   select`,
       },
       writes("fail"),
     ],
@@ -183,8 +183,8 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: STORE,
-        from: `     ${HELD}\n     returning id\n   )\n   select`,
-        to: `     ${notHeldBy("top_ups")}\n     returning id\n   )\n   select`,
+        from: `     ${HELD}\n     returning id, order_id\n   )\n   select`,
+        to: `     ${notHeldBy("top_ups")}\n     returning id, order_id\n   )\n   select`,
       },
       writes("fail"),
     ],

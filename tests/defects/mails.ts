@@ -1,10 +1,11 @@
 import { type Defect, runsAt } from "./defect.js";
 
 const MAILS = "src/modules/esims/delivery/mail-store.ts";
-const TOP_UP_MAIL = "src/modules/esims/top-ups/send-top-up-mail.ts";
+const KINDS = "src/modules/esims/delivery/mail-kinds.ts";
+const OUTBOX = "src/modules/mail/outbox-store.ts";
+const SENDING = "src/modules/mail/send-queued-mail.ts";
 const PERSONS = "src/modules/auth/person-store.ts";
 const LINKS = "src/modules/esims/delivery/link-store.ts";
-const NOTICES = "src/modules/esims/delivery/notice-store.ts";
 const ESIM = "src/modules/esims/purchase/subjects/esim.ts";
 const ONCE = "tests/delivery/esim-mail-once.test.ts";
 const TOP_UP_ONCE = "tests/delivery/top-up-mail.test.ts";
@@ -13,13 +14,7 @@ const ANONYMISING = runsAt(
   PERSONS,
   "const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
 );
-/** The last look before a mail is handed over asks what the claim asked. */
-const withoutLastLook = (condition: string) => {
-  const end = "`,\n);\n\n/**\n * The last look";
-  const asked =
-    "o.status = 'paid'\n     and u.id = p.user_id and u.deleted_at is null and u.disabled_at is null";
-  return { file: MAILS, from: `${asked}${end}`, to: `${asked.replace(condition, "true")}${end}` };
-};
+const CLAIMING = runsAt(OUTBOX, "return (await db.run<ClaimedMail & Row>(claim, [mailId])).rows[0];");
 const GONE = "is in no column of any table: browser, device, address";
 
 /** What is mailed, shown and kept of a person. */
@@ -47,11 +42,11 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: TOP_UP_MAIL,
-        from: "     and (t.mail_claimed_until is null or t.mail_claimed_until < now())\n",
-        to: "",
+        file: OUTBOX,
+        from: " and (m.claimed_until is null or m.claimed_until < now())\n         returning",
+        to: "\n         returning",
       },
-      runsAt(TOP_UP_MAIL, "const claim = (await deps.db.run<MailClaim>(CLAIM, [topUpId])).rows[0];"),
+      CLAIMING,
     ],
     target: { file: TOP_UP_ONCE, test: "however many senders there are at once" },
     reason: /to deeply equal/,
@@ -88,25 +83,24 @@ export const MAIL_DEFECTS: readonly Defect[] = [
   },
   {
     number: 119,
-    title: "The end of the first mail settles the one that an operator has asked for meanwhile",
+    title: "A mail that was begun once cannot be sent again by an operator",
     area: "delivery",
     edits: [
       {
-        file: MAILS,
-        from: "where id = $1 and mail_number = $2 and mailed_at is null",
-        to: "where id = $1 and $2::integer > 0 and mailed_at is null",
+        file: OUTBOX,
+        from: "coalesce((select number from latest), 0) + 1",
+        to: "coalesce((select number from latest), 1)",
       },
-      {
-        file: MAILS,
-        from: 'outcome: "done" | "refused" | "unknown",\n): Promise<void> {',
-        to: 'outcome: "done" | "refused" | "unknown",\n): Promise<void> {\n  MARK;',
-      },
+      runsAt(
+        OUTBOX,
+        "const row = (await db.run<Row>(resend, [of.subjectId, of.orderId, actor, requestId])).rows[0];",
+      ),
     ],
     target: {
       file: ONCE,
       test: "and once more when an operator has it sent again while the first is still being sent",
     },
-    reason: /to be null/,
+    reason: /409/,
   },
   {
     number: 190,
@@ -114,9 +108,9 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: TOP_UP_MAIL,
-        from: 'await deps.db.run(SETTLE, [topUpId, outcome.kind !== "unknown"]);',
-        to: 'await deps.db.run(SETTLE, [topUpId, (MARK, outcome.kind === "done")]);',
+        file: SENDING,
+        from: 'return outcome.reason === "rejected"',
+        to: 'return (MARK, outcome.reason) === "never"',
       },
     ],
     target: { file: TOP_UP_ONCE, test: "never again when the mail server refuses it for good" },
@@ -128,9 +122,9 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: TOP_UP_MAIL,
-        from: 'await deps.db.run(SETTLE, [topUpId, outcome.kind !== "unknown"]);',
-        to: "await deps.db.run(SETTLE, [topUpId, MARK !== undefined]);",
+        file: SENDING,
+        from: 'if (outcome.kind === "unknown") return { status: "delayed", lastError: "temporary" };',
+        to: 'if (outcome.kind === "unknown") return (MARK, { status: "sent", lastError: null });',
       },
     ],
     target: { file: TOP_UP_ONCE, test: "after an unknown outcome again, as the same mail" },
@@ -142,9 +136,9 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: "src/modules/esims/top-ups/top-up-jobs.ts",
-        from: "        await db.run(SWEEP_MAILS);",
-        to: "        if (SWEEP_MAILS !== undefined) MARK;",
+        file: "src/modules/mail/mail.module.ts",
+        from: "    await sweepOutbox(db);",
+        to: "    if (sweepOutbox !== undefined) MARK;",
       },
     ],
     target: {
@@ -159,12 +153,11 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: MAILS,
-        from: "       and u.deleted_at is null and u.disabled_at is null\n     returning p.id, p.mail_number, p.language",
-        to: "       and u.deleted_at is null\n     returning p.id, p.mail_number, p.language",
+        file: KINDS,
+        from: "when p.ended_at is not null then 'esim_ended' when u.disabled_at is not null then 'person_disabled' end",
+        to: "when p.ended_at is not null then 'esim_ended' end",
       },
-      withoutLastLook("u.disabled_at is null"),
-      runsAt(MAILS, "return (await db.run<MailClaim>(CLAIM, [profileId, linkHash, CLAIM_SECONDS])).rows[0];"),
+      CLAIMING,
     ],
     target: {
       file: "tests/delivery/unseen-esims.test.ts",
@@ -196,15 +189,16 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: NOTICES,
-        from: "p.status = 'ready' and p.reminded_at is null and o.status = 'paid' and u.deleted_at is null",
-        to: "p.status = 'ready' and p.reminded_at is null and u.deleted_at is null",
+        file: KINDS,
+        from: "when o.status <> 'paid' then 'order_' || o.status when p.status <> 'ready'",
+        to: "when p.status <> 'ready'",
       },
-      withoutLastLook("o.status = 'paid'"),
-      runsAt(
-        NOTICES,
-        "return (await db.run<NoticeClaim>(CLAIM[notice], [profileId, linkHash, CLAIM_SECONDS])).rows[0];",
-      ),
+      {
+        file: MAILS,
+        from: "p.status = 'ready' and o.status = 'paid' and u.deleted_at is null",
+        to: "p.status = 'ready' and u.deleted_at is null",
+      },
+      runsAt(MAILS, "await db.run(QUEUE_REMINDERS);"),
     ],
     target: {
       file: "tests/delivery/esim-notices.test.ts",
@@ -257,9 +251,9 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     area: "delivery",
     edits: [
       {
-        file: "src/modules/esims/delivery/send-esim-notice.job.ts",
-        from: "    if (link !== null && !(await confirmMail(db, profileId, claim.claimed_until))) return;",
-        to: "    if (link !== null && !(await confirmMail(db, profileId, claim.claimed_until))) MARK;",
+        file: SENDING,
+        from: "if (mail.looksAgain === true) {",
+        to: "if (mail.looksAgain === true && !MARK) {",
       },
     ],
     target: {
@@ -267,5 +261,40 @@ export const MAIL_DEFECTS: readonly Defect[] = [
       test: "nor when the person is locked out between the claim and the mail, since it has a link to the code",
     },
     reason: /to deeply equal \[\]/,
+  },
+  {
+    number: 310,
+    title: "Mails are given up when the mail server refuses the store itself",
+    area: "delivery",
+    edits: [
+      {
+        file: SENDING,
+        from: ': { status: "delayed", lastError: "sender_refused" };',
+        to: ': (MARK, { status: "refused", lastError: "sender_refused" });',
+      },
+    ],
+    target: {
+      file: ONCE,
+      test: "and waits, for however long, while the mail server refuses the store itself",
+    },
+    reason: /to be 'delayed'/,
+  },
+  {
+    number: 311,
+    title: "A sign-in code stays in its row, sealed, once it was mailed",
+    area: "login",
+    edits: [
+      {
+        file: "src/modules/auth/login-mail.ts",
+        from: "and settled.status <> 'delayed' and sealed_code is not null",
+        to: "and settled.status = 'delayed' and sealed_code is not null",
+      },
+      runsAt(OUTBOX, "  await db.run(settle, [mail_id, claimed_until, status, lastError, language]);"),
+    ],
+    target: {
+      file: "tests/mail/admin-mails.test.ts",
+      test: "a sign-in code that was mailed is not kept, so it is not sent again: 409",
+    },
+    reason: /./,
   },
 ];

@@ -110,13 +110,13 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     area: "console",
     edits: [
       {
-        file: "src/modules/esims/delivery/mail-store.ts",
-        from: "jsonb_build_object('mail_number', mail_number) from again\n",
-        to: "jsonb_build_object('mail_number', mail_number) from again where mail_number < 0\n",
+        file: "src/modules/mail/outbox-store.ts",
+        from: "'number', number)\n         from again\n",
+        to: "'number', number)\n         from again where number < 0\n",
       },
       runsAt(
-        "src/modules/esims/delivery/mail-store.ts",
-        "return (await db.run(AGAIN, [profileId, act.actor, act.requestId])).count === 1;",
+        "src/modules/mail/outbox-store.ts",
+        "const row = (await db.run<Row>(resend, [of.subjectId, of.orderId, actor, requestId])).rows[0];",
       ),
     ],
     target: {

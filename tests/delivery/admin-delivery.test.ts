@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EsimRoom, makeEsimRoom } from "../support/esims.js";
 
 const ADMIN = 900_001;
-const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
 
 describe("what an operator does about a delivery", () => {
   let room: EsimRoom;
@@ -18,8 +17,7 @@ describe("what an operator does about a delivery", () => {
     await room.esims.provisionEsim(order.id);
     return order;
   };
-  const send = (profileId: number) =>
-    room.esims.jobs.handlers.send_esim_mail!({ profile_id: profileId }, RUN);
+  const send = (profileId: number) => room.sendMail("esim_ready", profileId);
   const auditOf = (profileId: number, action: string) =>
     room.database.query<{ actor: string; request_id: string | null }>(
       "select actor, request_id from audit_log where subject = $1 and action = $2",
@@ -33,10 +31,13 @@ describe("what an operator does about a delivery", () => {
     expect([status, body]).toEqual([200, { message: "mail_scheduled" }]);
     await Promise.all(Array.from({ length: 10 }, () => send(order.profileId)));
     expect(room.mails.map(({ reference }) => reference)).toEqual([
-      `esim-${order.profileId}-1`,
-      `esim-${order.profileId}-2`,
+      `esim-ready-${order.profileId}-1`,
+      `esim-ready-${order.profileId}-2`,
     ]);
-    const rows = await auditOf(order.profileId, "esim.mail_resent");
+    const rows = await room.database.query(
+      "select actor, request_id from audit_log where action = 'mail.resent' and (after->>'subject_id')::bigint = $1",
+      [order.profileId],
+    );
     expect(rows).toEqual([{ actor: `admin:${ADMIN}`, request_id: expect.any(String) }]);
   });
 

@@ -4,8 +4,6 @@ import type { Mail, MailOutcome } from "../../src/providers/mail/port.js";
 import { type EsimRoom, makeEsimRoom, withClaimFollowedBy } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 
-const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
-
 describe("the eSIM's mail is sent once", () => {
   let room: EsimRoom;
   let planId: number;
@@ -13,12 +11,10 @@ describe("the eSIM's mail is sent once", () => {
   let answer: (mail: Mail) => MailOutcome;
   beforeAll(async () => {
     room = await makeEsimRoom({
-      overrides: {
-        mailer: {
-          send: async (mail) => {
-            mails.push(mail);
-            return answer(mail);
-          },
+      mailer: {
+        send: async (mail) => {
+          mails.push(mail);
+          return answer(mail);
         },
       },
     });
@@ -35,22 +31,23 @@ describe("the eSIM's mail is sent once", () => {
     await room.esims.provisionEsim(order.id);
     return order;
   };
-  const send = async (profileId: number) =>
-    room.esims.jobs.handlers.send_esim_mail!({ profile_id: profileId }, RUN);
-  const sweep = () => room.esims.jobs.handlers.sweep_esim_mails!({}, RUN);
-  const stateOf = async (profileId: number) => {
-    const [row] = await room.database.query<{ mailed_at: string | null; mail_refused_at: string | null }>(
-      "select mailed_at, mail_refused_at from esim_profiles where id = $1",
+  const send = async (profileId: number) => room.sendMail("esim_ready", profileId);
+  const sweep = () => room.runJob("sweep_outbox");
+  const statusOf = (profileId: number) => room.mailStatus("esim_ready", profileId);
+  const OF_MAIL = `j.task_id = (select id from graphile_worker._private_tasks where identifier = 'send_mail')
+    and (j.payload->>'mail_id')::bigint in (
+      select id from outgoing_mails where kind = 'esim_ready' and subject_id = $1)`;
+  const jobsOf = (profileId: number) =>
+    room.database.query(`select id from graphile_worker._private_jobs j where ${OF_MAIL}`, [profileId]);
+  const dropJobs = (profileId: number) =>
+    room.database.query(`delete from graphile_worker._private_jobs j where ${OF_MAIL}`, [profileId]);
+  /** Time for the sweep to miss it; a claim of a process that died has ended. */
+  const anHourPasses = (profileId: number) =>
+    room.database.query(
+      `update outgoing_mails set created_at = created_at - interval '1 hour', next_try_at = next_try_at - interval '1 hour',
+         claimed_until = claimed_until - interval '1 hour' where kind = 'esim_ready' and subject_id = $1`,
       [profileId],
     );
-    return row!;
-  };
-  const jobsOf = (profileId: number) =>
-    room.database.query("select id from graphile_worker.jobs where key = $1", [`esim-mail:${profileId}`]);
-  const dropJobs = (profileId: number) =>
-    room.database.query("delete from graphile_worker._private_jobs where key = $1", [
-      `esim-mail:${profileId}`,
-    ]);
 
   it("however many runs of the job there are at once", async () => {
     for (let round = 0; round < 5; round += 1) {
@@ -65,12 +62,38 @@ describe("the eSIM's mail is sent once", () => {
   it("after an unknown outcome again, as the same mail", async () => {
     const order = await ready();
     answer = () => unknown("421");
-    await expect(send(order.profileId)).rejects.toThrow("421");
-    expect((await stateOf(order.profileId)).mailed_at).toBeNull();
+    await send(order.profileId);
+    expect(await statusOf(order.profileId)).toBe("delayed");
     answer = () => done({ messageId: "1" });
     await send(order.profileId);
-    expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-${order.profileId}-1`));
-    expect((await stateOf(order.profileId)).mailed_at).not.toBeNull();
+    expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-ready-${order.profileId}-1`));
+    expect(await statusOf(order.profileId)).toBe("sent");
+  });
+
+  it("and waits, for however long, while the mail server refuses the store itself", async () => {
+    const order = await ready();
+    answer = () => refused("sender_refused", "EAUTH 535");
+    await send(order.profileId);
+    await room.database.query(
+      "update outgoing_mails set created_at = created_at - interval '30 days' where kind = 'esim_ready' and subject_id = $1",
+      [order.profileId],
+    );
+    await send(order.profileId);
+    expect(await statusOf(order.profileId)).toBe("delayed");
+    answer = () => done({ messageId: "1" });
+    await send(order.profileId);
+    expect(await statusOf(order.profileId)).toBe("sent");
+  });
+
+  it("not for ever to a mail server that takes nothing for five days", async () => {
+    const order = await ready();
+    answer = () => unknown("421");
+    await room.database.query(
+      "update outgoing_mails set created_at = created_at - interval '6 days' where kind = 'esim_ready' and subject_id = $1",
+      [order.profileId],
+    );
+    await send(order.profileId);
+    expect(await statusOf(order.profileId)).toBe("refused");
   });
 
   it("never again when the mail server refuses it for good", async () => {
@@ -79,15 +102,10 @@ describe("the eSIM's mail is sent once", () => {
     await send(order.profileId);
     await send(order.profileId);
     await dropJobs(order.profileId);
-    // The sweep looks at what is older than a minute.
-    await room.database.query(
-      `update esim_profiles set created_at = created_at - interval '1 hour',
-         provisioned_at = provisioned_at - interval '1 hour' where id = $1`,
-      [order.profileId],
-    );
+    await anHourPasses(order.profileId);
     await sweep();
     expect(mails).toHaveLength(1);
-    expect(await stateOf(order.profileId)).toMatchObject({ mailed_at: null });
+    expect(await statusOf(order.profileId)).toBe("refused");
     expect(await jobsOf(order.profileId)).toEqual([]);
   });
 
@@ -101,37 +119,35 @@ describe("the eSIM's mail is sent once", () => {
     // The dead process's claim holds for a minute; nobody sends meanwhile.
     await send(order.profileId);
     expect(mails).toHaveLength(1);
-    await room.database.query(
-      `update esim_profiles set mail_claimed_until = now() - interval '1 second',
-         created_at = created_at - interval '1 hour', provisioned_at = provisioned_at - interval '1 hour' where id = $1`,
-      [order.profileId],
-    );
+    await anHourPasses(order.profileId);
     await dropJobs(order.profileId);
     await sweep();
     expect(await jobsOf(order.profileId)).toHaveLength(1);
     await send(order.profileId);
     await send(order.profileId);
-    expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-${order.profileId}-1`));
+    expect(mails.map(({ reference }) => reference)).toEqual(Array(2).fill(`esim-ready-${order.profileId}-1`));
   });
 
   it.each([
-    ["locked out", "update users set disabled_at = now() where id = new.user_id"],
+    [
+      "locked out",
+      "update users set disabled_at = now() where id = (select user_id from orders where id = new.order_id)",
+    ],
     [
       "deleted",
-      "update users set deleted_at = now(), name = null, email = 'deleted-' || id || '@deleted.invalid' where id = new.user_id",
+      "update users set deleted_at = now(), name = null, email = 'deleted-' || id || '@deleted.invalid' where id = (select user_id from orders where id = new.order_id)",
     ],
     ["refunded", "update orders set status = 'refunded' where id = new.order_id"],
   ])("to nobody who is %s between the claim and the mail", async (_, sql) => {
     const order = await ready();
     await withClaimFollowedBy(room, sql, () => send(order.profileId));
     expect(mails).toEqual([]);
-    expect(await stateOf(order.profileId)).toEqual({ mailed_at: null, mail_refused_at: null });
+    expect(await statusOf(order.profileId)).not.toBe("sent");
   });
 
   it("by nobody whose claim has ended and is another sender's now", async () => {
     const order = await ready();
-    const later =
-      "update esim_profiles set mail_claimed_until = now() + interval '90 seconds' where id = new.id";
+    const later = "update outgoing_mails set claimed_until = now() + interval '90 seconds' where id = new.id";
     await withClaimFollowedBy(room, `if pg_trigger_depth() = 1 then ${later}; end if`, () =>
       send(order.profileId),
     );
@@ -153,13 +169,13 @@ describe("the eSIM's mail is sent once", () => {
     taken();
     await first;
     // The end of the first says nothing about the second.
-    expect((await stateOf(order.profileId)).mailed_at).toBeNull();
+    expect(await statusOf(order.profileId)).toBe("queued");
     await Promise.all([send(order.profileId), send(order.profileId)]);
     await send(order.profileId);
     expect(mails.map(({ reference }) => reference)).toEqual(
-      [1, 2].map((number) => `esim-${order.profileId}-${number}`),
+      [1, 2].map((number) => `esim-ready-${order.profileId}-${number}`),
     );
-    expect((await stateOf(order.profileId)).mailed_at).not.toBeNull();
+    expect(await statusOf(order.profileId)).toBe("sent");
   });
 
   it("not at all when the eSIM was taken back or the money went back", async () => {
@@ -179,12 +195,12 @@ describe("the eSIM's mail is sent once", () => {
     expect(await jobsOf(order.profileId)).toHaveLength(1);
     await room.startWorker();
     const mail = await eventually(() =>
-      mails.find(({ reference }) => reference === `esim-${order.profileId}-1`),
+      mails.find(({ reference }) => reference === `esim-ready-${order.profileId}-1`),
     );
     const [user] = await room.database.query<{ email: string }>("select email from users where id = $1", [
       order.userId,
     ]);
     expect(mail.to).toEqual({ address: user?.email });
-    await eventually(async () => (await stateOf(order.profileId)).mailed_at);
+    await eventually(async () => (await statusOf(order.profileId)) === "sent");
   });
 });

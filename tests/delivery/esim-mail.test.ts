@@ -5,7 +5,6 @@ import { decodedPng } from "../support/decode-qr.js";
 import { type EsimRoom, makeEsimRoom } from "../support/esims.js";
 import { type MailSink, startMailSink } from "../support/mail-sink.js";
 
-const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
 const STORE = "https://shop.example";
 
 describe("the mail of an eSIM", () => {
@@ -24,7 +23,7 @@ describe("the mail of an eSIM", () => {
       ehloName: "shop.example",
       from: { name: "Tribi", address: "no-reply@shop.example" },
     });
-    room = await makeEsimRoom({ environment: { PUBLIC_URL: STORE }, overrides: { mailer: sender } });
+    room = await makeEsimRoom({ environment: { PUBLIC_URL: STORE }, mailer: sender });
     planId = await room.addPlan();
   });
   afterAll(async () => {
@@ -44,7 +43,7 @@ describe("the mail of an eSIM", () => {
     return { order, esim: answer.json() };
   };
   const receive = async (profileId: number, userId: number): Promise<ParsedMail> => {
-    await room.esims.jobs.handlers.send_esim_mail!({ profile_id: profileId }, RUN);
+    await room.sendMail("esim_ready", profileId);
     const [user] = await room.database.query<{ email: string }>("select email from users where id = $1", [
       userId,
     ]);

@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EsimRoom, makeEsimRoom } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 
-const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
-
 interface RevealRow {
   readonly actor: string;
   readonly channel: string;
@@ -70,7 +68,7 @@ describe("who has seen a code is on record", () => {
 
   it("a mail before it is sent", async () => {
     const order = await ready();
-    await room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+    await room.sendMail("esim_ready", order.profileId);
     expect(await revealsOf(order.profileId)).toEqual([
       { actor: "system:mail", channel: "mail", session_id: null },
     ]);

@@ -4,8 +4,6 @@ import type { Mail, MailOutcome } from "../../src/providers/mail/port.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 import { eventually } from "../support/eventually.js";
 
-const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
-
 describe("an eSIM that is ready and reaches nobody", () => {
   const mails: Mail[] = [];
   let answer: (mail: Mail) => MailOutcome = ({ reference }) => done({ messageId: reference });
@@ -13,12 +11,10 @@ describe("an eSIM that is ready and reaches nobody", () => {
   let planId: number;
   beforeAll(async () => {
     room = await makeEsimRoom({
-      overrides: {
-        mailer: {
-          send: async (mail) => {
-            mails.push(mail);
-            return answer(mail);
-          },
+      mailer: {
+        send: async (mail) => {
+          mails.push(mail);
+          return answer(mail);
         },
       },
     });
@@ -37,8 +33,7 @@ describe("an eSIM that is ready and reaches nobody", () => {
          provisioned_at = provisioned_at - $1 * interval '1 minute'`,
       [minutes],
     );
-  const send = (order: PlantedOrder) =>
-    room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+  const send = (order: PlantedOrder) => room.sendMail("esim_ready", order.profileId);
   const unseen = () => room.metric("esims_unseen");
 
   it("raises the alarm after a quarter of an hour, until it is shown or mailed", async () => {

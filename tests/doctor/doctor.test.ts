@@ -105,9 +105,7 @@ describe("tribi doctor beside a running store", () => {
     await query(
       "update graphile_worker._private_known_crontabs set last_execution = now() - interval '10 minutes'",
     );
-    await query(
-      "update esim_profiles set parked_at = now(), parked_reason = 'no_funds', mail_refused_at = now()",
-    );
+    await query("update esim_profiles set parked_at = now(), parked_reason = 'no_funds'");
     await query(
       "insert into supplier_accounts (supplier, problem, balance_text, balance_currency, balance_minor) values ('airalo', 'auth', '1.00', 'USD', 100)",
     );
@@ -115,7 +113,7 @@ describe("tribi doctor beside a running store", () => {
       "insert into plan_suppliers (plan_id, supplier, package_id) select id, 'stock', 'x' from plans limit 1",
     );
     await query(
-      `select enqueue_job('send_esim_mail', '{"profile_id": 0}', run_at => now() - interval '10 minutes')`,
+      `select enqueue_job('send_mail', '{"mail_id": 0, "kind": "receipt"}', run_at => now() - interval '10 minutes')`,
     );
     await query("update installation_facts set value = 'another' where name = 'secret:OTP_PEPPER'");
     await query(

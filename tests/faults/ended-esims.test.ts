@@ -248,7 +248,7 @@ describe("an eSIM's end is its supplier's word", () => {
       expect(Date.parse(body.expires_at)).toBe(Date.parse(terms.useBy ?? ""));
       expect(body.validity_starts).toBe("installation");
       room.mails.length = 0;
-      await room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+      await room.sendMail("esim_ready", order.profileId);
       const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(
         new Date(terms.useBy ?? ""),
       );
@@ -303,7 +303,7 @@ describe("an eSIM's end is its supplier's word", () => {
         activation_code: null,
       });
       room.mails.length = 0;
-      await room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+      await room.sendMail("esim_ready", order.profileId);
       expect(room.mails).toEqual([]);
       const page = await room.server.inject({ method: "GET", url: new URL(link).pathname });
       expect(page.statusCode).toBe(410);

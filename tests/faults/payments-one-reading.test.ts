@@ -96,7 +96,8 @@ async function boughtFor(orderId: number): Promise<unknown> {
   const [row] = await query(
     `select o.status, coalesce(e.status, t.status) as thing, coalesce(e.parked_reason, t.parked_reason) as parked,
        (select count(*)::int from provisioning_attempts a where a.profile_id = e.id or a.top_up_id = t.id) as attempts,
-       coalesce(e.mailed_at, t.mailed_at) is not null as is_mailed
+       exists (select from outgoing_mails m where m.order_id = o.id
+         and m.kind in ('esim_ready', 'esim_failed', 'top_up_done', 'top_up_failed') and m.status = 'sent') as is_mailed
      from orders o left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id
      where o.id = $1`,
     [orderId],

@@ -50,7 +50,7 @@ describe("a supplier's terms", () => {
       expect(days).toBeGreaterThan(19.9);
       expect(days).toBeLessThan(20.1);
       room.mails.length = 0;
-      await room.esims.jobs.handlers.send_esim_mail!({ profile_id: order.profileId }, RUN);
+      await room.sendMail("esim_ready", order.profileId);
       const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(
         new Date(esim.expires_at),
       );

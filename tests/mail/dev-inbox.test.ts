@@ -54,8 +54,8 @@ describe("the development inbox", () => {
 
 it("404 in production: the inbox has no route at all", () => {
   const routes: unknown[] = [];
-  const server = { get: (path: string) => routes.push(path) };
-  const deps = { events: {}, db: {}, openSender: () => ({ close: () => {} }) };
+  const server = { get: (path: string) => routes.push(path), post: () => undefined };
+  const deps = { events: {}, db: {}, composers: [], openSender: () => ({ close: () => {} }) };
   const inProduction = makeMailModule({ ...deps, isProduction: true } as never);
   inProduction.registerRoutes(server as never);
   expect(routes).toEqual([]);

@@ -3,6 +3,7 @@ import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { listMails } from "../../src/modules/mail/inbox-store.js";
 import { makeMailModule } from "../../src/modules/mail/mail.module.js";
+import { makeMailer } from "../../src/modules/mail/mailer.js";
 import { makeInboxSender } from "../../src/providers/mail/inbox/inbox-sender.js";
 import type { Mail, MailSender } from "../../src/providers/mail/port.js";
 import { makeSmtpSender, type SmtpOptions } from "../../src/providers/mail/smtp/smtp-sender.js";
@@ -99,6 +100,8 @@ describe.each(["smtp", "inbox"] as const)("every mail adapter: %s", (kind) => {
     makeMailModule({
       db: database.db,
       events,
+      wakeWorkers: () => undefined,
+      composers: [],
       isProduction: false,
       openSender: (keep) => {
         sender =
@@ -250,32 +253,31 @@ describe("mail by SMTP", () => {
     await sink.stop();
   });
 
-  it("a server that refuses us is tried again and shown; one that refuses a recipient is neither", async () => {
+  it("a server that refuses us is told apart and shown; one that refuses a recipient is no trouble", async () => {
     const sink = await startSink({ offersTls: false });
     const metrics = makeMetrics();
-    const module = makeMailModule({
-      db: undefined as never,
-      events: makeEvents(makeLog({ level: "silent", format: "json" }), metrics.registry),
-      isProduction: true,
-      openSender: () => smtpTo(sink.port),
-    });
+    const sender = smtpTo(sink.port);
+    const mailer = makeMailer(
+      sender,
+      makeEvents(makeLog({ level: "silent", format: "json" }), metrics.registry),
+    );
     sink.script.onSender = "530 5.7.0 Authentication required";
-    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "unknown" });
-    expect(module.troubles()).toEqual({ mail: expect.stringMatching(/refuses this store .*530.*SMTP_/) });
+    expect(await mailer.send(MAIL)).toMatchObject({ kind: "refused", reason: "sender_refused" });
+    expect(mailer.troubles()).toEqual({ mail: expect.stringMatching(/refuses this store .*530.*SMTP_/) });
     expect(await metrics.registry.metrics()).toContain(
       'tribi_mail_failed_total{template="login_code",outcome="sender_refused"} 1',
     );
     delete sink.script.onSender;
     sink.script.onRecipient = "550 5.1.1 Unknown";
-    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "refused", reason: "rejected" });
-    expect(module.troubles()).toEqual({});
+    expect(await mailer.send(MAIL)).toMatchObject({ kind: "refused", reason: "rejected" });
+    expect(mailer.troubles()).toEqual({});
     sink.script.onRecipient = "451 Later";
-    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "unknown" });
-    expect(module.troubles()).toEqual({ mail: expect.stringContaining("not taken") });
+    expect(await mailer.send(MAIL)).toMatchObject({ kind: "unknown" });
+    expect(mailer.troubles()).toEqual({ mail: expect.stringContaining("not taken") });
     delete sink.script.onRecipient;
-    expect(await module.mailer.send(MAIL)).toMatchObject({ kind: "done" });
-    expect(module.troubles()).toEqual({});
-    module.close();
+    expect(await mailer.send(MAIL)).toMatchObject({ kind: "done" });
+    expect(mailer.troubles()).toEqual({});
+    sender.close();
     await sink.stop();
   });
 

@@ -24,7 +24,8 @@ interface EndRow {
 const END = `
   select o.status, o.amount_minor, coalesce(e.status, t.status) as goods, coalesce(e.id, t.id) as goods_id,
     coalesce(e.parked_reason, t.parked_reason) as parked_reason,
-    coalesce(e.mailed_at, e.revealed_at, t.mailed_at) is not null as is_seen, e.supplier, e.supplier_order_id,
+    e.revealed_at is not null or exists (select from outgoing_mails m where m.order_id = o.id
+      and m.kind in ('esim_ready', 'top_up_done', 'top_up_failed') and m.status = 'sent') as is_seen, e.supplier, e.supplier_order_id,
     (select count(*)::int from provisioning_attempts a where a.profile_id = e.id or a.top_up_id = t.id) as attempts,
     exists (select from refunds r where r.order_id = o.id and r.status = 'parked') as has_parked_refund
   from orders o left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id

@@ -146,11 +146,11 @@ async function carryOn(world: World, turn: number): Promise<void> {
        select id from graphile_worker._private_tasks
        where identifier in ('take_back_surplus', 'refund_undeliverable', 'make_refund', 'provision_esim', 'top_up_esim',
          'settle_surplus_top_up', 'refund_top_up', 'refund_surplus', 'release_orders_of_person', 'take_back_refunded',
-         'reread_payment', 'apply_supplier_event', 'send_esim_mail', 'send_top_up_mail'))`,
+         'reread_payment', 'apply_supplier_event', 'send_mail'))`,
     // What is left of the money for something that is not to be had any more.
     `update graphile_worker._private_jobs set run_at = now()
      where locked_at is null and run_at > now() and attempts = 0 and task_id in (
-       select id from graphile_worker._private_tasks where identifier in ('refund_undeliverable', 'refund_top_up'))`,
+       select id from graphile_worker._private_tasks where identifier in ('refund_undeliverable', 'refund_top_up', 'send_mail'))`,
     // The next look at what a supplier has promised: its pause has grown with every look while the supplier was stuck.
     `update graphile_worker._private_jobs j set run_at = now()
      from provisioning_attempts a join esim_profiles e on e.id = a.profile_id

@@ -14,13 +14,14 @@ import {
   makeInstallVault,
   makeStockShelf,
 } from "../../src/modules/esims/esims.module.js";
-import { startWorker, type Worker } from "../../src/modules/jobs/jobs.module.js";
+import { type Jobs, joinJobs, startWorker, type Worker } from "../../src/modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "../../src/modules/jobs/wake-workers.js";
+import { makeMailModule } from "../../src/modules/mail/mail.module.js";
 import { makeOrdersModule } from "../../src/modules/orders/orders.module.js";
 import { makeLocalSupplier } from "../../src/providers/esim/local/local-supplier.js";
 import type { EsimSupplier } from "../../src/providers/esim/port.js";
 import { makeStockSupplier } from "../../src/providers/esim/stock/stock-supplier.js";
-import type { Mail } from "../../src/providers/mail/port.js";
+import type { Mail, MailOutcome } from "../../src/providers/mail/port.js";
 import { makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
@@ -40,6 +41,14 @@ export interface EsimRoom {
   readonly mails: Mail[];
   /** Order ids whose refund was asked for, in order. */
   readonly refunds: { readonly orderId: number; readonly reason: string }[];
+  /** Runs the job of the newest mail of a kind about one row; nothing when none is queued. */
+  sendMail(kind: string, subjectId: number): Promise<void>;
+  /** Queues a mail that no use case of the test has queued. */
+  queueMail(kind: string, subjectId: number, orderId: number): Promise<void>;
+  /** The status of the newest mail of a kind about one row. */
+  mailStatus(kind: string, subjectId: number): Promise<string | undefined>;
+  /** A job of the module or of the outbox. */
+  runJob(task: string, payload?: Readonly<Record<string, unknown>>): Promise<void>;
   addUser(): Promise<number>;
   addPlan(suppliers?: readonly PlanSupplier[]): Promise<number>;
   addOrder(planted: { userId?: number; planId: number; status?: string }): Promise<PlantedOrder>;
@@ -88,6 +97,8 @@ export interface RoomOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly suppliers?: readonly EsimSupplier[];
   readonly overrides?: Partial<EsimsDeps>;
+  /** In place of one that takes every mail. */
+  readonly mailer?: { send(mail: Mail): Promise<MailOutcome> };
   readonly poolMax?: number;
   /** Another room's, as a second process would have it; then that room drops it. */
   readonly database?: TestDatabase;
@@ -136,12 +147,6 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
       makeStockSupplier(makeStockShelf({ db, vault })),
       ...(options.suppliers ?? []),
     ],
-    mailer: {
-      send: async (mail) => {
-        mails.push(mail);
-        return done({ messageId: mail.reference });
-      },
-    },
     clientAddressOf: () => "127.0.0.1",
     rereadIntent: async () => undefined,
     refundUndeliverable: async (orderId, reason) => {
@@ -159,7 +164,20 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     offer: esims.offer,
     topUpOffer: esims.topUpOffer,
   });
-  const server = await serve(esims, log);
+  const takesAll = async (mail: Mail): Promise<MailOutcome> => {
+    mails.push(mail);
+    return done({ messageId: mail.reference });
+  };
+  const mail = makeMailModule({
+    db,
+    events,
+    wakeWorkers: () => undefined,
+    isProduction: true,
+    composers: esims.mails,
+    openSender: () => ({ send: options.mailer?.send ?? takesAll, close: () => undefined }),
+  });
+  const jobs = joinJobs(esims.jobs, mail.jobs);
+  const server = await serve([esims, mail], log);
   await warmUp(db, options.poolMax ?? 10);
   const workers: Worker[] = [];
   return {
@@ -171,6 +189,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     mails,
     refunds,
     ...planting(database),
+    ...mailing(database, jobs),
     addStock: async (planId, count) => {
       const [plan] = await database.query<{ sku: string }>("select sku from plans where id = $1", [planId]);
       const token = randomBytes(6).toString("hex").toUpperCase();
@@ -229,7 +248,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     startWorker: async () => {
       const worker = await startWorker({
         databaseUrl: database.url,
-        jobs: [esims.jobs],
+        jobs: [jobs],
         server: watchServer(),
         concurrency: 8,
         events,
@@ -261,7 +280,7 @@ const rightsOf = (isAdmin: boolean) => {
 };
 
 async function serve(
-  esims: ReturnType<typeof makeEsimsModule>,
+  modules: readonly { registerRoutes(app: Server): void | Promise<void> }[],
   log: ReturnType<typeof makeLog>,
 ): Promise<Server> {
   const server = makeServer({
@@ -296,9 +315,35 @@ async function serve(
       metrics: () => undefined,
     },
   });
-  await esims.registerRoutes(server);
+  for (const one of modules) await one.registerRoutes(server);
   await server.ready();
   return server;
+}
+
+function mailing(
+  { query }: TestDatabase,
+  { handlers }: Jobs,
+): Pick<EsimRoom, "sendMail" | "queueMail" | "mailStatus" | "runJob"> {
+  const newest = async (kind: string, subjectId: number) =>
+    (
+      await query<{ id: number; status: string }>(
+        "select id, status from outgoing_mails where kind = $1 and subject_id = $2 order by number desc limit 1",
+        [kind, subjectId],
+      )
+    )[0];
+  const runJob = async (task: string, payload: Readonly<Record<string, unknown>> = {}): Promise<void> =>
+    handlers[task]!(payload, { jobId: "1", attempt: 1, attemptsMax: 25 });
+  return {
+    runJob,
+    sendMail: async (kind, subjectId) => {
+      const mail = await newest(kind, subjectId);
+      if (mail !== undefined) await runJob("send_mail", { mail_id: mail.id, kind });
+    },
+    queueMail: async (kind, subjectId, orderId) => {
+      await query("select queue_mail($1, $2, $3, 'send_mail', 0)", [kind, subjectId, orderId]);
+    },
+    mailStatus: async (kind, subjectId) => (await newest(kind, subjectId))?.status,
+  };
 }
 
 function planting({ query }: TestDatabase): Pick<EsimRoom, "addUser" | "addPlan" | "addOrder" | "addTopUp"> {
@@ -388,7 +433,7 @@ export const withClaimFollowedBy = (
   room: EsimRoom,
   sql: string,
   work: () => Promise<unknown>,
-): Promise<void> => followedBy(room, { table: "esim_profiles", column: "mail_claimed_until", sql }, work);
+): Promise<void> => followedBy(room, { table: "outgoing_mails", column: "claimed_until", sql }, work);
 
 /** The same for the claim of a worker that delivers: `table` is that of eSIMs or of top-ups. */
 export const withLeaseFollowedBy = (

@@ -54,16 +54,8 @@ create table esim_profiles (
   take_back_requested_at timestamptz,
   -- A person has seen the code.
   revealed_at timestamptz,
-  mailed_at timestamptz,
-  -- Which mail it is: counted up when an operator has it sent again.
-  mail_number integer not null default 1,
-  -- Somebody is sending it until then.
-  mail_claimed_until timestamptz,
-  -- The mail server refused it for good.
-  mail_refused_at timestamptz,
   -- What the owner reads, as the browser said when the plan was ordered or the eSIM activated; null: it did not say.
   language text,
-  reminded_at timestamptz,
   version integer not null default 1,
   constraint esim_profiles_one_per_order unique (order_id),
   constraint esim_profiles_status_known
@@ -90,10 +82,6 @@ create index esim_profiles_by_user on esim_profiles (user_id, id desc);
 create index esim_profiles_due on esim_profiles (due_at) where status = 'pending' and due_at is not null;
 create index esim_profiles_unused_by_use_by on esim_profiles (use_by) where status = 'ready';
 create index esim_profiles_by_poll on esim_profiles (poll_at) where poll_at is not null;
-create index esim_profiles_unmailed on esim_profiles (provisioned_at)
-  where status in ('ready', 'active') and ended_at is null and mailed_at is null;
-create index esim_profiles_untold_failures on esim_profiles (ended_at)
-  where status = 'failed' and mailed_at is null and mail_refused_at is null;
 create index esim_profiles_parked on esim_profiles (parked_at) where parked_at is not null;
 
 create trigger esim_profiles_moves before update of status on esim_profiles

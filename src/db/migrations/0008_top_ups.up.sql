@@ -50,9 +50,6 @@ create table top_ups (
   take_back_requested_at timestamptz,
   -- What the buyer reads; null: the request did not say.
   language text,
-  -- The mail that it is done, or failed.
-  mailed_at timestamptz,
-  mail_claimed_until timestamptz,
   version integer not null default 1,
   constraint top_ups_one_per_order unique (order_id),
   constraint top_ups_status_known check (status in ('pending', 'done', 'failed', 'cancelled')),
@@ -64,7 +61,6 @@ create table top_ups (
 create index top_ups_by_profile on top_ups (profile_id, id desc);
 create index top_ups_due on top_ups (due_at) where status = 'pending' and due_at is not null;
 create index top_ups_parked on top_ups (parked_at) where parked_at is not null;
-create index top_ups_unmailed on top_ups (id) where status in ('done', 'failed') and mailed_at is null;
 
 create trigger top_ups_moves before update of status on top_ups
   for each row when (old.status is distinct from new.status)

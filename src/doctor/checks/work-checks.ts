@@ -61,13 +61,13 @@ export const WORK_CHECKS: readonly Check[] = [
   check("mail_backlog", "work", ({ waitingMails, refusedMails }) => {
     if (waitingMails > 0)
       return fail(
-        `${waitingMails} mails have been due for more than 5 minutes: nobody can sign in or sees an eSIM.`,
+        `${waitingMails} mails have waited for more than 5 minutes: nobody can sign in or sees an eSIM.`,
         "See the checks workers and mail_server.",
       );
     return none(refusedMails, {
       good: "No mail waits.",
       bad: `The mail server has refused ${refusedMails} mails since yesterday.`,
-      fix: "GET /admin/esims shows mail_refused_at; correct the address, or the sender's records.",
+      fix: "GET /admin/mails?status=refused shows them; correct the address, or the sender's records.",
     });
   }),
   check("parked_money", "work", ({ parkedMoney, openFindings }) =>

@@ -38,14 +38,19 @@ export const WORK = `
       as "overdueDeliveries",
     (select count(*)::integer from esim_profiles where parked_at is not null)
       + (select count(*)::integer from top_ups where parked_at is not null) as "parkedGoods",
-    (select count(*)::integer from esim_profiles p join orders o on o.id = p.order_id
-     where p.status in ('ready', 'active') and p.ended_at is null and p.mailed_at is null
+    (select count(distinct p.id)::integer
+     from outgoing_mails mail join esim_profiles p on p.id = mail.subject_id join orders o on o.id = p.order_id
+     where mail.kind = 'esim_ready' and mail.status <> 'sent' and not exists (
+         select from outgoing_mails m where m.kind = 'esim_ready' and m.subject_id = p.id and m.status = 'sent')
+       and p.status in ('ready', 'active') and p.ended_at is null
        and p.provisioned_at < now() - interval '15 minutes' and o.status = 'paid'
        and not exists (select from esim_reveals r where r.profile_id = p.id and r.channel <> 'mail'))
       as "unseenEsims",
-    (select count(*)::integer from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-     where t.identifier like 'send\\_%' and j.is_available and j.run_at < now() - interval '5 minutes') as "waitingMails",
-    (select count(*)::integer from esim_profiles where mail_refused_at > now() - interval '1 day') as "refusedMails",
+    (select count(*)::integer from outgoing_mails
+     where status in ('queued', 'delayed') and created_at < now() - interval '5 minutes'
+       and last_error is distinct from 'person_disabled') as "waitingMails",
+    (select count(*)::integer from outgoing_mails
+     where status = 'refused' and ended_at > now() - interval '1 day') as "refusedMails",
     (select count(*)::integer from webhook_events where outcome = 'parked')
       + (select count(*)::integer from refunds where status = 'parked') as "parkedMoney",
     (select count(*)::integer from reconciliation_findings where closed_at is null and action = 'reported')

@@ -8,37 +8,33 @@
  */
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
-import type { Mail, MailOutcome } from "../../providers/mail/port.js";
-import type { Jobs } from "../jobs/jobs.module.js";
+import { defineScheduledJob } from "../jobs/jobs.module.js";
+import { makeTextsIn } from "../mail/mail.module.js";
+import { makeInvitationMail, queueInvitation } from "./invitation-mail.js";
 import { forgetOldInvitations } from "./invitation-store.js";
 import { makeManageKeys } from "./manage-keys.js";
 import { type ManageTeamDeps, makeManageTeam } from "./manage-team.js";
 import { registerAcceptInvitation } from "./routes/accept-invitation.js";
 import { registerApiKeys } from "./routes/api-keys.js";
 import { registerInvitations, registerTeam } from "./routes/team.js";
-import { makeSendInvitationJob, queueInvitation } from "./send-invitation.job.js";
 import { makeUseKey, type UseKeyDeps } from "./use-key.js";
+
+const FORGET_TEAM_INVITATIONS = defineScheduledJob("forget_team_invitations", "17 3 * * *");
 
 export interface AccessDeps extends Omit<ManageTeamDeps, "mailInvitation">, UseKeyDeps {
   /** For jobs. */
   readonly reservedDb: Db;
-  readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly publicUrl: string;
-  readonly shopName: string;
+  readonly shop: { readonly name: string; readonly supportEmail: string | null };
 }
 
 export function makeAccessModule(deps: AccessDeps) {
   const keys = makeManageKeys(deps);
   const team = makeManageTeam({ ...deps, mailInvitation: queueInvitation });
-  const jobs: Jobs = {
-    handlers: {
-      send_team_invitation: makeSendInvitationJob({ ...deps, db: deps.reservedDb }),
-      forget_team_invitations: () => forgetOldInvitations(deps.reservedDb),
-    },
-    scheduled: [{ task: "forget_team_invitations", cron: "17 3 * * *" }],
-  };
+  const textsIn = makeTextsIn({ ...deps.shop, url: deps.publicUrl });
   return {
-    jobs,
+    jobs: FORGET_TEAM_INVITATIONS.handledBy(() => forgetOldInvitations(deps.reservedDb)),
+    mails: [makeInvitationMail({ ...deps, textsIn })],
     useKey: makeUseKey(deps),
     registerRoutes(app: Server): void {
       registerTeam(app, team);

@@ -32,6 +32,7 @@ import { registerRetryJob } from "./routes/retry-job.js";
 import { registerSearch } from "./routes/search.js";
 import { registerShowAdminMe } from "./routes/show-me.js";
 import { registerSummary } from "./routes/summary.js";
+import { mailsScreen } from "./screens/mail-screen.js";
 import {
   auditScreen,
   esimsScreen,
@@ -60,6 +61,7 @@ const SCREENS = [
   topUpsScreen,
   inventoryScreen,
   jobsScreen,
+  mailsScreen,
   auditScreen,
 ];
 

@@ -22,18 +22,19 @@ import type { Clock } from "../../kernel/clock.js";
 import type { Role } from "../../kernel/permissions.js";
 import type { Sealer } from "../../kernel/sealing.js";
 import type { EarlyRefusal } from "../../providers/early-refusal/port.js";
-import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
+import { type MailComposer, makeTextsIn } from "../mail/mail.module.js";
 import { makeAccessTokens } from "./access-token.js";
 import { type DeletePerson, makeDeletePerson, type OrdersOfPerson } from "./delete-person.js";
 import { makeEndSessions } from "./end-sessions.js";
 import { addLoginAlarms } from "./login-alarms.js";
+import { makeLoginMail } from "./login-mail.js";
 import { makeLoginSecrets } from "./login-secrets.js";
 import { type ManageLimits, makeManageLimits } from "./manage-limits.js";
 import { type ManagePerson, makeManagePerson, type PersonalDataSource } from "./manage-person.js";
-import { makePurgeLoginRowsJob } from "./purge-login-rows.job.js";
+import { makePurgeLoginRows, PURGE_LOGIN_ROWS } from "./purge-login-rows.job.js";
 import { makeRefreshSession } from "./refresh-session.js";
 import { makeRefreshTokens } from "./refresh-token.js";
 import { makeRequestCode } from "./request-code.js";
@@ -53,7 +54,6 @@ import { registerRenameMe } from "./routes/rename-me.js";
 import { registerRequestCode } from "./routes/request-code.js";
 import { registerShowMe } from "./routes/show-me.js";
 import { registerVerifyCode } from "./routes/verify-code.js";
-import { makeSendLoginCodeJob } from "./send-login-code.job.js";
 import type { SendingLimits, TryingLimits } from "./sending-limits.js";
 import { makeSessionCache } from "./session-cache.js";
 import { listLiveSessions, makeFindLiveSession, revokeSessionsOfUser } from "./session-store.js";
@@ -71,7 +71,6 @@ export interface AuthModuleDeps {
   readonly events: Events;
   readonly metrics: Metrics;
   readonly wakeWorkers: () => void;
-  readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly earlyRefusal: EarlyRefusal;
   readonly cookies: Cookies;
   readonly origins: OriginGuard;
@@ -102,6 +101,7 @@ export interface AuthModuleDeps {
 export interface AuthModule {
   registerRoutes(app: Server): void;
   readonly jobs: Jobs;
+  readonly mails: readonly MailComposer[];
   readonly sessionGuard: SessionGuard;
   readonly managePerson: ManagePerson;
   readonly manageLimits: ManageLimits;
@@ -167,19 +167,8 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
         refreshSession: makeRefreshSession(login),
         listSessions: (userId) => listLiveSessions(db, userId),
       }),
-    jobs: {
-      handlers: {
-        send_login_code: makeSendLoginCodeJob({
-          db: reservedDb,
-          secrets,
-          mailer: deps.mailer,
-          publicUrl: settings.publicUrl,
-          shop: settings.shop,
-        }),
-        purge_login_rows: makePurgeLoginRowsJob({ db: reservedDb, windowHours: limits.windowHours }),
-      },
-      scheduled: [{ task: "purge_login_rows", cron: "*/5 * * * *" }],
-    },
+    jobs: PURGE_LOGIN_ROWS.handledBy(makePurgeLoginRows({ db: reservedDb, windowHours: limits.windowHours })),
+    mails: [makeLoginMail({ secrets, textsIn: makeTextsIn({ ...settings.shop, url: settings.publicUrl }) })],
     sessionGuard,
     managePerson,
     manageLimits,

@@ -1,6 +1,7 @@
 import { type Queryable, statement } from "../../db/database.js";
 import type { EmailAddress } from "../../kernel/email-address.js";
-import { type Language, languageOr } from "../../kernel/language.js";
+import type { Language } from "../../kernel/language.js";
+import { LOGIN_CODE } from "./login-mail.js";
 import {
   openCodesPerEmail,
   type Refusal,
@@ -55,12 +56,14 @@ export interface OpenedSession {
 /** The language is said before the call, since an argument is worked out before it: the new row takes it from there. */
 const REQUEST = statement(
   "login.request_code",
-  `select code_id, refused_by, retry_seconds, doubles_for_seconds from request_login_code(
+  `select code_id, refused_by, retry_seconds, doubles_for_seconds,
+     case when code_id is not null then ${LOGIN_CODE.queue({ subject: "code_id", order: "null" })} end as mail
+   from request_login_code(
      case when set_config('tribi.language', $18, true) is not null then $1::text end, $2, $3, $4, $5, $6, $7, make_interval(mins => $8), $9, make_interval(secs => $10), $11,
      make_interval(hours => $12), $13, $14, $15, $16, $17)`,
 );
 
-/** One statement: counts, makes the code and enqueues its mail, or says what refuses. */
+/** One statement: counts, makes the code and queues its mail, or says what refuses. */
 export async function requestCode(
   db: Queryable,
   code: NewCode,
@@ -173,55 +176,6 @@ export async function checkCodeAndOpenSession(
     };
   }
   return { kind: "wrong" };
-}
-
-const UNSENT = statement(
-  "login.unsent_code",
-  `select email, sealed_code, language, ceil(extract(epoch from expires_at - now()) / 60)::integer as minutes_left
-   from auth_codes
-   where id = $1 and sealed_code is not null and expires_at > now()`,
-);
-
-export interface UnsentCode {
-  readonly email: string;
-  readonly sealedCode: Buffer;
-  readonly language: Language;
-  readonly minutesLeft: number;
-}
-
-/** Undefined when it was sent, used, replaced or has expired: then there is nothing to mail. */
-export async function findUnsentCode(db: Queryable, codeId: number): Promise<UnsentCode | undefined> {
-  const { rows } = await db.run<{
-    email: string;
-    sealed_code: Buffer;
-    language: string | null;
-    minutes_left: number;
-  }>(UNSENT, [codeId]);
-  const [row] = rows;
-  return (
-    row && {
-      email: row.email,
-      sealedCode: row.sealed_code,
-      language: languageOr(row.language),
-      minutesLeft: row.minutes_left,
-    }
-  );
-}
-
-const MARK_SENT = statement(
-  "login.mark_sent",
-  "update auth_codes set sent_at = now(), sealed_code = null where id = $1 and sealed_code is not null",
-);
-
-/** The clear code leaves the database for good. */
-export async function markSent(db: Queryable, codeId: number): Promise<void> {
-  await db.run(MARK_SENT, [codeId]);
-}
-
-const ERASE = statement("login.erase_code", "update auth_codes set sealed_code = null where id = $1");
-
-export async function eraseSealedCode(db: Queryable, codeId: number): Promise<void> {
-  await db.run(ERASE, [codeId]);
 }
 
 const ERASE_EXPIRED = statement(

@@ -1,7 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LANGUAGES } from "../../kernel/language.js";
-import { type LoginMailInput, loginMailWords } from "./login-mail.js";
+import { LANGUAGES, type Language } from "../../kernel/language.js";
+import { makeTextsIn } from "../mail/texts.js";
+import { loginMailWords } from "./login-mail.js";
+
+interface LoginMailInput {
+  readonly code: string;
+  readonly minutesLeft: number;
+  readonly language: Language;
+  readonly shop: { readonly name: string; readonly supportEmail: string | null };
+  readonly publicUrl: string;
+}
+
+const wordsOf = ({ language, shop, publicUrl, ...code }: LoginMailInput) =>
+  loginMailWords(code, makeTextsIn({ ...shop, url: publicUrl })(language));
 
 const USUAL: LoginMailInput = {
   code: "481516",
@@ -16,7 +28,7 @@ const runsIn = (text: string, length: number): string[] =>
 
 describe("the login mail", () => {
   it("says the shop's name and where to ask, and never ours", () => {
-    const { subject, text } = loginMailWords(USUAL);
+    const { subject, text } = wordsOf(USUAL);
     expect(subject).toBe("Your sign-in code for Corner Shop: 481516");
     expect(text).toContain("Your sign-in code for Corner Shop is 481516");
     expect(text).toContain("https://shop.example");
@@ -25,7 +37,7 @@ describe("the login mail", () => {
   });
 
   it("is written in Spanish to who asked in Spanish", () => {
-    const { subject, text } = loginMailWords({ ...USUAL, language: "es" });
+    const { subject, text } = wordsOf({ ...USUAL, language: "es" });
     expect(subject).toBe("Tu código para entrar en Corner Shop: 481516");
     expect(text).toContain("Tu código para entrar en Corner Shop es 481516");
     expect(text).toContain("durante 10 minutos");
@@ -41,7 +53,7 @@ describe("the login mail", () => {
     ["the support address", { shop: { name: "Shop", supportEmail: "help481517@shop.example" } }],
   ])("holds the code as its only run of digits, whatever %s holds", (_where, change) => {
     for (const language of LANGUAGES) {
-      const { subject, text } = loginMailWords({ ...USUAL, language, ...change });
+      const { subject, text } = wordsOf({ ...USUAL, language, ...change });
       expect([runsIn(subject, 6), runsIn(text, 6)]).toEqual([["481516"], ["481516"]]);
     }
   });
@@ -58,7 +70,7 @@ describe("the login mail", () => {
         fc.constantFrom(...LANGUAGES),
         (length, name, host, support, minutesLeft, language) => {
           const code = "90817263".slice(0, length);
-          const { subject, text } = loginMailWords({
+          const { subject, text } = wordsOf({
             code,
             minutesLeft,
             language,

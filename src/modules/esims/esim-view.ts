@@ -1,6 +1,6 @@
 import { Type } from "typebox";
+import type { TextsIn } from "../mail/mail.module.js";
 import { instructionsOf } from "./delivery/esim-words.js";
-import type { TextsIn } from "./delivery/texts.js";
 import type { EsimRow } from "./esim-read-model.js";
 import { ESIM_STATES, type EsimState, isInstallable } from "./esim-state.js";
 import { type InstallSecrets, type InstallVault, installLinksOf } from "./install-secrets.js";

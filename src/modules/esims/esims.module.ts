@@ -10,14 +10,14 @@ import type { Config } from "../../config/config.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { EsimSupplier } from "../../providers/esim/port.js";
-import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { Metrics } from "../../telemetry/metrics.js";
-import type { Jobs } from "../jobs/jobs.module.js";
+import { type Jobs, joinJobs } from "../jobs/jobs.module.js";
+import { makeTextsIn } from "../mail/mail.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { makeDelivery } from "./delivery/delivery.js";
-import { makeTextsIn } from "./delivery/texts.js";
+import { ESIM_READY, ESIM_REMINDER, TOP_UP_DONE, TOP_UP_FAILED } from "./delivery/mail-kinds.js";
 import { makeEsimOnWire } from "./esim-view.js";
 import { type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeLifeJobs } from "./life/life-jobs.js";
@@ -88,7 +88,6 @@ export interface EsimsDeps {
   /** Every supplier that is configured, the local and the stock one included. */
   readonly suppliers: readonly EsimSupplier[];
   readonly vault: InstallVault;
-  readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   /** The address of whoever sends a request, for suppliers that publish theirs. */
   readonly clientAddressOf: (request: FastifyRequest) => string;
   /** Asks the payment provider how the order's intent is now, and stores the answer. */
@@ -136,11 +135,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
     provisionEsim,
     refundUndeliverable: deps.refundUndeliverable,
   });
-  const parts: readonly Jobs[] = [provisioning, life, delivery.jobs, topUps.jobs];
-  const jobs: Jobs = {
-    handlers: Object.assign({}, ...parts.map(({ handlers }) => handlers)),
-    scheduled: parts.flatMap(({ scheduled }) => scheduled ?? []),
-  };
+  const jobs = joinJobs(provisioning, life, delivery.jobs, topUps.jobs);
   const offer = makeOfferFragment({
     defaultSupplier: defaultSupplierOf(config),
     suppliers: [...suppliers.keys()],
@@ -149,6 +144,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const importStock = makeImportStock({ db, vault });
   return {
     jobs,
+    mails: delivery.mails,
     offer,
     topUpOffer: topUps.offer,
     importStock,
@@ -248,12 +244,16 @@ export const deliveriesWaitForMoney = [ESIM_PURCHASES, TOP_UP_PURCHASES].flatMap
 export type { OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
   ESIM_IS_UNUSED,
+  ESIM_READY,
+  ESIM_REMINDER,
   HOLDING_LIMIT_CONSTRAINTS,
   makeImportStock,
   makeInstallVault,
   makeRotateKeys,
   makeStockShelf,
   provisioningFollowsPayment,
+  TOP_UP_DONE,
+  TOP_UP_FAILED,
   TOP_UP_STATES,
   takeBackFollowsRefund,
   topUpFollowsPayment,

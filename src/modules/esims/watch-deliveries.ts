@@ -1,5 +1,6 @@
 import { type Db, statement } from "../../db/database.js";
 import type { Metrics } from "../../telemetry/metrics.js";
+import { ESIM_READY } from "./delivery/mail-kinds.js";
 
 const COUNT_OVERDUE = statement(
   "esims.count_overdue",
@@ -14,8 +15,10 @@ const COUNT_OVERDUE = statement(
  */
 const COUNT_UNSEEN = statement(
   "esims.count_unseen",
-  `select count(*) as count from esim_profiles p join orders o on o.id = p.order_id
-   where p.status in ('ready', 'active') and p.ended_at is null and p.mailed_at is null
+  `select count(distinct p.id) as count
+   from outgoing_mails mail join esim_profiles p on p.id = mail.subject_id join orders o on o.id = p.order_id
+   where mail.kind = 'esim_ready' and mail.status <> 'sent' and not ${ESIM_READY.wasSent("p.id")}
+     and p.status in ('ready', 'active') and p.ended_at is null
      and p.provisioned_at < now() - interval '15 minutes' and o.status = 'paid'
      and not exists (select from esim_reveals r where r.profile_id = p.id and r.channel <> 'mail')`,
 );

@@ -10,28 +10,9 @@ import type { ServerWatch } from "../../db/server-watch.js";
 import { makePool, sessionSettings } from "../../db/session.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
+import { defineJob, defineScheduledJob } from "./define-job.js";
+import { type JobHandler, type JobRun, type Jobs, joinJobs } from "./job.js";
 import { type JobLeases, keepJobLeases, type PoolQuery } from "./job-leases.js";
-
-export interface JobRun {
-  readonly jobId: string;
-  /** 1 for the first run. */
-  readonly attempt: number;
-  readonly attemptsMax: number;
-}
-
-export type JobHandler = (payload: Readonly<Record<string, unknown>>, run: JobRun) => Promise<void>;
-
-export interface ScheduledJob {
-  readonly task: string;
-  /** Five cron fields, UTC. */
-  readonly cron: string;
-}
-
-/** What a module brings: its handlers by task name, and which of them run by the clock. */
-export interface Jobs {
-  readonly handlers: Readonly<Record<string, JobHandler>>;
-  readonly scheduled?: readonly ScheduledJob[];
-}
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
@@ -168,3 +149,6 @@ function cronItems(jobs: readonly Jobs[]): ParsedCronItem[] {
     })),
   );
 }
+
+export type { JobHandler, Jobs };
+export { defineJob, defineScheduledJob, joinJobs };

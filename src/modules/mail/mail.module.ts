@@ -1,31 +1,36 @@
 /**
- * Owns: how mail leaves the store, and the development inbox (dev_inbox).
- * Promises: every mail goes through one door, by SMTP or to the inbox, is counted, and never while a transaction is
- *   open; a mail that could not be sent says whether trying again can help.
- * Never: an address or header made by joining text; mail sent inside a request (jobs send it).
+ * Owns: the outbox (outgoing_mails), how mail leaves the store, and the development inbox (dev_inbox). The words of
+ *   all mails are in texts/; what a mail needs to be written is read by the module that it is about.
+ * Promises: a mail exists exactly when the transaction that made it necessary committed; it is sent once, in the
+ *   reader's language, by one job, and never while a transaction is open; what the mail server refuses for good, for
+ *   now, or because of us is told apart.
+ * Never: an address, a code or a link in the outbox; an address or header made by joining text; mail sent inside a
+ *   request.
  */
-import { assertNoOpenTransaction, type Db } from "../../db/database.js";
+import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import { unknown } from "../../kernel/outcome.js";
-import type { Mail, MailOutcome, MailSender } from "../../providers/mail/port.js";
+import type { MailOutcome, MailSender } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
-import type { Jobs } from "../jobs/jobs.module.js";
+import { defineScheduledJob, type Jobs, joinJobs } from "../jobs/jobs.module.js";
+import { defineMail, type MailKind } from "./define-mail.js";
 import type { NewMail } from "./inbox-mail.js";
 import { keepMail, listMails } from "./inbox-store.js";
+import { type Letter, type MailComposer, mailComposer } from "./mail-composer.js";
+import { type Mailer, makeMailer } from "./mailer.js";
+import { forgetMails, sweepOutbox } from "./outbox-store.js";
+import { makeResendMail, makeResendMailOf } from "./resend-mail.js";
 import { registerDevInbox } from "./routes/dev-inbox.js";
+import { registerResendMail } from "./routes/resend-mail.js";
+import { SEND_MAIL } from "./send-mail.js";
+import { makeSendQueuedMail } from "./send-queued-mail.js";
+import { makeTextsIn, signatureOf, type TextKey, type Texts, type TextsIn } from "./texts.js";
 
-export type { Mail, MailOutcome } from "../../providers/mail/port.js";
-
-export interface Mailer {
-  /**
-   * done: the mail server has it. refused: never send this mail again. unknown: let the job try again, also when the
-   * mail server refuses us, which is counted apart and shown until a mail goes out.
-   */
-  send(mail: Mail): Promise<MailOutcome>;
-}
+const SWEEP_OUTBOX = defineScheduledJob("sweep_outbox", "* * * * *");
 
 export interface MailModule {
-  readonly mailer: Mailer;
+  /** For the audit log's last hash, which goes to the addresses of the configuration. */
+  readonly mailer: Pick<Mailer, "send">;
   readonly jobs: Jobs;
   registerRoutes(app: Server): void;
   /** Says so while the newest mail found no mail server. */
@@ -36,46 +41,43 @@ export interface MailModule {
 export interface MailDeps {
   readonly db: Db;
   readonly events: Events;
+  readonly wakeWorkers: () => void;
   readonly isProduction: boolean;
+  /** Every kind of mail with who writes it. */
+  readonly composers: readonly MailComposer[];
   /** Chooses the adapter; it gets the inbox's store in case it is the inbox. */
   readonly openSender: (keepInInbox: (mail: NewMail) => Promise<void>) => MailSender;
 }
 
-export function makeMailModule({ db, events, isProduction, openSender }: MailDeps): MailModule {
-  const sender = openSender((mail) => keepMail(db, mail));
-  let trouble: string | null = null;
+export function makeMailModule(deps: MailDeps): MailModule {
+  const { db, events, isProduction } = deps;
+  const sender = deps.openSender((mail) => keepMail(db, mail));
+  const mailer = makeMailer(sender, events);
+  const composers = new Map(deps.composers.map((one) => [one.mail.kind, one]));
+  const sendQueuedMail = makeSendQueuedMail({ db, mailer, composers });
+  const sweep = async (): Promise<void> => {
+    await sweepOutbox(db);
+    for (const { kind, keptHours } of deps.composers.map(({ mail }) => mail))
+      if (keptHours !== undefined) await forgetMails(db, kind, keptHours);
+  };
   return {
-    mailer: {
-      async send(mail) {
-        assertNoOpenTransaction("The mail server");
-        const outcome = await sender.send(mail);
-        const { template, reference } = mail;
-        if (outcome.kind === "done") {
-          trouble = null;
-          events.mailSent({ template });
-          return outcome;
-        }
-        const reason = outcome.kind === "refused" ? outcome.detail : outcome.cause;
-        const isOurs = outcome.kind === "refused" && outcome.reason === "sender_refused";
-        events.mailFailed(
-          { template, outcome: isOurs ? outcome.reason : outcome.kind },
-          { reference, reason },
-        );
-        if (outcome.kind === "refused" && !isOurs) {
-          trouble = null;
-          return outcome;
-        }
-        trouble = isOurs
-          ? `the mail server refuses this store (${reason}): correct SMTP_* or the mail server; jobs try again`
-          : "the newest mail was not taken; jobs try again";
-        return unknown(reason);
-      },
-    },
-    jobs: { handlers: {} },
+    mailer: { send: async (mail) => laterInPlaceOfOurs(await mailer.send(mail)) },
+    jobs: joinJobs(
+      SEND_MAIL.handledBy(({ mail_id: mailId, kind }) => sendQueuedMail(mailId, kind)),
+      SWEEP_OUTBOX.handledBy(sweep),
+    ),
     registerRoutes: (app) => {
+      registerResendMail(app, { resendMail: makeResendMail({ ...deps, kinds: composers }) });
       if (!isProduction) registerDevInbox(app, () => listMails(db));
     },
-    troubles: () => (trouble === null ? {} : { mail: trouble }),
+    troubles: () => mailer.troubles(),
     close: () => sender.close(),
   };
 }
+
+/** For mails that jobs of their own send: that the mail server refuses us ends, so the job tries again. */
+const laterInPlaceOfOurs = (outcome: MailOutcome): MailOutcome =>
+  outcome.kind === "refused" && outcome.reason === "sender_refused" ? unknown(outcome.detail) : outcome;
+
+export type { Letter, MailComposer, MailKind, TextKey, Texts, TextsIn };
+export { defineMail, mailComposer, makeResendMailOf, makeTextsIn, signatureOf };

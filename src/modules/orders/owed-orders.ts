@@ -1,5 +1,6 @@
 import { statement, type Tx } from "../../db/database.js";
 import type { OwedOrder } from "../auth/auth.module.js";
+import { ESIM_READY } from "../esims/esims.module.js";
 
 const seen = (channel: string): string =>
   `select from esim_reveals r where r.profile_id = e.id and r.channel ${channel}`;
@@ -21,7 +22,7 @@ const FIND_OWED = statement(
      o.status = 'created'
      or o.status = 'paid' and (
        coalesce(e.status, t.status) = 'pending'
-       or e.status = 'ready' and e.ended_at is null and e.mailed_at is null
+       or e.status = 'ready' and e.ended_at is null and not ${ESIM_READY.wasSent("e.id")}
          and (e.revealed_at is null or exists (${seen("in ('mail', 'admin')")}))
          and not exists (${seen("not in ('mail', 'admin')")})))
    order by o.id`,

@@ -1,4 +1,5 @@
 import { type Queryable, statement } from "../../db/database.js";
+import { ESIM_READY, ESIM_REMINDER, TOP_UP_DONE, TOP_UP_FAILED } from "../esims/esims.module.js";
 
 /** Secrets of an eSIM are not in it: the person reads them at /esims, where every look is recorded. */
 const COLLECT = statement(
@@ -23,17 +24,20 @@ const COLLECT = statement(
      'consent', (select json_build_object(
         'terms_version', c.terms_version, 'immediate_delivery', c.immediate_delivery, 'accepted_at', c.accepted_at)
         from order_consents c where c.order_id = o.id),
+     'mails', (select coalesce(json_agg(json_build_object(
+        'kind', m.kind, 'status', m.status, 'language', m.language, 'created_at', m.created_at, 'ended_at', m.ended_at)
+        order by m.id), '[]') from outgoing_mails m where m.order_id = o.id),
      'kind', o.kind,
      'top_up', (select json_build_object(
         'id', t.id, 'esim_id', t.profile_id, 'status', t.status, 'created_at', t.created_at, 'done_at', t.done_at,
-        'ended_at', t.ended_at, 'language', t.language, 'mailed_at', t.mailed_at)
+        'ended_at', t.ended_at, 'language', t.language, 'mailed_at', coalesce(${TOP_UP_DONE.sentAt("t.id")}, ${TOP_UP_FAILED.sentAt("t.id")}))
         from top_ups t where t.order_id = o.id),
      'esim', (select json_build_object(
         'id', e.id, 'status', e.status, 'iccid', e.iccid, 'created_at', e.created_at,
         'provisioned_at', e.provisioned_at, 'installed_at', e.installed_at, 'ended_at', e.ended_at,
         'plan_expires_at', e.plan_expires_at, 'usage_total_bytes', e.usage_total_bytes,
         'usage_remaining_bytes', e.usage_remaining_bytes, 'usage_as_of', e.usage_as_of,
-        'language', e.language, 'mailed_at', e.mailed_at, 'reminded_at', e.reminded_at,
+        'language', e.language, 'mailed_at', ${ESIM_READY.sentAt("e.id")}, 'reminded_at', ${ESIM_REMINDER.sentAt("e.id")},
         'shown', (select coalesce(json_agg(json_build_object('at', s.at, 'channel', s.channel) order by s.id), '[]')
            from esim_reveals s where s.profile_id = e.id),
         'install_links', (select coalesce(json_agg(json_build_object(

@@ -6,7 +6,6 @@ export interface PaymentJobDeps {
   readonly rereadPayment: (paymentId: number) => Promise<unknown>;
   readonly carryOnMoney: () => Promise<void>;
   readonly reconcileDue: () => Promise<void>;
-  readonly sendReceipt: (orderId: number) => Promise<void>;
   readonly forgetRefundKeys: () => Promise<void>;
 }
 
@@ -28,7 +27,6 @@ export function makePaymentJobs(deps: PaymentJobDeps): Jobs {
       make_refund: withId("refund_id", (id) => deps.proceedRefund(id, "system:refund")),
       refund_surplus: withId("payment_id", deps.refundSurplus),
       reread_payment: withId("payment_id", deps.rereadPayment),
-      send_receipt: withId("order_id", deps.sendReceipt),
       carry_on_money: () => deps.carryOnMoney(),
       reconcile_payments: () => deps.reconcileDue(),
       forget_refund_keys: () => deps.forgetRefundKeys(),

@@ -13,6 +13,7 @@ import { makeFindIntent } from "./find-intent.js";
 import type { FollowUp } from "./follow-ups.js";
 import { makePaymentProviders } from "./payment-providers.js";
 import type { PaymentRow } from "./payment-store.js";
+import { RECEIPT } from "./receipt-mail.js";
 import { makeReconcile } from "./reconciliation/reconcile.js";
 import { makeRefundFollow } from "./refund-follow.js";
 import { makeProceedRefund, type TakeBackEsim } from "./refunds/proceed-refund.js";
@@ -23,7 +24,6 @@ import { makeRefundUndeliverable } from "./refunds/refund-undeliverable.js";
 import { makeRetryRefund } from "./refunds/retry-refund.js";
 import { makeReleaseUnpaid } from "./release-unpaid.js";
 import { makeRereadPayment } from "./reread-payment.js";
-import { makeSendReceipt, type SendMail } from "./send-receipt.js";
 
 export interface PaymentUseCaseDeps {
   readonly config: Config;
@@ -41,14 +41,13 @@ export interface PaymentUseCaseDeps {
   readonly takeBackEsim: TakeBackEsim;
   /** SQL: whether the eSIM `e` is unused, so that its owner may give it back. */
   readonly esimIsUnused: string;
-  readonly sendMail: SendMail;
 }
 
 /** What every paid order needs from this module: its receipt, in the statement that pays it. */
 const receiptFollowsPayment: FollowUp = {
-  name: "receipt_enqueued",
-  sql: `receipt_enqueued as (
-    select enqueue_jobs(array['send_receipt'], json_build_object('order_id', id)) from order_moved where status = 'paid'
+  name: "receipt_queued",
+  sql: `receipt_queued as (
+    select ${RECEIPT.queue({ subject: "id", order: "id" })} from order_moved where status = 'paid'
   )`,
 };
 
@@ -111,11 +110,6 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
       refundSurplus,
     }),
     reconcile: makeReconcile({ db, providers, rereadPayment, applyAnswer, shopId, events }),
-    sendReceipt: makeSendReceipt({
-      db,
-      sendMail: deps.sendMail,
-      shop: { ...config.shop, url: config.http.publicUrl },
-    }),
   };
 }
 

@@ -10,12 +10,14 @@ import { containsPattern } from "../../db/list-sql.js";
 import type { Guard, Server } from "../../http/server.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
+import { makeTextsIn } from "../mail/mail.module.js";
 import { countOldWaitingEvents } from "./events/webhook-event-store.js";
 import { makeMockLedger } from "./mock/mock-ledger-store.js";
 import type { DrawMockPayment } from "./mock/mock-pay-page.js";
 import { makePaymentJobs } from "./payment-jobs.js";
 import { findPaymentByIntent } from "./payment-store.js";
 import { makePaymentUseCases, type PaymentUseCaseDeps } from "./payment-use-cases.js";
+import { makeReceiptMail } from "./receipt-mail.js";
 import {
   findingsInPages,
   listFindings,
@@ -61,6 +63,7 @@ export function makePaymentsModule(deps: PaymentsDeps) {
     releaseUnpaid,
     refundUndeliverable,
     jobs,
+    mails: [makeReceiptMail(makeTextsIn({ ...config.shop, url: config.http.publicUrl }))],
     registerRoutes: (app: Server) => registerRoutes(app, deps, useCases),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LANGUAGES } from "../../kernel/language.js";
-import { type Receipt, receiptMail } from "./receipt-mail.js";
+import { makeTextsIn } from "../mail/texts.js";
+import { type Receipt, receiptWords } from "./receipt-mail.js";
 
 const RECEIPT: Receipt = {
   reference: "T-7KQ2",
@@ -13,13 +14,13 @@ const SHOP = { name: "Corner Shop", url: "https://shop.example", supportEmail: "
 
 describe("the receipt", () => {
   it("says in the buyer's language what was paid, and for what", () => {
-    expect(receiptMail(RECEIPT, "en", SHOP)).toEqual({
+    expect(receiptWords(RECEIPT, makeTextsIn(SHOP)("en"))).toEqual({
       subject: "Your receipt for order T-7KQ2",
       text:
         "Thank you for your order.\n\nOrder:   T-7KQ2\nPlan:    Spain 5 GB, Spain\nPaid:    €12.50 (EUR)\nDate:    2026-11-29\n\n" +
-        "Your eSIM is being prepared; you find it in your account.\n\n-- \nCorner Shop\nhttps://shop.example\nQuestions? Write to help@shop.example.\n",
+        "Your eSIM is being prepared; you find it in your account.\n\n-- \nCorner Shop\nhttps://shop.example\nIf you have questions, write to help@shop.example.\n",
     });
-    const spanish = receiptMail(RECEIPT, "es", SHOP);
+    const spanish = receiptWords(RECEIPT, makeTextsIn(SHOP)("es"));
     expect(spanish.subject).toBe("Tu recibo del pedido T-7KQ2");
     expect(spanish.text).toMatch(/Pagado: {2}12,50\s€ \(EUR\)/);
     expect(spanish.text).toContain("Estamos preparando tu eSIM");
@@ -27,11 +28,14 @@ describe("the receipt", () => {
 
   it.each(LANGUAGES)("names the shop and where to ask, in %s", (language) => {
     for (const kind of ["esim", "top_up"] as const) {
-      const { text } = receiptMail({ ...RECEIPT, kind }, language, SHOP);
+      const { text } = receiptWords({ ...RECEIPT, kind }, makeTextsIn(SHOP)(language));
       expect(text).toContain("-- \nCorner Shop\nhttps://shop.example\n");
       expect(text).toMatch(/help@shop\.example\.\n$/);
       expect(text).not.toContain("Tribi");
-      const alone = receiptMail({ ...RECEIPT, kind }, language, { ...SHOP, supportEmail: null });
+      const alone = receiptWords(
+        { ...RECEIPT, kind },
+        makeTextsIn({ ...SHOP, supportEmail: null })(language),
+      );
       expect(alone.text).toMatch(/https:\/\/shop\.example\.\n$/);
     }
   });

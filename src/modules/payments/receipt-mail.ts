@@ -1,7 +1,52 @@
-import type { Language } from "../../kernel/language.js";
+import { languageOr } from "../../kernel/language.js";
 import { formatMoney, type Money } from "../../kernel/money.js";
 import { mailText } from "../../providers/mail/formats/mail-text.js";
-import type { Mail } from "../../providers/mail/port.js";
+import {
+  defineMail,
+  type MailComposer,
+  mailComposer,
+  type Texts,
+  type TextsIn,
+} from "../mail/mail.module.js";
+
+/** What the customer paid, queued by the statement that pays the order. */
+export const RECEIPT = defineMail({
+  kind: "receipt",
+  priority: 0,
+  from: `left join orders o on o.id = c.order_id
+     left join payments p on p.order_id = o.id and p.is_counted
+     left join users u on u.id = o.user_id
+     left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id`,
+  obstacle: `case when p.id is null then 'not_paid' when u.deleted_at is not null then 'person_deleted' end`,
+  columns: `o.reference, o.kind as order_kind, o.plan_snapshot->>'name' as plan_name,
+     o.plan_snapshot->>'country_name' as country_name, p.currency, p.amount_minor, p.succeeded_at, u.email,
+     coalesce(t.language, e.language) as language`,
+});
+
+interface ReceiptRow {
+  readonly reference: string;
+  readonly order_kind: "esim" | "top_up";
+  readonly plan_name: string | null;
+  readonly country_name: string | null;
+  readonly currency: string;
+  readonly amount_minor: number;
+  readonly succeeded_at: string;
+  readonly email: string;
+  readonly language: string | null;
+}
+
+export const makeReceiptMail = (textsIn: TextsIn): MailComposer =>
+  mailComposer<ReceiptRow>(RECEIPT, (row) => {
+    const language = languageOr(row.language);
+    const receipt = {
+      reference: row.reference,
+      kind: row.order_kind,
+      plan: [row.plan_name, row.country_name].filter((part) => part !== null).join(", "),
+      paid: { currency: row.currency, minor: row.amount_minor },
+      paidAt: row.succeeded_at,
+    };
+    return { to: row.email, language, ...receiptWords(receipt, textsIn(language)) };
+  });
 
 export interface Receipt {
   readonly reference: string;
@@ -13,57 +58,25 @@ export interface Receipt {
   readonly paidAt: string;
 }
 
-export interface ReceiptShop {
-  readonly name: string;
-  readonly url: string;
-  readonly supportEmail: string | null;
-}
-
-interface Words {
-  readonly subject: (reference: string) => string;
-  readonly thanks: string;
-  readonly labels: readonly [order: string, plan: string, paid: string, date: string];
-  readonly next: Readonly<Record<Receipt["kind"], string>>;
-  readonly help: (shop: ReceiptShop) => string;
-}
-
-const WORDS: Readonly<Record<Language, Words>> = {
-  en: {
-    subject: (reference) => `Your receipt for order ${reference}`,
-    thanks: "Thank you for your order.",
-    labels: ["Order:", "Plan:", "Paid:", "Date:"],
-    next: {
-      esim: "Your eSIM is being prepared; you find it in your account.",
-      top_up: "It is being added to your eSIM; we write to you as soon as it is there.",
-    },
-    help: ({ supportEmail, url }) =>
-      `Questions? ${supportEmail === null ? "Ask us at" : "Write to"} ${supportEmail ?? url}.`,
-  },
-  es: {
-    subject: (reference) => `Tu recibo del pedido ${reference}`,
-    thanks: "Gracias por tu pedido.",
-    labels: ["Pedido:", "Plan:", "Pagado:", "Fecha:"],
-    next: {
-      esim: "Estamos preparando tu eSIM; la encontrarás en tu cuenta.",
-      top_up: "La recarga se está añadiendo a tu eSIM; te escribiremos en cuanto esté.",
-    },
-    help: ({ supportEmail, url }) =>
-      `¿Tienes preguntas? ${supportEmail === null ? "Pregúntanos en" : "Escríbenos a"} ${supportEmail ?? url}.`,
-  },
-};
-
 /** The receipt's words: what was paid, in the currency's own notation, from the shop and in the buyer's language. */
-export function receiptMail(
+export function receiptWords(
   { reference, kind, plan, paid, paidAt }: Receipt,
-  language: Language,
-  shop: ReceiptShop,
-): Pick<Mail, "subject" | "text"> {
-  const { subject, thanks, labels, next, help } = WORDS[language];
+  { text, shop, language }: Texts,
+): { readonly subject: string; readonly text: string } {
   const amount = `${formatMoney(paid, language)} (${paid.currency})`;
-  const values = [reference, plan, amount, paidAt.slice(0, 10)];
-  const facts = labels.map((label, index) => `${label.padEnd(9)}${values[index]}`).join("\n");
+  const facts = [
+    [text("receipt.order"), reference],
+    [text("receipt.plan"), plan],
+    [text("receipt.paid"), amount],
+    [text("receipt.date"), paidAt.slice(0, 10)],
+  ];
+  const paragraphs = [
+    text("receipt.thanks"),
+    facts.map(([label = "", value]) => `${label.padEnd(9)}${value}`).join("\n"),
+    text(`receipt.next_${kind}`),
+  ];
   return {
-    subject: subject(reference),
-    text: mailText([thanks, facts, next[kind]], [shop.name, shop.url, help(shop)]),
+    subject: text("receipt.subject", { reference }),
+    text: mailText(paragraphs, [shop.name, shop.url, text("receipt.questions")]),
   };
 }

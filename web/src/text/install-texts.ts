@@ -1,5 +1,5 @@
-import english from "../../../src/modules/esims/delivery/texts/en.json";
-import spanish from "../../../src/modules/esims/delivery/texts/es.json";
+import english from "../../../src/modules/mail/texts/en.json";
+import spanish from "../../../src/modules/mail/texts/es.json";
 
 /** The steps of the mail and of the install page: one text for all three. */
 const TEXTS: Readonly<Record<string, Readonly<Record<string, string>>>> = { en: english, es: spanish };

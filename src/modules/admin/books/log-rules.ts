@@ -1,4 +1,4 @@
-import { type BookRule, hasJob, hasLiveJob } from "./book-rule.js";
+import { type BookRule, hasLiveJob } from "./book-rule.js";
 
 /** The sweeps look every minute. What they have left alone for this long is forgotten. */
 const FORGOTTEN = "interval '10 minutes'";
@@ -82,8 +82,7 @@ export const LOG_RULES: readonly BookRule[] = [
 export const WAITING_RULES: readonly BookRule[] = [
   {
     name: "what_waits_has_a_job",
-    promise:
-      "Whatever is paid and not delivered, bought too much, or ready and not mailed has a job or is parked.",
+    promise: "Whatever is paid and not delivered, bought too much, or to be mailed has a job or is parked.",
     counts: `select (select count(*) from esim_profiles where status = 'pending')
       + (select count(*) from top_ups where status = 'pending')
       + (select count(*) from provisioning_attempts where status = 'surplus')`,
@@ -100,12 +99,14 @@ export const WAITING_RULES: readonly BookRule[] = [
       where a.status = 'surplus' and coalesce(a.decided_at, a.created_at) < now() - ${FORGOTTEN}
         and not ${hasLiveJob("'surplus:' || a.id")}
       union all
-      select 'esim:' || e.id from esim_profiles e join orders o on o.id = e.order_id join users u on u.id = e.user_id
-      where e.status in ('ready', 'active') and e.ended_at is null and e.mailed_at is null
-        and e.mail_refused_at is null and e.provisioned_at < now() - ${FORGOTTEN}
-        and coalesce(e.mail_claimed_until, e.provisioned_at) < now() - ${FORGOTTEN}
-        and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null
-        and not ${hasJob("'esim-mail:' || e.id")}`,
+      select 'esim:' || e.id from esim_profiles e join orders o on o.id = e.order_id
+      where e.status in ('ready', 'active') and e.ended_at is null and e.provisioned_at < now() - ${FORGOTTEN}
+        and o.status = 'paid'
+        and not exists (select from outgoing_mails m where m.kind = 'esim_ready' and m.subject_id = e.id)
+      union all
+      select 'mail:' || m.id from outgoing_mails m
+      where m.status in ('queued', 'delayed') and m.next_try_at < now() - ${FORGOTTEN}
+        and coalesce(m.claimed_until, m.created_at) < now() - ${FORGOTTEN}`,
   },
   {
     name: "waiting_events_are_tried_again",

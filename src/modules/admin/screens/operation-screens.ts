@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { ESIM_READY, TOP_UP_DONE, TOP_UP_FAILED } from "../../esims/esims.module.js";
 import type { ListScreen } from "../list-screen.js";
 import { anything, id, integerOrNull, person, text, textOrNull, time, timeOrNull } from "./column-types.js";
 import { equals, equalsInteger, isTrue } from "./filters.js";
@@ -57,7 +58,9 @@ export const esimsScreen: ListScreen = {
   }),
   select: `e.id, e.order_id, e.user_id, e.plan_id, e.status, e.supplier, e.supplier_reference, e.iccid, e.profile_state,
     e.plan_state, e.parked_reason, e.failure_reason, e.created_at, e.provisioned_at, e.use_by,
-    e.mailed_at, e.mail_refused_at, s.id as inventory_item_id,
+    ${ESIM_READY.sentAt("e.id")} as mailed_at,
+    (select m.ended_at from outgoing_mails m where m.kind = '${ESIM_READY.kind}' and m.subject_id = e.id
+       and m.status = 'refused' order by m.number desc limit 1) as mail_refused_at, s.id as inventory_item_id,
     json_build_object('id', u.id, 'email', u.email, 'name', u.name) as user`,
   from: `esim_profiles e join users u on u.id = e.user_id
     left join stock_items s on s.reference = e.supplier_order_id and e.supplier = 'stock'`,
@@ -111,7 +114,8 @@ export const topUpsScreen: ListScreen = {
     mailed_at: timeOrNull,
   }),
   select: `t.id, t.order_id, t.profile_id as esim_id, t.user_id, t.plan_id, t.status, t.supplier, t.package_id,
-    t.supplier_top_up_id, t.parked_reason, t.failure_reason, t.created_at, t.done_at, t.mailed_at`,
+    t.supplier_top_up_id, t.parked_reason, t.failure_reason, t.created_at, t.done_at,
+    coalesce(${TOP_UP_DONE.sentAt("t.id")}, ${TOP_UP_FAILED.sentAt("t.id")}) as mailed_at`,
   from: "top_ups t",
   search: {
     own: { kind: "top_up", sql: "t.id" },

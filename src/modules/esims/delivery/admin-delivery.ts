@@ -1,15 +1,18 @@
 import type { Act } from "../../../db/act.js";
 import type { Db } from "../../../db/database.js";
 import { AppError } from "../../../kernel/errors.js";
+import { makeResendMailOf } from "../../mail/mail.module.js";
 import { type EsimRow, findEsim } from "../esim-read-model.js";
 import type { ShowEsim } from "../show-esims.js";
-import { logOperatorReveal, scheduleMailAgain } from "./mail-store.js";
+import { ESIM_READY } from "./mail-kinds.js";
+import { logOperatorReveal } from "./mail-store.js";
 
 export type AdminDelivery = ReturnType<typeof makeAdminDelivery>;
 
 /** What an operator does for a customer who cannot find the mail. */
 export function makeAdminDelivery(deps: { db: Db; showEsim: ShowEsim; wakeWorkers: () => void }) {
   const { db, showEsim } = deps;
+  const resendMailOf = makeResendMailOf(deps);
   const getRow = async (profileId: number): Promise<EsimRow> => {
     const row = await findEsim(db, profileId);
     if (row === undefined) throw new AppError("not_found", "eSIM not found");
@@ -17,18 +20,8 @@ export function makeAdminDelivery(deps: { db: Db; showEsim: ShowEsim; wakeWorker
   };
   return {
     async resendMail(profileId: number, act: Act): Promise<void> {
-      if (await scheduleMailAgain(db, profileId, act)) {
-        deps.wakeWorkers();
-        return;
-      }
-      const { status, order_status: orderStatus, has_ended: hasEnded } = await getRow(profileId);
-      if (hasEnded) throw new AppError("conflict", "There is nothing to mail: the eSIM's plan has ended.");
-      throw new AppError(
-        "conflict",
-        (status === "ready" || status === "active") && orderStatus === "paid"
-          ? "Its owner was deleted or disabled, so nothing is mailed. Enable the person first, or refund the order."
-          : `There is nothing to mail: the eSIM is ${status} and its order ${orderStatus}.`,
-      );
+      const { order_id: orderId } = await getRow(profileId);
+      await resendMailOf(ESIM_READY, { subjectId: profileId, orderId }, act);
     },
 
     /** Both records are written before the code leaves; an answer that fails afterwards is on record as shown. */

@@ -1,6 +1,6 @@
 import { escapeHtml } from "../../../kernel/html.js";
+import type { Texts } from "../../mail/mail.module.js";
 import type { GuideCode, GuideSection, InstallGuide } from "./install-guide.js";
-import type { Texts } from "./texts.js";
 
 /** What the mail says around the guide. */
 export interface MailFrame {

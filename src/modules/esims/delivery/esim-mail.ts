@@ -1,18 +1,21 @@
 import { languageOr } from "../../../kernel/language.js";
 import { qrPng } from "../../../providers/esim/formats/qr.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
-import type { Mail } from "../../../providers/mail/port.js";
+import { type Letter, signatureOf, type Texts, type TextsIn } from "../../mail/mail.module.js";
 import type { EsimRow } from "../esim-read-model.js";
 import type { InstallSecrets } from "../install-secrets.js";
 import { esimMailHtml, type MailFrame } from "./esim-mail-html.js";
 import { destinationOf, type GuideSection, type InstallGuide, installGuide } from "./install-guide.js";
-import type { MailClaim } from "./mail-store.js";
-import { signatureOf, type Texts, type TextsIn } from "./texts.js";
 
 export interface EsimMailInput {
   readonly row: EsimRow;
   readonly secrets: InstallSecrets;
-  readonly claim: MailClaim;
+  readonly about: {
+    readonly email: string;
+    readonly language: string | null;
+    readonly order_reference: string;
+    readonly linkExpiresAt: string;
+  };
   readonly textsIn: TextsIn;
   /** The page of this eSIM behind its secret link. */
   readonly installPage: string;
@@ -26,12 +29,12 @@ const QR_MODULE_PIXELS = 8;
  * The mail with everything to install one eSIM; its plain text is complete by itself. The subject never has a code:
  * subjects are shown on lock screens and kept in logs. Nothing in it is fetched or tracked.
  */
-export function esimMail({ row, secrets, claim, textsIn, installPage }: EsimMailInput): Mail {
-  const texts = textsIn(languageOr(claim.language));
+export function esimMail({ row, secrets, about, textsIn, installPage }: EsimMailInput): Letter {
+  const texts = textsIn(languageOr(about.language));
   const { text } = texts;
-  const guide = installGuide({ row, secrets, orderReference: claim.order_reference }, texts);
+  const guide = installGuide({ row, secrets, orderReference: about.order_reference }, texts);
   const frame: MailFrame = {
-    pageLine: text("mail.page", { until: texts.moment(claim.link_expires_at) }),
+    pageLine: text("mail.page", { until: texts.moment(about.linkExpiresAt) }),
     pageUrl: installPage,
     notes: [text("mail.later"), text("mail.secret")],
   };
@@ -41,9 +44,8 @@ export function esimMail({ row, secrets, claim, textsIn, installPage }: EsimMail
     content: qrPng(secrets.qrPayload, QR_MODULE_PIXELS),
   };
   return {
-    template: "esim",
-    reference: `esim-${row.id}-${claim.number}`,
-    to: { address: claim.email },
+    to: about.email,
+    language: texts.language,
     subject: subjectOf(row, texts),
     text: mailText(paragraphsOf(guide, frame, texts), signatureOf(texts)),
     html: esimMailHtml(guide, frame, texts, `cid:${QR_CONTENT_ID}`),

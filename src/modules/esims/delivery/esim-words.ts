@@ -1,8 +1,8 @@
 import { languageOr } from "../../../kernel/language.js";
+import type { TextKey, TextsIn } from "../../mail/mail.module.js";
 import type { EsimRow } from "../esim-read-model.js";
 import type { InstallSecrets } from "../install-secrets.js";
 import { type InstallSteps, installSteps } from "./install-guide.js";
-import type { TextKey, TextsIn } from "./texts.js";
 
 /**
  * The member `instructions` of an eSIM: how to install it, or what is the matter with it. In the words of mail and

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { LANGUAGES } from "../../../kernel/language.js";
+import { makeTextsIn } from "../../mail/texts.js";
 import type { EsimRow } from "../esim-read-model.js";
 import type { InstallSecrets } from "../install-secrets.js";
 import { esimMail } from "./esim-mail.js";
 import { installGuide } from "./install-guide.js";
 import { openPage } from "./install-page.js";
-import { makeTextsIn } from "./texts.js";
 
 const textsIn = makeTextsIn({
   name: "Tribi",
@@ -50,13 +50,11 @@ describe("what comes from outside is text in mail and page, and nothing else", (
     const mail = esimMail({
       row: ROW,
       secrets: SECRETS,
-      claim: {
+      about: {
         email: "a@example.com",
         language,
-        number: 1,
         order_reference: EVIL,
-        link_expires_at: "2027-05-24T10:00:00.000Z",
-        claimed_until: "2027-05-24T10:00:00.000Z",
+        linkExpiresAt: "2027-05-24T10:00:00.000Z",
       },
       textsIn,
       installPage: "https://shop.example/install/x",

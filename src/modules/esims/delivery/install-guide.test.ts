@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { makeTextsIn } from "../../mail/texts.js";
 import type { EsimRow } from "../esim-read-model.js";
 import type { InstallSecrets } from "../install-secrets.js";
 import { installGuide } from "./install-guide.js";
-import { makeTextsIn } from "./texts.js";
 
 const textsIn = makeTextsIn({
   name: "Tribi",

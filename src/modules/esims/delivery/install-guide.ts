@@ -1,7 +1,7 @@
 import { installAdvice } from "../../../providers/esim/formats/install-data.js";
+import type { Texts } from "../../mail/mail.module.js";
 import type { EsimRow } from "../esim-read-model.js";
 import { type InstallSecrets, installLinksOf } from "../install-secrets.js";
-import type { Texts } from "./texts.js";
 
 /** Türkiye blocks eSIM downloads, so whoever goes there has to install before. */
 const BLOCKS_DOWNLOADS = "TR";

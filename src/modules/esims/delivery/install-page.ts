@@ -1,8 +1,8 @@
 import { escapeHtml } from "../../../kernel/html.js";
 import { qrPng } from "../../../providers/esim/formats/qr.js";
+import type { Texts } from "../../mail/mail.module.js";
 import type { GuideCode, GuideSection, InstallGuide } from "./install-guide.js";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./install-page-style.js";
-import type { Texts } from "./texts.js";
 
 /** What is seen before the button is pressed: nothing about the eSIM, not even where it is for. */
 export function closedPage(texts: Texts, expiresAt: string): string {

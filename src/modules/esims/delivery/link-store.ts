@@ -27,6 +27,18 @@ export async function findInstallLink(db: Queryable, secretHash: Buffer): Promis
   return (await db.run<InstallLink>(FIND, [secretHash])).rows[0];
 }
 
+const MAKE_MAILED = statement(
+  "install_links.make_mailed",
+  `insert into install_links (profile_id, secret_hash, expires_at) values ($1, $2, now() + interval '72 hours')
+   returning expires_at`,
+);
+
+/** The link of a mail: the mail's own guards decide who gets it. Returns when it ends. */
+export async function makeMailedLink(db: Queryable, profileId: number, secretHash: Buffer): Promise<string> {
+  const { rows } = await db.run<{ expires_at: string }>(MAKE_MAILED, [profileId, secretHash]);
+  return rows[0]?.expires_at ?? "";
+}
+
 /** So that a person who makes link after link has a bounded number of them about. */
 const LIVE_LINKS_MAX = 10;
 

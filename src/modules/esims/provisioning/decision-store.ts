@@ -34,7 +34,7 @@ export function makeDecisionStore({ module, table, attemptColumn, ...jobs }: Pur
      update ${table} set status = 'failed', failure_reason = 'operator_refund', ended_at = now(), parked_at = null,
        parked_reason = null, lease_until = null, lease_token = lease_token + 1
      where id = $1 and status = 'pending'
-     returning id
+     returning id, order_id
    ), surplus as materialized (
      select ${jobs.enqueueSurplus("a.id")}
      from failed join provisioning_attempts a on a.${attemptColumn} = failed.id and a.status = 'surplus'

@@ -197,7 +197,7 @@ function statementsOf({ module, table, attemptColumn, claim, enqueue, whenFailed
      update ${table} set status = 'failed', failure_reason = $3, ended_at = clock_timestamp(), lease_until = null,
        parked_at = null, parked_reason = null
      where id = $1 and lease_token = $2 and status = 'pending'
-     returning id
+     returning id, order_id
    )
    select ${whenFailed} from failed`,
     ),

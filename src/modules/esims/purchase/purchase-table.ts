@@ -1,3 +1,5 @@
+import type { MailKind } from "../../mail/mail.module.js";
+
 /** Where a kind of purchase has its rows, and which jobs work on it. */
 export interface PurchaseTable {
   /** Of the names of its statements. */
@@ -15,7 +17,7 @@ export interface PurchaseTable {
   readonly enqueueRefund: (id: string, runAt?: string) => string;
   /** SQL: enqueues the job that looks what became of an attempt nobody waits for any more. */
   readonly enqueueSurplus: (attemptId: string) => string;
-  /** SQL: what follows from a failure, of its `id`. */
+  /** SQL: what follows from a failure, of its `id` and `order_id`. */
   readonly whenFailed: string;
 }
 
@@ -32,8 +34,8 @@ export function purchaseTable(
     readonly task: string;
     readonly refundTask: string;
     readonly surplusTask: string;
-    /** Besides the refund. */
-    readonly alsoWhenFailed?: string;
+    /** That nothing was delivered and the money goes back. */
+    readonly failedMail: MailKind;
   },
 ): PurchaseTable {
   const enqueueRefund = enqueued(of.refundTask, of.refundKeyPrefix, of.attemptColumn);
@@ -42,6 +44,8 @@ export function purchaseTable(
     enqueue: enqueued(of.task, of.keyPrefix, "order_id"),
     enqueueRefund,
     enqueueSurplus: enqueued(of.surplusTask, "surplus", "attempt_id"),
-    whenFailed: [enqueueRefund("id"), of.alsoWhenFailed].filter((one) => one !== undefined).join(",\n     "),
+    whenFailed: [enqueueRefund("id"), of.failedMail.queue({ subject: "id", order: "order_id" })].join(
+      ",\n     ",
+    ),
   };
 }

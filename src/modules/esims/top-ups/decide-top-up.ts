@@ -1,4 +1,5 @@
 import { statement } from "../../../db/database.js";
+import { TOP_UP_DONE } from "../delivery/mail-kinds.js";
 import { type DecideDeps, type DecideParked, makeDecide } from "../provisioning/decide-parked.js";
 import { makeDecisionStore } from "../provisioning/decision-store.js";
 import { TOP_UP_PURCHASES } from "../purchase/subjects/top-up.js";
@@ -9,7 +10,7 @@ const ADOPT = statement(
      update top_ups set status = 'done', supplier_top_up_id = $2, done_at = now(), lease_until = null,
        lease_token = lease_token + 1, parked_at = null, parked_reason = null
      where id = $1 and status = 'pending'
-     returning id, profile_id
+     returning id, order_id, profile_id
    ), attempt as (
      update provisioning_attempts a set status = 'delivered', supplier_order_id = $2, decided_at = now(),
        decided_by = $4, reason = null
@@ -18,7 +19,7 @@ const ADOPT = statement(
      update esim_profiles p set poll_at = now()
      from done where p.id = done.profile_id and p.status in ('ready', 'active') and p.ended_at is null
    )
-   select enqueue_job('send_top_up_mail', json_build_object('top_up_id', id), 'top-up-mail:' || id) from done`,
+   select ${TOP_UP_DONE.queue({ subject: "id", order: "order_id" })} from done`,
 );
 
 const ACCEPT_LOSS = statement(

@@ -3,12 +3,10 @@ import type { Jobs } from "../../jobs/jobs.module.js";
 import type { BringOn } from "../purchase/purchase.js";
 import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
 import { TOP_UP_PURCHASES } from "../purchase/subjects/top-up.js";
-import type { SendTopUpMail } from "./send-top-up-mail.js";
 
 export interface TopUpJobsDeps {
   readonly db: Db;
   readonly topUpEsim: BringOn;
-  readonly sendTopUpMail: SendTopUpMail;
   readonly settleSurplusTopUp: (attemptId: number, isLastTry: boolean) => Promise<void>;
   readonly readTopUpLists: () => Promise<void>;
   readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
@@ -61,17 +59,6 @@ const FREE = statement(
    from cured c where t.id = c.id and t.status = 'pending' and t.parked_at is not null`,
 );
 
-const SWEEP_MAILS = statement(
-  "top_ups.sweep_mails",
-  `select enqueue_job('send_top_up_mail', json_build_object('top_up_id', t.id), 'top-up-mail:' || t.id)
-   from top_ups t
-   where t.status in ('done', 'failed') and t.failure_reason is distinct from 'order_not_paid' and t.mailed_at is null
-     and coalesce(t.done_at, t.ended_at) between now() - interval '7 days' and now() - interval '1 minute'
-     and (t.mail_claimed_until is null or t.mail_claimed_until < now())
-     and not exists (select from graphile_worker.jobs j where j.key = 'top-up-mail:' || t.id and j.locked_at is null)
-   limit 1000`,
-);
-
 const sweeps = makePurchaseSweeps(TOP_UP_PURCHASES);
 
 export function makeTopUpJobs(deps: TopUpJobsDeps): Jobs {
@@ -85,13 +72,11 @@ export function makeTopUpJobs(deps: TopUpJobsDeps): Jobs {
       },
       settle_surplus_top_up: ({ attempt_id: attemptId }, { attempt, attemptsMax }) =>
         deps.settleSurplusTopUp(Number(attemptId), attempt >= attemptsMax),
-      send_top_up_mail: ({ top_up_id: topUpId }) => deps.sendTopUpMail(Number(topUpId)),
       read_top_up_lists: () => deps.readTopUpLists(),
       sweep_top_ups: async () => {
         await db.run(FREE);
         await sweeps.sweepPending(db);
         await sweeps.sweepFailed(db);
-        await db.run(SWEEP_MAILS);
       },
     },
     scheduled: [

@@ -1,5 +1,5 @@
 import { DEFAULT_LANGUAGE } from "../../../kernel/language.js";
-import type { TextsIn } from "../delivery/texts.js";
+import type { TextsIn } from "../../mail/mail.module.js";
 
 /**
  * What can be added to an eSIM, as CTEs for the list and for the order's own statement, from what we hold:

@@ -2,10 +2,9 @@ import type { Config } from "../../../config/config.js";
 import type { Db } from "../../../db/database.js";
 import type { Server } from "../../../http/server.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
-import type { Mail, MailOutcome } from "../../../providers/mail/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { Jobs } from "../../jobs/jobs.module.js";
-import type { TextsIn } from "../delivery/texts.js";
+import type { TextsIn } from "../../mail/mail.module.js";
 import { type BringOn, leaseSecondsFor, makePurchase } from "../purchase/purchase.js";
 import { makeTopUpSubject, type TopUpSubjectDeps } from "../purchase/subjects/top-up.js";
 import { storeSupplierProblem } from "../suppliers/supplier-account-store.js";
@@ -14,7 +13,6 @@ import { makeListTopUps } from "./list-top-ups.js";
 import { makeReadTopUpLists, relistSoon } from "./read-top-up-lists.js";
 import { registerAdminTopUps } from "./routes/admin-top-ups.js";
 import { registerListTopUps } from "./routes/list-top-ups.js";
-import { makeSendTopUpMail } from "./send-top-up-mail.js";
 import { makeSettleSurplusTopUp, makeTakeBackTopUp, type TakeBackTopUp } from "./take-back-top-up.js";
 import { makeTopUpJobs } from "./top-up-jobs.js";
 import { makeTopUpOffer, type TopUpOfferFragment } from "./top-up-offer.js";
@@ -27,7 +25,6 @@ export interface TopUpsDeps {
   readonly wakeWorkers: () => void;
   readonly suppliers: ReadonlyMap<string, EsimSupplier>;
   readonly textsIn: TextsIn;
-  readonly mailer: { send(mail: Mail): Promise<MailOutcome> };
   readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
 }
 
@@ -66,7 +63,6 @@ export function makeTopUps(deps: TopUpsDeps): TopUps {
       db,
       topUpEsim,
       refundUndeliverable: deps.refundUndeliverable,
-      sendTopUpMail: makeSendTopUpMail({ db, mailer: deps.mailer, textsIn: deps.textsIn }),
       settleSurplusTopUp: makeSettleSurplusTopUp({ db, suppliers, events }),
       readTopUpLists: makeReadTopUpLists({ db, suppliers: listing }),
     }),

@@ -5,11 +5,11 @@ import type { Server } from "../../../../http/server.js";
 import { appendVary } from "../../../../http/vary.js";
 import { AppError } from "../../../../kernel/errors.js";
 import { languageOr } from "../../../../kernel/language.js";
+import type { Texts, TextsIn } from "../../../mail/mail.module.js";
 import { installGuide } from "../install-guide.js";
 import type { FoundLink, InstallLinks } from "../install-links.js";
 import { closedPage, gonePage, openPage } from "../install-page.js";
 import { INSTALL_PAGE_POLICY } from "../install-page-style.js";
-import type { Texts, TextsIn } from "../texts.js";
 
 const Params = Type.Object({ secret: Type.String() });
 const LINK_ENDED = "This install link does not work. Sign in at the store and make a new one.";

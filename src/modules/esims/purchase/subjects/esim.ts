@@ -3,6 +3,7 @@ import { type Db, statement, violatedConstraint } from "../../../../db/database.
 import type { OrderLookup, SupplierAnswer, SupplierOrder } from "../../../../providers/esim/port.js";
 import type { Events } from "../../../../telemetry/events.js";
 import { failpoint } from "../../../../telemetry/failpoints.js";
+import { ESIM_FAILED, ESIM_READY } from "../../delivery/mail-kinds.js";
 import type { InstallSecrets, InstallVault } from "../../install-secrets.js";
 import type { Attempt, Candidate } from "../choose-supplier.js";
 import type { Claim, Lease } from "../claim.js";
@@ -22,6 +23,7 @@ export const ESIM_PURCHASES = purchaseTable({
   refundTask: "refund_undeliverable",
   refundKeyPrefix: "refund-undeliverable",
   surplusTask: "take_back_surplus",
+  failedMail: ESIM_FAILED,
 });
 export const esimPurchases = makePurchaseStore<EsimClaim>(ESIM_PURCHASES);
 
@@ -195,7 +197,7 @@ const DELIVER = statement(
        lease_until = null, parked_at = null, parked_reason = null
      from terms
      where id = $1 and lease_token = $2 and status = 'pending' and take_back_requested_at is null
-     returning id
+     returning id, order_id
    ), attempt as (
      update provisioning_attempts a set
        status = 'delivered', supplier_order_id = $5, decided_at = clock_timestamp(), reason = null, detail = null,
@@ -205,7 +207,7 @@ const DELIVER = statement(
      returning a.id
    )
    select delivered.id, (select count(*) from attempt) as changed,
-     enqueue_job('send_esim_mail', json_build_object('profile_id', delivered.id), 'esim-mail:' || delivered.id) as mail
+     ${ESIM_READY.queue({ subject: "delivered.id", order: "delivered.order_id" })} as mail
    from delivered`,
 );
 

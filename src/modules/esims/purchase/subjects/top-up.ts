@@ -7,6 +7,7 @@ import type {
   TopUpRequest,
 } from "../../../../providers/esim/port.js";
 import type { Events } from "../../../../telemetry/events.js";
+import { TOP_UP_DONE, TOP_UP_FAILED } from "../../delivery/mail-kinds.js";
 import type { Claim } from "../claim.js";
 import type { Bought, Refusal, Search } from "../decide.js";
 import { makePurchaseStore } from "../purchase-store.js";
@@ -23,7 +24,7 @@ export const TOP_UP_PURCHASES = purchaseTable({
   refundTask: "refund_top_up",
   refundKeyPrefix: "refund-top-up",
   surplusTask: "settle_surplus_top_up",
-  alsoWhenFailed: "enqueue_job('send_top_up_mail', json_build_object('top_up_id', id), 'top-up-mail:' || id)",
+  failedMail: TOP_UP_FAILED,
 });
 export const topUpPurchases = makePurchaseStore<TopUpClaim>(TOP_UP_PURCHASES);
 
@@ -175,7 +176,7 @@ const DELIVER = statement(
      ${ESIM_FOLLOWS}
    )
    select done.id, (select count(*) from attempt) as changed, (select count(*) from esim) as followed,
-     enqueue_job('send_top_up_mail', json_build_object('top_up_id', done.id), 'top-up-mail:' || done.id) as mail
+     ${TOP_UP_DONE.queue({ subject: "done.id", order: "done.order_id" })} as mail
    from done`,
 );
 

@@ -5,7 +5,7 @@ import type { Server } from "../../../../http/server.js";
 import { AppError } from "../../../../kernel/errors.js";
 import { languageOr } from "../../../../kernel/language.js";
 import { amountMajor } from "../../../../kernel/money.js";
-import type { TextsIn } from "../../delivery/texts.js";
+import type { TextsIn } from "../../../mail/mail.module.js";
 import { EsimId } from "../../routes/read-esims.js";
 import type { ListTopUps } from "../list-top-ups.js";
 

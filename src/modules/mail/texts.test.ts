@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LANGUAGES } from "../../../kernel/language.js";
+import { LANGUAGES } from "../../kernel/language.js";
 import { makeTextsIn } from "./texts.js";
 
 const textsIn = makeTextsIn({

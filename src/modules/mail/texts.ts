@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createInstance } from "i18next";
-import { LANGUAGES, type Language } from "../../../kernel/language.js";
+import { LANGUAGES, type Language } from "../../kernel/language.js";
 import type en from "./texts/en.json";
 
 /** Keys with plural forms (`fact.days_one`, `fact.days_other`) are asked for without the form. */

@@ -1,0 +1,29 @@
+import type { Language } from "../../kernel/language.js";
+import type { MailAttachment } from "../../providers/mail/port.js";
+import type { MailKind } from "./define-mail.js";
+import type { ClaimedMail } from "./outbox-store.js";
+
+/** What a mail says, in the reader's language. */
+export interface Letter {
+  readonly to: string;
+  readonly language: Language;
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+  readonly attachments?: readonly MailAttachment[];
+  /** One line for the log of the development inbox, such as the login code. Production never shows it. */
+  readonly developmentLine?: string;
+}
+
+/** One kind of mail and who writes it. */
+export interface MailComposer {
+  readonly mail: MailKind;
+  /** `row` has the columns that the kind's definition names. Null: there is nothing to say after all. */
+  compose(row: ClaimedMail): Promise<Letter | null>;
+}
+
+/** Ties a kind to the function that writes it; `Row` is what the kind's columns are. */
+export const mailComposer = <Row>(
+  mail: MailKind,
+  compose: (row: ClaimedMail & Row) => Promise<Letter | null> | Letter | null,
+): MailComposer => ({ mail, compose: async (row) => compose(row as ClaimedMail & Row) });
