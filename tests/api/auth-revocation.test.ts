@@ -1,31 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestApp, type TestApp } from "../support/app.js";
-import { makeTestDatabase, type TestDatabase } from "../support/database.js";
+import type { TestApp } from "../support/app.js";
+import type { TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
 import { type Login, logIn } from "../support/login.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
+import { startTwoProcesses, type TwoProcesses } from "../support/two-processes.js";
 
 /** Two instances on one database: what is ended at one is refused by the other, whose cache knows better at first. */
+let processes: TwoProcesses;
 let database: TestDatabase;
 let here: TestApp;
 let there: TestApp;
 let adminToken: string;
-const environment = {
-  DATA_DIR: temporaryFolder("revocation"),
-  ADMIN_EMAILS: "admin@example.com",
-};
 
 beforeAll(async () => {
-  database = await makeTestDatabase();
-  here = await startTestApp(environment, { database });
-  there = await startTestApp(environment, { database, worker: false });
-  ({ token: adminToken } = await logIn(here, "admin@example.com"));
+  processes = await startTwoProcesses();
+  ({ database, here, there, adminToken } = processes);
 });
-afterAll(async () => {
-  await here.stop();
-  await there.stop();
-  await database.drop();
-});
+afterAll(() => processes.stop());
 
 const statusThere = async (login: Login): Promise<number[]> => {
   const cookie = login.cookies
@@ -93,9 +84,7 @@ describe("what the limits count", () => {
       insert into auth_codes (email, ip_address, created_at, expires_at, code_hash, challenge_hash, replaced_at)
       select 'flood-' || n || '@example.com', '10.0.0.0'::inet + n, now(), now() + interval '10 minutes',
         sha256(n::text::bytea), sha256((n || 'c')::bytea), now() from generate_series(1, 20000) n`);
-    await Promise.all([here.stop(), there.stop()]);
-    here = await startTestApp(environment, { database });
-    there = await startTestApp(environment, { database, worker: false });
+    ({ here, there } = await processes.startAgain());
     for (const app of [here, there]) {
       expect((await ask(app)).status).toBe(429);
       expect((await verify(app)).status).toBe(429);

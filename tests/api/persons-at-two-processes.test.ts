@@ -1,29 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Answer, startTestApp, type TestApp } from "../support/app.js";
-import { makeTestDatabase, type TestDatabase } from "../support/database.js";
+import type { Answer, TestApp } from "../support/app.js";
+import type { TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
 import { logIn, mailedCode, passTime } from "../support/login.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
 import { type EsimOwner, makeEsimOwner } from "../support/top-ups.js";
+import { startTwoProcesses, type TwoProcesses } from "../support/two-processes.js";
 
 /** A person ends at one process while another still remembers the session: the person's row decides, not the memory. */
+let processes: TwoProcesses;
 let database: TestDatabase;
 let here: TestApp;
 let there: TestApp;
 let adminToken: string;
-const environment = { DATA_DIR: temporaryFolder("two-processes"), ADMIN_EMAILS: "admin@example.com" };
 
 beforeAll(async () => {
-  database = await makeTestDatabase();
-  here = await startTestApp(environment, { database });
-  there = await startTestApp(environment, { database, worker: false });
-  ({ token: adminToken } = await logIn(here, "admin@example.com"));
+  processes = await startTwoProcesses();
+  ({ database, here, there, adminToken } = processes);
 });
-afterAll(async () => {
-  await here.stop();
-  await there.stop();
-  await database.drop();
-});
+afterAll(() => processes.stop());
 
 const disable = async (userId: number): Promise<void> => {
   const body = { reason: "a stolen card" };
