@@ -9,6 +9,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { type Arranged, arrange, OPERATORS_TOKEN, query } from "./arrange.js";
+import { makeBareRows } from "./bare-rows.js";
 import { deliverySeconds } from "./delivery.js";
 import { type LoadResult, load } from "./load.js";
 import { type MailSink, startMailSink } from "./mail-sink.js";
@@ -122,13 +123,22 @@ function ceilingOnce({ databaseUrl, arranged }: Stage, label: string): Ceiling {
   return JSON.parse(output) as Ceiling;
 }
 
-/** The rounds of all steady scenarios in turn, each round with the ceiling beside it. */
-async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: Ceiling }> {
+interface Steady {
+  readonly lines: Line[];
+  readonly ceiling: Ceiling;
+  readonly measures: Measure[];
+}
+
+/** The rounds of all steady scenarios in turn, each round with the ceiling and the bare rows beside it. */
+async function measureSteady(stage: Stage): Promise<Steady> {
   const scenarios = wants("steady") ? steadyScenarios(stage.arranged) : [];
   const results = new Map<Scenario, LoadResult[]>(scenarios.map((scenario) => [scenario, []]));
   const ceilings: Ceiling[] = [];
+  const people = stage.arranged.people.map(({ id }) => id);
+  const bare = makeBareRows({ ...stage, planId: stage.arranged.planId, users: people, seconds: SECONDS });
   for (let round = 1; round <= ROUNDS; round += 1) {
     ceilings.push(ceilingOnce(stage, `ceiling-${round}`));
+    bare.measure();
     for (const scenario of scenarios) {
       if (round === 1) await run(stage.server, scenario.traffic, WARM_UP_SECONDS);
       results.get(scenario)?.push(await run(stage.server, scenario.traffic, SECONDS));
@@ -152,7 +162,7 @@ async function measureSteady(stage: Stage): Promise<{ lines: Line[]; ceiling: Ce
           : { atLeast: ofCeiling * ceiling.perSecond, words: `${ofCeiling} of the ceiling` },
     ),
   );
-  return { lines, ceiling };
+  return { lines, ceiling, measures: bare.measures(lines) };
 }
 
 /** Codes are asked for while no worker runs; then the mails are drained, timed apart; then everybody signs in. */
@@ -259,7 +269,7 @@ async function bench(): Promise<number> {
       "select version(), current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit",
     );
     if (facts?.fsync !== "on" || facts.commit !== "on") throw new Error("The database is not durable");
-    const { lines, ceiling } = await measureSteady(stage);
+    const { lines, ceiling, measures: bareRows } = await measureSteady(stage);
     const login = await measureLogin(stage, ceiling.perSecond);
     const webhooks = await measureWebhooks(stage, ceiling.perSecond);
     const nothing = await measureNothing(stage);
@@ -274,6 +284,7 @@ async function bench(): Promise<number> {
       ceiling,
       measures: [
         ...measures,
+        ...bareRows,
         { name: "memory of the Node process after load", value: afterLoad, unit: "MB" },
         ...login.measures,
         ...delivery,

@@ -2,6 +2,8 @@ import { createHmac, randomUUID } from "node:crypto";
 import { type Arranged, clientAddress, query } from "./arrange.js";
 import { type LoadOptions, requestBytes } from "./load.js";
 
+export const FRESH_ORDER = "POST /orders, fresh";
+
 export const CONNECTIONS = 32;
 export const WEBHOOK_SECRET = "whsec_bench_0123456789abcdef0123456789";
 
@@ -47,7 +49,7 @@ export function steadyScenarios(
   return [
     { name: "GET /auth/me", atLeast: EARLIER.me * TIMES, traffic: spread(paths.me) },
     {
-      name: "POST /orders, fresh",
+      name: FRESH_ORDER,
       ofCeiling: 0.45,
       traffic: { next: (connection) => post(connection, randomUUID()) },
     },
