@@ -136,6 +136,7 @@ describeInBrowser("the console", () => {
     await dialog.getByLabel(/^Reason/).fill("slow network");
     await dialog.getByLabel("Amount in USD").fill("1.00");
     await dialog.getByText("1.00 USD").first().waitFor();
+    expect(await findingsOf(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Cancel" }).click();
     expect(await refundsOf(id)).toEqual([]);
     await page.getByRole("button", { name: "Refund" }).click();
@@ -163,6 +164,7 @@ describeInBrowser("the console", () => {
       await page.getByRole("button", { name: "Decide 2" }).click();
       await page.getByLabel("Ask the supplier again").check();
       await page.getByLabel(/^Reason/).fill("the supplier was away");
+      expect(await findingsOf(page)).toEqual([]);
       // The second request is made, and its answer is lost.
       let count = 0;
       await page.route("**/admin/esims/*/decision", async (route) => {
@@ -238,6 +240,47 @@ describeInBrowser("the console", () => {
     await alert.getByText("The range is empty").waitFor();
     expect(await alert.textContent()).toMatch(/Request [0-9a-f-]{36}/);
     complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes("422")));
+  });
+
+  it("a catalogue day: a file is tried, its refused row is told, and it is imported", SLOW, async () => {
+    const { token } = await logIn(app, OTHER_OWNER);
+    const { text } = await app.request("GET", "/admin/plans/export", { bearer: token });
+    const [header = "", row = ""] = text.split("\n");
+    const choose = (content: string): Promise<void> =>
+      page
+        .locator("input[type=file]")
+        .setInputFiles({ name: "plans.csv", mimeType: "text/csv", buffer: Buffer.from(content) });
+    await open("/catalogue/import");
+    await choose(`${header}\n${row.replace(/,\d+,,/, ",many,,")}\n`);
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByText("1 row is refused.").waitFor();
+    expect(await page.getByRole("button", { name: /^Import/ }).count()).toBe(0);
+    await choose(`${header}\n${row}\n`);
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByRole("button", { name: "Import 1 row" }).click();
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("Plans: the file is imported.").waitFor();
+  });
+
+  it("a key is shown once, signs a program in, and is revoked", SLOW, async () => {
+    await open("/access/keys");
+    await page.getByRole("button", { name: "Make a key" }).click();
+    const dialog = page.getByRole("dialog", { name: "Make a key" });
+    await dialog.getByLabel("Name").fill("bookkeeping");
+    await dialog.getByLabel(/^Reason/).fill("monthly export");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    const shown = page.getByRole("dialog", { name: "Shown once" });
+    const secret = (await shown.locator("pre").textContent()) ?? "";
+    await shown.getByRole("button", { name: "I have kept it" }).click();
+    const asProgram = () => app.request("GET", "/admin/orders?page_size=1", { bearer: secret });
+    expect((await asProgram()).status).toBe(200);
+    expect(await page.content()).not.toContain(secret);
+    await page.getByRole("button", { name: "Revoke" }).click();
+    const revocation = page.getByRole("dialog", { name: "Revoke the key bookkeeping" });
+    await revocation.getByLabel(/^Reason/).fill("not needed");
+    await revocation.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("The key bookkeeping is revoked.").waitFor();
+    await eventually(async () => (await asProgram()).status === 401);
   });
 
   /** A browser in which this person is signed in. */
@@ -321,6 +364,7 @@ describeInBrowser("the console", () => {
     { viewport: DESKTOP, locale: "en" },
     { viewport: PHONE, locale: "es", colorScheme: "dark" },
   ] as const)("every screen opens without complaint, and axe finds nothing: $locale", SLOW, async (look) => {
+    await paidOrder();
     const own = look.locale === "en" ? { context, page } : await visit(look);
     const [one] = await app.database.query<{ order: number; esim: number; payment: number; person: number }>(
       `select o.id::int as order, e.id::int as esim, p.id::int as payment, o.user_id::int as person

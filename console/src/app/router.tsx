@@ -96,6 +96,14 @@ const routes = [
     "/system/webhooks",
     lazyRouteComponent(() => import("../screens/system/webhooks.js"), "Webhooks"),
   ),
+  at(
+    "/exports",
+    lazyRouteComponent(() => import("../screens/exports.js"), "Exports"),
+  ),
+  at(
+    "/access/keys",
+    lazyRouteComponent(() => import("../screens/access/keys.js"), "Keys"),
+  ),
 ];
 
 export const router = createRouter({

@@ -65,6 +65,7 @@ export const SECTIONS: readonly Section[] = [
       { to: "/refunds", label: "nav.refunds", permission: "payments.read" },
       { to: "/disputes", label: "nav.disputes", permission: "payments.read" },
       { to: "/reconciliation", label: "nav.reconciliation", permission: "reconciliation.read" },
+      { to: "/exports", label: "nav.exports", permission: "payments.read" },
       { to: "/events", label: "nav.events", permission: "payments.read" },
     ],
   },
@@ -72,6 +73,7 @@ export const SECTIONS: readonly Section[] = [
     label: "nav.access",
     pages: [
       { to: "/access", label: "nav.team", permission: "team.read" },
+      { to: "/access/keys", label: "nav.keys", permission: "keys.read" },
       { to: "/access/limits", label: "nav.limits", permission: "limits.read" },
       { to: "/access/sessions", label: "nav.sessions", permission: "limits.read" },
     ],

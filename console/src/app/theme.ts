@@ -7,7 +7,14 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
   headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.6rem" }, h2: { fontSize: "1.15rem" } } },
   components: {
-    Modal: Modal.extend({ defaultProps: { centered: true, size: "lg" } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        size: "lg",
+        // The dialog's own header is not the page's.
+        attributes: { header: { role: "presentation" } },
+      },
+    }),
   },
 });
 

@@ -3,6 +3,7 @@ import { Anchor, Group, Loader, Stack, Table, Text, Title, UnstyledButton } from
 import type { ReactNode } from "react";
 import { useRead } from "../api/use-read.js";
 import { Failure } from "../parts/failure.js";
+import { Scroll } from "../parts/scroll.js";
 import { useText } from "../text/text.js";
 import { Cell } from "./cell.js";
 import { Filters } from "./filters.js";
@@ -99,7 +100,7 @@ function Rows({ view, schema, rows }: RowsProps) {
   const columns = columnsOf(view);
   if (rows.length === 0) return <Text c="dimmed">{text("list.empty")}</Text>;
   return (
-    <div className="list-scroll">
+    <Scroll>
       <Table className="list" verticalSpacing="xs" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
@@ -124,7 +125,7 @@ function Rows({ view, schema, rows }: RowsProps) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -4,6 +4,7 @@ import { Cell } from "../list/cell.js";
 import { labelOf } from "../list/labels.js";
 import type { Column, Row } from "../list/list-view.js";
 import { useText } from "../text/text.js";
+import { Scroll } from "./scroll.js";
 
 interface SmallTableProps {
   readonly rows: readonly object[];
@@ -17,7 +18,7 @@ export function SmallTable({ rows, columns, acts }: SmallTableProps) {
   if (rows.length === 0) return <Text c="dimmed">{text("list.empty")}</Text>;
   const shown = columns.map((column) => (typeof column === "string" ? { name: column } : column));
   return (
-    <div className="list-scroll">
+    <Scroll>
       <Table className="list" verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
@@ -40,7 +41,7 @@ export function SmallTable({ rows, columns, acts }: SmallTableProps) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </Scroll>
   );
 }
 

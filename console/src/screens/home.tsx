@@ -5,6 +5,7 @@ import { useRead } from "../api/use-read.js";
 import { Answer } from "../parts/answer.js";
 import { Link } from "../parts/link.js";
 import { Panel } from "../parts/panel.js";
+import { Scroll } from "../parts/scroll.js";
 import { Age, Moment, Money, Nothing, State } from "../parts/values.js";
 import { useOperator } from "../session/session.js";
 import { type TextKey, useLanguage, useText } from "../text/text.js";
@@ -138,7 +139,7 @@ function SupplierHealth({ suppliers }: { readonly suppliers: Summary["suppliers"
   const { text, word } = useLanguage();
   return (
     <Panel title={text("nav.suppliers")}>
-      <div className="list-scroll">
+      <Scroll>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -172,7 +173,7 @@ function SupplierHealth({ suppliers }: { readonly suppliers: Summary["suppliers"
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </Scroll>
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Stack, TextInput, Title } from "@mantine/core";
 import type { AnswerOf, BodyOf } from "@tribi/client";
 import { useState } from "react";
 import { ActButton } from "../../act/act-button.js";
@@ -13,9 +13,7 @@ import { SmallTable } from "../../parts/small-table.js";
 import { useDraft } from "../../parts/use-draft.js";
 import { useOperator } from "../../session/session.js";
 import { useLanguage, useText } from "../../text/text.js";
-
-type Role = BodyOf<"inviteMember">["role"];
-const ROLES: readonly Role[] = ["support", "finance", "catalogue", "auditor", "owner"];
+import { ROLES, type Role, RoleField } from "./role-field.js";
 
 /** Who may do what here: the people of the environment, the team, and who was invited. */
 export function Team() {
@@ -64,27 +62,6 @@ export function Team() {
 
 function RoleName({ of: { role } }: { readonly of: Row }) {
   return useLanguage().word(`role.${String(role)}`);
-}
-
-interface RoleFieldProps {
-  readonly value: Role;
-  readonly onChange: (role: Role) => void;
-}
-
-function RoleField({ value, onChange }: RoleFieldProps) {
-  const { text, word } = useLanguage();
-  return (
-    <>
-      <Select
-        label={text("column.role")}
-        allowDeselect={false}
-        data={ROLES.map((role) => ({ value: role, label: word(`role.${role}`) }))}
-        value={value}
-        onChange={(role) => onChange(ROLES.find((one) => one === role) ?? value)}
-      />
-      <Text size="sm">{text(`team.may_${value}`)}</Text>
-    </>
-  );
 }
 
 function InviteButton() {
