@@ -81,6 +81,31 @@ describe("every route of operators × every role", () => {
   });
 });
 
+describe("what a role may not open", () => {
+  it("is neither found nor on the home page", async () => {
+    const find = async (role: Role) =>
+      (await as(members.get(role) ?? owner, "GET", "/admin/search?q=owner@example.com")).body.items;
+    expect(await find("support")).toMatchObject([{ kind: "customer", id: owner.userId }]);
+    for (const role of ["finance", "catalogue"] as const)
+      expect([role, await find(role)]).toEqual([role, []]);
+    await database.query(
+      "insert into supplier_accounts (supplier, problem, problem_since) values ('test', 'gone', now())",
+    );
+    const [event] = await database.query<{ id: number }>(
+      `insert into webhook_events (provider, event_id, source, type, kind, outcome, reason, facts, provider_created_at)
+       values ('STRIPE', 'evt_home', 'webhook', 'x', 'x', 'parked', 'test', '{}', now()) returning id`,
+    );
+    const kinds = async (role: Role): Promise<string[]> =>
+      (await as(members.get(role) ?? owner, "GET", "/admin/summary")).body.attention.map(
+        ({ kind }: { kind: string }) => kind,
+      );
+    expect(await kinds("finance")).toEqual(["parked_events", "suppliers_in_trouble"]);
+    expect(await kinds("catalogue")).toEqual(["suppliers_in_trouble"]);
+    await database.query("delete from webhook_events where id = $1", [event?.id]);
+    await database.query("delete from supplier_accounts where supplier = 'test'");
+  });
+});
+
 describe("an invitation", () => {
   it("is used once, by the person of its address, and opens what its role may", async () => {
     const answer = await invite("ana@example.com", "finance");
