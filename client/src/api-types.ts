@@ -1149,7 +1149,7 @@ export interface paths {
         };
         /**
          * Show the codes of a customer's eSIM
-         * @description Every time is on record, in the audit log, before the answer.
+         * @description Every time is on record, in the audit log with the reason, before the answer.
          */
         get: operations["showEsimCodes"];
         put?: never;
@@ -7241,6 +7241,10 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 class?: "paid_not_recorded" | "recorded_not_paid" | "charged_twice" | "amount_differs" | "orphan_intent" | "refund_missing";
                 is_open?: boolean;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -7526,7 +7530,9 @@ export interface operations {
     };
     showEsimCodes: {
         parameters: {
-            query?: never;
+            query?: {
+                reason?: string;
+            };
             header?: never;
             path: {
                 id: number;

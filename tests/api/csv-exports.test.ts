@@ -60,6 +60,7 @@ const EMPTY = new Set([
     "inventory",
     "jobs",
     "audit-log",
+    "mails",
   ].map((list) => `/admin/${list}/export`),
 ]);
 

@@ -270,3 +270,33 @@ describe("operators' lists", () => {
     expect((await get("/admin/users?q=crowd-77%40example.com")).body).toMatchObject({ total: 1 });
   });
 });
+
+describe("why codes were shown", () => {
+  it("goes into the audit log, and an empty reason is none", async () => {
+    const shown = await get(`/admin/esims/${bought.esimId}/install?reason=lost%20the%20mail`);
+    expect(shown.status).toBe(200);
+    const rows = await app.database.query<{ actor: string; after: object }>(
+      "select actor, after from audit_log where action = 'esim.code_shown' and subject = $1",
+      [`esim:${bought.esimId}`],
+    );
+    expect(rows).toEqual([{ actor: `admin:${admin.userId}`, after: { reason: "lost the mail" } }]);
+    expect((await get(`/admin/esims/${bought.esimId}/install?reason=`)).status).toBe(422);
+  });
+});
+
+describe("findings of reconciliation", () => {
+  it("take a range as every list does", async () => {
+    await app.database.query(
+      `with run as (
+         insert into reconciliation_runs (provider, since, applies, finished_at) values ('MOCK', now(), false, now())
+         returning id
+       )
+       insert into reconciliation_findings (provider, class, subject, action, detail, last_run_id, found_at)
+       select 'MOCK', 'orphan_intent', 'range', 'reported', '{}', id, '2026-01-31T12:00:00Z' from run`,
+    );
+    const total = async (range: string) => (await get(`/admin/reconciliation?${range}`)).body.total;
+    expect(await total("from=2026-01-31&to=2026-02-01")).toBe(1);
+    expect(await total("to=2026-01-31")).toBe(0);
+    expect((await get("/admin/reconciliation?from=x")).status).toBe(422);
+  });
+});

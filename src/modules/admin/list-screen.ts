@@ -5,6 +5,7 @@ import { adminAct } from "../../http/act.js";
 import { listAnswer, listQuery, listRequestOf } from "../../http/list-query.js";
 import { sendCsv } from "../../http/send-csv.js";
 import type { Server } from "../../http/server.js";
+import { rangeMembers } from "../../http/time-range.js";
 import { AppError } from "../../kernel/errors.js";
 import type { SortOrder } from "../../kernel/list-page.js";
 import type { Permission } from "../../kernel/permissions.js";
@@ -56,11 +57,6 @@ export interface ListScreen {
   readonly time: string;
 }
 
-const Range = {
-  from: Type.Optional(Type.String({ maxLength: 40, description: "A date (UTC) or a date-time; inclusive" })),
-  to: Type.Optional(Type.String({ maxLength: 40, description: "A date (UTC) or a date-time; exclusive" })),
-};
-
 const Cursor = Type.Optional(
   Type.Integer({
     minimum: 1,
@@ -96,7 +92,7 @@ export function registerListScreen(
   noteExport: (act: Act, name: string, query: object) => Promise<void>,
 ): void {
   const sortKeys = Object.keys(screen.sortable);
-  const filters: TProperties = { ...filterSchemas(screen), ...Range };
+  const filters: TProperties = { ...filterSchemas(screen), ...rangeMembers };
   app.get(
     `/admin/${screen.name}`,
     {

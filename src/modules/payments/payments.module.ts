@@ -81,8 +81,8 @@ async function registerRoutes(
   registerRefundOwnOrder(app, useCases.refundOwn);
   registerDecideMoney(app, useCases);
   registerReconciliation(app, {
-    listFindings: (request, { findingClass, isOpen }) =>
-      listFindings(db, request, [containsPattern(request.q), findingClass, isOpen]),
+    listFindings: (request, { findingClass, isOpen, from, to }) =>
+      listFindings(db, request, [containsPattern(request.q), findingClass, isOpen, from, to]),
     findingsInPages: () => findingsInPages(db),
     listLastRuns: () => listLastRuns(db),
   });

@@ -5,10 +5,10 @@ import { adminAct } from "../../../http/act.js";
 import { sendCsv } from "../../../http/send-csv.js";
 import { sendJsonItems } from "../../../http/send-json-items.js";
 import type { Server } from "../../../http/server.js";
+import { rangeOf } from "../../../http/time-range.js";
 import { writeCsv } from "../../../kernel/csv/write-csv.js";
 import { MOVE_KINDS, type Range } from "../exports/money-moves.js";
 import { cellsOf, type ExportedRow, readJournal, readSummary } from "../exports/read-exports.js";
-import { rangeOf } from "../list-screen-where.js";
 
 const Query = Type.Object(
   {

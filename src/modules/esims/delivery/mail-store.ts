@@ -32,10 +32,11 @@ export async function queueReminders(db: Queryable): Promise<void> {
 
 const OPERATOR_REVEAL = statement(
   "esim_mails.operator_reveal",
-  `insert into audit_log (actor, action, subject, request_id) values ($1, 'esim.code_shown', $2, $3)`,
+  `insert into audit_log (actor, action, subject, request_id, after)
+   values ($1, 'esim.code_shown', $2, $3, case when $4::text is not null then jsonb_build_object('reason', $4::text) end)`,
 );
 
 /** Who of the operators asked for whose code: beside esim_reveals, so that the audit log tells it too. */
 export async function logOperatorReveal(db: Queryable, profileId: number, act: Act): Promise<void> {
-  await db.run(OPERATOR_REVEAL, [act.actor, `esim:${profileId}`, act.requestId]);
+  await db.run(OPERATOR_REVEAL, [act.actor, `esim:${profileId}`, act.requestId, act.reason ?? null]);
 }

@@ -28,8 +28,9 @@ const LIST = listStatements({
   select: COLUMNS,
   from: `from reconciliation_findings
     where (subject ilike $1 or order_id::text ilike $1) and ($2::text is null or class = $2)
-      and ($3::boolean is null or (closed_at is null) = $3)`,
-  parameters: 3,
+      and ($3::boolean is null or (closed_at is null) = $3)
+      and ($4::timestamptz is null or found_at >= $4) and ($5::timestamptz is null or found_at < $5)`,
+  parameters: 5,
   sortable: FINDING_SORTS,
   id: "id",
 });

@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list-query.js";
 import { sendCsv } from "../../../http/send-csv.js";
 import type { Server } from "../../../http/server.js";
+import { rangeMembers, rangeOf, type TimeRange } from "../../../http/time-range.js";
 import type { CsvValue } from "../../../kernel/csv/csv-cell.js";
 import { writeCsv } from "../../../kernel/csv/write-csv.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
@@ -40,7 +41,7 @@ const SORTS = Object.keys(FINDING_SORTS) as (keyof typeof FINDING_SORTS)[];
 export interface ReconciliationDeps {
   readonly listFindings: (
     request: ListRequest<keyof typeof FINDING_SORTS>,
-    filter: { findingClass: string | null; isOpen: boolean | null },
+    filter: { findingClass: string | null; isOpen: boolean | null } & TimeRange,
   ) => Promise<ListPage<FindingRow>>;
   readonly findingsInPages: () => AsyncIterable<readonly FindingRow[]>;
   readonly listLastRuns: () => Promise<readonly RunRow[]>;
@@ -71,13 +72,15 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
         querystring: listQuery(SORTS, {
           class: Type.Optional(Type.Union(FINDING_CLASSES.map((name) => Type.Literal(name)))),
           is_open: Type.Optional(Type.Boolean()),
+          ...rangeMembers,
         }),
         response: { 200: Answer },
       },
     },
     async (request): Promise<Static<typeof Answer>> => {
       const wanted = listRequestOf(request.query, { sortBy: "id", sortOrder: "desc" });
-      const filter = { findingClass: request.query.class ?? null, isOpen: request.query.is_open ?? null };
+      const { class: findingClass = null, is_open: isOpen = null } = request.query;
+      const filter = { findingClass, isOpen, ...rangeOf(request.query) };
       const page = await deps.listFindings(wanted, filter);
       return {
         ...listAnswer(page, wanted, (row) => ({ ...row })),

@@ -37,13 +37,20 @@ export function registerAdminDelivery(
         tags,
         operationId: "showEsimCodes",
         summary: "Show the codes of a customer's eSIM",
-        description: "Every time is on record, in the audit log, before the answer.",
+        description: "Every time is on record, in the audit log with the reason, before the answer.",
         params: EsimId,
+        querystring: Type.Object(
+          { reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) },
+          { additionalProperties: false },
+        ),
         response: { 200: EsimWire },
       },
     },
     async (request) => {
-      const { row, secrets } = await adminDelivery.show(request.params.id, adminAct(request));
+      const { row, secrets } = await adminDelivery.show(request.params.id, {
+        ...adminAct(request),
+        reason: request.query.reason,
+      });
       return esimOnWire(row, secrets);
     },
   );
