@@ -1335,10 +1335,13 @@ create table orders (
   constraint orders_top_up_names_an_esim FOREIGN KEY (top_up_of_profile_id) REFERENCES esim_profiles(id),
   constraint orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
+CREATE INDEX orders_by_amount ON public.orders USING btree (amount_minor);
 CREATE INDEX orders_by_payment_time ON public.orders USING btree (paid_at) WHERE (paid_at IS NOT NULL);
 CREATE INDEX orders_by_time ON public.orders USING btree (created_at);
 CREATE INDEX orders_by_user ON public.orders USING btree (user_id, id DESC);
+CREATE INDEX orders_failed ON public.orders USING btree (id) WHERE (status = 'failed'::text);
 CREATE INDEX orders_keys_by_age ON public.orders USING btree (created_at) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX orders_refunded ON public.orders USING btree (id) WHERE (status = 'refunded'::text);
 CREATE INDEX orders_unpaid_by_expiry ON public.orders USING btree (expires_at) WHERE (status = 'created'::text);
 CREATE INDEX orders_unpaid_by_user ON public.orders USING btree (user_id) WHERE (status = 'created'::text);
 CREATE TRIGGER orders_audit AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('order');

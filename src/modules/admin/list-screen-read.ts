@@ -12,6 +12,15 @@ const COUNTED_MAX = 10_000;
  */
 const CHOSEN = [200, 2_000, 20_000] as const;
 
+/** What a list may be sorted by that can be missing. */
+const NULLABLE: ReadonlySet<string> = new Set([
+  "paid_at",
+  "last_login_at",
+  "provisioned_at",
+  "done_at",
+  "taken_at",
+]);
+
 export type ScreenRow = Readonly<Record<string, unknown>>;
 
 export interface ScreenPage extends ListPage<ScreenRow> {
@@ -53,9 +62,11 @@ function pageText(screen: ListScreen, where: Where, wanted: ListRequest, hasCurs
   const [limit, offset] = hasCursor ? [next + 1, next + 2] : [next, next + 1];
   const needed = offsetOf(wanted) + wanted.pageSize;
   const chosen = CHOSEN.find((size) => needed <= size);
+  // An index has its nulls at the other end for one of the two orders, and is of no use then.
+  const nulls = NULLABLE.has(wanted.sortBy) ? " nulls last" : "";
   const isById = sort === id;
   const sorted = (key: string, column: string): string =>
-    isById ? `order by ${column} ${order}` : `order by ${key} ${order} nulls last, ${column} ${order}`;
+    isById ? `order by ${column} ${order}` : `order by ${key} ${order}${nulls}, ${column} ${order}`;
   return `select ${select} from ${from}
     where ${id} = any (array(
       select chosen.id from (

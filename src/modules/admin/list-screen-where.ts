@@ -21,12 +21,13 @@ export async function conditionsOf(db: Queryable, screen: ListScreen, query: Scr
     values.push(value);
     conditions.push(condition.replaceAll("%", `$${values.length}`));
   };
-  for (const [name, { where, type }] of Object.entries(screen.filters ?? {})) {
+  for (const [name, { where, type, inText }] of Object.entries(screen.filters ?? {})) {
     const value = query[name];
     if (value === undefined) continue;
     if (type === "flag") conditions.push(value === true ? `(${where})` : `not (${where})`);
     else if (type === "person")
       add(where.replaceAll("%", "%::bigint[]"), await findPeople(db, String(value)));
+    else if (inText?.includes(String(value)) === true) conditions.push(where.replaceAll("%", `'${value}'`));
     else add(where, value);
   }
   const range = rangeOf(query);

@@ -18,6 +18,11 @@ import type { HitKind } from "./named-things.js";
 export interface ListFilter {
   readonly where: string;
   readonly type?: "text" | "integer" | "person" | "flag";
+  /**
+   * Values that stand in the statement's text, so that a partial index of a rare one can be used; any other value is a
+   * parameter like that of every filter.
+   */
+  readonly inText?: readonly string[];
 }
 
 /** A list for operators: what it selects, what may be searched, filtered and sorted. */
