@@ -94,6 +94,19 @@ program
     await importStockFile(file, options);
   });
 
+const catalogue = program.command("catalogue").description("the catalogue and what suppliers sell");
+catalogue
+  .command("sync")
+  .description("compare what suppliers sell with the catalogue; exits 3 when something waits for a person")
+  .option("--supplier <name>", "only this one")
+  .option("--dry-run", "show the difference and keep nothing", false)
+  .option("--apply", "apply the difference, as far as it needs no person", false)
+  .option("--accept-held", "apply also what waits for a person", false)
+  .action(async (options: { supplier?: string; dryRun: boolean; apply: boolean; acceptHeld: boolean }) => {
+    const { runCatalogueSync } = await import("./commands/catalogue-sync.js");
+    await runCatalogueSync(options);
+  });
+
 const rates = program.command("rates").description("exchange rates, with which costs become prices");
 rates
   .command("import")

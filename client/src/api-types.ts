@@ -1451,6 +1451,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/catalogue/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Synchronisations of the catalogue, the newest first
+         * @description One that found no difference leaves no row.
+         */
+        get: operations["listCatalogueSyncs"];
+        put?: never;
+        /**
+         * Compare the catalogue with what suppliers sell
+         * @description A job asks them; what needs no person is applied, the rest waits in the list.
+         */
+        post: operations["startCatalogueSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/catalogue/syncs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One synchronisation with its steps and findings */
+        get: operations["getCatalogueSync"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/catalogue/syncs/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply what a synchronisation found
+         * @description With accept_held also what waits for a person: large changes, jumps of costs, changed products.
+         */
+        post: operations["applyCatalogueSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/plans/{id}/price": {
         parameters: {
             query?: never;
@@ -3318,6 +3379,108 @@ export interface components {
             /** @description False: no price is made with it */
             is_fresh: boolean;
         }[];
+        CatalogueSync: {
+            id: number;
+            /** @description ready, applying, done or superseded */
+            state: string;
+            actor: string;
+            counts: {
+                packages: number;
+                added: number;
+                changed: number;
+                vanished: number;
+                create: number;
+                change: number;
+                pause: number;
+                price_up: number;
+                price_down: number;
+                held: number;
+                undecided: number;
+            };
+            /** @description more_than_limit: nothing of it is applied without a person */
+            held_reason: string | null;
+            accepts_held: boolean;
+            created_at: string;
+            finished_at: string | null;
+        };
+        ListCatalogueSyncsAnswer: {
+            items: components["schemas"]["CatalogueSync"][];
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+        };
+        StartCatalogueSyncAnswer: {
+            message: string;
+        };
+        CatalogueSyncDetail: {
+            id: number;
+            /** @description ready, applying, done or superseded */
+            state: string;
+            actor: string;
+            counts: {
+                packages: number;
+                added: number;
+                changed: number;
+                vanished: number;
+                create: number;
+                change: number;
+                pause: number;
+                price_up: number;
+                price_down: number;
+                held: number;
+                undecided: number;
+            };
+            /** @description more_than_limit: nothing of it is applied without a person */
+            held_reason: string | null;
+            accepts_held: boolean;
+            created_at: string;
+            finished_at: string | null;
+            ends: {
+                applied: number;
+                skipped: number;
+                waiting: number;
+            };
+            /** @description What was left to a person, and why; at most 500 */
+            findings: {
+                supplier: string;
+                package_id: string | null;
+                code: string;
+                why: string;
+            }[];
+            /** @description The first 200, those that wait for a person before others */
+            steps: {
+                position: number;
+                /** @description create, change or pause */
+                kind: string;
+                sku: string;
+                name: string;
+                before: {
+                    /** @description Minor units by currency */
+                    prices: {
+                        [key: string]: number;
+                    };
+                    suppliers: string[];
+                    paused_reason: string | null;
+                } | null;
+                /** @description Minor units by currency */
+                prices: {
+                    [key: string]: number;
+                };
+                /** @description Null: as they are */
+                suppliers: string[] | null;
+                paused_reason: string | null;
+                held_reason: string | null;
+                applied_at: string | null;
+                skipped_reason: string | null;
+            }[];
+        };
+        ApplyCatalogueSyncBody: {
+            accept_held?: boolean;
+        };
+        ApplyCatalogueSyncAnswer: {
+            message: string;
+        };
         PriceExplanation: {
             currency: string;
             supplier: string;
@@ -8146,6 +8309,126 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listCatalogueSyncs: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id";
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCatalogueSyncsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    startCatalogueSync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartCatalogueSyncAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getCatalogueSync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueSyncDetail"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    applyCatalogueSync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyCatalogueSyncBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplyCatalogueSyncAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };

@@ -14,7 +14,9 @@ const DEVELOPMENT_SMDP_ADDRESS = "smdp.tribi.example";
 export async function composeEsims(
   foundation: Foundation,
   payments: PaymentsModule,
-): Promise<ReturnType<typeof makeEsimsModule> & { close(): Promise<void> }> {
+): Promise<
+  ReturnType<typeof makeEsimsModule> & { readonly suppliers: readonly EsimSupplier[]; close(): Promise<void> }
+> {
   const { config, reservedDb } = foundation;
   const vault = makeInstallVault({ keys: config.secrets.encryptionKeys, indexKey: config.secrets.indexKey });
   const remote = await composeRemoteSuppliers(config.esims.suppliers);
@@ -37,6 +39,7 @@ export async function composeEsims(
   });
   return {
     ...module,
+    suppliers: remote,
     async close() {
       await Promise.all(remote.map((supplier) => supplier.close()));
     },

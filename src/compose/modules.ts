@@ -51,7 +51,12 @@ export async function composeModules(
     (...page) => storefront.page(...page),
   );
   const esims = await composeEsims(foundation, payments);
-  const supply = makeSupplyModule({ db, config, priceProblem });
+  const supply = makeSupplyModule({
+    ...foundation,
+    priceProblem,
+    suppliers: esims.suppliers,
+    onChanged: catalog.forget,
+  });
   const orders = makeOrdersModule({
     ...foundation,
     releaseUnpaid: payments.releaseUnpaid,

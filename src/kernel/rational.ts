@@ -70,7 +70,7 @@ export function roundedUp({ numerator, denominator }: Rational): bigint {
 }
 
 /** To the nearest whole number, a half to the even one: no side is favoured over many amounts. */
-function roundedHalfEven({ numerator, denominator }: Rational): bigint {
+export function roundedHalfEven({ numerator, denominator }: Rational): bigint {
   const quotient = numerator / denominator;
   const rest = numerator % denominator;
   const twice = 2n * (rest < 0n ? -rest : rest);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeImportRates } from "../../src/modules/supply/supply.module.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
+import { eventually } from "../support/eventually.js";
 import { logIn } from "../support/login.js";
 
 let app: TestApp;
@@ -189,5 +190,33 @@ describe("price rules", () => {
     });
     expect(await app.database.query("select * from plan_prices order by 1, 2")).toEqual(before);
     expect(await countOf("price_rule_sets")).toBe(2);
+  });
+});
+
+describe("synchronisations of the catalogue", () => {
+  it("202: one is asked for, and one that finds no difference leaves no row", async () => {
+    expect(await admin("POST", "/admin/catalogue/syncs")).toMatchObject({ status: 202 });
+    expect((await admin("GET", "/admin/catalogue/syncs")).body).toMatchObject({ items: [], total: 0 });
+  });
+
+  it("404, 409 and 202: what is held is applied when a person accepts it", async () => {
+    expect((await admin("POST", "/admin/catalogue/syncs/999/apply", {})).status).toBe(404);
+    expect((await admin("GET", "/admin/catalogue/syncs/999")).status).toBe(404);
+    const counts = Object.fromEntries(
+      "packages added changed vanished create change pause price_up price_down held undecided"
+        .split(" ")
+        .map((name) => [name, 0]),
+    );
+    const [sync] = await app.database.query<{ id: number }>(
+      `insert into catalogue_syncs (actor, counts, findings, held_reason)
+       values ('system:test', $1, '[]', 'more_than_limit') returning id`,
+      [JSON.stringify(counts)],
+    );
+    const url = `/admin/catalogue/syncs/${sync?.id}`;
+    expect((await admin("POST", `${url}/apply`, {})).status).toBe(409);
+    expect((await admin("POST", `${url}/apply`, { accept_held: true })).status).toBe(202);
+    await eventually(async () => (await admin("GET", url)).body.state === "done");
+    expect((await admin("GET", url)).body).toMatchObject({ accepts_held: true, steps: [], findings: [] });
+    expect((await admin("POST", `${url}/apply`, { accept_held: true })).status).toBe(409);
   });
 });

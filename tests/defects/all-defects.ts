@@ -15,6 +15,7 @@ import { PURCHASES } from "./purchases.js";
 import { REFUND_DEFECTS } from "./refunds.js";
 import { SESSION_DEFECTS } from "./sessions.js";
 import { SUPPLIER_DEFECTS } from "./suppliers.js";
+import { SUPPLY_DEFECTS } from "./supply.js";
 import { WEBHOOK_DEFECTS } from "./webhooks.js";
 
 export const DEFECTS: readonly Defect[] = [
@@ -34,5 +35,6 @@ export const DEFECTS: readonly Defect[] = [
   ...OPERATION,
   ...OPERATOR_DEFECTS,
   ...SUPPLIER_DEFECTS,
+  ...SUPPLY_DEFECTS,
   ...WEBHOOK_DEFECTS,
 ].sort((a, b) => a.number - b.number);

@@ -16,6 +16,7 @@ import {
   updateCarrier,
 } from "./carrier-store.js";
 import { planView, priceView } from "./catalog-views.js";
+import { findIsoCountry } from "./country-names.js";
 import {
   deleteCountry,
   findCountryRow,
@@ -31,8 +32,9 @@ import { makeImportCatalog } from "./import-catalog.js";
 import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./import-places.js";
 import { makeManagePlans } from "./manage-plans.js";
 import { makeManage } from "./manage-record.js";
-import { AmountMinor, Currency, Iso2, Line, type PriceProblem } from "./plan-draft.js";
+import { AmountMinor, Currency, Iso2, Line, type PlanDraft, type PriceProblem } from "./plan-draft.js";
 import { findPlanRow, listPlanRows, pausePlanIfActive } from "./plan-store.js";
+import { putPlans } from "./put-plans.js";
 import { registerAdminCarriers } from "./routes/admin-carriers.js";
 import { registerAdminCountries } from "./routes/admin-countries.js";
 import { registerAdminFile } from "./routes/admin-files.js";
@@ -47,6 +49,7 @@ import type { ImportDeps, ImportFile } from "./run-import.js";
 import { seedDemoCatalog } from "./seed-demo-catalog.js";
 import { type FoundTrips, makeFindTrips } from "./trips/find-trips.js";
 import {
+  gbText,
   readTrip,
   TRIP_COUNTRIES_MAX,
   TRIP_DAYS_MAX,
@@ -69,6 +72,8 @@ export interface CatalogModule {
   readonly jobs: { readonly handlers: Readonly<Record<string, never>> };
   readonly importCatalog: ImportFile;
   readonly exportCatalog: ExportFile;
+  /** Called after plans were changed from outside, so that this process shows it at once. */
+  forget(): void;
   /** Takes a plan off sale in the caller's transaction; false when it was off already. */
   pausePlan(tx: Tx, planId: number, reason: string): Promise<boolean>;
 }
@@ -96,6 +101,7 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
     jobs: { handlers: {} },
     importCatalog,
     exportCatalog,
+    forget: browsing.forget,
     pausePlan: pausePlanIfActive,
   };
 }
@@ -169,19 +175,22 @@ function registerFiles(
   });
 }
 
-export type { FoundTrips, PriceProblem };
+export type { FoundTrips, PlanDraft, PriceProblem };
 export {
   AmountMinor,
   Currency,
   countryNameIn,
   countrySlug,
   countryWords,
+  findIsoCountry,
+  gbText,
   Iso2,
   Line,
   makeFindTrips,
   plainText,
   planView,
   priceView,
+  putPlans,
   readTrip,
   seedDemoCatalog,
   slugOf,

@@ -57,7 +57,11 @@ import { makeStockShelf } from "./stock/stock-shelf.js";
 import { listLowStock } from "./stock/stock-store.js";
 import { makeLookBack, makeLookBackAtRefusals } from "./suppliers/bought-after-all.js";
 import { makeChoosePlanSuppliers } from "./suppliers/choose-plan-suppliers.js";
-import { listPlanSuppliers } from "./suppliers/plan-supplier-store.js";
+import {
+  type BoughtFrom,
+  listPlanSuppliers,
+  replaceSuppliersOfPlans,
+} from "./suppliers/plan-supplier-store.js";
 import { makeShowWebhookAddress } from "./suppliers/show-webhook-address.js";
 import {
   makeApplySupplierEvent,
@@ -241,7 +245,7 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
 
 export const deliveriesWaitForMoney = [ESIM_PURCHASES, TOP_UP_PURCHASES].flatMap(waitsForMoney);
 
-export type { OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
+export type { BoughtFrom, OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
 export {
   ESIM_IS_UNUSED,
   ESIM_READY,
@@ -252,6 +256,7 @@ export {
   makeRotateKeys,
   makeStockShelf,
   provisioningFollowsPayment,
+  replaceSuppliersOfPlans,
   TOP_UP_DONE,
   TOP_UP_FAILED,
   TOP_UP_STATES,

@@ -1,13 +1,19 @@
 /**
- * Owns: price rules in every form that they had, and exchange rates.
+ * Owns: what suppliers sell and the runs that bring it into the catalogue, price rules in every form that they had,
+ *   exchange rates.
  * Promises: a price by rule is exact, explains itself, and leaves the cost after the card fee, or there is none and it
- *   says why; no price is made with a rate that is too old.
- * Never: a call to the outside while somebody waits; a changed price that no audit row tells of.
+ *   says why; a catalogue that is not read whole changes nothing; a large change waits for a person; each step is
+ *   applied once, and never to a plan that was changed meanwhile.
+ * Never: a supplier asked while somebody waits; a change of a plan that a person made.
  */
 import type { Config } from "../../config/config.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
+import type { EsimSupplier } from "../../providers/esim/port.js";
+import type { Events } from "../../telemetry/events.js";
+import type { Logger } from "../../telemetry/log.js";
 import type { PriceProblem } from "../catalog/catalog.module.js";
+import type { Jobs } from "../jobs/jobs.module.js";
 import { makeExplainPlanPrice } from "./pricing/explain-price.js";
 import { makeManageRules } from "./pricing/manage-rules.js";
 import { makeSimulateRules } from "./pricing/simulate-rules.js";
@@ -16,23 +22,48 @@ import { daysBetween } from "./rates/rate-book.js";
 import { readRates } from "./rates/rate-store.js";
 import { registerAdminPlanPrice } from "./routes/admin-plan-price.js";
 import { registerAdminPriceRules } from "./routes/admin-price-rules.js";
+import { registerAdminSyncs } from "./routes/admin-syncs.js";
+import { makeApplySync } from "./sync/apply-sync.js";
+import { makeRequestSync } from "./sync/request-sync.js";
+import { makeSyncCatalogue, type SyncReport } from "./sync/sync-catalogue.js";
+import { makeSyncJobs } from "./sync/sync-jobs.js";
+import { findSync, listSyncs } from "./sync/sync-read-model.js";
 
 export interface SupplyDeps {
   readonly db: Db;
   readonly config: Config;
   readonly priceProblem: PriceProblem;
+  /** For the work of jobs. */
+  readonly reservedDb: Db;
+  readonly suppliers: readonly EsimSupplier[];
+  readonly events: Events;
+  readonly log: Logger;
+  readonly wakeWorkers: () => void;
+  /** Called after plans were changed. */
+  readonly onChanged: () => void;
 }
 
 export interface SupplyModule {
   registerRoutes(app: Server): void;
-  readonly jobs: { readonly handlers: Readonly<Record<string, never>> };
+  readonly jobs: Jobs;
 }
 
-export function makeSupplyModule({ db, config, priceProblem }: SupplyDeps): SupplyModule {
+export function makeSupplyModule(deps: SupplyDeps): SupplyModule {
+  const { db, reservedDb, config, priceProblem, log } = deps;
   const limits = config.supply.rates;
   const pricing = { db, limits, priceProblem };
   return {
-    jobs: { handlers: {} },
+    jobs: makeSyncJobs({
+      syncCatalogue: makeSyncCatalogue({
+        ...deps,
+        db: reservedDb,
+        limits,
+        maxChangePercent: config.supply.syncMaxChangePercent,
+      }),
+      applySync: makeApplySync({ db: reservedDb, onChanged: deps.onChanged }),
+      log,
+      everyHours: config.supply.syncHours,
+    }),
     registerRoutes(app) {
       registerAdminPriceRules(app, {
         manage: makeManageRules({ db }),
@@ -45,9 +76,15 @@ export function makeSupplyModule({ db, config, priceProblem }: SupplyDeps): Supp
           }));
         },
       });
+      registerAdminSyncs(app, {
+        request: makeRequestSync(deps),
+        list: (request) => listSyncs(db, request),
+        find: (id) => findSync(db, id),
+      });
       registerAdminPlanPrice(app, makeExplainPlanPrice(pricing));
     },
   };
 }
 
-export { makeImportRates };
+export type { SyncReport };
+export { makeApplySync, makeImportRates, makeSyncCatalogue };

@@ -69,3 +69,48 @@ export async function replacePlanSuppliers(
   }));
   await tx.run(REPLACE, [planId, JSON.stringify(rows)]);
 }
+
+/** Where a plan is bought, with what its supplier's catalogue says of it; members are columns. */
+export interface BoughtFrom {
+  readonly plan_id: number;
+  readonly supplier: string;
+  readonly package_id: string;
+  readonly rank: number;
+  readonly cost_text: string;
+  readonly cost_currency: string;
+  readonly cost_minor: number | null;
+  readonly use_within_days: number | null;
+  readonly validity_starts: string | null;
+}
+
+// An operator's pause stays; others end, because the catalogue was just read.
+const REPLACE_MANY = statement(
+  "esims.replace_suppliers_of_plans",
+  `with wanted as (
+     select * from jsonb_to_recordset($2::jsonb) as w(plan_id bigint, supplier text, package_id text, rank integer,
+       cost_text text, cost_currency text, cost_minor bigint, use_within_days integer, validity_starts text)
+   ), gone as (
+     delete from plan_suppliers s where s.plan_id = any ($1::bigint[]) and not exists (
+       select from wanted w
+       where w.plan_id = s.plan_id and w.supplier = s.supplier and w.package_id = s.package_id)
+   )
+   insert into plan_suppliers as s (plan_id, supplier, package_id, rank, cost_text, cost_currency, cost_minor,
+     use_within_days, validity_starts, checked_at)
+   select plan_id, supplier, package_id, rank, cost_text, cost_currency, cost_minor, use_within_days, validity_starts, now()
+   from wanted
+   on conflict on constraint plan_suppliers_one_per_package do update set
+     rank = excluded.rank, cost_text = excluded.cost_text, cost_currency = excluded.cost_currency,
+     cost_minor = excluded.cost_minor, use_within_days = excluded.use_within_days,
+     validity_starts = excluded.validity_starts, checked_at = now(),
+     paused_at = case when s.paused_reason like 'operator%' then s.paused_at end,
+     paused_reason = case when s.paused_reason like 'operator%' then s.paused_reason end`,
+);
+
+/** Says of each of the plans where it is bought, in place of what was said before. */
+export async function replaceSuppliersOfPlans(
+  tx: Tx,
+  planIds: readonly number[],
+  bought: readonly BoughtFrom[],
+): Promise<void> {
+  if (planIds.length > 0) await tx.run(REPLACE_MANY, [planIds, JSON.stringify(bought)]);
+}

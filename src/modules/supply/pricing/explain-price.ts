@@ -1,4 +1,4 @@
-import type { Db } from "../../../db/database.js";
+import type { Db, Queryable } from "../../../db/database.js";
 import { exponentOf } from "../../../kernel/money.js";
 import { decimalText, divide, isLess, rational, subtract, ZERO } from "../../../kernel/rational.js";
 import type { PriceProblem } from "../../catalog/catalog.module.js";
@@ -16,7 +16,10 @@ export interface PricingDeps {
 }
 
 /** The rules with the rates of this moment. */
-export async function pricingWith(deps: PricingDeps, rules: PriceRules): Promise<Pricing> {
+export async function pricingWith(
+  deps: Omit<PricingDeps, "db"> & { readonly db: Queryable },
+  rules: PriceRules,
+): Promise<Pricing> {
   const { rates, today } = await readRates(deps.db);
   return {
     rules,

@@ -1,0 +1,110 @@
+import type { Defect } from "./defect.js";
+
+const PRICE = "src/modules/supply/pricing/price-package.ts";
+const PRICE_TEST = "src/modules/supply/pricing/price-package.test.ts";
+const SYNC = "src/modules/supply/sync/sync-catalogue.ts";
+const DESIRED = "src/modules/supply/sync/desired-plans.ts";
+const APPLY = "src/modules/supply/sync/apply-sync.ts";
+const SYNC_TEST = "tests/faults/catalogue-sync.test.ts";
+const TRIP = "src/modules/catalog/trips/plan-trip.ts";
+const TRIP_TEST = "src/modules/catalog/trips/plan-trip.test.ts";
+
+/** Prices by rule, the synchronisation of the catalogue, and trips. */
+export const SUPPLY_DEFECTS: readonly Defect[] = [
+  {
+    number: 350,
+    title: "A price is rounded down to its step",
+    area: "catalogue",
+    edits: [
+      {
+        file: PRICE,
+        from: "const price = ((least + step - 1n) / step) * step;",
+        to: "MARK;\n    const price = (least / step) * step;",
+      },
+    ],
+    target: { file: PRICE_TEST, test: "three decimals, of which cards know two" },
+    reason: /1540/,
+  },
+  {
+    number: 351,
+    title: "A fixed price is published below cost and card fee",
+    area: "catalogue",
+    edits: [
+      {
+        file: PRICE,
+        from: "  if (isLess(subtract(rational(price), fee), cost)) {",
+        to: "  if (MARK && isLess(rational(price), ZERO)) {",
+      },
+    ],
+    target: {
+      file: PRICE_TEST,
+      test: "is refused, with what to do, for a fixed price below cost and fee",
+    },
+    reason: /refused/,
+  },
+  {
+    number: 352,
+    title: "A supplier's list of less than half of what it was is taken as the whole one",
+    area: "catalogue",
+    edits: [
+      {
+        file: SYNC,
+        from: "reading.packages.length * 2 < known && !acceptsShrunk",
+        to: "reading.packages.length * 2 < known && !MARK && !acceptsShrunk",
+      },
+    ],
+    target: { file: SYNC_TEST, test: "half a list changes nothing and alarms" },
+    reason: /two shrunk/,
+  },
+  {
+    number: 353,
+    title: "A cost that is a hundred times less is taken without a person",
+    area: "catalogue",
+    edits: [
+      {
+        file: DESIRED,
+        from: '? "cost_jump" : null;\n}',
+        to: "? (MARK, null) : null;\n}",
+      },
+    ],
+    target: {
+      file: SYNC_TEST,
+      test: "prices a hundred times too small: a finding, and nothing is given away or sold at a loss",
+    },
+    reason: /cost_jump/,
+  },
+  {
+    number: 354,
+    title: "A step is applied to a plan that somebody changed meanwhile",
+    area: "catalogue",
+    edits: [
+      {
+        file: APPLY,
+        from: "    if (!isSameState(state, orderedState(wanted))) skipped",
+        to: "    if (!MARK && !isSameState(state, orderedState(wanted))) skipped",
+      },
+    ],
+    target: {
+      file: SYNC_TEST,
+      test: "an import while a synchronisation waits: a plan that was changed meanwhile is left alone",
+    },
+    reason: /applied/,
+  },
+  {
+    number: 355,
+    title: "A trip is offered a plan that ends a day early",
+    area: "catalogue",
+    edits: [
+      {
+        file: TRIP,
+        from: "  if (plan.days < trip.days) return",
+        to: "  if ((MARK, plan.days) < trip.days - 1) return",
+      },
+    ],
+    target: {
+      file: TRIP_TEST,
+      test: "offers nothing when nothing covers the trip, else the cheapest first, each covering all, none with a surplus",
+    },
+    reason: /Property failed/,
+  },
+];
