@@ -151,7 +151,7 @@ describeInBrowser("the console", () => {
     await dialog.getByText("goes to ada.lovelace@example.com again").waitFor();
     await dialog.getByRole("button", { name: "Confirm" }).click();
     await page.getByText("The mail to ada.lovelace@example.com is on its way.").waitFor();
-    await page.getByText("eSIM mailed again").waitFor();
+    await page.getByText("mail sent again").waitFor();
   });
 
   it(

@@ -2,7 +2,7 @@ import { type Queryable, statement } from "../../db/database.js";
 
 export interface TimelineEntry {
   readonly at: string;
-  /** "order", "payment", "webhook", "refund", "dispute", "provisioning", "esim", "top_up" */
+  /** "order", "payment", "webhook", "refund", "dispute", "provisioning", "esim", "top_up", "mail" */
   readonly source: string;
   /** What happened, e.g. "payment.succeeded" or "intent_succeeded". */
   readonly what: string;
@@ -34,6 +34,7 @@ const TIMELINE = statement(
         or subject in (select 'payment:' || id from paid)
         or subject in (select 'esim:' || id from profile)
         or subject in (select 'top_up:' || id from top_up)
+        or subject in (select 'mail:' || id from outgoing_mails where order_id = $1)
         or subject in (select 'refund:' || id from refunds where order_id = $1)
         or subject in (select 'dispute:' || d.id from disputes d where d.payment_id in (select id from paid)))
      union all
