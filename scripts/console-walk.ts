@@ -40,6 +40,7 @@ export const CONSOLE_SCREENS = [
   "/access/sessions",
   "/system",
   "/system/audit",
+  "/system/mails",
   "/system/webhooks",
 ] as const;
 

@@ -104,6 +104,10 @@ const routes = [
     "/access/keys",
     lazyRouteComponent(() => import("../screens/access/keys.js"), "Keys"),
   ),
+  at(
+    "/system/mails",
+    lazyRouteComponent(() => import("../screens/system/mails.js"), "Mails"),
+  ),
 ];
 
 export const router = createRouter({
