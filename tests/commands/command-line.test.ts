@@ -25,6 +25,7 @@ const COMMANDS: readonly { readonly line: string; readonly help: string; readonl
   { line: "import-catalog package.json", help: "--dry-run", opens: true },
   { line: "import-stock package.json", help: "--batch", opens: true },
   { line: "demo", help: "Exits 0", opens: false },
+  { line: "catalogue sync --dry-run", help: "--accept-held", opens: true },
   { line: "rates import package.json", help: "--accept-jump", opens: true },
   { line: "audit", help: "exits 1 on a violation", opens: true },
   { line: "doctor", help: "exits 1 when a check fails", opens: false },
