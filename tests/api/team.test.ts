@@ -247,7 +247,18 @@ describe("a shop without ADMIN_EMAILS", () => {
     }
     const remove = (by: number, of: number) =>
       shop.request("DELETE", `/admin/team/${ids[of]}?reason=x`, { bearer: logins[by]?.token ?? "" });
-    const answers = await Promise.all([remove(0, 1), remove(1, 0)]);
+    // Both have looked at the team before either has changed it, unless they take turns.
+    const begun = await shop.database.db.transaction(async (tx) => {
+      await tx.run({ name: "", text: "select from team_members for update" });
+      const removals = [remove(0, 1), remove(1, 0)];
+      await eventually(async () => {
+        const waiting =
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        return (await query(waiting)).length >= 2;
+      });
+      return { removals };
+    });
+    const answers = await Promise.all(begun.removals);
     expect(answers.map(({ status }) => status).sort()).not.toEqual([200, 200]);
     expect(await query("select from team_members")).toHaveLength(1);
     const [left] = await query<{ id: number; user_id: number }>("select id, user_id from team_members");
