@@ -307,7 +307,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT 25, priority integer DEFAULT NULL::integer)
+CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT 25, priority integer DEFAULT 0)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
@@ -327,7 +327,7 @@ begin
   end if;
   insert into graphile_worker._private_jobs as jobs (task_id, payload, run_at, max_attempts, key, priority)
   values (v_task_id, payload, coalesce(run_at, now()), max_attempts, job_key,
-    coalesce(enqueue_job.priority, job_priority(task)))
+    enqueue_job.priority)
   on conflict (key) do update set
     payload = excluded.payload,
     run_at = least(jobs.run_at, excluded.run_at),
@@ -336,30 +336,6 @@ begin
     revision = jobs.revision + 1,
     updated_at = now()
   where jobs.locked_at is null;
-  return true;
-end;
-$function$
-;
-
-CREATE OR REPLACE FUNCTION public.enqueue_jobs(tasks text[], payload json)
- RETURNS boolean
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_task text;
-  v_inserted integer;
-begin
-  insert into graphile_worker._private_jobs (task_id, payload, priority)
-  select id, payload, job_priority(identifier) from graphile_worker._private_tasks where identifier = any (tasks);
-  get diagnostics v_inserted = row_count;
-  if v_inserted < cardinality(tasks) then
-    -- A task that no worker has named yet.
-    foreach v_task in array tasks loop
-      if not exists (select from graphile_worker._private_tasks where identifier = v_task) then
-        perform enqueue_job(v_task, payload);
-      end if;
-    end loop;
-  end if;
   return true;
 end;
 $function$
@@ -385,16 +361,6 @@ begin
   new.held_from := null;
   return new;
 end;
-$function$
-;
-
-CREATE OR REPLACE FUNCTION public.job_priority(task text)
- RETURNS integer
- LANGUAGE sql
- IMMUTABLE
-AS $function$
-  select case task when 'send_login_code' then -30 when 'provision_esim' then -20 when 'top_up_esim' then -20
-    when 'send_esim_mail' then -10 else 0 end
 $function$
 ;
 

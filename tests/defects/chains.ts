@@ -137,7 +137,7 @@ export const CHAIN_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/esims/provisioning/provisioning-jobs.ts",
-        from: "        await sweeps.sweepFailed(deps.db);",
+        from: "      await sweeps.sweepFailed(deps.db);",
         to: "        MARK;",
       },
     ],
@@ -154,7 +154,7 @@ export const CHAIN_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/esims/top-ups/top-up-jobs.ts",
-        from: "        await sweeps.sweepFailed(db);",
+        from: "      await sweeps.sweepFailed(db);",
         to: "        MARK;",
       },
     ],

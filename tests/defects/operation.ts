@@ -8,7 +8,7 @@ export const OPERATION: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/esims/provisioning/provisioning-jobs.ts",
-        from: "        await sweeps.sweepPending(deps.db);\n",
+        from: "      await sweeps.sweepPending(deps.db);\n",
         to: "        MARK;\n",
       },
     ],

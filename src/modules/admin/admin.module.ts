@@ -12,7 +12,7 @@ import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Metrics } from "../../telemetry/metrics.js";
-import type { Jobs } from "../jobs/jobs.module.js";
+import { defineScheduledJob, type Jobs, joinJobs } from "../jobs/jobs.module.js";
 import { auditBooks, BOOK_PROMISES } from "./books/audit-books.js";
 import type { RuleResult } from "./books/book-rule.js";
 import { makeChainHash } from "./chain/chain-hash.js";
@@ -114,18 +114,15 @@ export function makeAdminModule(deps: AdminDeps) {
   };
 }
 
+const CHAIN_AUDIT_LOG = defineScheduledJob("chain_audit_log", "* * * * *");
+const MAIL_AUDIT_ROOT = defineScheduledJob("mail_audit_root", "37 4 * * *");
+
 /** The audit log's chain grows every minute, and its last hash leaves the database every day. */
 function chainJobs({ db, config, sendMail }: AdminDeps): Jobs {
   const extendChain = makeExtendChain({ db, chainHash: makeChainHash(config.secrets.indexKey) });
   const operators = config.adminEmails;
   const mailRoot = makeMailRoot({ db, sendMail, shopName: config.shop.name, operators });
-  return {
-    handlers: { chain_audit_log: extendChain, mail_audit_root: mailRoot },
-    scheduled: [
-      { task: "chain_audit_log", cron: "* * * * *" },
-      { task: "mail_audit_root", cron: "37 4 * * *" },
-    ],
-  };
+  return joinJobs(CHAIN_AUDIT_LOG.handledBy(extendChain), MAIL_AUDIT_ROOT.handledBy(mailRoot));
 }
 
 /** How many sealed rows of each table an audit opens when nobody asks for all. */

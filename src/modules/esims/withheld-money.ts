@@ -7,7 +7,7 @@ import type { PurchaseTable } from "./purchase/purchase-table.js";
  * came to nothing is followed by one of what is left. In the statement that records where the money went: CTEs that read `withheld` and
  * `available` (order_id).
  */
-export function waitsForMoney({ table, attemptColumn, enqueue, enqueueRefund }: PurchaseTable) {
+export function waitsForMoney({ table, attemptColumn, bringOn, refund }: PurchaseTable) {
   const parked = {
     name: `${table}_withheld`,
     parks: true,
@@ -27,13 +27,13 @@ export function waitsForMoney({ table, attemptColumn, enqueue, enqueueRefund }: 
       update ${table} w set parked_at = null, parked_reason = null
       from available
       where w.order_id = available.order_id and w.status = 'pending' and w.parked_reason = 'money_withheld'
-      returning ${enqueue("w.order_id")}
+      returning ${bringOn.enqueue("w.order_id")}
     )`,
   };
   const owed = {
     name: `${table}_owed`,
     sql: `${table}_owed as (
-      select ${enqueueRefund("w.id", "now() + interval '20 seconds'")}
+      select ${refund.enqueue("w.id", "now() + interval '20 seconds'")}
       from available join ${table} w on w.order_id = available.order_id join orders o on o.id = w.order_id
       where w.status in ('failed', 'cancelled') and o.status = 'paid'
     )`,

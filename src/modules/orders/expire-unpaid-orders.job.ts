@@ -1,9 +1,11 @@
 import type { Db } from "../../db/database.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
-import type { JobHandler } from "../jobs/jobs.module.js";
+import { defineScheduledJob } from "../jobs/jobs.module.js";
 import { listExpiredOrders } from "./order-store.js";
 import type { ReleaseUnpaid } from "./release-orders-of-person.js";
+
+export const EXPIRE_UNPAID_ORDERS = defineScheduledJob("expire_unpaid_orders", "* * * * *");
 
 const PAGE = 100;
 
@@ -16,7 +18,7 @@ export function makeExpireUnpaidOrders(deps: {
   releaseUnpaid: ReleaseUnpaid;
   events: Events;
   log: Logger;
-}): JobHandler {
+}): () => Promise<void> {
   return async () => {
     for (let after = 0; ; ) {
       const page = await listExpiredOrders(deps.db, { after, limit: PAGE });

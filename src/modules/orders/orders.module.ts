@@ -13,10 +13,10 @@ import type { Server } from "../../http/server.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { OfferFragment, TopUpOfferFragment } from "../esims/esims.module.js";
-import type { Jobs } from "../jobs/jobs.module.js";
+import { joinJobs } from "../jobs/jobs.module.js";
 import { findConsent, recordConsent } from "./consent-store.js";
-import { makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
-import { makeExpireUnpaidOrders } from "./expire-unpaid-orders.job.js";
+import { EXPIRE_IDEMPOTENCY_KEYS, makeExpireIdempotencyKeys } from "./expire-idempotency-keys.job.js";
+import { EXPIRE_UNPAID_ORDERS, makeExpireUnpaidOrders } from "./expire-unpaid-orders.job.js";
 import { makeKeysAtWork } from "./keys-at-work.js";
 import { makeOrderReads } from "./order-read-model.js";
 import { makeOrderPlacingStore } from "./order-store.js";
@@ -28,6 +28,7 @@ import { makePlaceOrder } from "./place-order.js";
 import {
   enqueueReleaseOfPerson,
   makeReleaseOrdersOfPerson,
+  RELEASE_ORDERS_OF_PERSON,
   type ReleaseUnpaid,
 } from "./release-orders-of-person.js";
 import { registerCreateOrder } from "./routes/create-order.js";
@@ -71,24 +72,16 @@ export function makeOrdersModule(deps: OrdersDeps) {
     caps,
   });
   const releaseOrdersOfPerson = makeReleaseOrdersOfPerson(deps);
-  const jobs: Jobs = {
-    handlers: {
-      expire_idempotency_keys: makeExpireIdempotencyKeys({
-        db,
-        ttlHours: config.orders.idempotencyKeyTtlHours,
-      }),
-      expire_unpaid_orders: makeExpireUnpaidOrders(deps),
-      release_orders_of_person: async ({ user_id: userId }) => {
-        if (typeof userId !== "number") throw new Error("The job's payload has no user_id");
-        const { waiting } = await releaseOrdersOfPerson(userId);
-        if (waiting.length > 0) throw new Error(`Orders ${waiting.join(", ")} could not be ended yet`);
-      },
-    },
-    scheduled: [
-      { task: "expire_idempotency_keys", cron: "17 * * * *" },
-      { task: "expire_unpaid_orders", cron: "* * * * *" },
-    ],
-  };
+  const jobs = joinJobs(
+    EXPIRE_IDEMPOTENCY_KEYS.handledBy(
+      makeExpireIdempotencyKeys({ db, ttlHours: config.orders.idempotencyKeyTtlHours }),
+    ),
+    EXPIRE_UNPAID_ORDERS.handledBy(makeExpireUnpaidOrders(deps)),
+    RELEASE_ORDERS_OF_PERSON.handledBy(async ({ user_id: userId }) => {
+      const { waiting } = await releaseOrdersOfPerson(userId);
+      if (waiting.length > 0) throw new Error(`Orders ${waiting.join(", ")} could not be ended yet`);
+    }),
+  );
   return {
     placeOrder,
     releaseOrdersOfPerson,

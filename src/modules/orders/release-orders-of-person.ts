@@ -1,5 +1,6 @@
 import { type Db, statement, type Tx } from "../../db/database.js";
 import type { Events } from "../../telemetry/events.js";
+import { defineJob } from "../jobs/jobs.module.js";
 import { closeUnpaidOrdersOf } from "./order-store.js";
 
 /** Ends an unpaid order at the provider first and then here; see modules/payments/release-unpaid.ts. */
@@ -43,9 +44,16 @@ export function makeReleaseOrdersOfPerson(deps: {
   };
 }
 
+/** Ends the unpaid orders of a person who was deleted or disabled. */
+export const RELEASE_ORDERS_OF_PERSON = defineJob({
+  task: "release_orders_of_person",
+  payload: { user_id: "id" },
+  key: ["release-person", "user_id"],
+});
+
 const ENQUEUE = statement(
   "orders.enqueue_release_of_person",
-  `select enqueue_job('release_orders_of_person', json_build_object('user_id', $1::bigint), 'release-person:' || $1)`,
+  `select ${RELEASE_ORDERS_OF_PERSON.enqueue({ user_id: "$1::bigint" })}`,
 );
 
 /** In the transaction that deletes or disables the person: their unpaid orders end even if this process does. */

@@ -1,6 +1,7 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import type { Language } from "../../kernel/language.js";
 import type { IntentSnapshot, PaymentProviderName } from "../../providers/payment/port.js";
+import { REREAD_PAYMENT } from "./money-jobs.js";
 import type { PaymentState } from "./payment-state.js";
 
 export interface PaymentRow {
@@ -209,7 +210,7 @@ export async function listPaymentsWithoutIntent(
 
 const ENQUEUE_REREAD = statement(
   "payments.enqueue_reread",
-  "select enqueue_job('reread_payment', json_build_object('payment_id', $1::bigint), 'reread:' || $1)",
+  `select ${REREAD_PAYMENT.enqueue({ payment_id: "$1::bigint" })}`,
 );
 
 /** The provider is asked soon how this payment and its refunds stand. */

@@ -11,6 +11,7 @@ import { makeSettleStore } from "./events/settle-store.js";
 import { makeFailUnpaid } from "./fail-unpaid.js";
 import { makeFindIntent } from "./find-intent.js";
 import type { FollowUp } from "./follow-ups.js";
+import { REREAD_PAYMENT } from "./money-jobs.js";
 import { makePaymentProviders } from "./payment-providers.js";
 import type { PaymentRow } from "./payment-store.js";
 import { RECEIPT } from "./receipt-mail.js";
@@ -115,7 +116,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
 
 const AUTO_CONFIRM = statement(
   "payments.enqueue_auto_confirm",
-  `select enqueue_job('reread_payment', json_build_object('payment_id', $1::bigint), null, now() + interval '1 second')`,
+  `select ${REREAD_PAYMENT.enqueue({ payment_id: "$1::bigint" }, { runAt: "now() + interval '1 second'", isKeyless: true })}`,
 );
 
 /** With MOCK_AUTO_CONFIRM the mock's intent confirms itself after a second; a job then reads that it did. */

@@ -1,4 +1,5 @@
 import { type Queryable, statement, type Tx, violatedConstraint } from "../../db/database.js";
+import { MAKE_REFUND } from "./money-jobs.js";
 import { type RefundStatus, refundMovesInto } from "./payment-state.js";
 
 export type RefundOrigin = "admin" | "customer" | "surplus" | "undeliverable" | "provider";
@@ -63,8 +64,7 @@ const INSERT = statement(
      on conflict do nothing
      returning ${REFUND_COLUMNS}
    ), job as (
-     select enqueue_job('make_refund', json_build_object('refund_id', id), 'refund:' || id,
-                        now() + interval '20 seconds')
+     select ${MAKE_REFUND.enqueue({ refund_id: "id" }, { runAt: "now() + interval '20 seconds'" })}
      from made where status = 'requested'
    )
    select made.*, (select count(*) from job) as jobs from made`,

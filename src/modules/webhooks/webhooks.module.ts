@@ -16,7 +16,7 @@ import type { Receiver } from "../../providers/receiver/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { Metrics } from "../../telemetry/metrics.js";
-import type { Jobs } from "../jobs/jobs.module.js";
+import { defineScheduledJob } from "../jobs/jobs.module.js";
 import { makeDeliverTo } from "./deliver-events.js";
 import { type DeliveryRow, deliveryList } from "./delivery-store.js";
 import { countGivenUp, type EndpointRow, endpointList } from "./endpoint-store.js";
@@ -38,6 +38,7 @@ export interface WebhooksDeps {
   readonly log: Logger;
 }
 
+const PURGE_SHOP_EVENTS = defineScheduledJob("purge_shop_events", "41 3 * * *");
 const KEEP = { eventDays: 90, deliveryDays: 30 };
 const PURGE_BATCH = 5_000;
 const PURGE_BATCHES_MAX = 200;
@@ -51,16 +52,11 @@ export function makeWebhooksModule(deps: WebhooksDeps) {
   metrics.gauge("webhook_endpoints_given_up", "Receivers that are paused because they failed", () =>
     countGivenUp(db),
   );
-  const jobs: Jobs = {
-    handlers: {
-      purge_shop_events: async () => {
-        for (let batch = 0; batch < PURGE_BATCHES_MAX; batch += 1) {
-          if ((await purgeOldEvents(reservedDb, KEEP, PURGE_BATCH)) < PURGE_BATCH) return;
-        }
-      },
-    },
-    scheduled: [{ task: "purge_shop_events", cron: "41 3 * * *" }],
-  };
+  const jobs = PURGE_SHOP_EVENTS.handledBy(async () => {
+    for (let batch = 0; batch < PURGE_BATCHES_MAX; batch += 1) {
+      if ((await purgeOldEvents(reservedDb, KEEP, PURGE_BATCH)) < PURGE_BATCH) return;
+    }
+  });
   return {
     jobs,
     registerRoutes(app: Server): void {

@@ -1,4 +1,6 @@
-import type { Jobs } from "../../jobs/jobs.module.js";
+import { defineScheduledJob, type Jobs, joinJobs } from "../../jobs/jobs.module.js";
+import { APPLY_SUPPLIER_EVENT } from "../suppliers/supplier-event-store.js";
+import { WATCH_SUPPLIER_PRICES } from "../suppliers/watch-prices-job.js";
 
 export interface LifeJobsDeps {
   readonly applySupplierEvent: (eventId: number, isLastTry: boolean) => Promise<void>;
@@ -13,33 +15,29 @@ export interface LifeJobsDeps {
   readonly forgetDecisionKeys: () => Promise<void>;
 }
 
+const POLL_ESIMS = defineScheduledJob("poll_esims", "* * * * *");
+const EXPIRE_UNUSED_ESIMS = defineScheduledJob("expire_unused_esims", "23 * * * *");
+const READ_SUPPLIER_BALANCES = defineScheduledJob("read_supplier_balances", "*/5 * * * *");
+const LOOK_BACK_AT_REFUSALS = defineScheduledJob("look_back_at_refusals", "11,41 * * * *");
+const FORGET_DECISION_KEYS = defineScheduledJob("forget_decision_keys", "29 * * * *");
+
 /** What happens to eSIMs and suppliers after delivery, by the clock and by events. */
 export function makeLifeJobs(deps: LifeJobsDeps): Jobs {
-  return {
-    handlers: {
-      apply_supplier_event: async ({ event_id: eventId }, { attempt, attemptsMax }) => {
-        await deps.applySupplierEvent(Number(eventId), attempt >= attemptsMax);
-      },
-      poll_esims: () => deps.pollEsims(),
-      expire_unused_esims: () => deps.expireUnused(),
-      read_supplier_balances: async () => {
-        await deps.readBalances();
-        await deps.freeCured();
-      },
-      watch_supplier_prices: async () => {
-        await deps.watchPrices();
-        await deps.freeCured();
-      },
-      look_back_at_refusals: () => deps.lookBackAtRefusals(),
-      forget_decision_keys: () => deps.forgetDecisionKeys(),
-    },
-    scheduled: [
-      { task: "poll_esims", cron: "* * * * *" },
-      { task: "expire_unused_esims", cron: "23 * * * *" },
-      { task: "read_supplier_balances", cron: "*/5 * * * *" },
-      { task: "watch_supplier_prices", cron: "41 */6 * * *" },
-      { task: "look_back_at_refusals", cron: "11,41 * * * *" },
-      { task: "forget_decision_keys", cron: "29 * * * *" },
-    ],
-  };
+  return joinJobs(
+    APPLY_SUPPLIER_EVENT.handledBy(({ event_id: eventId }, { attempt, attemptsMax }) =>
+      deps.applySupplierEvent(eventId, attempt >= attemptsMax),
+    ),
+    POLL_ESIMS.handledBy(() => deps.pollEsims()),
+    EXPIRE_UNUSED_ESIMS.handledBy(() => deps.expireUnused()),
+    READ_SUPPLIER_BALANCES.handledBy(async () => {
+      await deps.readBalances();
+      await deps.freeCured();
+    }),
+    WATCH_SUPPLIER_PRICES.handledBy(async () => {
+      await deps.watchPrices();
+      await deps.freeCured();
+    }),
+    LOOK_BACK_AT_REFUSALS.handledBy(() => deps.lookBackAtRefusals()),
+    FORGET_DECISION_KEYS.handledBy(() => deps.forgetDecisionKeys()),
+  );
 }

@@ -1,5 +1,6 @@
 import { type Db, type Queryable, statement } from "../../../db/database.js";
 import type { EsimState } from "../esim-state.js";
+import { TAKE_BACK_SURPLUS } from "../purchase/purchase-jobs.js";
 
 export interface TakeBackRow {
   readonly id: number;
@@ -90,7 +91,7 @@ const GIVE_UP_PENDING = statement(
      where a.profile_id = cancelled.id and a.status in ('intended', 'unknown', 'accepted', 'parked')
      returning a.id
    )
-   select enqueue_job('take_back_surplus', json_build_object('attempt_id', id), 'surplus:' || id) from attempt`,
+   select ${TAKE_BACK_SURPLUS.enqueue({ attempt_id: "id" })} from attempt`,
 );
 
 /** The operator refunds although a purchase may have happened: what turns up later is taken back or stays a loss. */

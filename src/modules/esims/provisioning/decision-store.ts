@@ -26,7 +26,7 @@ export function makeDecisionStore({ module, table, attemptColumn, ...jobs }: Pur
      where p.id = $1 and p.status = 'pending'
      returning p.order_id
    )
-   select ${jobs.enqueue("order_id")} from unparked`,
+   select ${jobs.bringOn.enqueue("order_id")} from unparked`,
   );
   const FAIL = statement(
     `${module}.fail_by_decision`,

@@ -2,6 +2,7 @@ import { type Db, statement } from "../../../db/database.js";
 import type { Attempt } from "../purchase/choose-supplier.js";
 import type { Refusal } from "../purchase/decide.js";
 import { storeSupplierProblem } from "../suppliers/supplier-account-store.js";
+import { WATCH_SUPPLIER_PRICES } from "../suppliers/watch-prices-job.js";
 
 const PAUSE = statement(
   "esims.pause_plan_supplier",
@@ -9,10 +10,7 @@ const PAUSE = statement(
    where supplier = $1 and package_id = $2 and paused_at is null`,
 );
 
-const WATCH_PRICES = statement(
-  "esims.enqueue_price_watch",
-  "select enqueue_job('watch_supplier_prices', '{}', 'watch_supplier_prices')",
-);
+const WATCH_PRICES = statement("esims.enqueue_price_watch", `select ${WATCH_SUPPLIER_PRICES.enqueue()}`);
 
 /** What a definite no says about the next order: the package is not offered, or an operator has something to mend. */
 export function makeOnRefusal({ db }: { readonly db: Db }) {

@@ -1,3 +1,13 @@
+import { defineJob } from "../../jobs/jobs.module.js";
+import { PROVISION_ESIM } from "../purchase/purchase-jobs.js";
+
+/** Asks the supplier to take an eSIM back whose money went back. */
+export const TAKE_BACK_REFUNDED = defineJob({
+  task: "take_back_refunded",
+  payload: { order_id: "id" },
+  key: ["take-back", "order_id"],
+});
+
 /**
  * Provisioning starts in the payment's own statement: a CTE that reads `order_moved`, which says that the order
  * became paid. The time it writes is when an operator must know that the order has no eSIM yet.
@@ -8,7 +18,7 @@ export const provisioningFollowsPayment = {
   update esim_profiles e set due_at = now() + interval '15 minutes'
   from order_moved
   where e.order_id = order_moved.id and order_moved.status = 'paid' and e.status = 'pending'
-  returning enqueue_jobs(array['provision_esim'], json_build_object('order_id', e.order_id))
+  returning ${PROVISION_ESIM.enqueue({ order_id: "e.order_id" }, { isKeyless: true })}
 )`,
 };
 
@@ -19,6 +29,6 @@ export const provisioningFollowsPayment = {
 export const takeBackFollowsRefund = {
   name: "esim_take_back",
   sql: `esim_take_back as (
-  select enqueue_job('take_back_refunded', json_build_object('order_id', id), 'take-back:' || id) from order_refunded
+  select ${TAKE_BACK_REFUNDED.enqueue({ order_id: "id" })} from order_refunded
 )`,
 };

@@ -1,10 +1,17 @@
 import { type Db, statement } from "../../../db/database.js";
-import type { Jobs } from "../../jobs/jobs.module.js";
+import { defineScheduledJob, type Jobs, joinJobs } from "../../jobs/jobs.module.js";
 import type { TakeBackEsim } from "../life/take-back-esim.js";
 import { parkRefunded } from "../life/take-back-store.js";
 import type { BringOn } from "../purchase/purchase.js";
+import {
+  PROVISION_ESIM,
+  REFUND_UNDELIVERABLE,
+  SETTLE_SURPLUS_TOP_UP,
+  TAKE_BACK_SURPLUS,
+} from "../purchase/purchase-jobs.js";
 import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
 import { ESIM_PURCHASES } from "../purchase/subjects/esim.js";
+import { TAKE_BACK_REFUNDED } from "./provisioning-follows-payment.js";
 
 export interface ProvisioningJobsDeps {
   readonly db: Db;
@@ -44,7 +51,7 @@ const FREE_CURED = statement(
      from cured c where p.id = c.id and p.status = 'pending' and p.parked_at is not null
      returning p.order_id
    )
-   select enqueue_job('provision_esim', json_build_object('order_id', order_id), 'provision:' || order_id) from freed`,
+   select ${PROVISION_ESIM.enqueue({ order_id: "order_id" })} from freed`,
 );
 
 export async function freeCured(db: Db): Promise<void> {
@@ -53,45 +60,38 @@ export async function freeCured(db: Db): Promise<void> {
 
 const SWEEP_SURPLUS = statement(
   "esims.sweep_surplus",
-  `select enqueue_job(case when a.profile_id is null then 'settle_surplus_top_up' else 'take_back_surplus' end,
-     json_build_object('attempt_id', a.id), 'surplus:' || a.id)
+  `select case when a.profile_id is null then ${SETTLE_SURPLUS_TOP_UP.enqueue({ attempt_id: "a.id" })}
+       else ${TAKE_BACK_SURPLUS.enqueue({ attempt_id: "a.id" })} end
    from provisioning_attempts a
-   where a.status = 'surplus' and not exists (
-     select from graphile_worker.jobs j
-     where j.key = 'surplus:' || a.id and j.locked_at is null and j.attempts < j.max_attempts
-   )
+   where a.status = 'surplus' and not ${TAKE_BACK_SURPLUS.isWaiting("a.id")}
    limit 1000`,
 );
 
 const sweeps = makePurchaseSweeps(ESIM_PURCHASES);
 
+const SWEEP_PROVISIONING = defineScheduledJob("sweep_provisioning", "* * * * *");
+
 export function makeEsimJobs(deps: ProvisioningJobsDeps): Jobs {
-  return {
-    handlers: {
-      provision_esim: async ({ order_id: orderId }) => {
-        await deps.provisionEsim(Number(orderId));
-      },
-      refund_undeliverable: async ({ profile_id: profileId }) => {
-        const failed = await sweeps.findFailed(deps.db, profileId);
-        if (failed !== undefined) await deps.refundUndeliverable(failed.orderId, failed.reason);
-      },
-      take_back_refunded: async ({ order_id: id }, { attempt, attemptsMax }) => {
-        const orderId = Number(id);
-        const result = await deps.takeBackEsim(orderId, { acceptLoss: false });
-        if (result === "unknown" && attempt < attemptsMax) throw new Error("The eSIM is not taken back yet");
-        if (result === "cannot" || result === "unknown")
-          await parkRefunded(deps.db, orderId, "refunded_esim_live");
-      },
-      take_back_surplus: async ({ attempt_id: attemptId }, { attempt, attemptsMax }) => {
-        await deps.takeBackSurplus(Number(attemptId), attempt >= attemptsMax);
-      },
-      sweep_provisioning: async () => {
-        await freeCured(deps.db);
-        await sweeps.sweepPending(deps.db);
-        await deps.db.run(SWEEP_SURPLUS);
-        await sweeps.sweepFailed(deps.db);
-      },
-    },
-    scheduled: [{ task: "sweep_provisioning", cron: "* * * * *" }],
-  };
+  return joinJobs(
+    PROVISION_ESIM.handledBy(({ order_id: orderId }) => deps.provisionEsim(orderId)),
+    REFUND_UNDELIVERABLE.handledBy(async ({ profile_id: profileId }) => {
+      const failed = await sweeps.findFailed(deps.db, profileId);
+      if (failed !== undefined) await deps.refundUndeliverable(failed.orderId, failed.reason);
+    }),
+    TAKE_BACK_REFUNDED.handledBy(async ({ order_id: orderId }, { attempt, attemptsMax }) => {
+      const result = await deps.takeBackEsim(orderId, { acceptLoss: false });
+      if (result === "unknown" && attempt < attemptsMax) throw new Error("The eSIM is not taken back yet");
+      if (result === "cannot" || result === "unknown")
+        await parkRefunded(deps.db, orderId, "refunded_esim_live");
+    }),
+    TAKE_BACK_SURPLUS.handledBy(({ attempt_id: attemptId }, { attempt, attemptsMax }) =>
+      deps.takeBackSurplus(attemptId, attempt >= attemptsMax),
+    ),
+    SWEEP_PROVISIONING.handledBy(async () => {
+      await freeCured(deps.db);
+      await sweeps.sweepPending(deps.db);
+      await deps.db.run(SWEEP_SURPLUS);
+      await sweeps.sweepFailed(deps.db);
+    }),
+  );
 }

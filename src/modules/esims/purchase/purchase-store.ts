@@ -129,7 +129,7 @@ export type PurchaseStore<C extends Claim> = ReturnType<typeof makePurchaseStore
 const IS_EXCLUSIVE =
   "is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus')";
 
-function statementsOf({ module, table, attemptColumn, claim, enqueue, whenFailed }: PurchaseTable) {
+function statementsOf({ module, table, attemptColumn, claim, bringOn, whenFailed }: PurchaseTable) {
   return {
     claim: statement(`${module}.claim`, claim),
 
@@ -187,7 +187,7 @@ function statementsOf({ module, table, attemptColumn, claim, enqueue, whenFailed
      returning a.id
    )
    select held.id, (select count(*) from attempt) as changed, case when $3::float8 > 0 then
-     ${enqueue("held.order_id", "clock_timestamp() + $3::float8 * interval '1 millisecond'")} end as is_enqueued
+     ${bringOn.enqueue("held.order_id", "clock_timestamp() + $3::float8 * interval '1 millisecond'")} end as is_enqueued
    from held`,
     ),
 
@@ -232,7 +232,7 @@ function statementsOf({ module, table, attemptColumn, claim, enqueue, whenFailed
      returning order_id
    )
    select case when $3::float8 is not null then
-     ${enqueue("order_id", "clock_timestamp() + $3::float8 * interval '1 millisecond'")} end as is_enqueued
+     ${bringOn.enqueue("order_id", "clock_timestamp() + $3::float8 * interval '1 millisecond'")} end as is_enqueued
    from released`,
     ),
   };

@@ -2,27 +2,22 @@ import { type Db, statement } from "../../../db/database.js";
 import type { PurchaseTable } from "./purchase-table.js";
 
 /** What is looked for every minute, whatever became of the jobs that were to do it. */
-export function makePurchaseSweeps({ module, table, enqueue, enqueueRefund, ...jobs }: PurchaseTable) {
-  const isEnqueued = (prefix: string, value: string): string => `exists (
-       select from graphile_worker.jobs j
-       where j.key = '${prefix}:' || ${value} and j.locked_at is null and j.attempts < j.max_attempts
-     )`;
-
+export function makePurchaseSweeps({ module, table, bringOn, refund }: PurchaseTable) {
   // A killed process leaves its job locked for hours, and its lease for seconds; what is begun anew meanwhile is harmless.
   const SWEEP_PENDING = statement(
     `${module}.sweep_pending`,
-    `select ${enqueue("p.order_id")}
+    `select ${bringOn.enqueue("p.order_id")}
    from ${table} p join orders o on o.id = p.order_id
    where p.status = 'pending' and p.due_at is not null and p.parked_at is null and o.status = 'paid'
      and (p.lease_until is null or p.lease_until < now())
-     and not ${isEnqueued(jobs.keyPrefix, "p.order_id")}
+     and not ${bringOn.isWaiting("p.order_id")}
    limit 1000`,
   );
 
   // What failed, and whose refund nobody has begun; a refund that came to nothing is in front of an operator.
   const SWEEP_FAILED = statement(
     `${module}.sweep_failed`,
-    `select ${enqueueRefund("p.id")}
+    `select ${refund.enqueue("p.id")}
    from ${table} p join orders o on o.id = p.order_id
    where p.status = 'failed' and o.status = 'paid'
      and p.ended_at between now() - interval '30 days' and now() - interval '1 minute'
@@ -30,7 +25,7 @@ export function makePurchaseSweeps({ module, table, enqueue, enqueueRefund, ...j
      and exists (
        select from payments m where m.order_id = o.id and m.is_counted
          and m.captured_minor > m.refund_reserved_minor + m.disputed_minor)
-     and not ${isEnqueued(jobs.refundKeyPrefix, "p.id")}
+     and not ${refund.isWaiting("p.id")}
    limit 1000`,
   );
 

@@ -1,4 +1,5 @@
 import { type Queryable, statement, type Tx } from "../../../db/database.js";
+import { WATCH_SUPPLIER_PRICES } from "./watch-prices-job.js";
 
 /** Where a plan can be bought, as an operator sees it. Costs and pauses are what jobs have read. */
 export interface PlanSupplierRow {
@@ -53,7 +54,7 @@ const REPLACE = statement(
        set top_up_package_id = excluded.top_up_package_id, rank = excluded.rank
      returning id
    )
-   select enqueue_job('watch_supplier_prices', '{}', 'watch_supplier_prices'), (select count(*) from stored)`,
+   select ${WATCH_SUPPLIER_PRICES.enqueue()}, (select count(*) from stored)`,
 );
 
 export async function replacePlanSuppliers(

@@ -1,6 +1,14 @@
 import { type Db, statement } from "../../../db/database.js";
 import type { SupplierEvent } from "../../../providers/esim/webhook-port.js";
+import { defineJob } from "../../jobs/jobs.module.js";
 import { isRuledOut } from "./ruled-out-store.js";
+
+/** Acts on what a supplier told us. */
+export const APPLY_SUPPLIER_EVENT = defineJob({
+  task: "apply_supplier_event",
+  payload: { event_id: "id" },
+  attemptsMax: 12,
+});
 
 const KEEP = statement(
   "esims.keep_supplier_event",
@@ -11,7 +19,7 @@ const KEEP = statement(
      on conflict on constraint supplier_events_one_per_key do nothing
      returning id
    )
-   select id, enqueue_job('apply_supplier_event', json_build_object('event_id', id), max_attempts => 12) from kept`,
+   select id, ${APPLY_SUPPLIER_EVENT.enqueue({ event_id: "id" })} from kept`,
 );
 
 /** Stores an event once, together with the job that acts on it. False: it was stored before. */

@@ -2,6 +2,7 @@ import { type Db, statement } from "../../../db/database.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { TakenBack } from "../life/take-back-esim.js";
 import type { BringOn } from "../purchase/purchase.js";
+import { SETTLE_SURPLUS_TOP_UP } from "../purchase/purchase-jobs.js";
 import { makeSettleSurplus, type SurplusDeps } from "../purchase/settle-surplus.js";
 import { TOP_UP_WARES } from "../purchase/subjects/top-up.js";
 import type { TopUpState } from "./top-up-state.js";
@@ -51,7 +52,7 @@ const GIVE_UP_PENDING = statement(
      where a.top_up_id = cancelled.id and a.status in ('intended', 'unknown', 'accepted', 'parked')
      returning a.id
    )
-   select enqueue_job('settle_surplus_top_up', json_build_object('attempt_id', id), 'surplus:' || id) from attempt`,
+   select ${SETTLE_SURPLUS_TOP_UP.enqueue({ attempt_id: "id" })} from attempt`,
 );
 
 /**

@@ -1,6 +1,7 @@
 import { type Db, statement } from "../../../db/database.js";
-import type { Jobs } from "../../jobs/jobs.module.js";
+import { defineScheduledJob, type Jobs, joinJobs } from "../../jobs/jobs.module.js";
 import type { BringOn } from "../purchase/purchase.js";
+import { REFUND_TOP_UP, SETTLE_SURPLUS_TOP_UP, TOP_UP_ESIM } from "../purchase/purchase-jobs.js";
 import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
 import { TOP_UP_PURCHASES } from "../purchase/subjects/top-up.js";
 
@@ -23,7 +24,7 @@ export const topUpFollowsPayment = {
   from order_moved
   where order_moved.kind = 'top_up' and t.order_id = order_moved.id and order_moved.status = 'paid'
     and t.status = 'pending'
-  returning enqueue_job('top_up_esim', json_build_object('order_id', t.order_id), 'top-up:' || t.order_id)
+  returning ${TOP_UP_ESIM.enqueue({ order_id: "t.order_id" })}
 )`,
 };
 
@@ -61,27 +62,25 @@ const FREE = statement(
 
 const sweeps = makePurchaseSweeps(TOP_UP_PURCHASES);
 
+const SWEEP_TOP_UPS = defineScheduledJob("sweep_top_ups", "* * * * *");
+const READ_TOP_UP_LISTS = defineScheduledJob("read_top_up_lists", "* * * * *");
+
 export function makeTopUpJobs(deps: TopUpJobsDeps): Jobs {
   const { db } = deps;
-  return {
-    handlers: {
-      top_up_esim: ({ order_id: orderId }) => deps.topUpEsim(Number(orderId)),
-      refund_top_up: async ({ top_up_id: topUpId }) => {
-        const failed = await sweeps.findFailed(db, topUpId);
-        if (failed !== undefined) await deps.refundUndeliverable(failed.orderId, failed.reason);
-      },
-      settle_surplus_top_up: ({ attempt_id: attemptId }, { attempt, attemptsMax }) =>
-        deps.settleSurplusTopUp(Number(attemptId), attempt >= attemptsMax),
-      read_top_up_lists: () => deps.readTopUpLists(),
-      sweep_top_ups: async () => {
-        await db.run(FREE);
-        await sweeps.sweepPending(db);
-        await sweeps.sweepFailed(db);
-      },
-    },
-    scheduled: [
-      { task: "sweep_top_ups", cron: "* * * * *" },
-      { task: "read_top_up_lists", cron: "* * * * *" },
-    ],
-  };
+  return joinJobs(
+    TOP_UP_ESIM.handledBy(({ order_id: orderId }) => deps.topUpEsim(orderId)),
+    REFUND_TOP_UP.handledBy(async ({ top_up_id: topUpId }) => {
+      const failed = await sweeps.findFailed(db, topUpId);
+      if (failed !== undefined) await deps.refundUndeliverable(failed.orderId, failed.reason);
+    }),
+    SETTLE_SURPLUS_TOP_UP.handledBy(({ attempt_id: attemptId }, { attempt, attemptsMax }) =>
+      deps.settleSurplusTopUp(attemptId, attempt >= attemptsMax),
+    ),
+    READ_TOP_UP_LISTS.handledBy(() => deps.readTopUpLists()),
+    SWEEP_TOP_UPS.handledBy(async () => {
+      await db.run(FREE);
+      await sweeps.sweepPending(db);
+      await sweeps.sweepFailed(db);
+    }),
+  );
 }

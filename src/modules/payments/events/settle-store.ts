@@ -1,6 +1,7 @@
 import { type Queryable, type Statement, statement } from "../../../db/database.js";
 import type { PaymentEvent } from "../../../providers/payment/port.js";
 import { type FollowUp, followUpText } from "../follow-ups.js";
+import { REFUND_SURPLUS } from "../money-jobs.js";
 import type { EventOutcome, PaymentState } from "../payment-state.js";
 import { isAside } from "./event-facts.js";
 
@@ -135,7 +136,7 @@ function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): 
     where p.id = j.payment_id and not $18
     returning p.id, p.order_id, p.status, p.surplus_reason
   ), surplus as (
-    select enqueue_job('refund_surplus', json_build_object('payment_id', w.id))
+    select ${REFUND_SURPLUS.enqueue({ payment_id: "w.id" })}
     from written w where w.surplus_reason is not null and $4 = 'intent_succeeded'
   )
   select s.outcome, s.reason, coalesce(j.payment_id, seen.id) as payment_id,

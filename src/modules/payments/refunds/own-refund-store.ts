@@ -1,4 +1,5 @@
 import { type Queryable, statement, type Tx } from "../../../db/database.js";
+import { MAKE_REFUND } from "../money-jobs.js";
 import { REFUND_COLUMNS, type RefundRow } from "../refund-store.js";
 
 /** The rule by which a shop takes unused eSIMs back. */
@@ -56,8 +57,7 @@ export function makeOwnRefundStore(rule: ReturnRule) {
        on conflict do nothing
        returning ${REFUND_COLUMNS}
      ), job as (
-       select enqueue_job('make_refund', json_build_object('refund_id', id), 'refund:' || id,
-                          now() + interval '20 seconds') from made
+       select ${MAKE_REFUND.enqueue({ refund_id: "id" }, { runAt: "now() + interval '20 seconds'" })} from made
      )
      select made.*, (select count(*) from job) as jobs from made`,
   );

@@ -8,6 +8,7 @@ import type { InstallSecrets, InstallVault } from "../../install-secrets.js";
 import type { Attempt, Candidate } from "../choose-supplier.js";
 import type { Claim, Lease } from "../claim.js";
 import type { Bought, Refusal, Search } from "../decide.js";
+import { PROVISION_ESIM, REFUND_UNDELIVERABLE, TAKE_BACK_SURPLUS } from "../purchase-jobs.js";
 import { makePurchaseStore } from "../purchase-store.js";
 import { purchaseTable } from "../purchase-table.js";
 import type { Purchase, Sold, Subject, Wares } from "../subject.js";
@@ -18,11 +19,9 @@ export const ESIM_PURCHASES = purchaseTable({
   attemptColumn: "profile_id",
   claim:
     "select c.*, c.profile_id as id from claim_provisioning($1, $2 * interval '1 second', $3::boolean) c",
-  task: "provision_esim",
-  keyPrefix: "provision",
-  refundTask: "refund_undeliverable",
-  refundKeyPrefix: "refund-undeliverable",
-  surplusTask: "take_back_surplus",
+  bringOn: PROVISION_ESIM,
+  refund: REFUND_UNDELIVERABLE,
+  surplus: TAKE_BACK_SURPLUS,
   failedMail: ESIM_FAILED,
 });
 export const esimPurchases = makePurchaseStore<EsimClaim>(ESIM_PURCHASES);
@@ -263,7 +262,7 @@ const SURPLUS = statement(
      from cancelled where a.id = $3
      returning a.id
    )
-   select enqueue_job('take_back_surplus', json_build_object('attempt_id', id), 'surplus:' || id) from attempt`,
+   select ${TAKE_BACK_SURPLUS.enqueue({ attempt_id: "id" })} from attempt`,
 );
 
 /** The eSIM came after a refund had asked for the order: nobody gets it, and the supplier is asked to take it back. */

@@ -10,6 +10,7 @@ import type { Events } from "../../../../telemetry/events.js";
 import { TOP_UP_DONE, TOP_UP_FAILED } from "../../delivery/mail-kinds.js";
 import type { Claim } from "../claim.js";
 import type { Bought, Refusal, Search } from "../decide.js";
+import { REFUND_TOP_UP, SETTLE_SURPLUS_TOP_UP, TOP_UP_ESIM } from "../purchase-jobs.js";
 import { makePurchaseStore } from "../purchase-store.js";
 import { purchaseTable } from "../purchase-table.js";
 import type { Purchase, Subject, Wares } from "../subject.js";
@@ -19,11 +20,9 @@ export const TOP_UP_PURCHASES = purchaseTable({
   table: "top_ups",
   attemptColumn: "top_up_id",
   claim: "select c.*, c.top_up_id as id from claim_top_up($1, $2 * interval '1 second', $3::boolean) c",
-  task: "top_up_esim",
-  keyPrefix: "top-up",
-  refundTask: "refund_top_up",
-  refundKeyPrefix: "refund-top-up",
-  surplusTask: "settle_surplus_top_up",
+  bringOn: TOP_UP_ESIM,
+  refund: REFUND_TOP_UP,
+  surplus: SETTLE_SURPLUS_TOP_UP,
   failedMail: TOP_UP_FAILED,
 });
 export const topUpPurchases = makePurchaseStore<TopUpClaim>(TOP_UP_PURCHASES);
