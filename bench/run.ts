@@ -99,6 +99,7 @@ async function setStage(databaseUrl: string, sink: MailSink): Promise<Stage> {
     // A few people make all the orders here.
     ORDERS_OPEN_MAX: "999999",
     ORDERS_PER_HOUR_MAX: "999999",
+    DECLINES_PER_DAY_MAX: "999999",
   };
   await runTribi(["seed"], environment, logFile);
   await query(

@@ -837,7 +837,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to pay an order, or get the payment that was begun
-         * @description At most one live payment per order: repeating the call, at any moment and any number of times at once, gives the same intent. 409 payment_in_progress: another provider's payment is live. 409 order_already_paid, order_not_payable. 503: the provider did not answer; repeat the call.
+         * @description At most one live payment per order: repeating the call, at any moment and any number of times at once, gives the same intent. 409 payment_in_progress: another provider's payment is live. 409 order_already_paid, order_not_payable. 429 too_many_declines: payments of this person were declined too often in 24 hours. 503: the provider did not answer; repeat the call.
          */
         post: operations["createPayment"];
         delete?: never;
@@ -2378,7 +2378,7 @@ export interface components {
             /** @description For a person: what to do */
             detail: string;
             /** @enum {string} */
-            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_declines" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
             request_id: string;
             /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
             errors?: {
@@ -5041,6 +5041,22 @@ export interface components {
                 };
             };
         };
+        /** @description too_many_declines: Too many declined payments */
+        TooManyDeclines: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too_many_declines";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too_many_declines";
+                };
+            };
+        };
         /** @description overloaded: Temporarily overloaded; provider_unavailable: Payment provider unavailable */
         OverloadedOrProviderUnavailable: {
             headers: {
@@ -7135,6 +7151,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyDeclines"];
             503: components["responses"]["OverloadedOrProviderUnavailable"];
             default: components["responses"]["AnyProblem"];
         };

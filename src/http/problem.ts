@@ -49,6 +49,7 @@ const PROBLEMS = {
   request_timeout: [408, "Request timeout"],
   session_revoked: [401, "Session revoked"],
   too_many_attempts: [429, "Too many attempts"],
+  too_many_declines: [429, "Too many declined payments"],
   too_many_orders: [429, "Too many orders"],
   top_up_not_possible: [409, "Top-up not possible"],
   unsupported_media_type: [415, "Unsupported media type"],

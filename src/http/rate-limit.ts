@@ -11,7 +11,7 @@ export interface RateLimit {
 
 /** 429 with `Retry-After` (RFC 9110 §10.2.3) and the two fields of draft-ietf-httpapi-ratelimit-headers-10. */
 export function limitedError(
-  code: ErrorCode & ("rate_limited" | "too_many_attempts" | "too_many_orders"),
+  code: ErrorCode & ("rate_limited" | "too_many_attempts" | "too_many_declines" | "too_many_orders"),
   limit: RateLimit,
   detail: string = DETAILS[code],
 ): AppError {
@@ -28,6 +28,8 @@ export function limitedError(
 const DETAILS = {
   rate_limited: "Too many codes were asked for.",
   too_many_attempts: "Too many wrong codes were tried.",
+  too_many_declines:
+    "Payments of yours were declined too often today. Ask your bank why, or the shop if you need an eSIM before that.",
   too_many_orders: "You have made as many orders as one person may. Pay or wait for one of them.",
 };
 

@@ -49,6 +49,7 @@ export const ERROR_CODES = [
   "request_timeout",
   "session_revoked",
   "too_many_attempts",
+  "too_many_declines",
   "too_many_orders",
   "top_up_not_possible",
   "unsupported_media_type",

@@ -71,6 +71,7 @@ export function makeEvents(parentLog: Logger, registry: Registry, clock: Clock =
     orderRefused: event("order_refused", "Orders that were refused", ["reason"]),
     orderExpired: event("order_expired", "Unpaid orders that ended", []),
     paymentCreated: event("payment_created", "Payment intents that were made", ["provider"]),
+    paymentRefused: event("payment_refused", "Payments that were not begun, by which cap", ["reason"]),
     paymentSettled: event("payment_settled", "Payments that reached an end", ["provider", "status"]),
     webhookReceived: event("webhook_received", "Webhooks by what came of them", ["provider", "outcome"]),
     webhookRejected: event("webhook_rejected", "Webhooks without a valid signature or shape", [

@@ -72,10 +72,7 @@ export const REFUND_DEFECTS: readonly Defect[] = [
        select x.amount_minor from plan_prices x join orders y on y.plan_id = x.plan_id
        where y.id = o.id and x.currency = o.currency), $4, $5 from o\n`,
       },
-      runsAt(
-        PAYMENTS,
-        "const [row] = (await db.run<Row>(BEGIN, [orderId, userId, provider, livemode, language])).rows;",
-      ),
+      runsAt(PAYMENTS, "const [row] = (await db.run<Row>(BEGIN, values)).rows;"),
     ],
     target: {
       file: GUARDED,

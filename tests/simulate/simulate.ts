@@ -115,6 +115,7 @@ async function openWorld(options: Parameters<typeof simulate>[0]) {
     SUPPLIER_TIMEOUT_SECONDS: "20",
     ORDERS_OPEN_MAX: "999999",
     ORDERS_PER_HOUR_MAX: "999999",
+    DECLINES_PER_DAY_MAX: "999999",
     AUTO_REFUND_MAX_PER_HOUR: "100000",
   });
   const processes = PROCESSES.map((process) =>

@@ -76,6 +76,7 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
     RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
     ORDERS_OPEN_MAX: "999999",
     ORDERS_PER_HOUR_MAX: "999999",
+    DECLINES_PER_DAY_MAX: "999999",
     STRIPE_API_BASE: stripe.url,
     STRIPE_SECRET_KEY: "sk_test_of_the_campaign",
     STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_campaign",

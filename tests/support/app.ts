@@ -34,7 +34,11 @@ export interface TestApp {
 }
 
 /** The persons of the tests order as often as their tests need; the caps have tests of their own. */
-export const WITHOUT_CAPS = { ORDERS_OPEN_MAX: "999999", ORDERS_PER_HOUR_MAX: "999999" } as const;
+export const WITHOUT_CAPS = {
+  ORDERS_OPEN_MAX: "999999",
+  ORDERS_PER_HOUR_MAX: "999999",
+  DECLINES_PER_DAY_MAX: "999999",
+} as const;
 
 const OPERATORS_TOKEN = "token-of-the-operators-in-the-tests";
 

@@ -1,4 +1,5 @@
 import type { Db } from "../../db/database.js";
+import { limitedError } from "../../http/rate-limit.js";
 import { AppError } from "../../kernel/errors.js";
 import { DEFAULT_LANGUAGE, type Language, languageOr } from "../../kernel/language.js";
 import type { Outcome } from "../../kernel/outcome.js";
@@ -39,6 +40,8 @@ export interface CreatePaymentDeps {
   readonly shopId: string;
   /** The shop's own origin, to which payers come back. */
   readonly publicUrl: string;
+  /** Declined payments of one person in 24 hours; 999999 is off. */
+  readonly declinesPerDayMax: number;
   readonly events: Events;
 }
 
@@ -99,14 +102,27 @@ async function begin(
     provider: provider.name,
     livemode: provider.livemode,
     language: command.language,
+    declinesMax: deps.declinesPerDayMax,
   };
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     const begun = await beginPayment(deps.db, input);
     if (begun === undefined) throw new AppError("not_found", "Order not found");
     if (begun.payment !== null) return { payment: begun.payment, begun };
     refuseUnpayable(begun);
+    if (begun.retry_seconds !== null) throw tooManyDeclines(deps, begun.retry_seconds);
   }
   throw new AppError("overloaded", "The payment could not be made right now. Send the request again.");
+}
+
+/** 429, with the wait after which one more may be begun. */
+function tooManyDeclines({ events, declinesPerDayMax }: CreatePaymentDeps, retrySeconds: number): AppError {
+  events.paymentRefused({ reason: "declines_per_day" });
+  return limitedError("too_many_declines", {
+    name: "declines_per_day",
+    quota: declinesPerDayMax,
+    windowSeconds: 24 * 3600,
+    retrySeconds,
+  });
 }
 
 function refuseUnpayable({

@@ -35,11 +35,15 @@ export const PAYMENT_COLUMNS = `id, reference, order_id, provider, intent_id, pa
   extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
   disputed_minor, is_counted, surplus_reason, key_number`;
 
+const CAP_OFF = 999_999;
+
 export interface BegunPayment {
   readonly order_status: string;
   readonly is_expired: boolean;
   readonly expires_at: string;
   readonly plan_name: string | null;
+  /** So long this person may begin no further payment, because of declined ones; null when they may. */
+  readonly retry_seconds: number | null;
   /** The order's live payment, made now or before; null when there is none. */
   readonly payment: PaymentRow | null;
   readonly was_made: boolean;
@@ -47,7 +51,8 @@ export interface BegunPayment {
 
 /**
  * The order's row is share-locked, so that it cannot expire between this look and the insert. Of simultaneous calls
- * one inserts; the others insert nothing and ask again to see the winner's row.
+ * one inserts; the others insert nothing and ask again to see the winner's row. `cap` is asked only where a payment
+ * would be made, so a repeated call and an order that is paid are never refused by it.
  */
 const BEGIN = statement(
   "payments.begin",
@@ -58,14 +63,19 @@ const BEGIN = statement(
      where o.id = $1 and o.user_id = $2 and u.deleted_at is null and u.disabled_at is null for share of o
    ), live as materialized (
      select ${PAYMENT_COLUMNS} from payments where order_id = $1 and status = 'requires_action'
+   ), cap as materialized (
+     select decline_cap($2, $1, $6::integer) as retry_seconds from o
+     where $6 < ${CAP_OFF} and o.status = 'created' and not o.is_expired and not exists (select from live)
    ), made as (
      insert into payments (order_id, provider, currency, amount_minor, livemode, payer_language)
      select o.id, $3, o.currency, o.amount_minor, $4, $5 from o
      where o.status = 'created' and not o.is_expired and not exists (select from live)
+       and not exists (select from cap where retry_seconds is not null)
      on conflict (order_id) where status = 'requires_action' do nothing
      returning ${PAYMENT_COLUMNS}
    )
-   select o.status as order_status, o.is_expired, o.expires_at, o.plan_name, p.was_made, p.id, p.reference, p.order_id,
+   select o.status as order_status, o.is_expired, o.expires_at, o.plan_name,
+          (select retry_seconds from cap) as retry_seconds, p.was_made, p.id, p.reference, p.order_id,
           p.provider, p.intent_id, p.page_id, p.payer_language, p.status, p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
           p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason, p.key_number
    from o left join (select *, false as was_made from live union all select *, true from made) p on true`,
@@ -80,19 +90,23 @@ export async function beginPayment(
     provider: PaymentProviderName;
     livemode: boolean;
     language: Language | null;
+    /** Declined payments of one person in 24 hours; 999999 is off. */
+    declinesMax: number;
   },
 ): Promise<BegunPayment | undefined> {
-  const { orderId, userId, provider, livemode, language } = input;
+  const { orderId, userId, provider, livemode, language, declinesMax } = input;
   type Row = Partial<PaymentRow> & Omit<BegunPayment, "payment" | "was_made"> & { was_made: boolean | null };
-  const [row] = (await db.run<Row>(BEGIN, [orderId, userId, provider, livemode, language])).rows;
+  const values = [orderId, userId, provider, livemode, language, declinesMax];
+  const [row] = (await db.run<Row>(BEGIN, values)).rows;
   if (row === undefined) return undefined;
-  const { order_status, is_expired, expires_at, plan_name, was_made, ...payment } = row;
+  const { order_status, is_expired, expires_at, plan_name, retry_seconds, was_made, ...payment } = row;
   const hasPayment = typeof payment.id === "number";
   return {
     order_status,
     is_expired,
     expires_at,
     plan_name,
+    retry_seconds,
     was_made: was_made === true,
     payment: hasPayment ? (payment as PaymentRow) : null,
   };

@@ -55,7 +55,7 @@ const receiptFollowsPayment: FollowUp = {
 /** Wires the use cases; read it to see which one stands on which. */
 export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
   const { config, events, wakeWorkers } = deps;
-  const { shopId, autoRefundMaxPerHour: maxPerHour } = config.payments;
+  const { shopId, autoRefundMaxPerHour: maxPerHour, declinesPerDayMax } = config.payments;
   const db = deps.reservedDb;
   const providers = makePaymentProviders(deps.providers);
   const followUps = [...deps.followUps, receiptFollowsPayment];
@@ -71,7 +71,13 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
   const releaseUnpaid = makeReleaseUnpaid({ db, providers, findIntent, applyAnswer, failUnpaid });
   const afterIntent = makeAfterIntent(db, config.payments.mockAutoConfirm);
   const creating = { db, providers, findIntent, applyAnswer, applyWaiting, failUnpaid, afterIntent };
-  const createPayment = makeCreatePayment({ ...creating, shopId, publicUrl: config.http.publicUrl, events });
+  const createPayment = makeCreatePayment({
+    ...creating,
+    shopId,
+    publicUrl: config.http.publicUrl,
+    declinesPerDayMax,
+    events,
+  });
 
   const { takeBackEsim } = deps;
   const refunding = { db, providers, applyReading, follow, takeBackEsim, shopId, events, wakeWorkers };

@@ -56,6 +56,7 @@ export function registerCreatePayment(
           "order_not_payable",
           "payment_in_progress",
           "provider_unavailable",
+          "too_many_declines",
           "unsupported_provider",
         ],
       },
@@ -66,7 +67,7 @@ export function registerCreatePayment(
         description:
           "At most one live payment per order: repeating the call, at any moment and any number of times at once, gives " +
           "the same intent. 409 payment_in_progress: another provider's payment is live. 409 order_already_paid, " +
-          "order_not_payable. 503: the provider did not answer; repeat the call.",
+          "order_not_payable. 429 too_many_declines: payments of this person were declined too often in 24 hours. 503: the provider did not answer; repeat the call.",
         body: Body,
         response: { 200: Payment },
       },

@@ -1,0 +1,1 @@
+drop function decline_cap(bigint, bigint, integer);
