@@ -2,6 +2,7 @@
 /** The process entry: the command line. What each command does is in commands/. */
 import { Command } from "commander";
 import type { DemoOptions } from "./commands/demo.js";
+import type { ImportLegacyOptions } from "./commands/import-legacy.js";
 import { PROGRAM_VERSION } from "./version.js";
 
 const program = new Command("tribi")
@@ -105,6 +106,23 @@ catalogue
   .action(async (options: { supplier?: string; dryRun: boolean; apply: boolean; acceptHeld: boolean }) => {
     const { runCatalogueSync } = await import("./commands/catalogue-sync.js");
     await runCatalogueSync(options);
+  });
+
+program
+  .command("import-legacy")
+  .description(
+    "import customers, orders, eSIMs and unsold codes of the earlier backend; exits 2 when rows were left out",
+  )
+  .option("--from <address>", "its database: mysql://user:password@host:3306/name (needs mysqldump)")
+  .option("--dump <file>", "what mysqldump wrote of it")
+  .option("--dry-run", "report what would happen and change nothing", false)
+  .addHelpText(
+    "after",
+    "\nRunning it again is harmless: what is in stays as it is, and what is new is taken.",
+  )
+  .action(async (options: ImportLegacyOptions) => {
+    const { importLegacy } = await import("./commands/import-legacy.js");
+    await importLegacy(options);
   });
 
 const rates = program.command("rates").description("exchange rates, with which costs become prices");

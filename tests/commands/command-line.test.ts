@@ -24,6 +24,7 @@ const COMMANDS: readonly { readonly line: string; readonly help: string; readonl
   { line: "seed", help: "empty catalogue", opens: true },
   { line: "import-catalog package.json", help: "--dry-run", opens: true },
   { line: "import-stock package.json", help: "--batch", opens: true },
+  { line: "import-legacy --dump package.json", help: "mysqldump", opens: true },
   { line: "demo", help: "Exits 0", opens: false },
   { line: "catalogue sync --dry-run", help: "--accept-held", opens: true },
   { line: "rates import package.json", help: "--accept-jump", opens: true },

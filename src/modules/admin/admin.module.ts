@@ -20,6 +20,9 @@ import { readRoot } from "./chain/check-chain.js";
 import { makeExtendChain } from "./chain/extend-chain.js";
 import { makeMailRoot } from "./chain/mail-root.js";
 import { countFailedJobs, oldestDueJobSeconds } from "./job-store.js";
+import { type LegacyReport, makeImportLegacy } from "./legacy/import-legacy.js";
+import { LEGACY_TABLES, type LegacyTable } from "./legacy/legacy-rows.js";
+import { type DumpRow, linesOf, readDump } from "./legacy/read-dump.js";
 import { registerListScreen } from "./list-screen.js";
 import { type Cancellable, makePreviewRefund } from "./preview-refund.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
@@ -129,5 +132,14 @@ function chainJobs({ db, config, sendMail }: AdminDeps): Jobs {
 export const SEALED_ROWS_OPENED = 10_000;
 /** How many blocks of the audit log's chain, of a thousand rows each, are computed anew then. */
 export const CHAIN_BLOCKS_CHECKED = 40;
-export type { RuleResult };
-export { auditBooks, BOOK_PROMISES, makeChainHash, readRoot };
+export type { DumpRow, LegacyReport, LegacyTable, RuleResult };
+export {
+  auditBooks,
+  BOOK_PROMISES,
+  LEGACY_TABLES,
+  linesOf,
+  makeChainHash,
+  makeImportLegacy,
+  readDump,
+  readRoot,
+};

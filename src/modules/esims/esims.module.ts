@@ -19,7 +19,7 @@ import { makeActivateEsim } from "./activate-esim.js";
 import { makeDelivery } from "./delivery/delivery.js";
 import { ESIM_READY, ESIM_REMINDER, TOP_UP_DONE, TOP_UP_FAILED } from "./delivery/mail-kinds.js";
 import { makeEsimOnWire } from "./esim-view.js";
-import { type InstallVault, makeInstallVault } from "./install-secrets.js";
+import { type InstallSecrets, type InstallVault, makeInstallVault } from "./install-secrets.js";
 import { makeLifeJobs } from "./life/life-jobs.js";
 import { makeExpireUnused, makePollEsims, makeRefreshEsim } from "./life/refresh-esim.js";
 import { makeTakeBackEsim, makeTakeBackSurplus, type TakeBackEsim } from "./life/take-back-esim.js";
@@ -245,7 +245,17 @@ function defaultSupplierOf(config: Config): "local" | "stock" | null {
 
 export const deliveriesWaitForMoney = [ESIM_PURCHASES, TOP_UP_PURCHASES].flatMap(waitsForMoney);
 
-export type { BoughtFrom, OfferFragment, TakeBackEsim, TopUpOfferFragment, TopUpProblem, TopUpState };
+export type {
+  BoughtFrom,
+  ImportStock,
+  InstallSecrets,
+  InstallVault,
+  OfferFragment,
+  TakeBackEsim,
+  TopUpOfferFragment,
+  TopUpProblem,
+  TopUpState,
+};
 export {
   ESIM_IS_UNUSED,
   ESIM_READY,
