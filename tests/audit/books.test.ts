@@ -221,6 +221,24 @@ const PLANTED: readonly { rule: string; faults: readonly string[]; sample: strin
     sample: "order:$unpaidOrder",
   },
   {
+    rule: "events_have_no_gap",
+    faults: ["delete from shop_events where sequence = 2"],
+    sample: "shop_event:2",
+  },
+  {
+    rule: "events_have_no_gap",
+    faults: ["delete from shop_events where sequence >= 3", "update shop_event_stream set last_sequence = 3"],
+    sample: "shop_event:3",
+  },
+  {
+    rule: "paid_orders_were_told",
+    faults: [
+      "delete from shop_events where type = 'order.paid' and subject_id = $order",
+      "delete from new_shop_events where type = 'order.paid' and subject_id = $order",
+    ],
+    sample: "order:$order",
+  },
+  {
     rule: "who_is_gone_has_no_access",
     faults: ["update users set disabled_at = now() where id = $user"],
     sample: "user:$user",

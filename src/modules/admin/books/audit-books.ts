@@ -2,6 +2,7 @@ import { type Db, type Queryable, statement, type Tx } from "../../../db/databas
 import { CHAIN_PROMISES, type ChainDeps, checkChain } from "../chain/check-chain.js";
 import type { BookRule, RuleResult } from "./book-rule.js";
 import { DELIVERY_RULES } from "./delivery-rules.js";
+import { EVENT_RULES } from "./event-rules.js";
 import { LOG_RULES, WAITING_RULES } from "./log-rules.js";
 import { MONEY_RULES } from "./money-rules.js";
 import { checkSealingKeys, openSealedRows, SEALED_PROMISES, type SealedRowsDeps } from "./sealed-rows.js";
@@ -16,6 +17,7 @@ const SAMPLES = 10;
 /** The heaviest first, so that the connections end together. */
 export const BOOK_RULES: readonly BookRule[] = [
   ...LOG_RULES,
+  ...EVENT_RULES,
   ...DELIVERY_RULES,
   ...MONEY_RULES,
   ...WAITING_RULES,
