@@ -63,11 +63,11 @@ export async function composeModules(
     offer: esims.offer,
     topUpOffer: esims.topUpOffer,
   });
-  const webhooks = composeWebhooks(foundation);
   const mail = await composeMail(
     foundation,
     [auth, access, payments, esims].flatMap(({ mails }) => mails),
   );
+  const webhooks = composeWebhooks(foundation, mail);
   const admin = makeAdminModule({
     ...foundation,
     sendMail: mail.mailer.send,

@@ -108,13 +108,13 @@ const PROFILE = statement(
   "legacy.import_profile",
   `with profile as (
      insert into esim_profiles (id, order_id, user_id, plan_id, status, supplier, supplier_reference, sealed,
-       code_fingerprint, activation_code_fingerprint, iccid, created_at, provisioned_at, installed_at, ended_at, mailed_at,
+       code_fingerprint, activation_code_fingerprint, iccid, created_at, provisioned_at, installed_at, ended_at,
        due_at, parked_at, parked_reason, failure_reason, profile_state)
      overriding system value
      select $1, o.id, o.user_id, o.plan_id, $3, case when $4::bytea is not null then 'imported' end,
        case when $4::bytea is not null then 'order-' || o.id end, $4, $5, $6, $7, o.created_at,
        case when $4::bytea is not null then greatest($8::timestamptz, o.created_at, o.paid_at) end, case when $3 = 'active' then greatest($8::timestamptz, o.created_at, o.paid_at) end,
-       case when $3 in ('failed', 'expired', 'cancelled') then now() end, now(),
+       case when $3 in ('failed', 'expired', 'cancelled') then now() end,
        case when $3 = 'pending' then now() end, case when $3 = 'pending' then now() end, $9,
        case when $3 = 'failed' then 'imported' end, case when $3 = 'active' then 'installed' else 'unknown' end
      from orders o where o.id = $2
