@@ -1260,6 +1260,27 @@ create table exchange_rates (
   constraint exchange_rates_codes_are_three_capitals CHECK (((currency ~ '^[A-Z]{3}$'::text) AND (base ~ '^[A-Z]{3}$'::text)))
 );
 
+create table imported_payments (
+  id bigint generated always as identity,
+  order_id bigint not null,
+  provider text not null,
+  intent_id text,
+  status text not null,
+  created_at timestamp with time zone,
+  constraint imported_payments_pkey PRIMARY KEY (id),
+  constraint imported_payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
+);
+CREATE INDEX imported_payments_by_order ON public.imported_payments USING btree (order_id);
+
+create table imported_rows (
+  kind text not null,
+  legacy_id bigint not null,
+  id bigint not null,
+  imported_at timestamp with time zone default now() not null,
+  constraint imported_rows_once PRIMARY KEY (kind, legacy_id),
+  constraint imported_rows_kind_known CHECK ((kind = ANY (ARRAY['user'::text, 'plan'::text, 'order'::text])))
+);
+
 create table install_links (
   id bigint generated always as identity,
   profile_id bigint not null,
@@ -1353,6 +1374,7 @@ create table orders (
   refunded_at timestamp with time zone,
   failure_reason text,
   version integer default 1 not null,
+  imported_at timestamp with time zone,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_one_per_reference UNIQUE (reference),
   constraint orders_one_per_user_and_key UNIQUE (idempotency_key, user_id),

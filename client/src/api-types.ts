@@ -2993,6 +2993,8 @@ export interface components {
             until: string | null;
             /** @description What goes back */
             amount_minor_units: number;
+            /** @description Decimal text with exactly the currency's decimals */
+            amount_major: string;
             currency: string;
             refund: components["schemas"]["MyRefund"] | null;
         };

@@ -13,6 +13,7 @@ let goPlanId: number;
 beforeAll(async () => {
   go = await startFakeEsimGo();
   app = await startTestApp({
+    ADMIN_EMAILS: "admin@example.com",
     REFUND_UNUSED_WITHIN_DAYS: "14",
     PROVISIONING_PACE_MILLIS: "20",
     ESIM_GO_API_BASE: go.url,
@@ -100,6 +101,23 @@ describe("POST /orders/:id/refund", () => {
       [`refund:${again.body.id}`],
     );
     expect(audit).toEqual({ actor: `user:${shopper.userId}` });
+  });
+
+  it("what an operator gave back before is not offered again", async () => {
+    const bought = await buy();
+    const { token: bearer } = await logIn(app, "admin@example.com");
+    const price = (await offerOf(bought)).amount_minor_units;
+    const headers = { "idempotency-key": "a-part" };
+    const body = { amount_minor_units: 100, reason: "slow" };
+    await app.request("POST", `/admin/orders/${bought.orderId}/refund`, { bearer, body, headers });
+    expect(await offerOf(bought)).toMatchObject({
+      is_possible: true,
+      amount_minor_units: price - 100,
+      amount_major: ((price - 100) / 100).toFixed(2),
+    });
+    await giveBack(bought);
+    await eventually(async () => (await orderOf(bought)).status === "refunded");
+    expect(await refundedAtProvider(bought)).toBe(price);
   });
 
   it("202: no money goes while the supplier has not confirmed; it goes as soon as it has", async () => {

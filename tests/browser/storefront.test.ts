@@ -24,6 +24,7 @@ describeInBrowser("a traveller with a phone", () => {
   let browser: Browser;
   beforeAll(async () => {
     app = await startTestApp({
+      REFUND_UNUSED_WITHIN_DAYS: "14",
       RATE_LIMIT_CODES_PER_MINUTE: "999999",
       RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
     });
@@ -86,6 +87,32 @@ describeInBrowser("a traveller with a phone", () => {
     expect(await violations(app.database)).toEqual({});
     await context.close();
   });
+
+  it.each([
+    ["en", "Give the eSIM back", "can never be installed again", "Yes, give it back", "Refunded"],
+    ["es", "Devolver la eSIM", "ya no se podrá instalar", "Sí, devolverla", "Reembolsado"],
+  ] as const)(
+    "gives an unused eSIM back, after reading what that does: %s",
+    SLOW,
+    async (language, ask, consequence, confirm, refunded) => {
+      const { context, page, complaints } = await visit(language);
+      const email = `back-${language}@example.com`;
+      await buy({ page, language, storeUrl: app.url, look: async () => {} }, email);
+      const [order] = await app.database.query<{ id: number }>(
+        "select o.id from orders o join users u on u.id = o.user_id where u.email = $1",
+        [email],
+      );
+      await page.goto(`${app.url}${language === "es" ? "/es" : ""}/account/orders/${order?.id}`);
+      await page.getByRole("button", { name: ask }).click();
+      await page.getByText(consequence).waitFor();
+      await page.getByRole("button", { name: confirm }).click();
+      await page.getByText(refunded, { exact: true }).waitFor();
+      expect(await page.getByRole("button", { name: ask }).count()).toBe(0);
+      expect(complaints).toEqual([]);
+      expect(await violations(app.database)).toEqual({});
+      await context.close();
+    },
+  );
 
   it("offers the plan's own currency where it has no price in the one asked for", SLOW, async () => {
     const { context, page, complaints } = await visit("en");

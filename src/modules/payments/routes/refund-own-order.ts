@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { callerOf } from "../../../http/caller.js";
 import { idempotentRequestOf } from "../../../http/idempotency-key.js";
 import type { Server } from "../../../http/server.js";
+import { amountMajor } from "../../../kernel/money.js";
 import type { RefundRow } from "../refund-store.js";
 import type { makeRefundOwnOrder } from "../refunds/refund-own-order.js";
 
@@ -27,6 +28,7 @@ const Offer = Type.Object(
       description: "Until when, while the eSIM is not used",
     }),
     amount_minor_units: Type.Integer({ description: "What goes back" }),
+    amount_major: Type.String({ description: "Decimal text with exactly the currency's decimals" }),
     currency: Type.String(),
     refund: Type.Union([Refund, Type.Null()]),
   },
@@ -52,6 +54,7 @@ export function registerRefundOwnOrder(app: Server, deps: ReturnType<typeof make
         is_possible: shown.is_possible,
         until: shown.is_possible ? shown.until : null,
         amount_minor_units: shown.left_minor,
+        amount_major: amountMajor(shown.left_minor, shown.currency),
         currency: shown.currency,
         refund: shown.refund === undefined ? null : onWire(shown.refund),
       };

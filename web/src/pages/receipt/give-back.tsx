@@ -23,7 +23,7 @@ export function GiveBack({ order, onDone }: { order: Order; onDone: () => void }
       .catch(() => setOffer(null));
   }, [session.tribi, order.id, order.status]);
   if (offer === null) return null;
-  const amount = priceText({ ...order, amount_minor_units: offer.amount_minor_units }, code);
+  const amount = priceText({ ...order, amount_major: offer.amount_major }, code);
 
   const giveBack = async (): Promise<void> => {
     setStep("sent");
