@@ -23,6 +23,7 @@ import { type Load, shedLoad } from "./overload.js";
 import { RETRY_SECONDS, sendProblem, statusOf } from "./problem.js";
 import type { Access } from "./route-config.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
+import { trackSilentConnections } from "./silent-connections.js";
 import {
   assertStorableText,
   type CompileWhen,
@@ -109,6 +110,8 @@ export function makeServer(options: ServerOptions): Server {
     schemaErrorFormatter: (errors, part) => validationError(errors, part),
   }).withTypeProvider<TypeBoxTypeProvider>();
   refuseExpectations(app.server);
+  const silent = trackSilentConnections(app.server);
+  app.addHook("preClose", async () => silent.endSoon());
   app.setValidatorCompiler(makeValidatorCompiler(compiles));
   addHeaders(app, options);
   readJsonBodies(app);
