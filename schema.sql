@@ -1661,6 +1661,46 @@ create table reconciliation_runs (
 CREATE INDEX reconciliation_runs_by_time ON public.reconciliation_runs USING btree (provider, started_at DESC);
 CREATE UNIQUE INDEX reconciliation_runs_one_at_a_time ON public.reconciliation_runs USING btree (provider) WHERE (finished_at IS NULL);
 
+create table refund_approvals (
+  id bigint generated always as identity,
+  order_id bigint not null,
+  payment_id bigint not null,
+  currency text not null,
+  amount_minor bigint not null,
+  reason text not null,
+  accepts_loss boolean not null,
+  status text default 'waiting'::text not null,
+  requested_by bigint not null,
+  idempotency_key text,
+  request_fingerprint bytea,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  decided_by bigint,
+  decided_at timestamp with time zone,
+  decision_reason text,
+  refund_id bigint,
+  version integer default 1 not null,
+  constraint refund_approvals_pkey PRIMARY KEY (id),
+  constraint refund_approvals_one_per_person_and_key UNIQUE (requested_by, idempotency_key),
+  constraint refund_approvals_one_per_refund UNIQUE (refund_id),
+  constraint refund_approvals_amount_is_positive CHECK ((amount_minor > 0)),
+  constraint refund_approvals_approved_by_another CHECK (((status <> 'approved'::text) OR ((decided_by IS NOT NULL) AND (decided_by <> requested_by)))),
+  constraint refund_approvals_approved_make_a_refund CHECK (((status = 'approved'::text) = (refund_id IS NOT NULL))),
+  constraint refund_approvals_declined_by_somebody CHECK (((status <> 'declined'::text) OR (decided_by IS NOT NULL))),
+  constraint refund_approvals_ended_say_when CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+  constraint refund_approvals_key_has_fingerprint CHECK (((idempotency_key IS NULL) = (request_fingerprint IS NULL))),
+  constraint refund_approvals_status_known CHECK ((status = ANY (ARRAY['waiting'::text, 'approved'::text, 'declined'::text, 'expired'::text]))),
+  constraint refund_approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
+  constraint refund_approvals_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint refund_approvals_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint refund_approvals_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refunds(id),
+  constraint refund_approvals_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id)
+);
+CREATE INDEX refund_approvals_by_order ON public.refund_approvals USING btree (order_id);
+CREATE INDEX refund_approvals_by_time ON public.refund_approvals USING btree (created_at);
+CREATE UNIQUE INDEX refund_approvals_one_waiting_per_order ON public.refund_approvals USING btree (order_id) WHERE (status = 'waiting'::text);
+CREATE TRIGGER refund_approvals_moves BEFORE UPDATE OF status ON public.refund_approvals FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('waiting>approved', 'waiting>declined', 'waiting>expired');
+
 create table refunds (
   id bigint generated always as identity,
   reference text default (gen_random_uuid())::text not null,

@@ -122,6 +122,7 @@ export async function withPayments<Value>(
         foundation,
         async () => "unknown",
         async () => ({ html: "", policy: "" }),
+        async () => false,
       ),
     );
   } finally {

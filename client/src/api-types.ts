@@ -897,9 +897,46 @@ export interface paths {
         put?: never;
         /**
          * Give money back
-         * @description 200 when it is finished, 202 while it runs; repeat the request to see how it stands. A partial refund needs an Idempotency-Key. A delivered eSIM that cannot be taken back: 409 esim_not_revocable, unless accept_loss.
+         * @description 200 when it is finished, 202 while it runs; repeat the request to see how it stands. A partial refund needs an Idempotency-Key. A delivered eSIM that cannot be taken back: 409 esim_not_revocable, unless accept_loss. Above REFUND_NEEDS_SECOND_ABOVE, summed per order and per person and 24 hours: 409 second_person_required, and the refund waits in /admin/refund-approvals.
          */
         post: operations["refundOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refund-approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a refund that somebody else asked for; it is made at once
+         * @description 200 when the refund is finished, 202 while it runs; repeating the request carries the same refund on.
+         */
+        post: operations["approveRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refund-approvals/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a refund that waits for a second person, one's own too */
+        post: operations["declineRefund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1865,6 +1902,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/refund-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refunds above the limit that waited for a second person */
+        get: operations["listRefundApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refund-approvals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refunds above the limit that waited for a second person: what is filtered, as CSV, newest first */
+        get: operations["exportRefundApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/disputes": {
         parameters: {
             query?: never;
@@ -2378,7 +2449,7 @@ export interface components {
             /** @description For a person: what to do */
             detail: string;
             /** @enum {string} */
-            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "session_revoked" | "too_many_attempts" | "too_many_declines" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "second_person_required" | "session_revoked" | "too_many_attempts" | "too_many_declines" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
             request_id: string;
             /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
             errors?: {
@@ -2979,6 +3050,36 @@ export interface components {
                 captured_minor_units: number;
                 refunded_minor_units: number;
             };
+        };
+        ApproveRefundBody: {
+            reason: string;
+        };
+        ApproveRefundAnswer: {
+            refund: {
+                id: number;
+                status: "requested" | "parked" | "pending" | "succeeded" | "failed";
+                amount_minor_units: number;
+                currency: string;
+                reason: string;
+                failure_reason: string | null;
+            };
+            order: {
+                id: number;
+                reference: string;
+                status: string;
+                currency: string;
+                amount_minor_units: number;
+                amount_major: string;
+                captured_minor_units: number;
+                refunded_minor_units: number;
+            };
+        };
+        DeclineRefundBody: {
+            reason: string;
+        };
+        DeclineRefundAnswer: {
+            /** @enum {string} */
+            message: "refund_declined";
         };
         MyRefund: {
             id: number;
@@ -3831,6 +3932,36 @@ export interface components {
         };
         ListRefundsAnswer: {
             items: components["schemas"]["RefundsItem"][];
+            /** @description Exact up to 10,000 */
+            total: number;
+            total_is_estimate: boolean;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            next_cursor: number | null;
+        };
+        RefundApprovalsItem: {
+            id: number;
+            order_id: number;
+            payment_id: number;
+            status: string;
+            currency: string;
+            /** @description In the currency's minor units */
+            amount_minor_units: number;
+            reason: string;
+            accepts_loss: boolean;
+            requested_by: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            decided_by: number | null;
+            decided_at: string | null;
+            decision_reason: string | null;
+            refund_id: number | null;
+        };
+        ListRefundApprovalsAnswer: {
+            items: components["schemas"]["RefundApprovalsItem"][];
             /** @description Exact up to 10,000 */
             total: number;
             total_is_estimate: boolean;
@@ -5123,19 +5254,19 @@ export interface components {
                 };
             };
         };
-        /** @description conflict: Conflict; esim_not_revocable: eSIM cannot be taken back; refund_exceeds_payment: Refund exceeds payment */
-        ConflictOrEsimNotRevocableOrRefundExceedsPayment: {
+        /** @description conflict: Conflict; esim_not_revocable: eSIM cannot be taken back; refund_exceeds_payment: Refund exceeds payment; second_person_required: Second person required */
+        ConflictOrEsimNotRevocableOrRefundExceedsPaymentOrSecondPersonRequired: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "conflict" | "esim_not_revocable" | "refund_exceeds_payment";
+                    code: "conflict" | "esim_not_revocable" | "refund_exceeds_payment" | "second_person_required";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "conflict" | "esim_not_revocable" | "refund_exceeds_payment";
+                    code: "conflict" | "esim_not_revocable" | "refund_exceeds_payment" | "second_person_required";
                 };
             };
         };
@@ -7264,10 +7395,89 @@ export interface operations {
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPayment"];
+            409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPaymentOrSecondPersonRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyRequiredOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    approveRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRefundBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApproveRefundAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApproveRefundAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPaymentOrSecondPersonRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    declineRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineRefundBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclineRefundAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -9157,6 +9367,80 @@ export interface operations {
                 currency?: string;
                 order_id?: number;
                 payment_id?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listRefundApprovals: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+                page_size?: number;
+                /** @description Finds this text, without regard to case */
+                q?: string;
+                sort_by?: "id" | "created_at";
+                sort_order?: "asc" | "desc";
+                status?: string;
+                order_id?: number;
+                requested_by?: number;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+                /** @description The `next_cursor` of the answer before, in place of `page`; for lists sorted by id */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRefundApprovalsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportRefundApprovals: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                order_id?: number;
+                requested_by?: number;
                 /** @description A date (UTC) or a date-time; inclusive */
                 from?: string;
                 /** @description A date (UTC) or a date-time; exclusive */

@@ -49,6 +49,7 @@ export async function composeModules(
     foundation,
     (...order) => esims.takeBackEsim(...order),
     (...page) => storefront.page(...page),
+    (userId) => access.hasOtherWith("refunds.approve", userId),
   );
   const esims = await composeEsims(foundation, payments);
   const supply = makeSupplyModule({

@@ -26,6 +26,7 @@ export async function composePayments(
   foundation: Foundation,
   takeBackEsim: TakeBackEsim,
   drawMockPayment: PaymentsDeps["drawMockPayment"],
+  hasOtherApprover: PaymentsDeps["hasOtherApprover"],
 ): Promise<PaymentsModule> {
   const { isProduction, http } = foundation.config;
   return makePaymentsModule({
@@ -34,6 +35,7 @@ export async function composePayments(
     followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund, ...deliveriesWaitForMoney],
     takeBackEsim,
+    hasOtherApprover,
     esimIsUnused: ESIM_IS_UNUSED,
     drawMockPayment,
     devGuard: makeDevGuard({ isProduction, devToken: http.devToken, isLocal: makeIsLocal(http) }),

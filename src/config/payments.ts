@@ -1,4 +1,5 @@
 import { isCurrencyCode } from "../kernel/money.js";
+import { readSecondPerson } from "./second-person.js";
 import { splitSecrets } from "./secrets.js";
 import type { VariableReader } from "./variables.js";
 
@@ -54,6 +55,7 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     refundUnusedWithinDays: reader.integer("REFUND_UNUSED_WITHIN_DAYS", 0, { min: 0, max: 365 }),
     /** Declined payments of one person in 24 hours, after which they begin no further one; 999999 is off. */
     declinesPerDayMax: reader.integer("DECLINES_PER_DAY_MAX", 10, { min: 1, max: 999_999 }),
+    secondPersonAbove: readSecondPerson(reader),
     autoRefundMaxPerHour: reader.integer("AUTO_REFUND_MAX_PER_HOUR", 20, { min: 0, max: 100_000 }),
   };
 }

@@ -47,6 +47,7 @@ const PROBLEMS = {
   refund_exceeds_payment: [409, "Refund exceeds payment"],
   refund_not_possible: [409, "Refund not possible"],
   request_timeout: [408, "Request timeout"],
+  second_person_required: [409, "Second person required"],
   session_revoked: [401, "Session revoked"],
   too_many_attempts: [429, "Too many attempts"],
   too_many_declines: [429, "Too many declined payments"],

@@ -47,6 +47,7 @@ export const ERROR_CODES = [
   "refund_exceeds_payment",
   "refund_not_possible",
   "request_timeout",
+  "second_person_required",
   "session_revoked",
   "too_many_attempts",
   "too_many_declines",

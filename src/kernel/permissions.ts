@@ -62,3 +62,6 @@ function ofRole(role: Exclude<Role, "owner">): ReadonlySet<Permission> {
 
 export const permissionsOf = (role: Role | null): ReadonlySet<Permission> =>
   role === null ? NONE : OF_ROLE[role];
+
+export const rolesWith = (permission: Permission): readonly Role[] =>
+  ROLES.filter((role) => OF_ROLE[role].has(permission));

@@ -123,8 +123,15 @@ describe("GET /auth/me/export", () => {
       "api_keys",
       "team_invitations",
     ];
-    // Between us and a supplier, or about our stock; nothing in them is about the person.
-    const ours = ["esim_top_up_lists", "provisioning_attempts", "stock_items", "supplier_events"];
+    // Between us and a supplier, about our stock, or what operators ask of each other before they make a refund, which
+    // itself is exported; nothing in them is about the person.
+    const ours = [
+      "esim_top_up_lists",
+      "provisioning_attempts",
+      "refund_approvals",
+      "stock_items",
+      "supplier_events",
+    ];
     expect(holders.map(({ name }) => name)).toEqual([...exported, ...ours].sort());
   });
 });

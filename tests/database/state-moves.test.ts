@@ -11,6 +11,8 @@ import { TOP_UP_MOVES, TOP_UP_STATES } from "../../src/modules/esims/top-ups/top
 import { MAIL_MOVES, MAIL_STATES } from "../../src/modules/mail/mail-state.js";
 import { ORDER_MOVES, ORDER_STATES } from "../../src/modules/orders/order-state.js";
 import {
+  APPROVAL_MOVES,
+  APPROVAL_STATES,
   DISPUTE_MOVES,
   DISPUTE_STATES,
   PAYMENT_MOVES,
@@ -28,6 +30,7 @@ const MACHINES: readonly (readonly [string, readonly string[], readonly string[]
   ["orders", ORDER_STATES, listed(ORDER_MOVES)],
   ["payments", PAYMENT_STATES, listed(PAYMENT_MOVES)],
   ["refunds", REFUND_STATES, listed(REFUND_MOVES)],
+  ["refund_approvals", APPROVAL_STATES, listed(APPROVAL_MOVES)],
   ["disputes", DISPUTE_STATES, listed(DISPUTE_MOVES)],
   ["esim_profiles", ESIM_STATES, ESIM_MOVES],
   ["provisioning_attempts", ATTEMPT_STATES, ATTEMPT_MOVES],

@@ -179,11 +179,14 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     area: "console",
     edits: [
       {
-        file: "src/modules/payments/refund-store.ts",
-        from: "created_at < now() - $1 * interval '1 hour'`,\n);\n\nexport async function forgetRefundKeys",
-        to: "created_at < now() - $1 * interval '0 hours'`,\n);\n\nexport async function forgetRefundKeys",
+        file: "src/modules/payments/refunds/refund-approval-store.ts",
+        from: "idempotency_key is not null and created_at < now() - $1 * interval '1 hour'`",
+        to: "idempotency_key is not null and created_at < now() - $1 * interval '0 hours'`",
       },
-      runsAt("src/modules/payments/refund-store.ts", "await db.run(FORGET_KEYS, [olderThanHours]);"),
+      runsAt(
+        "src/modules/payments/refunds/refund-approval-store.ts",
+        "await db.run(FORGET_REFUND_KEYS, [olderThanHours]);",
+      ),
     ],
     target: { file: ACTS, test: "a refund's key is honoured for its life, and is new again afterwards" },
     reason: /./,

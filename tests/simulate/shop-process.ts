@@ -42,6 +42,7 @@ export function makeShopProcess(deps: {
     providers: [deps.provider],
     followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund, ...deliveriesWaitForMoney],
+    hasOtherApprover: async () => false,
     takeBackEsim: (...order) => esims.takeBackEsim(...order),
     esimIsUnused: ESIM_IS_UNUSED,
   });
@@ -66,6 +67,7 @@ export function makeShopProcess(deps: {
     reconcileDue: async () => {
       await payments.reconcile({ since: null, applies: true, intervalMinutes: null });
     },
+    expireRefundApprovals: async () => undefined,
     forgetRefundKeys: async () => undefined,
   });
   const handlers: Readonly<Record<string, JobHandler>> = {

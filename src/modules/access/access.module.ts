@@ -8,6 +8,7 @@
  */
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
+import { type Permission, rolesWith } from "../../kernel/permissions.js";
 import { defineScheduledJob } from "../jobs/jobs.module.js";
 import { makeTextsIn } from "../mail/mail.module.js";
 import { makeInvitationMail, queueInvitation } from "./invitation-mail.js";
@@ -17,6 +18,7 @@ import { type ManageTeamDeps, makeManageTeam } from "./manage-team.js";
 import { registerAcceptInvitation } from "./routes/accept-invitation.js";
 import { registerApiKeys } from "./routes/api-keys.js";
 import { registerInvitations, registerTeam } from "./routes/team.js";
+import { hasOtherOfRoles } from "./team-store.js";
 import { makeUseKey, type UseKeyDeps } from "./use-key.js";
 
 const FORGET_TEAM_INVITATIONS = defineScheduledJob("forget_team_invitations", "17 3 * * *");
@@ -36,6 +38,9 @@ export function makeAccessModule(deps: AccessDeps) {
     jobs: FORGET_TEAM_INVITATIONS.handledBy(() => forgetOldInvitations(deps.reservedDb)),
     mails: [makeInvitationMail({ ...deps, textsIn })],
     useKey: makeUseKey(deps),
+    /** Whether anybody but this person may do it now. */
+    hasOtherWith: (permission: Permission, userId: number) =>
+      hasOtherOfRoles(deps.db, rolesWith(permission), { userId, ownerEmails: deps.ownerEmails }),
     registerRoutes(app: Server): void {
       registerTeam(app, team);
       registerInvitations(app, team);

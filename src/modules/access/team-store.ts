@@ -85,3 +85,20 @@ export const changeRoleUnlessLastOwner = async (
 
 export const removeUnlessLastOwner = async (tx: Tx, id: number, hasOtherOwners: boolean): Promise<boolean> =>
   (await tx.run(REMOVE, [id, hasOtherOwners])).count === 1;
+
+const HAS_OTHER = statement(
+  "access.has_other_of_roles",
+  `select where exists (
+     select from team_members m join users u on u.id = m.user_id
+     where m.role = any ($1) and u.id <> $2 and u.disabled_at is null
+   ) or exists (
+     select from unnest($3::text[]) owner (email) left join users u on u.email = owner.email
+     where u.id is null or (u.id <> $2 and u.disabled_at is null))`,
+);
+
+/** People of ADMIN_EMAILS count before they have signed in for the first time. */
+export const hasOtherOfRoles = async (
+  db: Queryable,
+  roles: readonly Role[],
+  { userId, ownerEmails }: { readonly userId: number; readonly ownerEmails: readonly string[] },
+): Promise<boolean> => (await db.run(HAS_OTHER, [roles, userId, ownerEmails])).count > 0;

@@ -51,12 +51,14 @@ import {
   refundsScreen,
   webhookEventsScreen,
 } from "./screens/order-screens.js";
+import { refundApprovalsScreen } from "./screens/refund-approval-screen.js";
 import { searchShop } from "./search-shop.js";
 
 const SCREENS = [
   ordersScreen,
   paymentsScreen,
   refundsScreen,
+  refundApprovalsScreen,
   disputesScreen,
   webhookEventsScreen,
   usersScreen,

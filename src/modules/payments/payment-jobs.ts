@@ -1,6 +1,7 @@
 import { type Jobs, joinJobs } from "../jobs/jobs.module.js";
 import {
   CARRY_ON_MONEY,
+  EXPIRE_REFUND_APPROVALS,
   FORGET_REFUND_KEYS,
   MAKE_REFUND,
   RECONCILE_PAYMENTS,
@@ -14,6 +15,7 @@ export interface PaymentJobDeps {
   readonly rereadPayment: (paymentId: number) => Promise<unknown>;
   readonly carryOnMoney: () => Promise<void>;
   readonly reconcileDue: () => Promise<void>;
+  readonly expireRefundApprovals: () => Promise<void>;
   readonly forgetRefundKeys: () => Promise<void>;
 }
 
@@ -25,5 +27,6 @@ export const makePaymentJobs = (deps: PaymentJobDeps): Jobs =>
     REREAD_PAYMENT.handledBy(({ payment_id: id }) => deps.rereadPayment(id)),
     CARRY_ON_MONEY.handledBy(deps.carryOnMoney),
     RECONCILE_PAYMENTS.handledBy(deps.reconcileDue),
+    EXPIRE_REFUND_APPROVALS.handledBy(deps.expireRefundApprovals),
     FORGET_REFUND_KEYS.handledBy(deps.forgetRefundKeys),
   );

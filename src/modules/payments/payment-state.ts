@@ -39,6 +39,17 @@ export const REFUND_STATE_OF = {
 export const refundMovesInto = (to: RefundStatus): readonly RefundStatus[] =>
   REFUND_STATES.filter((from) => (REFUND_MOVES[from] as readonly RefundStatus[]).includes(to));
 
+/** What waits for a second person. Approved: the refund was made in the same transaction. */
+export const APPROVAL_STATES = ["waiting", "approved", "declined", "expired"] as const;
+export type ApprovalStatus = (typeof APPROVAL_STATES)[number];
+
+export const APPROVAL_MOVES = {
+  waiting: ["approved", "declined", "expired"],
+  approved: [],
+  declined: [],
+  expired: [],
+} as const satisfies Record<ApprovalStatus, readonly ApprovalStatus[]>;
+
 /** warning: an inquiry, no money has moved. open: the money is withheld. */
 export const DISPUTE_STATES = ["warning", "open", "won", "lost"] as const;
 export type DisputeStatus = (typeof DISPUTE_STATES)[number];

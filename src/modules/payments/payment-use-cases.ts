@@ -17,6 +17,7 @@ import type { PaymentRow } from "./payment-store.js";
 import { RECEIPT } from "./receipt-mail.js";
 import { makeReconcile } from "./reconciliation/reconcile.js";
 import { makeRefundFollow } from "./refund-follow.js";
+import { makeDecideRefund } from "./refunds/decide-refund.js";
 import { makeProceedRefund, type TakeBackEsim } from "./refunds/proceed-refund.js";
 import { makeRefundOrder } from "./refunds/refund-order.js";
 import { makeRefundOwnOrder } from "./refunds/refund-own-order.js";
@@ -40,6 +41,8 @@ export interface PaymentUseCaseDeps {
   /** What follows when money goes back or is withheld (refund-follow.ts); one is called `order_refunded`. */
   readonly refundFollowUps: readonly FollowUp[];
   readonly takeBackEsim: TakeBackEsim;
+  /** Whether anybody but this person may approve refunds. */
+  readonly hasOtherApprover: (userId: number) => Promise<boolean>;
   /** SQL: whether the eSIM `e` is unused, so that its owner may give it back. */
   readonly esimIsUnused: string;
 }
@@ -55,7 +58,8 @@ const receiptFollowsPayment: FollowUp = {
 /** Wires the use cases; read it to see which one stands on which. */
 export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
   const { config, events, wakeWorkers } = deps;
-  const { shopId, autoRefundMaxPerHour: maxPerHour, declinesPerDayMax } = config.payments;
+  const { shopId, autoRefundMaxPerHour: maxPerHour } = config.payments;
+  const { declinesPerDayMax, secondPersonAbove } = config.payments;
   const db = deps.reservedDb;
   const providers = makePaymentProviders(deps.providers);
   const followUps = [...deps.followUps, receiptFollowsPayment];
@@ -79,7 +83,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     events,
   });
 
-  const { takeBackEsim } = deps;
+  const { takeBackEsim, hasOtherApprover } = deps;
   const refunding = { db, providers, applyReading, follow, takeBackEsim, shopId, events, wakeWorkers };
   const proceedRefund = makeProceedRefund(refunding);
   const refundSurplus = makeRefundSurplus({
@@ -98,7 +102,8 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     rereadPayment,
     rereadIntent,
     releaseUnpaid,
-    refundOrder: makeRefundOrder({ db, proceedRefund }),
+    refundOrder: makeRefundOrder({ db, proceedRefund, secondPersonAbove, hasOtherApprover }),
+    decideRefund: makeDecideRefund({ db, proceedRefund }),
     refundOwn: makeRefundOwnOrder({
       db,
       proceedRefund,

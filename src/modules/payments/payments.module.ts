@@ -1,5 +1,6 @@
 /**
- * Owns: payments, webhook_events, refunds, disputes, reconciliation_runs and _findings, and the mock provider's books.
+ * Owns: payments, webhook_events, refunds, refund_approvals, disputes, reconciliation_runs and _findings, and the mock
+ *   provider's books.
  * Promises: what the customer paid, what we recorded and what the provider says are the same in whatever order,
  *   number or delay messages arrive; where they cannot be the same an operator sees it. An order becomes paid only
  *   by money of its own provider, mode, amount and currency. No refund exceeds the capture.
@@ -24,11 +25,12 @@ import {
   listLastRuns,
   secondsSinceLastRun,
 } from "./reconciliation/reconciliation-read-model.js";
-import { forgetRefundKeys } from "./refund-store.js";
+import { expireDueApprovals, forgetRefundKeys } from "./refunds/refund-approval-store.js";
 import { registerCreatePayment } from "./routes/create-payment.js";
 import { registerDecideMoney } from "./routes/decide-money.js";
 import { registerMockPay } from "./routes/mock-pay.js";
 import { registerReconciliation } from "./routes/reconciliation.js";
+import { registerRefundApprovals } from "./routes/refund-approvals.js";
 import { registerRefundOrder } from "./routes/refund-order.js";
 import { registerRefundOwnOrder } from "./routes/refund-own-order.js";
 import { registerWebhook } from "./routes/webhook.js";
@@ -55,6 +57,7 @@ export function makePaymentsModule(deps: PaymentsDeps) {
     reconcileDue: async () => {
       await reconcile({ since: null, applies: true, intervalMinutes });
     },
+    expireRefundApprovals: () => expireDueApprovals(reservedDb, null),
     forgetRefundKeys: () => forgetRefundKeys(reservedDb, config.orders.idempotencyKeyTtlHours),
   });
   return {
@@ -78,6 +81,7 @@ async function registerRoutes(
   registerCreatePayment(app, { ...useCases, defaultProvider });
   await registerWebhook(app, { receiveWebhook, providers, defaultProvider, devGuard });
   registerRefundOrder(app, useCases);
+  registerRefundApprovals(app, useCases.decideRefund);
   registerRefundOwnOrder(app, useCases.refundOwn);
   registerDecideMoney(app, useCases);
   registerReconciliation(app, {

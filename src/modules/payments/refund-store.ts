@@ -1,6 +1,7 @@
 import { type Queryable, statement, type Tx, violatedConstraint } from "../../db/database.js";
 import { MAKE_REFUND } from "./money-jobs.js";
 import { type RefundStatus, refundMovesInto } from "./payment-state.js";
+import { withinLimit } from "./refunds/second-person.js";
 
 export type RefundOrigin = "admin" | "customer" | "surplus" | "undeliverable" | "provider";
 
@@ -40,7 +41,17 @@ export interface NewRefund {
   readonly requestedBy?: number;
   readonly idempotencyKey?: string;
   readonly fingerprint?: Buffer;
+  /** What needs no second person; lockRefunders comes first. Null: whatever. */
+  readonly limitMinor?: number | null;
 }
+
+const WITHIN_LIMIT = withinLimit({
+  limit: "$12",
+  amount: "coalesce($2, p.left_minor)",
+  orderId: "p.order_id",
+  currency: "p.currency",
+  person: "$9",
+});
 
 /**
  * The guard against refunding more than was captured: the payment's row is locked, and what is reserved, withheld by
@@ -60,7 +71,7 @@ const INSERT = statement(
                           finished_at)
      select p.id, p.order_id, p.currency, coalesce($2, p.left_minor), $3, $4, $5, $6, $7, $8, $9, $10, $11,
             case when $6 = 'succeeded' then now() end
-     from p where coalesce($2, p.left_minor) between 1 and p.left_minor
+     from p where coalesce($2, p.left_minor) between 1 and p.left_minor and ($12::bigint is null or ${WITHIN_LIMIT})
      on conflict do nothing
      returning ${REFUND_COLUMNS}
    ), job as (
@@ -87,6 +98,7 @@ export async function insertRefundIfWithinCapture(
     refund.requestedBy ?? null,
     refund.idempotencyKey ?? null,
     refund.fingerprint ?? null,
+    refund.limitMinor ?? null,
   ];
   try {
     return (await db.run<RefundRow>(INSERT, values)).rows[0];
@@ -285,14 +297,4 @@ export async function isPayerDisabled(db: Queryable, paymentId: number): Promise
 export async function countSurplusRefundsInTurn(tx: Tx): Promise<number> {
   await tx.run(LOCK_BRAKE);
   return (await tx.run<{ count: number }>(COUNT_SURPLUS)).rows[0]?.count ?? 0;
-}
-
-const FORGET_KEYS = statement(
-  "refunds.forget_keys",
-  `update refunds set idempotency_key = null, request_fingerprint = null
-   where idempotency_key is not null and created_at < now() - $1 * interval '1 hour'`,
-);
-
-export async function forgetRefundKeys(db: Queryable, olderThanHours: number): Promise<void> {
-  await db.run(FORGET_KEYS, [olderThanHours]);
 }

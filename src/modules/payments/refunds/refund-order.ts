@@ -1,5 +1,4 @@
 import type { Db } from "../../../db/database.js";
-import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 import { AppError } from "../../../kernel/errors.js";
 import { listPaymentsOfOrder, type PaymentRow } from "../payment-store.js";
 import { findOrderMoney, type OrderMoney } from "../payments-read-model.js";
@@ -10,20 +9,13 @@ import {
   listRefundsOfOrder,
   type RefundRow,
 } from "../refund-store.js";
+import {
+  type AskForRefund,
+  type AskForRefundDeps,
+  makeAskForRefund,
+  type RefundOrder,
+} from "./ask-for-refund.js";
 import type { ProceedRefund, RefundProgress } from "./proceed-refund.js";
-
-export interface RefundOrder {
-  readonly orderId: number;
-  /** Null: all that is left. */
-  readonly amountMinor: number | null;
-  readonly reason: string;
-  readonly acceptsLoss: boolean;
-  readonly adminId: number;
-  /** The admin, or the key that acts in their name. */
-  readonly actor: string;
-  readonly idempotent: IdempotentRequest | null;
-  readonly requestId: string;
-}
 
 export interface OrderRefund {
   readonly refund: RefundRow;
@@ -32,17 +24,23 @@ export interface OrderRefund {
   readonly wasReplayed: boolean;
 }
 
+interface RefundOrderDeps extends AskForRefundDeps {
+  readonly proceedRefund: ProceedRefund;
+}
+
 /**
  * An operator gives money back. The refund is a row with its own key at the provider before anything is called; the
  * sum never exceeds the capture. Repeating the request gives the same refund: by its key, or for the whole amount by
  * nature, since it can be given back once.
  */
-export function makeRefundOrder(deps: { db: Db; proceedRefund: ProceedRefund }) {
+export function makeRefundOrder(deps: RefundOrderDeps) {
+  const askFor = makeAskForRefund(deps);
   return async function refundOrder(command: RefundOrder): Promise<OrderRefund> {
     const order = await findOrderMoney(deps.db, command.orderId);
     if (order === undefined) throw new AppError("not_found", "Order not found");
     const replayed = await findReplay(deps.db, command);
-    if (replayed !== undefined) return carryOn(deps, replayed, command, true);
+    if (replayed !== undefined) return carryOnRefund(deps, replayed, command, true);
+    await askFor.refuseKeyOfAnother(command);
     const payments = await listPaymentsOfOrder(deps.db, command.orderId);
     const payment = payments.find(hasMoneyLeft) ?? payments.find((one) => one.captured_minor > 0);
     if (payment === undefined) {
@@ -58,9 +56,10 @@ export function makeRefundOrder(deps: { db: Db; proceedRefund: ProceedRefund }) 
         "A partial refund can be made more than once: send an Idempotency-Key, so that repeating it is safe.",
       );
     }
-    const refund = await writeDown(deps.db, command, payment);
-    if (refund !== undefined) return carryOn(deps, refund, command, false);
-    return carryOn(deps, await findInstead(deps.db, command, isPartial), command, true);
+    const refund = await writeDown(deps.db, askFor, command, payment);
+    if (refund !== undefined) return carryOnRefund(deps, refund, command, false);
+    await askFor.refuseWhileWaiting(command);
+    return carryOnRefund(deps, await findInstead(deps.db, command, isPartial), command, true);
   };
 }
 
@@ -86,10 +85,17 @@ async function findReplay(
   return known;
 }
 
-function writeDown(db: Db, command: RefundOrder, payment: PaymentRow): Promise<RefundRow | undefined> {
+/** A refund, or above the limit what waits for a second person. */
+function writeDown(
+  db: Db,
+  askFor: AskForRefund,
+  command: RefundOrder,
+  payment: PaymentRow,
+): Promise<RefundRow | undefined> {
   const { idempotent } = command;
   return db.transactionAs({ actor: command.actor, requestId: command.requestId }, async (tx) => {
-    return insertRefundIfWithinCapture(tx, {
+    const limitMinor = await askFor.lockLimit(tx, command, payment);
+    const refund = await insertRefundIfWithinCapture(tx, {
       paymentId: payment.id,
       amountMinor: command.amountMinor,
       origin: "admin",
@@ -97,8 +103,11 @@ function writeDown(db: Db, command: RefundOrder, payment: PaymentRow): Promise<R
       acceptsLoss: command.acceptsLoss,
       status: "requested",
       requestedBy: command.adminId,
+      limitMinor,
       ...(idempotent === null ? {} : { idempotencyKey: idempotent.key, fingerprint: idempotent.fingerprint }),
     });
+    if (refund === undefined && limitMinor !== null) await askFor.ask(tx, command, payment, limitMinor);
+    return refund;
   });
 }
 
@@ -115,10 +124,11 @@ async function findInstead(db: Db, command: RefundOrder, isPartial: boolean): Pr
   );
 }
 
-async function carryOn(
+/** Tells the provider now; the refund's job does when this process does not come to it. */
+export async function carryOnRefund(
   deps: { db: Db; proceedRefund: ProceedRefund },
   refund: RefundRow,
-  command: RefundOrder,
+  command: { readonly orderId: number; readonly actor: string },
   wasReplayed: boolean,
 ): Promise<OrderRefund> {
   const progress: RefundProgress = await deps.proceedRefund(refund.id, command.actor);

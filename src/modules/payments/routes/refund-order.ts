@@ -28,7 +28,7 @@ const Body = Type.Object(
   { additionalProperties: false },
 );
 
-const Answer = Type.Object(
+export const RefundAnswer = Type.Object(
   {
     refund: Type.Object(
       {
@@ -81,6 +81,7 @@ export function registerRefundOrder(
           "refund_exceeds_payment",
           "esim_not_revocable",
           "order_not_paid",
+          "second_person_required",
         ],
         takesIdempotencyKey: true,
       },
@@ -90,10 +91,12 @@ export function registerRefundOrder(
         summary: "Give money back",
         description:
           "200 when it is finished, 202 while it runs; repeat the request to see how it stands. A partial refund needs an " +
-          "Idempotency-Key. A delivered eSIM that cannot be taken back: 409 esim_not_revocable, unless accept_loss.",
+          "Idempotency-Key. A delivered eSIM that cannot be taken back: 409 esim_not_revocable, unless accept_loss. " +
+          "Above REFUND_NEEDS_SECOND_ABOVE, summed per order and per person and 24 hours: 409 second_person_required, and the " +
+          "refund waits in /admin/refund-approvals.",
         params: Params,
         body: Body,
-        response: { 200: Answer, 202: Answer },
+        response: { 200: RefundAnswer, 202: RefundAnswer },
       },
     },
     async (request, reply) => {
@@ -110,12 +113,12 @@ export function registerRefundOrder(
       });
       if (result.wasReplayed) reply.header("idempotent-replayed", "true");
       reply.code(result.isFinished ? 200 : 202);
-      return onWire(result);
+      return refundOnWire(result);
     },
   );
 }
 
-function onWire({ refund, order }: OrderRefund) {
+export function refundOnWire({ refund, order }: OrderRefund) {
   return {
     refund: {
       id: refund.id,
