@@ -1255,6 +1255,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which notices about eSIMs are mailed */
+        get: operations["getMyNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Choose which notices about eSIMs are mailed
+         * @description Kinds that are left out stay as they are. Receipts and eSIMs are mailed always.
+         */
+        patch: operations["changeMyNotices"];
+        trace?: never;
+    };
     "/admin/esims/{id}/attempts": {
         parameters: {
             query?: never;
@@ -3306,6 +3327,42 @@ export interface components {
         DecisionResult: {
             /** @enum {string} */
             status: "decided";
+        };
+        GetMyNoticesAnswer: {
+            /** @description Whether notices of this kind are mailed */
+            install: boolean;
+            /** @description Whether notices of this kind are mailed */
+            low_data: boolean;
+            /** @description Whether notices of this kind are mailed */
+            used_up: boolean;
+            /** @description Whether notices of this kind are mailed */
+            days_left: boolean;
+            /** @description Whether notices of this kind are mailed */
+            expired: boolean;
+        };
+        ChangeMyNoticesBody: {
+            /** @description Whether notices of this kind are mailed */
+            install?: boolean;
+            /** @description Whether notices of this kind are mailed */
+            low_data?: boolean;
+            /** @description Whether notices of this kind are mailed */
+            used_up?: boolean;
+            /** @description Whether notices of this kind are mailed */
+            days_left?: boolean;
+            /** @description Whether notices of this kind are mailed */
+            expired?: boolean;
+        };
+        ChangeMyNoticesAnswer: {
+            /** @description Whether notices of this kind are mailed */
+            install: boolean;
+            /** @description Whether notices of this kind are mailed */
+            low_data: boolean;
+            /** @description Whether notices of this kind are mailed */
+            used_up: boolean;
+            /** @description Whether notices of this kind are mailed */
+            days_left: boolean;
+            /** @description Whether notices of this kind are mailed */
+            expired: boolean;
         };
         ReplacePlanSuppliersBody: {
             suppliers: {
@@ -8079,6 +8136,59 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getMyNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMyNoticesAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    changeMyNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMyNoticesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeMyNoticesAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };

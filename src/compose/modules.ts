@@ -4,6 +4,7 @@ import { makeAdminModule } from "../modules/admin/admin.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
 import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
 import { makeConsoleModule } from "../modules/console/console.module.js";
+import { collectNoticesOf } from "../modules/esims/esims.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
 import { makeSupplyModule } from "../modules/supply/supply.module.js";
@@ -32,6 +33,7 @@ export async function composeModules(
   const personalData = [
     { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
     { name: "team", collect: (userId: number) => collectTeamOf(db, userId) },
+    { name: "notices", collect: (userId: number) => collectNoticesOf(db, userId) },
   ];
   const auth = await composeAuth(
     foundation,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { type EmailAddress, readEmailAddress } from "../kernel/email-address.js";
 import { readBrand } from "./brand.js";
+import { readCare } from "./care.js";
 import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
 import { type Environment, readEnvironment } from "./env.js";
 import { readMail } from "./mail.js";
@@ -100,6 +101,7 @@ function readGroups(reader: VariableReader) {
     },
     esims: readEsims(reader, isProduction),
     supply: readSupply(reader),
+    care: readCare(reader),
     webhooks: {
       /** Receivers on this machine or network, and without TLS: for development and tests. */
       allowPrivate: reader.flag("WEBHOOK_ALLOW_PRIVATE", false),

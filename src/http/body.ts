@@ -5,7 +5,7 @@ import type { Server } from "./server.js";
 
 const rawBodies = new WeakMap<FastifyRequest, Buffer>();
 const JSON_TYPE = /^application\/json(; ?charset=("?)utf-8\2)?$/i;
-const PARSED_TYPE = /^(application\/json|text\/csv|application\/x-www-form-urlencoded)/i;
+const PARSED_TYPE = /^(application\/json|text\/csv|application\/x-www-form-urlencoded|multipart\/form-data)/i;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bytes as they came, for signatures. */
@@ -60,6 +60,8 @@ export function readJsonBodies(app: Server): void {
     async (_request: FastifyRequest, body: Buffer) =>
       Object.fromEntries(new URLSearchParams(body.toString("utf8"))),
   );
+  // No route reads one; the size is limited as everywhere.
+  app.addContentTypeParser(/^multipart\/form-data/i, { parseAs: "buffer" }, async () => undefined);
 }
 
 /** Not when its schema says that there is none or that it may be left out (null). */
@@ -88,7 +90,11 @@ const CSV_TYPE = /^text\/csv(; ?charset=("?)utf-8\2)?$/i;
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
 
-const TYPE_BY_DECLARATION = { csv: CSV_TYPE, form: FORM_TYPE } as const;
+/** What a mail program sends for a person who unsubscribes (RFC 8058 §3.2). */
+const ONE_CLICK_TYPE =
+  /^(application\/x-www-form-urlencoded(; ?charset=utf-8)?|multipart\/form-data; ?boundary=[^;]{1,80})$/i;
+
+const TYPE_BY_DECLARATION = { csv: CSV_TYPE, form: FORM_TYPE, "one-click": ONE_CLICK_TYPE } as const;
 
 /** Routes take JSON unless they declare something else. */
 function acceptedTypeOf(request: FastifyRequest): RegExp {

@@ -22,7 +22,7 @@ declare module "fastify" {
     access?: Access;
     /** With access "admin": what the caller has to be allowed (kernel/permissions.ts). Absent: owners only. */
     permission?: Permission;
-    consumes?: "csv" | "form";
+    consumes?: "csv" | "form" | "one-click";
     /** Reads the Idempotency-Key header (http/idempotency-key.ts); said in the OpenAPI document. */
     takesIdempotencyKey?: boolean;
     /** The codes with which the route's own work refuses; those that its access and schema bring are added. */

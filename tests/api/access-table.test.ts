@@ -100,6 +100,10 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "POST /esims/webhook/:supplier/:secret": "webhook",
   "GET /install/:secret": "public",
   "POST /install/:secret": "public",
+  "GET /notices/unsubscribe/:token": "public",
+  "POST /notices/unsubscribe/:token": "public",
+  "GET /auth/me/notices": "user",
+  "PATCH /auth/me/notices": "user",
   "GET /esims/:id/qr.svg": "user",
   "GET /esims/:id/qr.png": "user",
 

@@ -96,6 +96,7 @@ describe("GET /auth/me/export", () => {
     expect(refunded.refunds).toMatchObject([{ status: "succeeded", reason: "asked for by phone" }]);
     expect(failed.payments).toMatchObject([{ status: "failed" }]);
     for (const secret of secrets) expect(text).not.toContain(secret);
+    expect(body.notices).toEqual({ refused: [], noticed: [] });
     expect(text).not.toMatch(/hash|sealed|\\\\x/);
     const times = text.match(/"\d{4}-\d{2}-\d{2}T[^"]*"/g) ?? [];
     expect(times.length).toBeGreaterThan(20);
@@ -118,6 +119,8 @@ describe("GET /auth/me/export", () => {
       "esim_profiles",
       "esim_reveals",
       "install_links",
+      "care_notices",
+      "refused_notices",
       "top_ups",
       "team_members",
       "api_keys",

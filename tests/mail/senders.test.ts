@@ -244,6 +244,30 @@ describe("mail by SMTP", () => {
     },
   );
 
+  it("a notice says how it is unsubscribed, in headers that hold nothing else; other mails do not", async () => {
+    const sink = await startSink({ offersTls: false });
+    const sender = smtpTo(sink.port);
+    const unsubscribeUrl = `https://shop.example/notices/unsubscribe/17.${"a".repeat(43)}`;
+    await sender.send({ ...MAIL, unsubscribeUrl });
+    await sender.send({ ...MAIL, reference: "receipt-17" });
+    const wrong = await sender.send({
+      ...MAIL,
+      unsubscribeUrl: "https://shop.example/\r\nBcc: a@example.com",
+    });
+    expect(wrong).toMatchObject({ kind: "refused", reason: "rejected" });
+    const listHeaders = sink.mails.map(({ parsed }) =>
+      parsed.headerLines
+        .filter(({ key }) => key.startsWith("list-"))
+        .map(({ line }) => line.replace(/\r?\n\s+/g, " ")),
+    );
+    expect(listHeaders).toEqual([
+      [`List-Unsubscribe: <${unsubscribeUrl}>`, "List-Unsubscribe-Post: List-Unsubscribe=One-Click"],
+      [],
+    ]);
+    sender.close();
+    await sink.stop();
+  });
+
   it("the server is greeted with the name that it is told, not with this machine's", async () => {
     const sink = await startSink({ offersTls: false });
     const sender = smtpTo(sink.port, { ehloName: "mail.shop.example" });

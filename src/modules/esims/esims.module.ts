@@ -16,6 +16,8 @@ import type { Metrics } from "../../telemetry/metrics.js";
 import { type Jobs, joinJobs } from "../jobs/jobs.module.js";
 import { makeTextsIn } from "../mail/mail.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
+import { type CareDeps, makeCare } from "./care/care.js";
+import { collectNoticesOf } from "./care/notice-store.js";
 import { makeDelivery } from "./delivery/delivery.js";
 import { ESIM_READY, ESIM_REMINDER, TOP_UP_DONE, TOP_UP_FAILED } from "./delivery/mail-kinds.js";
 import { makeEsimOnWire } from "./esim-view.js";
@@ -98,6 +100,8 @@ export interface EsimsDeps {
   readonly rereadIntent: (orderId: number) => Promise<unknown>;
   /** Gives the whole price of an order back that no supplier can deliver; safe to repeat. */
   readonly refundUndeliverable: (orderId: number, reason: string) => Promise<void>;
+  /** Where it is day, by country and region; without it by the time zones that come with the program. */
+  readonly dayPlaces?: CareDeps["dayPlaces"];
 }
 
 export function makeEsimsModule(deps: EsimsDeps) {
@@ -115,6 +119,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const takingBack = { db: reservedDb, suppliers, provisionEsim, events };
   const takeBackOfProfile = makeTakeBackEsim(takingBack);
   const topUps = makeTopUps({ ...deps, suppliers, textsIn });
+  const care = makeCare({ ...deps, textsIn, listTopUps: topUps.listTopUps });
   const takeBackEsim: TakeBackEsim = async (...order) =>
     (await topUps.takeBackTopUp(...order)) ?? takeBackOfProfile(...order);
   const refreshing = { db: reservedDb, suppliers, log, events };
@@ -139,7 +144,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
     provisionEsim,
     refundUndeliverable: deps.refundUndeliverable,
   });
-  const jobs = joinJobs(provisioning, life, delivery.jobs, topUps.jobs);
+  const jobs = joinJobs(provisioning, life, delivery.jobs, topUps.jobs, care.jobs);
   const offer = makeOfferFragment({
     defaultSupplier: defaultSupplierOf(config),
     suppliers: [...suppliers.keys()],
@@ -148,7 +153,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const importStock = makeImportStock({ db, vault });
   return {
     jobs,
-    mails: delivery.mails,
+    mails: [...delivery.mails, ...care.mails],
     offer,
     topUpOffer: topUps.offer,
     importStock,
@@ -163,6 +168,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
       registerShowQr(app, { db, showEsim });
       delivery.registerRoutes(app);
       topUps.registerRoutes(app);
+      care.registerRoutes(app);
       registerAdministration(app, deps, importStock);
       await registerSupplierWebhook(app, {
         receive: makeReceiveSupplierWebhook(eventDeps),
@@ -257,6 +263,7 @@ export type {
   TopUpState,
 };
 export {
+  collectNoticesOf,
   ESIM_IS_UNUSED,
   ESIM_READY,
   ESIM_REMINDER,

@@ -11,6 +11,8 @@ export interface Letter {
   readonly text: string;
   readonly html?: string;
   readonly attachments?: readonly MailAttachment[];
+  /** Where one POST ends mails of this kind (RFC 8058); never for what somebody has bought or asked for. */
+  readonly unsubscribeUrl?: string;
   /** One line for the log of the development inbox, such as the login code. Production never shows it. */
   readonly developmentLine?: string;
 }

@@ -17,6 +17,7 @@ export function refuseUnsafe(mail: Mail): MailOutcome | undefined {
     mail.reference,
     mail.to.address,
     mail.to.name ?? "",
+    mail.unsubscribeUrl ?? "",
     ...(mail.attachments ?? []).flatMap(({ filename, contentType, contentId }) => [
       filename,
       contentType,

@@ -30,6 +30,8 @@ export interface Mail {
   readonly text: string;
   readonly html?: string;
   readonly attachments?: readonly MailAttachment[];
+  /** Where one POST ends mails of this kind (RFC 8058): the headers List-Unsubscribe and List-Unsubscribe-Post. */
+  readonly unsubscribeUrl?: string;
   /** One line for the log of the development inbox, such as the login code. Production never shows it. */
   readonly developmentLine?: string;
 }

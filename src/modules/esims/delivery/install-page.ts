@@ -61,7 +61,8 @@ ${sectionHtml(guide.arrival)}
 /** A picture and not drawn by the page, because iPhones offer to install from a picture that is touched and held. */
 const qrSource = (payload: string): string => `data:image/png;base64,${qrPng(payload).toString("base64")}`;
 
-function page({ language, shop, text }: Texts, title: string, content: string): string {
+/** A page without script or picture from elsewhere, in the shop's colours. */
+export function page({ language, shop, text }: Texts, title: string, content: string): string {
   return `<!doctype html>
 <html lang="${language}">
 <head>

@@ -9,7 +9,7 @@ import { type BringOn, leaseSecondsFor, makePurchase } from "../purchase/purchas
 import { makeTopUpSubject, type TopUpSubjectDeps } from "../purchase/subjects/top-up.js";
 import { storeSupplierProblem } from "../suppliers/supplier-account-store.js";
 import { makeDecideTopUp } from "./decide-top-up.js";
-import { makeListTopUps } from "./list-top-ups.js";
+import { type ListTopUps, makeListTopUps } from "./list-top-ups.js";
 import { makeReadTopUpLists, relistSoon } from "./read-top-up-lists.js";
 import { registerAdminTopUps } from "./routes/admin-top-ups.js";
 import { registerListTopUps } from "./routes/list-top-ups.js";
@@ -31,6 +31,7 @@ export interface TopUpsDeps {
 export interface TopUps {
   readonly jobs: Jobs;
   readonly offer: TopUpOfferFragment;
+  readonly listTopUps: ListTopUps;
   readonly topUpEsim: BringOn;
   readonly takeBackTopUp: TakeBackTopUp;
   registerRoutes(app: Server): void;
@@ -55,8 +56,10 @@ export function makeTopUps(deps: TopUpsDeps): TopUps {
     },
     makeTopUpSubject({ events, onRefusal }),
   );
+  const listTopUps = makeListTopUps(offer);
   return {
     offer,
+    listTopUps,
     topUpEsim,
     takeBackTopUp: makeTakeBackTopUp({ db, topUpEsim, events }),
     jobs: makeTopUpJobs({
@@ -67,7 +70,6 @@ export function makeTopUps(deps: TopUpsDeps): TopUps {
       readTopUpLists: makeReadTopUpLists({ db, suppliers: listing }),
     }),
     registerRoutes(app) {
-      const listTopUps = makeListTopUps(offer);
       registerListTopUps(app, {
         db: deps.db,
         listTopUps,

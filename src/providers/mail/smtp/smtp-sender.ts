@@ -92,7 +92,7 @@ function messageOf(mail: Mail, from: MailAddress) {
     text: mail.text,
     ...(mail.html === undefined ? {} : { html: mail.html }),
     // RFC 3834: a machine wrote this, so no holiday note should answer it.
-    headers: { "Auto-Submitted": "auto-generated" },
+    headers: { "Auto-Submitted": "auto-generated", ...unsubscribeHeaders(mail) },
     attachments: (mail.attachments ?? []).map(({ filename, contentType, content, contentId }) => ({
       filename,
       contentType,
@@ -103,6 +103,15 @@ function messageOf(mail: Mail, from: MailAddress) {
     })),
   };
 }
+
+/** The address is ours; RFC 8058 §2 wants both headers, and their names in the DKIM signature. */
+const unsubscribeHeaders = ({ unsubscribeUrl }: Mail): Readonly<Record<string, string>> =>
+  unsubscribeUrl === undefined
+    ? {}
+    : {
+        "List-Unsubscribe": `<${unsubscribeUrl}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      };
 
 /** The server's own words may quote the recipient: only codes are kept. */
 function outcomeOf(error: unknown): MailOutcome {

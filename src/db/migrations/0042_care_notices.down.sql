@@ -1,0 +1,2 @@
+drop table refused_notices;
+drop table care_notices;

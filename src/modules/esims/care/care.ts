@@ -1,0 +1,51 @@
+import type { Config } from "../../../config/config.js";
+import type { Db } from "../../../db/database.js";
+import type { Server } from "../../../http/server.js";
+import { systemClock } from "../../../kernel/clock.js";
+import { defineScheduledJob, type Jobs } from "../../jobs/jobs.module.js";
+import type { MailComposer, TextsIn } from "../../mail/mail.module.js";
+import type { ListTopUps } from "../top-ups/list-top-ups.js";
+import { makeChooseNotices } from "./choose-notices.js";
+import { makeNoticeMail } from "./compose-notice.js";
+import { tellNotices } from "./notice-store.js";
+import { makeQuietHours } from "./quiet-hours.js";
+import { registerChooseNotices } from "./routes/choose-notices.js";
+import { registerUnsubscribe } from "./routes/unsubscribe.js";
+import { makeUnsubscribeTokens } from "./unsubscribe-token.js";
+
+const TELL_NOTICES = defineScheduledJob("tell_notices", "*/5 * * * *");
+
+export interface CareDeps {
+  readonly config: Config;
+  readonly db: Db;
+  readonly reservedDb: Db;
+  readonly textsIn: TextsIn;
+  readonly listTopUps: ListTopUps;
+  /** By country and region, whether it is day there; the time zones of the file without it. */
+  readonly dayPlaces?: ((now: Date) => Readonly<Record<string, boolean>>) | undefined;
+}
+
+export interface Care {
+  readonly jobs: Jobs;
+  readonly mails: readonly MailComposer[];
+  registerRoutes(app: Server): void;
+}
+
+/** What travellers are told unasked: docs/decisions/0253-care-notices-by-one-sweep.md. */
+export function makeCare(deps: CareDeps): Care {
+  const { config, db, reservedDb, textsIn } = deps;
+  const tokens = makeUnsubscribeTokens(config.secrets.indexKey);
+  const dayPlaces = deps.dayPlaces ?? makeQuietHours();
+  const { publicUrl } = config.http;
+  return {
+    jobs: TELL_NOTICES.handledBy(() =>
+      tellNotices(reservedDb, dayPlaces(new Date(systemClock.nowMillis())), config.care),
+    ),
+    mails: [makeNoticeMail({ db: reservedDb, publicUrl, textsIn, tokens, listTopUps: deps.listTopUps })],
+    registerRoutes(app) {
+      const notices = makeChooseNotices(db, tokens);
+      registerUnsubscribe(app, { notices, textsIn });
+      registerChooseNotices(app, notices);
+    },
+  };
+}
