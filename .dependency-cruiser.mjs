@@ -1,11 +1,11 @@
 /**
  * The arrows of ARCHITECTURE.md. A rule's comment is what a person reads when it breaks.
- * Modules import only to the left of: jobs, mail < auth, catalog < payments, esims, access < supply < orders < webhooks < admin.
+ * Modules import only to the left of: jobs, mail < auth, catalog, settings < payments, esims, access < supply < orders < webhooks < admin.
  */
 const MODULE_ORDER = [
   ["jobs"],
   ["mail"],
-  ["auth", "catalog"],
+  ["auth", "catalog", "settings"],
   ["payments", "esims", "access"],
   ["supply"],
   ["orders"],

@@ -1810,6 +1810,30 @@ create table sessions (
 );
 CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id, created_at);
 
+create table setting_changes (
+  name text not null,
+  version integer not null,
+  value jsonb,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  reason text not null,
+  constraint setting_changes_pkey PRIMARY KEY (name, version),
+  constraint setting_changes_reason_given CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+  constraint setting_changes_name_fkey FOREIGN KEY (name) REFERENCES settings(name)
+);
+
+create table settings (
+  name text not null,
+  value jsonb,
+  version integer not null,
+  changed_at timestamp with time zone default now() not null,
+  changed_by text not null,
+  constraint settings_pkey PRIMARY KEY (name),
+  constraint settings_name_well_formed CHECK ((name ~ '^[a-z][a-z_]{0,62}$'::text)),
+  constraint settings_value_single CHECK ((jsonb_typeof(value) = ANY (ARRAY['number'::text, 'string'::text, 'boolean'::text]))),
+  constraint settings_version_positive CHECK ((version > 0))
+);
+
 create table shop_event_stream (
   is_the_only boolean default true not null,
   last_sequence bigint default 0 not null,

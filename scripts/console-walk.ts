@@ -41,6 +41,7 @@ export const CONSOLE_SCREENS = [
   "/system",
   "/system/audit",
   "/system/mails",
+  "/system/settings",
   "/system/webhooks",
 ] as const;
 

@@ -826,6 +826,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators may change while the shop runs, with bounds and defaults */
+        get: operations["listSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings, all of these or none; it counts everywhere within five seconds
+         * @description `value` null gives a setting back to the environment. `version` is the one that the list showed: when somebody else changed this setting meanwhile, the answer is 409 and nothing is changed.
+         */
+        patch: operations["changeSettings"];
+        trace?: never;
+    };
+    "/admin/settings/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last 200 values of a setting, with who changed it and why */
+        get: operations["listSettingChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payments/create": {
         parameters: {
             query?: never;
@@ -3003,6 +3041,59 @@ export interface components {
         RevokeApiKeyAnswer: {
             /** @enum {string} */
             message: "key_revoked";
+        };
+        Setting: {
+            /** @enum {string} */
+            name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold";
+            /** @description What it does, in one line */
+            description: string;
+            /** @enum {string} */
+            type: "integer";
+            unit: string;
+            minimum: number;
+            maximum: number;
+            /** @description What counts now */
+            value: number;
+            /** @description The value of the environment */
+            default: number;
+            /** @description The variable of the environment that the default comes from */
+            variable: string;
+            /** @description Where the value is from: environment, or changed by an operator */
+            source: string;
+            /** @description To be sent with a change; 0: never changed */
+            version: number;
+            changed_at: string | null;
+            changed_by: string | null;
+            /** @description Why the stored value is not used, if it is not */
+            problem: string | null;
+        };
+        ListSettingsAnswer: {
+            items: components["schemas"]["Setting"][];
+        };
+        ChangeSettingsBody: {
+            changes: {
+                /** @enum {string} */
+                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold";
+                value: number | null;
+                /** @description 0: never changed */
+                version: number;
+            }[];
+            reason: string;
+        };
+        ChangeSettingsAnswer: {
+            items: components["schemas"]["Setting"][];
+        };
+        SettingChangesItem: {
+            version: number;
+            /** @description Null: the environment's value counted again */
+            value: number | null;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            reason: string;
+        };
+        ListSettingChangesAnswer: {
+            items: components["schemas"]["SettingChangesItem"][];
         };
         NewPayment: {
             order_id: number;
@@ -7307,6 +7398,87 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSettingsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    changeSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSettingsBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeSettingsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listSettingChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSettingChangesAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };

@@ -3,6 +3,7 @@ import { composeRemoteSuppliers } from "../compose/suppliers.js";
 import { readConfig } from "../config/config.js";
 import { openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
+import { makeCurrentSetting } from "../modules/settings/settings.module.js";
 import { makeApplySync, makeSyncCatalogue, type SyncReport } from "../modules/supply/supply.module.js";
 import { makeEvents } from "../telemetry/events.js";
 import { makeLog } from "../telemetry/log.js";
@@ -39,7 +40,9 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
     try {
       await migrateUp(server.url, { program: PROGRAM_VERSION, log: say });
       const log = makeLog({ ...config.log, level: "error" });
-      const { rates: limits, syncMaxChangePercent: maxChangePercent } = config.supply;
+      const { rates: limits } = config.supply;
+      const setting = makeCurrentSetting({ db, defaults: config.settings, log });
+      const maxChangePercent = () => setting.current("sync_max_change_percent");
       const events = makeEvents(log, makeMetrics().registry);
       const sync = makeSyncCatalogue({ db, suppliers, limits, maxChangePercent, priceProblem, events, log });
       const report = await sync({

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Config } from "../config/config.js";
+import type { CurrentSetting } from "../config/run-time-settings.js";
 import { type Db, openDatabase } from "../db/database.js";
 import { type ServerWatch, watchServer } from "../db/server-watch.js";
 import { type ClientAddress, makeClientOf } from "../http/client-address.js";
@@ -9,6 +10,7 @@ import type { Server } from "../http/server.js";
 import { systemClock } from "../kernel/clock.js";
 import type { Jobs } from "../modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "../modules/jobs/wake-workers.js";
+import { makeCurrentSetting } from "../modules/settings/settings.module.js";
 import { type Events, makeEvents } from "../telemetry/events.js";
 import type { Logger } from "../telemetry/log.js";
 import { type Metrics, makeMetrics } from "../telemetry/metrics.js";
@@ -27,6 +29,10 @@ export interface Foundation {
   readonly wakeWorkers: () => void;
   readonly origins: OriginGuard;
   readonly proxyWatch: ProxyWatch;
+  /** What operators change at run time, as every module reads it. */
+  readonly setting: CurrentSetting;
+  /** This process reads the settings anew at their next use. */
+  readonly forgetSettings: () => void;
   readonly clientOf: (request: FastifyRequest) => ClientAddress;
 }
 
@@ -67,8 +73,15 @@ export function openFoundation({ config, databaseUrl, log }: FoundationOptions):
     onDoubt: (reason) => events.forwardingDoubted({ reason }),
     warn: (message) => log.warn(message),
   });
+  const { current: setting, forget: forgetSettings } = makeCurrentSetting({
+    db: reservedDb,
+    defaults: config.settings,
+    log,
+  });
   return {
     config,
+    setting,
+    forgetSettings,
     db,
     reservedDb,
     server,

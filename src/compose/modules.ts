@@ -6,6 +6,7 @@ import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
 import { makeConsoleModule } from "../modules/console/console.module.js";
 import { collectNoticesOf } from "../modules/esims/esims.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
+import { makeSettingsModule } from "../modules/settings/settings.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
 import { makeSupplyModule } from "../modules/supply/supply.module.js";
 import { composeAccess } from "./access.js";
@@ -78,12 +79,14 @@ export async function composeModules(
     cancellableAt: esims.cancellableAt,
   });
   const storefront = makeStorefrontModule({ config, db, clock: systemClock });
+  const settings = makeSettingsModule({ ...foundation, defaults: config.settings });
   const console = makeConsoleModule({ config });
   const modules = [
     mail,
     catalog,
     auth,
     access,
+    settings,
     payments,
     esims,
     supply,

@@ -9,6 +9,7 @@ import { readMail } from "./mail.js";
 import { readFrontendOrigins } from "./origins.js";
 import { readPayments } from "./payments.js";
 import { reportProductionRefusals } from "./production.js";
+import { readRunTimeSettings } from "./run-time-settings.js";
 import { readSecrets } from "./secrets.js";
 import { readShop } from "./shop.js";
 import { readDefaultSupplier, readSuppliers } from "./suppliers.js";
@@ -91,7 +92,6 @@ function readGroups(reader: VariableReader) {
     mail: readMail(reader, shop.name),
     payments,
     orders: {
-      ttlMinutes: readOrderTtl(reader, payments.isHosted),
       idempotencyKeyTtlHours: reader.integer("IDEMPOTENCY_KEY_TTL_HOURS", 720, { min: 24, max: 87_600 }),
       caps: {
         openMax: reader.integer("ORDERS_OPEN_MAX", 20, { min: 1, max: 999_999 }),
@@ -100,6 +100,8 @@ function readGroups(reader: VariableReader) {
       stockHoldMinutes: reader.integer("STOCK_HOLD_MINUTES", 15, { min: 1, max: 10_080 }),
     },
     esims: readEsims(reader, isProduction),
+    /** What operators may change at run time: these are the defaults (modules/settings). */
+    settings: readRunTimeSettings(reader, payments.isHosted),
     supply: readSupply(reader),
     care: readCare(reader),
     webhooks: {
@@ -111,21 +113,6 @@ function readGroups(reader: VariableReader) {
       deviceDataFile: reader.text("DEVICE_DATA_FILE"),
     },
   };
-}
-
-/** A provider's payment page is open for half an hour at least and for a day at most, and the order waits for it. */
-const PAGE_MINUTES_MIN = 30;
-const PAGE_MINUTES_MAX = 1_380;
-
-function readOrderTtl(reader: VariableReader, isHosted: boolean): number {
-  const minutes = reader.integer("ORDER_TTL_MINUTES", 60, { min: 1, max: 10_080 });
-  if (isHosted && (minutes < PAGE_MINUTES_MIN || minutes > PAGE_MINUTES_MAX)) {
-    reader.problem(
-      "ORDER_TTL_MINUTES",
-      `must be ${PAGE_MINUTES_MIN} to ${PAGE_MINUTES_MAX} with PAYMENT_UI=hosted: a provider's page is open for as long`,
-    );
-  }
-  return minutes;
 }
 
 function readHttp(reader: VariableReader, isProduction: boolean, port: number) {

@@ -51,12 +51,9 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     /** Names this shop in provider metadata, so that two shops may share one account. */
     shopId: reader.textOr("SHOP_ID", "tribi"),
     reconcileIntervalMinutes: reader.integer("RECONCILE_INTERVAL_MINUTES", 5, { min: 1, max: 1440 }),
-    /** Within so many days of paying a customer may give an unused eSIM back; 0 is never. */
-    refundUnusedWithinDays: reader.integer("REFUND_UNUSED_WITHIN_DAYS", 0, { min: 0, max: 365 }),
     /** Declined payments of one person in 24 hours, after which they begin no further one; 999999 is off. */
     declinesPerDayMax: reader.integer("DECLINES_PER_DAY_MAX", 10, { min: 1, max: 999_999 }),
     secondPersonAbove: readSecondPerson(reader),
-    autoRefundMaxPerHour: reader.integer("AUTO_REFUND_MAX_PER_HOUR", 20, { min: 0, max: 100_000 }),
   };
 }
 

@@ -11,8 +11,8 @@ import { listenToStatements, type SentStatements } from "../support/sent-stateme
 import { makeShopper, type Shopper } from "../support/shop.js";
 
 const ORDERS = 8;
-/** Not a request's own: who saw codes is written now and then for all of them, who calls is asked every 4 s. */
-const SHARED: ReadonlySet<string> = new Set(["esims.log_reveals", "sessions.find_live"]);
+/** Not a request's own: who saw codes is written now and then for all, who calls is asked every 4 s, settings every 3. */
+const SHARED: ReadonlySet<string> = new Set(["esims.log_reveals", "sessions.find_live", "settings.list"]);
 const ownOf = (sent: readonly string[]): string[] => sent.filter((name) => !SHARED.has(name));
 
 /**

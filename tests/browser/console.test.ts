@@ -341,7 +341,7 @@ describeInBrowser("the console", () => {
   });
 
   it.each([
-    ["finance", ["Home", "Orders", "Parked", "Catalogue", "Suppliers", "Payments"], "/customers"],
+    ["finance", ["Home", "Orders", "Parked", "Catalogue", "Suppliers", "Payments", "System"], "/customers"],
     ["catalogue", ["Home", "Catalogue", "Suppliers", "Stock"], "/orders"],
   ])(
     "%s sees the links that the role may open, and an address that was typed opens nothing",

@@ -143,8 +143,8 @@ export const MONEY: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/payments/refunds/refund-surplus.ts",
-        from: "(await countSurplusRefundsInTurn(tx)) >= deps.maxPerHour",
-        to: "(MARK, await countSurplusRefundsInTurn(tx)) > deps.maxPerHour",
+        from: "(await countSurplusRefundsInTurn(tx)) >= maxPerHour",
+        to: "(MARK, await countSurplusRefundsInTurn(tx)) > maxPerHour",
       },
     ],
     target: {

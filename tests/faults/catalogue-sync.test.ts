@@ -100,7 +100,7 @@ const sync = (over: { acceptsHeld?: boolean; isDryRun?: boolean } = {}) => {
     db: database.db,
     suppliers: [one, two],
     limits: { maxAgeDays: 7, maxJumpPercent: 20 },
-    maxChangePercent: 20,
+    maxChangePercent: () => 20,
     priceProblem: () => undefined,
     events: { ...events, catalogueUnread },
     log,

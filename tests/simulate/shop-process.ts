@@ -1,4 +1,5 @@
 import type { Config } from "../../src/config/config.js";
+import type { SettingName } from "../../src/config/run-time-settings.js";
 import type { Db } from "../../src/db/database.js";
 import {
   deliveriesWaitForMoney,
@@ -36,7 +37,8 @@ export function makeShopProcess(deps: {
   const log = makeLog({ level: "silent", format: "json" });
   const metrics = makeMetrics();
   const events = makeEvents(log, metrics.registry);
-  const common = { config, db, reservedDb: db, events, metrics, log, wakeWorkers: () => undefined };
+  const setting = (name: SettingName) => config.settings[name].value;
+  const common = { config, setting, db, reservedDb: db, events, metrics, log, wakeWorkers: () => undefined };
   const payments = makePaymentUseCases({
     ...common,
     providers: [deps.provider],

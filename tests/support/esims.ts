@@ -156,6 +156,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
   });
   const orders = makeOrdersModule({
     config,
+    setting: (name) => config.settings[name].value,
     db,
     events,
     log,

@@ -105,6 +105,10 @@ const routes = [
     lazyRouteComponent(() => import("../screens/access/keys.js"), "Keys"),
   ),
   at(
+    "/system/settings",
+    lazyRouteComponent(() => import("../screens/system/settings.js"), "Settings"),
+  ),
+  at(
     "/system/mails",
     lazyRouteComponent(() => import("../screens/system/mails.js"), "Mails"),
   ),

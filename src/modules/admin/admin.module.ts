@@ -6,6 +6,7 @@
  */
 
 import type { Config } from "../../config/config.js";
+import type { CurrentSetting } from "../../config/run-time-settings.js";
 import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
 import type { Db } from "../../db/database.js";
@@ -75,6 +76,7 @@ export interface AdminDeps {
   readonly metrics: Metrics;
   readonly wakeWorkers: () => void;
   readonly config: Config;
+  readonly setting: CurrentSetting;
   readonly sendMail: (mail: Mail) => Promise<MailOutcome>;
   /** Plans without a supplier of their own are sold from stock. */
   readonly stockIsDefault: boolean;

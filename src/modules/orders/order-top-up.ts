@@ -23,11 +23,12 @@ export function makeOrderTopUp(deps: {
   db: Db;
   store: TopUpOrderStore;
   events: Events;
-  ttlMinutes: number;
+  ttlMinutes: () => number | Promise<number>;
   caps: OrderCaps;
 }) {
   return async function orderTopUp(command: OrderTopUp): Promise<Placement<TopUpOrderView>> {
-    const order: NewTopUpOrder = { ...newOrderOf(command, deps.ttlMinutes), esimId: command.esimId };
+    const ttlMinutes = await deps.ttlMinutes();
+    const order: NewTopUpOrder = { ...newOrderOf(command, ttlMinutes), esimId: command.esimId };
     for (let round = 1; round <= ROUNDS_MAX; round += 1) {
       const placed = await deps.store.placeOrFindTopUp(deps.db, order);
       if (placed !== undefined) return placementOf(deps.events, asReplay(placed, order), command.idempotent);

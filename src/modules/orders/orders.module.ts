@@ -7,6 +7,7 @@
 
 import type { FastifyRequest } from "fastify";
 import type { Config } from "../../config/config.js";
+import type { CurrentSetting } from "../../config/run-time-settings.js";
 import type { Db } from "../../db/database.js";
 import type { ClientAddress } from "../../http/client-address.js";
 import type { Server } from "../../http/server.js";
@@ -39,6 +40,7 @@ import { makeTopUpOrderStore } from "./top-up-order-store.js";
 
 export interface OrdersDeps {
   readonly config: Config;
+  readonly setting: CurrentSetting;
   readonly db: Db;
   readonly events: Events;
   readonly log: Logger;
@@ -52,7 +54,8 @@ export interface OrdersDeps {
 
 export function makeOrdersModule(deps: OrdersDeps) {
   const { config, db, events } = deps;
-  const { ttlMinutes, caps } = config.orders;
+  const { caps } = config.orders;
+  const ttlMinutes = () => deps.setting("order_ttl_minutes");
   const store = makeOrderPlacingStore(deps.offer, caps);
   const reads = makeOrderReads(db);
   const placeOrder = makePlaceOrder({

@@ -48,7 +48,8 @@ export interface PlaceOrderDeps {
   readonly findOrderByKey: OrderReads["findOrderByKey"];
   readonly keys: KeysAtWork;
   readonly events: Events;
-  readonly ttlMinutes: number;
+  /** How long it waits for its payment, asked for each order: operators change it. */
+  readonly ttlMinutes: () => number | Promise<number>;
   readonly caps: OrderCaps;
 }
 
@@ -71,7 +72,7 @@ export function makePlaceOrder(deps: PlaceOrderDeps) {
 }
 
 async function placeOrFind(deps: PlaceOrderDeps, command: PlaceOrder): Promise<OrderPlacement> {
-  const order = newOrderOf(command, deps.ttlMinutes);
+  const order = newOrderOf(command, await deps.ttlMinutes());
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     const placed = await placeUnlessHoldingTooMuch(deps.store, deps.db, order);
     if (placed === "holding_limit") {

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.js";
+import type { CurrentSetting } from "../../config/run-time-settings.js";
 import { type Db, statement } from "../../db/database.js";
 import type { PaymentProvider } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
@@ -29,6 +30,7 @@ import { makeRereadPayment } from "./reread-payment.js";
 
 export interface PaymentUseCaseDeps {
   readonly config: Config;
+  readonly setting: CurrentSetting;
   /** Connections that floods of reads cannot use up. */
   readonly reservedDb: Db;
   readonly events: Events;
@@ -57,9 +59,8 @@ const receiptFollowsPayment: FollowUp = {
 
 /** Wires the use cases; read it to see which one stands on which. */
 export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
-  const { config, events, wakeWorkers } = deps;
-  const { shopId, autoRefundMaxPerHour: maxPerHour } = config.payments;
-  const { declinesPerDayMax, secondPersonAbove } = config.payments;
+  const { config, setting, events, wakeWorkers } = deps;
+  const { shopId, declinesPerDayMax, secondPersonAbove } = config.payments;
   const db = deps.reservedDb;
   const providers = makePaymentProviders(deps.providers);
   const followUps = [...deps.followUps, receiptFollowsPayment];
@@ -91,7 +92,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     providers,
     rereadPayment,
     proceedRefund,
-    maxPerHour,
+    maxPerHour: () => setting("auto_refund_max_per_hour"),
     events,
   });
   return {
@@ -107,7 +108,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     refundOwn: makeRefundOwnOrder({
       db,
       proceedRefund,
-      rule: { withinDays: config.payments.refundUnusedWithinDays, isUnused: deps.esimIsUnused },
+      rule: { withinDays: () => setting("refund_unused_within_days"), isUnused: deps.esimIsUnused },
     }),
     retryRefund: makeRetryRefund({ db, proceedRefund }),
     refundUndeliverable: makeRefundUndeliverable({ db, rereadPayment, proceedRefund, events }),

@@ -7,6 +7,7 @@
  * Never: a supplier asked while somebody waits; a change of a plan that a person made.
  */
 import type { Config } from "../../config/config.js";
+import type { CurrentSetting } from "../../config/run-time-settings.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { EsimSupplier } from "../../providers/esim/port.js";
@@ -32,6 +33,7 @@ import { findSync, listSyncs } from "./sync/sync-read-model.js";
 export interface SupplyDeps {
   readonly db: Db;
   readonly config: Config;
+  readonly setting: CurrentSetting;
   readonly priceProblem: PriceProblem;
   /** For the work of jobs. */
   readonly reservedDb: Db;
@@ -58,7 +60,7 @@ export function makeSupplyModule(deps: SupplyDeps): SupplyModule {
         ...deps,
         db: reservedDb,
         limits,
-        maxChangePercent: config.supply.syncMaxChangePercent,
+        maxChangePercent: () => deps.setting("sync_max_change_percent"),
       }),
       applySync: makeApplySync({ db: reservedDb, onChanged: deps.onChanged }),
       log,

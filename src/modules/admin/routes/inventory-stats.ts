@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import type { CurrentSetting } from "../../../config/run-time-settings.js";
 import type { Db } from "../../../db/database.js";
 import type { Server } from "../../../http/server.js";
 import { readInventoryStats } from "../inventory-stats.js";
@@ -13,7 +14,10 @@ const Stats = Type.Object({
   ),
 });
 
-export function registerInventoryStats(app: Server, deps: { db: Db; stockIsDefault: boolean }): void {
+export function registerInventoryStats(
+  app: Server,
+  deps: { db: Db; setting: CurrentSetting; stockIsDefault: boolean },
+): void {
   app.get(
     "/admin/inventory/stats",
     {
@@ -29,6 +33,9 @@ export function registerInventoryStats(app: Server, deps: { db: Db; stockIsDefau
         response: { 200: Stats },
       },
     },
-    async ({ query }) => readInventoryStats(deps.db, query.low_stock_threshold ?? 10, deps.stockIsDefault),
+    async ({ query }) => {
+      const lowStock = query.low_stock_threshold ?? (await deps.setting("low_stock_threshold"));
+      return readInventoryStats(deps.db, lowStock, deps.stockIsDefault);
+    },
   );
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import type { CurrentSetting } from "../../../config/run-time-settings.js";
 import type { Db } from "../../../db/database.js";
 import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
@@ -78,12 +79,12 @@ const SEEN_BY: Readonly<Record<string, Permission>> = {
   suppliers_in_trouble: "suppliers.read",
 };
 
-const LOW_STOCK = 10;
 const HOURS_MAX = 48;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 export interface SummaryDeps {
   readonly db: Db;
+  readonly setting: CurrentSetting;
   /** Plans without a supplier of their own are sold from stock. */
   readonly stockIsDefault: boolean;
 }
@@ -112,12 +113,15 @@ export function registerSummary(app: Server, deps: SummaryDeps): void {
 }
 
 async function summarise(
-  { db, stockIsDefault }: SummaryDeps,
+  { db, setting, stockIsDefault }: SummaryDeps,
   since: string,
   permissions: ReadonlySet<Permission>,
 ): Promise<Static<typeof Summary>> {
   const waiting = await readWhatWaits(db);
-  const parts = await readSummaryParts(db, { lowStock: LOW_STOCK, stockIsDefault });
+  const parts = await readSummaryParts(db, {
+    lowStock: await setting("low_stock_threshold"),
+    stockIsDefault,
+  });
   const sales = permissions.has("payments.read") ? await readSales(db, since) : [];
   const troubled = parts.suppliers.filter(({ problem }) => problem !== null).length;
   const all = [

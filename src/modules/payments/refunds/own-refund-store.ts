@@ -4,8 +4,8 @@ import { REFUND_COLUMNS, type RefundRow } from "../refund-store.js";
 
 /** The rule by which a shop takes unused eSIMs back. */
 export interface ReturnRule {
-  /** Since the payment. 0: not at all. */
-  readonly withinDays: number;
+  /** Since the payment. 0: not at all. Operators change it, so it is asked once per request. */
+  readonly withinDays: () => number | Promise<number>;
   /** SQL: whether the eSIM `e` of the order is unused (the esims module's). */
   readonly isUnused: string;
 }
@@ -14,7 +14,7 @@ export interface ReturnRule {
 const TRIES_MAX = 3;
 
 /** The money of one order that its owner may ask for: all of it, paid, and none of it on its way already. */
-const returnable = ({ isUnused }: ReturnRule, order: string, days: string): string => `
+const returnable = ({ isUnused }: Pick<ReturnRule, "isUnused">, order: string, days: string): string => `
   select o.id as order_id, p.id as payment_id
   from orders o join esim_profiles e on e.order_id = o.id join payments p on p.order_id = o.id and p.is_counted
   where o.id = ${order} and o.kind = 'esim' and o.status = 'paid'
@@ -32,7 +32,7 @@ export interface ReturnOffer {
   readonly left_minor: number;
 }
 
-export function makeOwnRefundStore(rule: ReturnRule) {
+export function makeOwnRefundStore(rule: Pick<ReturnRule, "isUnused">) {
   const offer = statement(
     "refunds.find_return_offer",
     `select o.user_id, o.currency, o.paid_at + $2 * interval '1 day' as until,
@@ -62,13 +62,22 @@ export function makeOwnRefundStore(rule: ReturnRule) {
      select made.*, (select count(*) from job) as jobs from made`,
   );
   return {
-    findReturnOffer: async (db: Queryable, orderId: number): Promise<ReturnOffer | undefined> =>
-      (await db.run<ReturnOffer>(offer, [orderId, rule.withinDays])).rows[0],
+    findReturnOffer: async (
+      db: Queryable,
+      orderId: number,
+      withinDays: number,
+    ): Promise<ReturnOffer | undefined> => (await db.run<ReturnOffer>(offer, [orderId, withinDays])).rows[0],
     insertIfReturnable: async (
       tx: Tx,
-      refund: { orderId: number; userId: number; key: string | null; fingerprint: Buffer | null },
+      refund: {
+        orderId: number;
+        userId: number;
+        withinDays: number;
+        key: string | null;
+        fingerprint: Buffer | null;
+      },
     ): Promise<RefundRow | undefined> => {
-      const values = [refund.orderId, rule.withinDays, refund.userId, refund.key, refund.fingerprint];
+      const values = [refund.orderId, refund.withinDays, refund.userId, refund.key, refund.fingerprint];
       return (await tx.run<RefundRow>(insert, values)).rows[0];
     },
   };

@@ -36,19 +36,20 @@ export interface RefundOwnOrderDeps {
  */
 export function makeRefundOwnOrder({ db, proceedRefund, rule }: RefundOwnOrderDeps) {
   const store = makeOwnRefundStore(rule);
-  const offerOf = async (orderId: number, userId: number): Promise<ReturnOffer> => {
-    const offer = await store.findReturnOffer(db, orderId);
+  const offerOf = async (orderId: number, userId: number, days: number): Promise<ReturnOffer> => {
+    const offer = await store.findReturnOffer(db, orderId, days);
     if (offer?.user_id !== userId) throw new AppError("not_found", "Order not found");
     return offer;
   };
   return {
     async showReturn(orderId: number, userId: number): Promise<ShownReturn> {
-      const offer = await offerOf(orderId, userId);
+      const offer = await offerOf(orderId, userId, await rule.withinDays());
       return { ...offer, refund: await findLive(db, orderId) };
     },
     async refundOwnOrder(command: RefundOwnOrder): Promise<OwnRefund> {
       const { orderId, userId, idempotent, requestId } = command;
-      await offerOf(orderId, userId);
+      const withinDays = await rule.withinDays();
+      await offerOf(orderId, userId, withinDays);
       const actor = `user:${userId}`;
       const carryOn = async (refund: RefundRow, wasReplayed: boolean): Promise<OwnRefund> => {
         if ((await proceedRefund(refund.id, actor)) === "esim_cannot") throw notRevocable();
@@ -63,6 +64,7 @@ export function makeRefundOwnOrder({ db, proceedRefund, rule }: RefundOwnOrderDe
         store.insertIfReturnable(tx, {
           orderId,
           userId,
+          withinDays,
           key: idempotent?.key ?? null,
           fingerprint: idempotent?.fingerprint ?? null,
         }),
@@ -70,7 +72,7 @@ export function makeRefundOwnOrder({ db, proceedRefund, rule }: RefundOwnOrderDe
       if (made !== undefined) return carryOn(made, false);
       const winner = (await findOfKey(db, command)) ?? (await findLive(db, orderId));
       if (winner !== undefined) return carryOn(winner, true);
-      throw new AppError("refund_not_possible", whyNot(rule));
+      throw new AppError("refund_not_possible", whyNot(withinDays));
     },
   };
 }
@@ -103,7 +105,7 @@ const notRevocable = (): AppError =>
     "The eSIM cannot be taken back any more, so its price was not refunded. Write to the shop if it does not work.",
   );
 
-function whyNot({ withinDays }: ReturnRule): string {
+function whyNot(withinDays: number): string {
   if (withinDays === 0) return "This shop takes no eSIM back by itself. Write to the shop.";
   return `Only a paid eSIM that was not installed, and to which nothing was added, can be given back, within ${withinDays} days. Write to the shop if yours does not work.`;
 }

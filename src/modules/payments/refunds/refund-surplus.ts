@@ -16,7 +16,7 @@ export interface RefundSurplusDeps {
   readonly providers: PaymentProviders;
   readonly rereadPayment: RereadPayment;
   readonly proceedRefund: ProceedRefund;
-  readonly maxPerHour: number;
+  readonly maxPerHour: () => number | Promise<number>;
   readonly events: Events;
 }
 
@@ -35,7 +35,7 @@ export function makeRefundSurplus(deps: RefundSurplusDeps) {
     await deps.rereadPayment(paymentId);
     const payment = await findPayment(deps.db, paymentId);
     if (payment === undefined || !isOwed(payment)) return;
-    const refund = await writeDown(deps, payment);
+    const refund = await writeDown(deps, payment, await deps.maxPerHour());
     if (refund === undefined) return;
     if (refund.status === "parked") {
       deps.events.moneyParked(
@@ -52,9 +52,13 @@ const isOwed = (payment: PaymentRow): boolean =>
   payment.surplus_reason !== null &&
   payment.captured_minor > payment.refund_reserved_minor + payment.disputed_minor;
 
-function writeDown(deps: RefundSurplusDeps, payment: PaymentRow): Promise<RefundRow | undefined> {
+function writeDown(
+  deps: RefundSurplusDeps,
+  payment: PaymentRow,
+  maxPerHour: number,
+): Promise<RefundRow | undefined> {
   return deps.db.transactionAs({ actor: ACTOR, requestId: null }, async (tx) => {
-    const parkedFor = await whyParked(deps, tx, payment);
+    const parkedFor = await whyParked(tx, payment, maxPerHour);
     return insertRefundIfWithinCapture(tx, {
       paymentId: payment.id,
       amountMinor: null,
@@ -70,10 +74,10 @@ function writeDown(deps: RefundSurplusDeps, payment: PaymentRow): Promise<Refund
 
 /** An operator locked this person out: whether their money goes back is that operator's decision too. */
 async function whyParked(
-  deps: RefundSurplusDeps,
   tx: Tx,
   payment: PaymentRow,
+  maxPerHour: number,
 ): Promise<"person_disabled" | "brake" | null> {
   if (await isPayerDisabled(tx, payment.id)) return "person_disabled";
-  return (await countSurplusRefundsInTurn(tx)) >= deps.maxPerHour ? "brake" : null;
+  return (await countSurplusRefundsInTurn(tx)) >= maxPerHour ? "brake" : null;
 }

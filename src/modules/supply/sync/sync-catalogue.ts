@@ -24,7 +24,8 @@ export interface SyncDeps {
   readonly db: Db;
   readonly suppliers: readonly EsimSupplier[];
   readonly limits: RateLimits;
-  readonly maxChangePercent: number;
+  /** Asked for each comparison: operators change it. */
+  readonly maxChangePercent: () => number | Promise<number>;
   readonly priceProblem: PriceProblem;
   readonly events: Events;
   readonly log: Logger;
@@ -84,9 +85,10 @@ export function makeSyncCatalogue(deps: SyncDeps) {
       if (reading.kind === "whole") whole.push(reading);
       else unread.push(reading);
     }
+    const maxChangePercent = await deps.maxChangePercent();
     try {
       return await deps.db.transaction(async (tx) => {
-        const report = await compare(deps, tx, whole, command.act);
+        const report = await compare({ ...deps, maxChangePercent }, tx, whole, command.act);
         const full: Compared = { ...report, unread };
         if (command.isDryRun) throw new DryRun({ ...full, syncId: null });
         return full;
@@ -124,7 +126,7 @@ async function readWhole(
 }
 
 async function compare(
-  deps: SyncDeps,
+  deps: Omit<SyncDeps, "maxChangePercent"> & { readonly maxChangePercent: number },
   tx: Tx,
   whole: readonly WholeCatalogue[],
   act: Act,
