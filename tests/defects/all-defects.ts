@@ -3,6 +3,7 @@ import { CHAIN_DEFECTS } from "./chains.js";
 import { CONSOLE } from "./console.js";
 import type { Defect } from "./defect.js";
 import { DELIVERY } from "./delivery.js";
+import { LARGE_REFUND_DEFECTS } from "./large-refunds.js";
 import { LEASE_DEFECTS } from "./leases.js";
 import { LOGIN } from "./login.js";
 import { MAIL_DEFECTS } from "./mails.js";
@@ -21,6 +22,7 @@ import { WEBHOOK_DEFECTS } from "./webhooks.js";
 export const DEFECTS: readonly Defect[] = [
   ...MONEY,
   ...REFUND_DEFECTS,
+  ...LARGE_REFUND_DEFECTS,
   ...PROVIDER_EVENT_DEFECTS,
   ...PURCHASES,
   ...LEASE_DEFECTS,
