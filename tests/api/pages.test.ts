@@ -61,6 +61,11 @@ describe("the pages for people", () => {
     expect(english.text).toMatch(/<input[^>]*value="MA"[^>]*checked/);
     const spanish = await get("/es/trip?country=ES&country=MA&days=7&gb=1");
     expect(spanish.text).toContain("España, Marruecos");
+    const inEuros = (await get("/trip?country=ES&country=MA&days=7&gb=1&currency=EUR")).text;
+    expect(inEuros).toContain(
+      'href="/es/trip?country=ES&amp;country=MA&amp;days=7&amp;gb=1&amp;currency=EUR"',
+    );
+    expect((await get("/trip")).text).toContain('href="/es/trip"');
     expect((await get("/")).text).toContain('href="/trip"');
     expect((await get("/es")).text).toContain('href="/es/trip"');
   });

@@ -75,6 +75,40 @@ describeInBrowser("the pages for everybody", () => {
     await context.close();
   });
 
+  it(
+    "a trip: chosen, found, and kept in another language and currency; axe finds nothing",
+    SLOW,
+    async () => {
+      const context = await browser.newContext({ viewport: PHONE, locale: "en" });
+      const page = await openPage(context);
+      await page.goto(`${app.url}/trip`);
+      expect(await findingsOf(page)).toEqual([]);
+      for (const name of ["Spain", "Morocco"])
+        await page.getByRole("checkbox", { name, exact: true }).check();
+      await page.getByRole("spinbutton", { name: /days/i }).fill("12");
+      await page.getByRole("button", { name: "Find", exact: false }).click();
+      await page.locator(".trip-option h2").first().waitFor();
+      expect(await findingsOf(page)).toEqual([]);
+      const asked = async (): Promise<string> => {
+        await page.locator(".trip-option h2").first().waitFor();
+        return new URL(page.url()).searchParams
+          .toString()
+          .replace(/&?currency=\w*/, "")
+          .replace(/^&/, "");
+      };
+      const query = await asked();
+      expect(query).toMatch(/^country=\w\w&country=\w\w&days=12&gb=5$/);
+      await page.locator("[data-language=es]").click();
+      await page.waitForURL(/\/es\/trip/);
+      expect(await asked()).toBe(query);
+      await page.getByRole("combobox").selectOption("EUR");
+      await page.waitForURL(/currency=EUR/);
+      expect(await asked()).toBe(query);
+      expect(await findingsOf(page)).toEqual([]);
+      await context.close();
+    },
+  );
+
   it("a purchase by keyboard alone", SLOW, async () => {
     const context = await browser.newContext({ viewport: DESKTOP, locale: "en" });
     const page = await openPage(context);

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { askedOf } from "./addresses.js";
 import type { PageData, PageRequest } from "./page-contract.js";
 import { Destination } from "./pages/destination/destination.js";
 import { DocumentPage } from "./pages/document/document-page.js";
@@ -28,7 +29,7 @@ export function Page({
   children?: ComponentChildren;
 }) {
   return (
-    <PageContext.Provider value={state}>
+    <PageContext.Provider value={{ ...state, asked: askedOf(state.data) }}>
       <LanguageContext.Provider value={{ code: state.language, text }}>
         <Frame isQuiet={state.data.kind === "app" || state.data.kind === "mock-payment"}>
           {children ?? <Content data={state.data} />}

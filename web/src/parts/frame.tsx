@@ -24,7 +24,7 @@ export function Frame({ children, isQuiet = false }: { children: ComponentChildr
 function Header({ isQuiet }: { isQuiet: boolean }) {
   const text = useText();
   const address = useAddress();
-  const { shop, language, path, currency } = usePage();
+  const { shop, language, path, currency, asked } = usePage();
   const other = language === "en" ? "es" : "en";
   return (
     <header class="bar">
@@ -36,7 +36,7 @@ function Header({ isQuiet }: { isQuiet: boolean }) {
         {!isQuiet && <CurrencyChoice />}
         <a
           class="nav-link"
-          href={addressOf(path, other, currency)}
+          href={addressOf(path, other, currency, asked)}
           hreflang={other}
           lang={other}
           data-language={other}
@@ -68,11 +68,14 @@ function Mark() {
 /** A form, so that it works without script; with script a choice is enough. */
 function CurrencyChoice() {
   const text = useText();
-  const { shop, language, path, currency } = usePage();
+  const { shop, language, path, currency, asked } = usePage();
   if (shop.currencies.length < 2) return null;
   const chosen = currency ?? shop.defaultCurrency;
   return (
     <form class="currency" method="get" action={addressOf(path, language)}>
+      {asked.map(([name, value]) => (
+        <input key={`${name} ${value}`} type="hidden" name={name} value={value} />
+      ))}
       <select
         name="currency"
         aria-label={text("nav.currency")}

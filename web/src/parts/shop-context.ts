@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { addressOf } from "../addresses.js";
+import { addressOf, type QueryMembers } from "../addresses.js";
 import type { PageLanguage, ShopInfo } from "../page-contract.js";
 
 export interface PageContext {
@@ -9,6 +9,8 @@ export interface PageContext {
   /** Without the language's prefix. */
   readonly path: string;
   readonly currency: string | null;
+  /** What the address asks beside the currency. */
+  readonly asked: QueryMembers;
 }
 
 const nothing = null as unknown as PageContext;
