@@ -126,10 +126,11 @@ describe("GET /auth/me/export", () => {
       "api_keys",
       "team_invitations",
     ];
-    // Between us and a supplier, about our stock, or what operators ask of each other before they make a refund, which
-    // itself is exported; nothing in them is about the person.
+    // Between us and a supplier, about our stock, ids at a provider that the earlier backend kept of an exported order,
+    // or what operators ask of each other before they make a refund, which itself is exported.
     const ours = [
       "esim_top_up_lists",
+      "imported_payments",
       "provisioning_attempts",
       "refund_approvals",
       "stock_items",
