@@ -181,21 +181,24 @@ describeInBrowser("a traveller pays by card", () => {
     await expectOrders(PAID);
   });
 
-  it("the tab is closed after confirming: the eSIM is in the account", SLOW, async () => {
+  it("the browser is closed after confirming: the eSIM is in the account", SLOW, async () => {
     const { context, page, openCheckout, fillCard, pay, seesEsim } = await arrive();
     await openCheckout();
     await fillCard(CARDS.paid);
     const confirmed = page.waitForResponse((answer) => answer.url().includes("/confirm"));
     await pay();
     await confirmed;
-    await page.close();
-    const later = await context.newPage();
+    const storageState = await context.storageState();
+    await context.close();
+    const another = await browser.newContext({ storageState });
+    const later = await another.newPage();
     await later.goto(`${shop.app.url}/account`);
     await eventually(async () => (await traveller.orders())[0]?.esim === "ready");
     await later.reload();
     await later.getByRole("link", { name: "Show" }).click();
     await seesEsim(later);
     await expectOrders(PAID);
+    await another.close();
   });
 
   it("two tabs pay the same order: one charge, and both show the eSIM", SLOW, async () => {
