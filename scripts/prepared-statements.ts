@@ -124,5 +124,5 @@ export function statementsText(prepared: readonly PreparedStatement[]): string {
         : []),
       `${text.trim()};`,
     ].join("\n");
-  return `-- Every statement of the program, whole. Made by npm run schema -- --statements FILE.\n\n${prepared.map(one).join("\n\n")}\n`;
+  return `-- Every statement of the program, whole. Made by npm run schema.\n\n${prepared.map(one).join("\n\n")}\n`;
 }

@@ -1,10 +1,9 @@
 /**
- * Writes schema.sql from the catalogue of a freshly migrated database: `npm run schema`. With --check it fails when
- * the file is out of date. SCHEMA_DATABASE_URL names an empty database to use instead of an embedded one.
- * On the same database PostgreSQL prepares every statement of the program: one that it refuses, or whose rows the
- * code takes for others, fails. `npm run schema -- --statements FILE` writes them all, whole.
+ * Writes schema.sql from the catalogue of a freshly migrated database, and statements.sql with every statement of the
+ * program, whole: `npm run schema`. With --check it fails when a file is out of date. SCHEMA_DATABASE_URL names an
+ * empty database to use instead of an embedded one. PostgreSQL prepares every statement on that database: one that it
+ * refuses, or whose rows the code takes for others, fails.
  */
-import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -48,13 +47,10 @@ async function madeOnEmbedded(): Promise<Made> {
 const given = process.env.SCHEMA_DATABASE_URL;
 const { schema, prepared, refused } = await (given === undefined ? madeOnEmbedded() : madeOn(given));
 writeOrCheck("schema.sql", schema);
+writeOrCheck("statements.sql", statementsText(prepared));
 
 const { compared, wrong } = compareRows(prepared, declaredRows());
 const faults = [...refused, ...wrong];
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
 console.log(`${prepared.length} statements are prepared, the rows of ${compared} compared.`);
-
-const at = process.argv.indexOf("--statements");
-const file = at === -1 ? undefined : process.argv[at + 1];
-if (file !== undefined) writeFileSync(file, statementsText(prepared));
