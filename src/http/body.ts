@@ -5,7 +5,7 @@ import type { Server } from "./server.js";
 
 const rawBodies = new WeakMap<FastifyRequest, Buffer>();
 const JSON_TYPE = /^application\/json(; ?charset=("?)utf-8\2)?$/i;
-const PARSED_TYPE = /^(application\/json|text\/csv|application\/x-www-form-urlencoded|multipart\/form-data)/i;
+const PARSED_TYPE = /^(application\/json|text\/csv|application\/x-www-form-urlencoded)/i;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bytes as they came, for signatures. */
@@ -60,8 +60,15 @@ export function readJsonBodies(app: Server): void {
     async (_request: FastifyRequest, body: Buffer) =>
       Object.fromEntries(new URLSearchParams(body.toString("utf8"))),
   );
-  // No route reads one; the size is limited as everywhere.
-  app.addContentTypeParser(/^multipart\/form-data/i, { parseAs: "buffer" }, async () => undefined);
+  // No route reads one: where it may come, that it came is all.
+  app.addContentTypeParser(
+    /^multipart\/form-data/i,
+    { parseAs: "buffer" },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (body.length > 0 && !request.is404 && request.routeOptions.config.consumes !== "one-click")
+        throw unsupportedType();
+    },
+  );
 }
 
 /** Not when its schema says that there is none or that it may be left out (null). */

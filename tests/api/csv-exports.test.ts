@@ -5,6 +5,7 @@ import { makeExportCatalog } from "../../src/modules/catalog/export-catalog.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { logIn } from "../support/login.js";
+import { makeShopper } from "../support/shop.js";
 
 const EVIL = '=HYPERLINK("http://evil.test")';
 
@@ -14,7 +15,16 @@ beforeAll(async () => {
   app = await startTestApp({ ADMIN_EMAILS: "admin@example.com" });
   await seedCatalog(app.database);
   bearer = (await logIn(app, "admin@example.com")).token;
+  const shopper = await makeShopper(app);
+  await shopper.create((await shopper.order()).id, "MOCK");
   const { query } = app.database;
+  await query(
+    `insert into refund_approvals
+       (order_id, payment_id, currency, amount_minor, reason, accepts_loss, requested_by, expires_at)
+     select p.order_id, p.id, p.currency, 1, $1, false, o.user_id, now() + interval '1 day'
+     from payments p join orders o on o.id = p.order_id`,
+    [EVIL],
+  );
   await query("update plans set name = $1 where sku = 'ES-5GB-30D'", [EVIL]);
   await query("update users set name = $1", [EVIL]);
   await query("update countries set name = $1 where iso2 = 'ES'", [EVIL]);

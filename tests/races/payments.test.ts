@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signStripePayload } from "../../src/providers/payment/stripe/stripe-signature.js";
-import { type Answer, send } from "../support/app.js";
+import { type Answer, send, WITHOUT_CAPS } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
 import { type ServerProcess, startProcess } from "../support/processes.js";
@@ -19,6 +19,7 @@ beforeAll(async () => {
   shop = await startStripeShop(secrets);
   const environment = {
     ...secrets,
+    ...WITHOUT_CAPS,
     DATABASE_URL: shop.app.database.url,
     DATA_DIR: temporaryFolder("race"),
     PAYMENT_PROVIDER: "STRIPE",
