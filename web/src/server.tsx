@@ -4,10 +4,15 @@ import { addressOf } from "./addresses.js";
 import { headOfPage } from "./head-of-page.js";
 import { Page, type PageState, textOf } from "./page.js";
 import type { PageRequest, RenderPage } from "./page-contract.js";
-import english from "./texts/en/shop.json";
-import spanish from "./texts/es/shop.json";
+import englishShop from "./texts/en/shop.json";
+import englishTrips from "./texts/en/trips.json";
+import spanishShop from "./texts/es/shop.json";
+import spanishTrips from "./texts/es/trips.json";
 
-const TEXTS = { en: english, es: spanish };
+const TEXTS = {
+  en: { ...englishShop, ...englishTrips },
+  es: { ...spanishShop, ...spanishTrips },
+};
 
 export const renderPage: RenderPage = (request) => {
   const text = textOf(TEXTS[request.language], request.language);

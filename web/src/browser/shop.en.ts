@@ -1,4 +1,5 @@
-import texts from "../texts/en/shop.json";
+import shop from "../texts/en/shop.json";
+import trips from "../texts/en/trips.json";
 import { startShop } from "./start-shop.js";
 
-startShop(texts);
+startShop({ ...shop, ...trips });

@@ -1,4 +1,5 @@
-import texts from "../texts/es/shop.json";
+import shop from "../texts/es/shop.json";
+import trips from "../texts/es/trips.json";
 import { startShop } from "./start-shop.js";
 
-startShop(texts);
+startShop({ ...shop, ...trips });

@@ -2,8 +2,10 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type app from "../texts/en/app.json";
 import type shop from "../texts/en/shop.json";
+import type trips from "../texts/en/trips.json";
 
-export type ShopTexts = typeof shop;
+/** The trip page has a file of its own: checkout and account do not load it. */
+export type ShopTexts = typeof shop & typeof trips;
 export type AppTexts = typeof app;
 export type TextKey = keyof ShopTexts | keyof AppTexts | PluralKey;
 
