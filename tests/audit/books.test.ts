@@ -9,6 +9,7 @@ import { checkSealingKeys, openSealedRows } from "../../src/modules/admin/books/
 import { makeInstallVault } from "../../src/modules/esims/esims.module.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { jobsSettled } from "../support/checksums.js";
+import { eventually } from "../support/eventually.js";
 import { startProcess } from "../support/processes.js";
 import { type EsimOwner, makeEsimOwner } from "../support/top-ups.js";
 
@@ -267,6 +268,8 @@ describe("tribi audit", () => {
     await owner.reaches(topUpOrder, "done");
     const unpaidOrder = (await owner.order()).id;
     await jobsSettled(app.database);
+    // Numbers are given after the commit, once a second.
+    await eventually(async () => (await app.database.query("select from new_shop_events")).length === 0);
     const [found] = await app.database.query<Record<string, number>>(
       `select p.id as payment, e.id as event, t.id as "topUp",
          (select coalesce(max(id), 0) + 1 from refunds) as refund,
