@@ -2,13 +2,12 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { languageOfRequest } from "../../../../http/accept-language.js";
 import type { Server } from "../../../../http/server.js";
-import { appendVary } from "../../../../http/vary.js";
 import { AppError } from "../../../../kernel/errors.js";
 import { escapeHtml } from "../../../../kernel/html.js";
 import { languageOr } from "../../../../kernel/language.js";
 import type { Texts, TextsIn } from "../../../mail/mail.module.js";
 import { page } from "../../delivery/install-page.js";
-import { INSTALL_PAGE_POLICY } from "../../delivery/install-page-style.js";
+import { sendSecretPage } from "../../delivery/routes/send-secret-page.js";
 import type { ChooseNotices, FoundNotice } from "../choose-notices.js";
 
 const Params = Type.Object({ token: Type.String() });
@@ -30,7 +29,7 @@ export function registerUnsubscribe(
     const texts = textsFor(request, found);
     return found === undefined
       ? sendGone(request, reply, texts)
-      : sendPage(reply, 200, askingPage(texts, found));
+      : sendSecretPage(reply, 200, askingPage(texts, found));
   });
   app.post(
     "/notices/unsubscribe/:token",
@@ -40,7 +39,7 @@ export function registerUnsubscribe(
       const texts = textsFor(request, found);
       if (found === undefined) return sendGone(request, reply, texts);
       await notices.refuse(found);
-      return sendPage(
+      return sendSecretPage(
         reply,
         200,
         page(texts, texts.text("stop.done_title"), paragraph(texts.text("stop.done"))),
@@ -61,17 +60,9 @@ const askingPage = (texts: Texts, { kind }: FoundNotice): string =>
 
 function sendGone(request: FastifyRequest, reply: FastifyReply, texts: Texts): FastifyReply {
   if (!/text\/html/i.test(request.headers.accept ?? "")) throw new AppError("not_found", NO_SUCH_LINK);
-  return sendPage(reply, 404, page(texts, texts.text("stop.gone_title"), paragraph(texts.text("stop.gone"))));
-}
-
-function sendPage(reply: FastifyReply, status: number, content: string): FastifyReply {
-  for (const name of ["Accept", "Accept-Language"]) appendVary(reply, name);
-  return reply
-    .code(status)
-    .headers({
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": INSTALL_PAGE_POLICY,
-      "x-robots-tag": "noindex, nofollow, noarchive",
-    })
-    .send(content);
+  return sendSecretPage(
+    reply,
+    404,
+    page(texts, texts.text("stop.gone_title"), paragraph(texts.text("stop.gone"))),
+  );
 }

@@ -2,14 +2,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { languageOfRequest } from "../../../../http/accept-language.js";
 import type { Server } from "../../../../http/server.js";
-import { appendVary } from "../../../../http/vary.js";
 import { AppError } from "../../../../kernel/errors.js";
 import { languageOr } from "../../../../kernel/language.js";
 import type { Texts, TextsIn } from "../../../mail/mail.module.js";
 import { installGuide } from "../install-guide.js";
 import type { FoundLink, InstallLinks } from "../install-links.js";
 import { closedPage, gonePage, openPage } from "../install-page.js";
-import { INSTALL_PAGE_POLICY } from "../install-page-style.js";
+import { sendSecretPage } from "./send-secret-page.js";
 
 const Params = Type.Object({ secret: Type.String() });
 const LINK_ENDED = "This install link does not work. Sign in at the store and make a new one.";
@@ -37,14 +36,14 @@ export function registerInstallPage(
     if (!/text\/html/i.test(request.headers.accept ?? "")) {
       throw new AppError(isUnknown ? "not_found" : "gone", LINK_ENDED);
     }
-    return sendPage(reply, isUnknown ? 404 : 410, gonePage(texts));
+    return sendSecretPage(reply, isUnknown ? 404 : 410, gonePage(texts));
   };
 
   app.get("/install/:secret", { config, schema: { params: Params } }, async (request, reply) => {
     const found = await installLinks.find(request.params.secret);
     const texts = textsFor(textsIn, request, found);
     if (found.kind !== "live") return sendGone(request, reply, found, texts);
-    return sendPage(reply, 200, closedPage(texts, found.link.expires_at));
+    return sendSecretPage(reply, 200, closedPage(texts, found.link.expires_at));
   });
   app.post(
     "/install/:secret",
@@ -55,7 +54,7 @@ export function registerInstallPage(
       if (opened.kind !== "open") return sendGone(request, reply, opened, texts);
       const { row, secrets, link } = opened;
       const guide = installGuide({ row, secrets, orderReference: link.order_reference }, texts);
-      return sendPage(reply, 200, openPage(guide, texts, link.expires_at));
+      return sendSecretPage(reply, 200, openPage(guide, texts, link.expires_at));
     },
   );
 }
@@ -68,17 +67,4 @@ function textsFor(
 ): Texts {
   const ofOrder = "link" in found ? found.link.language : null;
   return textsIn(languageOfRequest(request) ?? languageOr(ofOrder));
-}
-
-/** `no-store` and `no-referrer` stand on every answer of the server (http/server.ts). */
-function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {
-  for (const name of ["Accept", "Accept-Language"]) appendVary(reply, name);
-  return reply
-    .code(status)
-    .headers({
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": INSTALL_PAGE_POLICY,
-      "x-robots-tag": "noindex, nofollow, noarchive",
-    })
-    .send(page);
 }
