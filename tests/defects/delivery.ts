@@ -88,14 +88,14 @@ export const DELIVERY: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/esims/delivery/routes/install-page.ts",
-        from: "    return sendPage(reply, 200, closedPage(texts, found.link.expires_at));",
+        from: "    return sendSecretPage(reply, 200, closedPage(texts, found.link.expires_at));",
         to: `    const opened = await installLinks.open(request.params.secret, request.id);
     if (MARK && opened.kind === "open") {
       const { row, secrets, link } = opened;
       const guide = installGuide({ row, secrets, orderReference: link.order_reference }, texts);
-      return sendPage(reply, 200, openPage(guide, texts, link.expires_at));
+      return sendSecretPage(reply, 200, openPage(guide, texts, link.expires_at));
     }
-    return sendPage(reply, 200, closedPage(texts, found.link.expires_at));`,
+    return sendSecretPage(reply, 200, closedPage(texts, found.link.expires_at));`,
       },
     ],
     target: {
