@@ -15,6 +15,7 @@ import { PROVIDER_EVENT_DEFECTS } from "./provider-events.js";
 import { PURCHASES } from "./purchases.js";
 import { REFUND_DEFECTS } from "./refunds.js";
 import { SESSION_DEFECTS } from "./sessions.js";
+import { SETTING_DEFECTS } from "./settings.js";
 import { SUPPLIER_DEFECTS } from "./suppliers.js";
 import { SUPPLY_DEFECTS } from "./supply.js";
 import { WEBHOOK_DEFECTS } from "./webhooks.js";
@@ -36,6 +37,7 @@ export const DEFECTS: readonly Defect[] = [
   ...CONSOLE,
   ...OPERATION,
   ...OPERATOR_DEFECTS,
+  ...SETTING_DEFECTS,
   ...SUPPLIER_DEFECTS,
   ...SUPPLY_DEFECTS,
   ...WEBHOOK_DEFECTS,

@@ -1,0 +1,85 @@
+import { type Defect, runsAt } from "./defect.js";
+
+const SETTING_STORE = "src/modules/settings/setting-store.ts";
+const CURRENT_SETTING = "src/modules/settings/current-setting.ts";
+const PAYMENT_STORE = "src/modules/payments/payment-store.ts";
+
+/** Limits that the shop sets, and where they count. */
+export const SETTING_DEFECTS: readonly Defect[] = [
+  {
+    number: 275,
+    title: "A payment beyond the declines of a day is refused and yet begun",
+    area: "money",
+    edits: [
+      {
+        file: PAYMENT_STORE,
+        from: "\n       and not exists (select from cap where retry_seconds is not null)",
+        to: "",
+      },
+      runsAt(PAYMENT_STORE, "  const [row] = (await db.run<Row>(BEGIN, values)).rows;"),
+    ],
+    target: {
+      file: "tests/races/declined-payments.test.ts",
+      test: "the refusal says for how long, changes nothing, is counted, and the wait is true",
+    },
+    reason: /to deeply equal \[\]/,
+  },
+  {
+    number: 276,
+    title: "A payment that is under way is refused because of declines before it",
+    area: "money",
+    edits: [
+      {
+        file: PAYMENT_STORE,
+        from: "o.status = 'created' and not o.is_expired and not exists (select from live)\n   ), made",
+        to: "o.status = 'created' and not o.is_expired\n   ), made",
+      },
+      {
+        file: PAYMENT_STORE,
+        from: "select decline_cap($2, $1, $6::integer) as retry_seconds from o",
+        to: "select decline_cap($2, 0, $6::integer) as retry_seconds from o",
+      },
+      runsAt(PAYMENT_STORE, "  const [row] = (await db.run<Row>(BEGIN, values)).rows;"),
+    ],
+    target: {
+      file: "tests/races/declined-payments.test.ts",
+      test: "cards that Stripe declined count each; what was begun is given again, and paid orders say so",
+    },
+    reason: /429/,
+  },
+  {
+    number: 277,
+    title: "Of two operators who saw the same setting the later one wins",
+    area: "console",
+    edits: [
+      {
+        file: SETTING_STORE,
+        from: "       where s.version = $3::integer\n",
+        to: "       where s.version >= $3::integer\n",
+      },
+      runsAt(SETTING_STORE, "  return (await tx.run(CHANGE, [name, json, version, actor, reason])).count === 1;"),
+    ],
+    target: {
+      file: "tests/api/settings.test.ts",
+      test: "of ten operators who saw the same value one changes it; the others change nothing",
+    },
+    reason: /./,
+  },
+  {
+    number: 278,
+    title: "A stored value counts although it is out of bounds by now",
+    area: "console",
+    edits: [
+      {
+        file: CURRENT_SETTING,
+        from: "    return isWithin(value, defaults[name]) ? value : defaults[name].value;",
+        to: "    return MARK && value !== undefined && value !== null ? Number(value) : defaults[name].value;",
+      },
+    ],
+    target: {
+      file: "tests/api/settings.test.ts",
+      test: "a stored value that is out of bounds by now is not used, and the list says so",
+    },
+    reason: /./,
+  },
+];
