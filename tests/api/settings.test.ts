@@ -177,4 +177,11 @@ it("a stored value that is out of bounds by now is not used, and the list says s
     source: "environment",
     problem: expect.stringContaining("500"),
   });
+
+  const fallback = (await find("low_stock_threshold")).default;
+  await put("low_stock_threshold", 7);
+  await eventually(async () => (await thresholdAt("there")) === 7);
+  await shop.database.query("update settings set value = '-1' where name = 'low_stock_threshold'");
+  await eventually(async () => (await thresholdAt("there")) !== 7);
+  expect(await thresholdAt("there")).toBe(fallback);
 });
