@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
@@ -7,6 +7,18 @@ import type { Browser } from "playwright-core";
 /** Debian's and others' own browsers, for machines on which the packaged one does not start. */
 const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
+
+/**
+ * The package's own names folders below /tmp and of the machines that it was made for. A browser that finds no font at
+ * all draws no text, so that nothing which is read is ever visible, or ends.
+ */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
 
 interface Program {
   readonly file: string;
@@ -20,11 +32,12 @@ interface Program {
 async function findPackaged(): Promise<Program> {
   const about = readFileSync(path.join(MODULES, "@sparticuz/chromium/package.json"), "utf8");
   const { version } = JSON.parse(about) as { version: string };
-  const folder = path.join(MODULES, ".cache", `chromium-${version}`);
+  const folder = path.join(MODULES, ".cache", `packaged-chromium-${version}`);
   if (!existsSync(folder)) {
     mkdirSync(path.dirname(folder), { recursive: true });
     const draft = mkdtempSync(`${folder}-`);
     await unpackInto(draft);
+    writeFileSync(path.join(draft, "fonts", "fonts.conf"), FONTS);
     try {
       renameSync(draft, folder);
     } catch {
