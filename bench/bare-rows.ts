@@ -69,8 +69,10 @@ export function makeBareRows(options: BareRowsOptions) {
   if (pgbench === undefined) console.log("the bare rows are not measured: pgbench is not installed");
   const rounds: number[] = [];
   return {
-    measure(): void {
+    /** The round's figure; undefined without pgbench. */
+    measure(): number | undefined {
       if (pgbench !== undefined) rounds.push(bareRowsPerSecond(pgbench, options));
+      return rounds.at(-1);
     },
     measures(lines: readonly Line[]): Measure[] {
       if (rounds.length === 0) return [];

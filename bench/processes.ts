@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const MAIN = path.join(ROOT, "dist", "main.js");
+const mainOf = (root: string): string => path.join(root, "dist", "main.js");
 
 export interface BenchProcess {
   readonly url: string;
@@ -27,13 +27,13 @@ export async function freePort(): Promise<number> {
 export async function startTribi(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  options: { logFile: string; script?: string },
+  options: { logFile: string; script?: string; root?: string },
 ): Promise<BenchProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = openSync(options.logFile, "a");
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [options.script ?? MAIN, ...args], {
+  const child = spawn(process.execPath, [options.script ?? mainOf(options.root ?? ROOT), ...args], {
     cwd: path.dirname(options.logFile),
     env: { PATH: process.env.PATH ?? "", LOG_FORMAT: "json", PORT: String(port), ...environment },
     stdio: ["ignore", log, log],
@@ -53,9 +53,10 @@ export async function runTribi(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   logFile: string,
+  root: string = ROOT,
 ): Promise<void> {
   const log = openSync(logFile, "a");
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [mainOf(root), ...args], {
     cwd: path.dirname(logFile),
     env: { PATH: process.env.PATH ?? "", LOG_FORMAT: "json", ...environment },
     stdio: ["ignore", log, log],

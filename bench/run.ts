@@ -2,18 +2,18 @@
  * `npm run bench`: measures the built server on a durable database of its own. Options: `--rounds N` (3),
  * `--seconds N` (4), `--only PART,PART` (all), `--keep` (writes bench/results/). Exits 1 when a scenario had an error.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
-import { type Arranged, arrange, OPERATORS_TOKEN, query } from "./arrange.js";
+import { query } from "./arrange.js";
 import { makeBareRows } from "./bare-rows.js";
 import { deliverySeconds } from "./delivery.js";
 import { type LoadResult, load } from "./load.js";
-import { type MailSink, startMailSink } from "./mail-sink.js";
-import { type BenchProcess, ROOT, residentMegabytes, runTribi, startTribi } from "./processes.js";
+import { startMailSink } from "./mail-sink.js";
+import { type BenchProcess, ROOT, residentMegabytes, startTribi } from "./processes.js";
 import { type Ceiling, keep, type Line, lineOf, type Measure, median, tableOf } from "./report.js";
 import {
   type Asked,
@@ -23,9 +23,9 @@ import {
   steadyScenarios,
   type Traffic,
   verifyCodeTraffic,
-  WEBHOOK_SECRET,
   webhookTraffic,
 } from "./scenarios.js";
+import { ceilingOnce, type Stage, setStage } from "./stage.js";
 import { measureStock } from "./stock.js";
 
 const { values: options } = parseArgs({
@@ -44,7 +44,6 @@ const unknownPart = only.find((part) => !PARTS.some((known) => known === part));
 if (unknownPart !== undefined) throw new Error(`--only takes ${PARTS.join(", ")}; not ${unknownPart}`);
 const wants = (part: (typeof PARTS)[number]): boolean => only.length === 0 || only.includes(part);
 const WARM_UP_SECONDS = 1;
-const PEOPLE = 32;
 /** One-shot scenarios use up what was prepared, so they are counted and not timed. */
 const WEBHOOKS_PER_ROUND = 2_000;
 const UNTIL_USED_UP_SECONDS = 120;
@@ -54,14 +53,6 @@ const folder = mkdtempSync(path.join(tmpdir(), "tribi-bench-"));
 // The database's user gets through, so that its files are in here and go with the folder.
 chmodSync(folder, 0o711);
 const logFile = path.join(folder, "tribi.log");
-
-interface Stage {
-  readonly databaseUrl: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly server: BenchProcess;
-  readonly sink: MailSink;
-  readonly arranged: Arranged;
-}
 
 const run = (server: BenchProcess, traffic: Traffic, seconds: number): Promise<LoadResult> =>
   load({ url: server.url, connections: CONNECTIONS, seconds, ...traffic });
@@ -83,47 +74,6 @@ async function measureStart(): Promise<Measure[]> {
   ];
 }
 
-async function setStage(databaseUrl: string, sink: MailSink): Promise<Stage> {
-  const environment = {
-    DATABASE_URL: databaseUrl,
-    DATA_DIR: path.join(folder, "store"),
-    TRUST_PROXY: "1",
-    DEV_TOKEN: OPERATORS_TOKEN,
-    METRICS_TOKEN: OPERATORS_TOKEN,
-    SMTP_HOST: "127.0.0.1",
-    SMTP_PORT: String(sink.port),
-    SMTP_USE_TLS: "false",
-    PAYMENT_PROVIDER: "MOCK",
-    STRIPE_SECRET_KEY: "sk_test_bench",
-    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
-    // A few people make all the orders here.
-    ORDERS_OPEN_MAX: "999999",
-    ORDERS_PER_HOUR_MAX: "999999",
-    DECLINES_PER_DAY_MAX: "999999",
-  };
-  await runTribi(["seed"], environment, logFile);
-  await query(
-    databaseUrl,
-    "delete from plan_prices where plan_id in (select id from plans order by id offset 200)",
-  );
-  await query(databaseUrl, "delete from plans where id in (select id from plans order by id offset 200)");
-  const server = await startTribi(["serve", "--no-worker"], environment, { logFile });
-  const worker = await startTribi(["worker"], environment, { logFile });
-  const arranged = await arrange(server.url, sink, PEOPLE + 1);
-  await worker.stop();
-  return { databaseUrl, environment, server, sink, arranged };
-}
-
-function ceilingOnce({ databaseUrl, arranged }: Stage, label: string): Ceiling {
-  const users = arranged.people.map(({ id }) => id).join(",");
-  const args = [databaseUrl, String(SECONDS), String(arranged.planId), label, users];
-  const output = execFileSync(process.execPath, ["--import", "tsx", "bench/ceiling.ts", ...args], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
-  return JSON.parse(output) as Ceiling;
-}
-
 interface Steady {
   readonly lines: Line[];
   readonly ceiling: Ceiling;
@@ -140,7 +90,7 @@ async function measureSteady(stage: Stage): Promise<Steady> {
   const users = people.filter(({ id }) => id !== collector.id).map(({ id }) => id);
   const bare = makeBareRows({ ...stage, planId, users, seconds: SECONDS });
   for (let round = 1; round <= ROUNDS; round += 1) {
-    ceilings.push(ceilingOnce(stage, `ceiling-${round}`));
+    ceilings.push(ceilingOnce(stage, `ceiling-${round}`, SECONDS));
     bare.measure();
     for (const scenario of scenarios) {
       if (round === 1) await run(stage.server, scenario.traffic, WARM_UP_SECONDS);
@@ -266,7 +216,7 @@ async function bench(): Promise<number> {
   });
   const sink = await startMailSink();
   try {
-    const stage = await setStage(database.url, sink);
+    const stage = await setStage({ databaseUrl: database.url, sink, folder });
     const [facts] = await query<{ version: string; fsync: string; commit: string }>(
       database.url,
       "select version(), current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit",
