@@ -824,7 +824,7 @@ begin
       -- have all callers take turns, would cost more than the code.
       select created_at + interval '1 hour' into v_until from auth_codes
       where id <= (select max(id) from auth_codes) - p_overall + 1 order by id desc limit 1;
-      if v_until <= v_now or login_client_is_known(p_email, p_address, p_device_hash) then
+      if v_until <= v_now or (v_until is not null and login_client_is_known(p_email, p_address, p_device_hash)) then
         v_until := null;
       end if;
       refused_by := case when v_until is not null then 'codes_overall' end;
@@ -1017,7 +1017,7 @@ create table auth_codes (
 );
 CREATE INDEX auth_codes_by_address ON public.auth_codes USING btree (ip_address, created_at);
 CREATE INDEX auth_codes_by_mailbox ON public.auth_codes USING btree (mailbox_of(email), created_at);
-CREATE INDEX auth_codes_by_time ON public.auth_codes USING btree (created_at);
+CREATE INDEX auth_codes_by_time ON public.auth_codes USING brin (created_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX auth_codes_by_wide_network ON public.auth_codes USING btree (wide_network_of(ip_address), created_at) WHERE (family(ip_address) = 6);
 CREATE UNIQUE INDEX auth_codes_one_live_per_email_and_address ON public.auth_codes USING btree (email, ip_address) WHERE ((used_at IS NULL) AND (replaced_at IS NULL));
 
@@ -1047,7 +1047,7 @@ create table auth_tries (
   constraint auth_tries_kind_is_known CHECK ((kind = ANY (ARRAY['challenge'::text, 'address'::text, 'elsewhere'::text, 'known'::text])))
 );
 CREATE INDEX auth_tries_by_email ON public.auth_tries USING btree (email, created_at);
-CREATE INDEX auth_tries_by_time ON public.auth_tries USING btree (created_at);
+CREATE INDEX auth_tries_by_time ON public.auth_tries USING brin (created_at) WITH (pages_per_range='16', autosummarize='on');
 
 create table care_notices (
   id bigint generated always as identity,

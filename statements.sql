@@ -3052,7 +3052,7 @@ update auth_codes set sealed_code = null
 delete from auth_codes where id in (
      select id from auth_codes
      where created_at < now() - greatest(make_interval(hours => $2), interval '24 hours') - interval '1 hour'
-     order by created_at limit $1);
+     limit $1);
 
 -- login.purge_tried_emails
 -- src/modules/auth/login-code-store.ts
@@ -3065,7 +3065,7 @@ delete from auth_tried_emails where (network, email) in (
 -- src/modules/auth/login-code-store.ts
 -- takes $1 bigint
 delete from auth_tries where id in (
-     select id from auth_tries where created_at < now() - interval '25 hours' order by created_at limit $1);
+     select id from auth_tries where created_at < now() - interval '25 hours' limit $1);
 
 -- login.request_code
 -- src/modules/auth/login-code-store.ts

@@ -188,7 +188,7 @@ const PURGE_CODES = statement(
   `delete from auth_codes where id in (
      select id from auth_codes
      where created_at < now() - greatest(make_interval(hours => $2), interval '24 hours') - interval '1 hour'
-     order by created_at limit $1)`,
+     limit $1)`,
 );
 const PURGE_TRIED_EMAILS = statement(
   "login.purge_tried_emails",
@@ -199,7 +199,7 @@ const PURGE_TRIED_EMAILS = statement(
 const PURGE_TRIES = statement(
   "login.purge_tries",
   `delete from auth_tries where id in (
-     select id from auth_tries where created_at < now() - interval '25 hours' order by created_at limit $1)`,
+     select id from auth_tries where created_at < now() - interval '25 hours' limit $1)`,
 );
 
 /** Erases what the mail job did not get to send, at most `batch` codes; answers how many. Reads the whole table. */
