@@ -929,6 +929,28 @@ AS $function$
 $function$
 ;
 
+create table alarm_choices (
+  user_id bigint not null,
+  language text,
+  muted text[] default '{}'::text[] not null,
+  constraint alarm_choices_pkey PRIMARY KEY (user_id),
+  constraint alarm_choices_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
+  constraint alarm_choices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+create table alarm_mails (
+  id bigint generated always as identity,
+  user_id bigint not null,
+  after_id bigint not null,
+  up_to_alarm bigint not null,
+  facts jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint alarm_mails_pkey PRIMARY KEY (id),
+  constraint alarm_mails_one_after_another UNIQUE (user_id, after_id),
+  constraint alarm_mails_facts_are_lists CHECK ((jsonb_typeof(facts) = 'array'::text)),
+  constraint alarm_mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
 create table api_keys (
   id bigint generated always as identity,
   name text not null,
@@ -1159,6 +1181,8 @@ create table disputes (
   provider_created_at timestamp with time zone not null,
   closed_at timestamp with time zone,
   version integer default 1 not null,
+  respond_by timestamp with time zone,
+  answered_at timestamp with time zone,
   constraint disputes_pkey PRIMARY KEY (id),
   constraint disputes_one_per_provider_dispute UNIQUE (provider, dispute_id),
   constraint disputes_status_known CHECK ((status = ANY (ARRAY['warning'::text, 'open'::text, 'won'::text, 'lost'::text]))),
@@ -1356,6 +1380,17 @@ create table new_shop_events (
   subject_id bigint not null,
   created_at timestamp with time zone default now() not null,
   constraint new_shop_events_pkey PRIMARY KEY (id)
+);
+
+create table operator_alarms (
+  id bigint generated always as identity,
+  kind text not null,
+  subject text not null,
+  due_at timestamp with time zone,
+  except_user bigint,
+  begun_at timestamp with time zone default now() not null,
+  constraint operator_alarms_pkey PRIMARY KEY (id),
+  constraint operator_alarms_one_per_subject UNIQUE (kind, subject)
 );
 
 create table order_consents (

@@ -509,7 +509,8 @@ select id, created_at, last_used_at, expires_at, kind as session_kind from sessi
 select
      (select coalesce(json_agg(d order by d.created_at), '[]') from (
         select d.id, p.order_id, d.payment_id, d.dispute_id, d.status, d.reason, d.currency,
-          d.amount_minor as amount_minor_units, to_char(d.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at, null as respond_by
+          d.amount_minor as amount_minor_units, to_char(d.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
+          case when d.answered_at is null then to_char(d.respond_by, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end as respond_by
         from disputes d join payments p on p.id = d.payment_id
         where d.status in ('warning', 'open') order by d.created_at limit 20) d) as disputes,
      (select coalesce(json_agg(s order by s.available, s.plan_id), '[]') from (
@@ -561,6 +562,13 @@ select 'failed_jobs' as kind, count(*) as count, min(at) as oldest_at from (sele
 union all
 select 'open_disputes' as kind, count(*) as count, min(at) as oldest_at from (select created_at as at from disputes where status in ('warning', 'open') order by created_at limit 1001) open_disputes
 union all
+select 'refund_approvals' as kind, count(*) as count, min(at) as oldest_at from (select created_at as at from refund_approvals where status = 'waiting' and expires_at > now() order by id limit 1001) refund_approvals
+union all
+select 'held_syncs' as kind, count(*) as count, min(at) as oldest_at from (select s.created_at as at from catalogue_syncs s
+       where s.state = 'ready' and (s.held_reason is not null or exists (
+         select from catalogue_sync_steps p where p.sync_id = s.id and p.held_reason is not null
+           and p.applied_at is null and p.skipped_reason is null)) order by s.id limit 1001) held_syncs
+union all
 select 'open_findings' as kind, count(*) as count, min(at) as oldest_at from (select found_at as at from reconciliation_findings where closed_at is null limit 1001) open_findings;
 
 -- alarms.ceiling_of_auth_codes
@@ -579,6 +587,31 @@ select case when $1 < 999999 then least(1, count(*)::float / $1) else 0 end as v
        select from auth_tries where created_at > now() - interval '1 hour' limit $1
      ) counted;
 
+-- alarms.choices
+-- src/modules/admin/alarms/alarm-store.ts
+-- takes $1 bigint
+-- returns language text, muted text[]
+select language, muted from alarm_choices where user_id = $1;
+
+-- alarms.choose
+-- src/modules/admin/alarms/alarm-store.ts
+-- takes $1 bigint, $2 text, $3 text[], $4 text[]
+-- returns language text, muted text[]
+insert into alarm_choices as c (user_id, language, muted) values ($1, $2, $3::text[])
+   on conflict (user_id) do update set language = coalesce(excluded.language, c.language), muted = array(
+     select distinct kind from unnest(c.muted || $3::text[]) kind where kind <> all ($4::text[]) order by kind)
+   returning language, muted;
+
+-- alarms.collect_personal_data
+-- src/modules/admin/alarms/alarm-store.ts
+-- takes $1 bigint
+-- returns alarms json
+select json_build_object(
+     'choices', (select json_build_object('language', c.language, 'muted', c.muted)
+        from alarm_choices c where c.user_id = $1),
+     'mails', (select coalesce(json_agg(json_build_object('created_at', m.created_at, 'about', m.facts) order by m.id), '[]')
+        from alarm_mails m where m.user_id = $1)) as alarms;
+
 -- alarms.emails_under_siege
 -- src/modules/auth/login-alarms.ts
 -- returns value integer
@@ -595,6 +628,111 @@ select tries::float / greatest(tries + logins, 1) as value from (
        (select count(*) from auth_codes
         where created_at > now() - interval '20 minutes' and used_at > now() - interval '5 minutes') as logins
    ) counted;
+
+-- alarms.forget
+-- src/modules/admin/alarms/alarm-store.ts
+delete from alarm_mails a where a.created_at < now() - interval '90 days'
+     and exists (select from alarm_mails n where n.user_id = a.user_id and n.id > a.id);
+
+-- alarms.lock
+-- src/modules/admin/alarms/alarm-store.ts
+-- returns pg_advisory_xact_lock void
+select pg_advisory_xact_lock(hashtextextended('operator_alarms', 0));
+
+-- alarms.look
+-- src/modules/admin/alarms/alarm-store.ts
+-- takes $1 integer, $2 boolean, $3 integer
+with found as (select 'parked_money' as kind, subject, due_at, except_user from (select 'event:' || id as subject, null::timestamptz as due_at, null::bigint as except_user from webhook_events where outcome = 'parked'
+     union all select 'refund:' || id, null, null from refunds where status = 'parked'
+     union all select 'surplus:' || id, null, null from payments
+       where surplus_reason is not null and captured_minor > refund_reserved_minor + disputed_minor limit 500) parked_money
+union all
+select 'parked_deliveries' as kind, subject, due_at, except_user from (select 'esim:' || id as subject, null::timestamptz as due_at, null::bigint as except_user from esim_profiles where parked_at is not null
+     union all select 'top_up:' || id, null, null from top_ups where parked_at is not null limit 500) parked_deliveries
+union all
+select 'refund_approvals' as kind, subject, due_at, except_user from (select id::text as subject, expires_at as due_at, requested_by as except_user
+     from refund_approvals where status = 'waiting' and expires_at > now() order by id limit 500) refund_approvals
+union all
+select 'disputes' as kind, subject, due_at, except_user from (select id || case when respond_by < now() + interval '3 days' then ':nearly_over' else '' end as subject,
+       respond_by as due_at, null::bigint as except_user
+     from disputes where status in ('warning', 'open') and answered_at is null and coalesce(respond_by, 'infinity') > now()
+     order by created_at limit 500) disputes
+union all
+select 'low_stock' as kind, subject, due_at, except_user from (select p.id::text as subject, null::timestamptz as due_at, null::bigint as except_user from plans p
+     where p.is_active and (exists (select from plan_suppliers ps where ps.plan_id = p.id and ps.supplier = 'stock')
+         or ($2::boolean and not exists (select from plan_suppliers ps where ps.plan_id = p.id)))
+       and (select count(*) from (select from stock_items i where i.plan_id = p.id and i.status = 'available'
+         limit $1::integer + 1) counted) <= $1::integer
+     order by p.id limit 500) low_stock
+union all
+select 'supplier_balance' as kind, subject, due_at, except_user from (select a.supplier as subject, null::timestamptz as due_at, null::bigint as except_user from supplier_accounts a
+     where $3::integer > 0 and a.balance_text ~ '^-?[0-9]{1,12}([.][0-9]{1,9})?$' and a.balance_text::numeric < (
+       select coalesce(sum(t.cost_text::numeric), 0) * $3::integer / 7 from provisioning_attempts t
+       where t.created_at > now() - interval '7 days' and t.supplier = a.supplier and t.status = 'delivered'
+         and t.cost_currency = a.balance_currency and t.cost_text ~ '^[0-9]{1,12}([.][0-9]{1,9})?$')
+     order by a.supplier limit 500) supplier_balance
+union all
+select 'supplier_failing' as kind, subject, due_at, except_user from (select supplier || ':' || problem as subject, null::timestamptz as due_at, null::bigint as except_user from supplier_accounts where problem is not null
+     union all select supplier || ':' || catalogue_problem, null, null from supplier_accounts
+       where catalogue_problem is not null
+     union all select supplier || ':purchases', null, null from provisioning_attempts
+       where created_at > now() - interval '1 hour' and status in ('delivered', 'refused', 'unknown', 'parked')
+       group by supplier having count(*) >= 5 and count(*) filter (where status <> 'delivered') * 2 >= count(*) limit 500) supplier_failing
+union all
+select 'catalogue_syncs' as kind, subject, due_at, except_user from (select s.id::text as subject, null::timestamptz as due_at, null::bigint as except_user from catalogue_syncs s
+     where s.state = 'ready' and (s.held_reason is not null or exists (
+       select from catalogue_sync_steps p where p.sync_id = s.id and p.held_reason is not null
+         and p.applied_at is null and p.skipped_reason is null)) order by s.id limit 500) catalogue_syncs
+union all
+select 'failed_jobs' as kind, subject, due_at, except_user from (select id::text as subject, null::timestamptz as due_at, null::bigint as except_user from graphile_worker._private_jobs
+     where attempts >= max_attempts and locked_at is null limit 500) failed_jobs), over as (
+     delete from operator_alarms a
+     where not exists (select from found f where f.kind = a.kind and f.subject = a.subject)
+   )
+   insert into operator_alarms as a (kind, subject, due_at, except_user)
+   select kind, subject, due_at, except_user from found
+   on conflict on constraint operator_alarms_one_per_subject do update set due_at = excluded.due_at
+   where a.due_at is distinct from excluded.due_at;
+
+-- alarms.tell
+-- src/modules/admin/alarms/alarm-store.ts
+-- takes $1 text[], $2 jsonb
+-- returns queue_mail bigint
+with people as (
+     select u.id as user_id, case when u.email = any ($1::text[]) then 'owner' else m.role end as role
+     from users u left join team_members m on m.user_id = u.id
+     where (m.user_id is not null or u.email = any ($1::text[])) and u.disabled_at is null and u.deleted_at is null
+   ), lines as (
+     select p.user_id, k.kind, c.waiting, c.fresh, c.oldest_at, c.due_at,
+       coalesce(l.id, 0) as last_id, l.created_at as last_at,
+       exists (select from jsonb_array_elements(l.facts) f where f->>'kind' = k.kind and (f->>'waiting')::integer > 0)
+         as was_told
+     from people p join jsonb_to_recordset($2::jsonb) as k (kind text, roles jsonb) on k.roles ? p.role
+       left join alarm_choices h on h.user_id = p.user_id
+       left join lateral (
+         select id, created_at, up_to_alarm, facts from alarm_mails a where a.user_id = p.user_id order by id desc limit 1
+       ) l on true
+       cross join lateral (
+         select count(*)::integer as waiting,
+           count(*) filter (where a.id > coalesce(l.up_to_alarm, 0))::integer as fresh,
+           min(a.begun_at) as oldest_at, min(a.due_at) as due_at
+         from operator_alarms a where a.kind = k.kind and a.except_user is distinct from p.user_id
+       ) c
+     where k.kind <> all (coalesce(h.muted, '{}'))
+   ), due as (
+     select user_id, last_id, jsonb_agg(jsonb_build_object('kind', kind, 'waiting', waiting, 'fresh', fresh,
+         'oldest_at', oldest_at, 'due_at', due_at) order by kind) filter (where waiting > 0 or was_told) as facts
+     from lines group by user_id, last_id, last_at
+     having (last_at is null or last_at <= now() - interval '30 minutes')
+       and (bool_or(fresh > 0) or bool_or(waiting = 0 and was_told)
+         or (bool_or(waiting > 0) and last_at <= now() - interval '1 day'))
+   ), written as (
+     insert into alarm_mails (user_id, after_id, up_to_alarm, facts)
+     select user_id, last_id, (select coalesce(max(id), 0) from operator_alarms), facts from due
+     on conflict on constraint alarm_mails_one_after_another do nothing
+     returning id
+   )
+   select queue_mail('operator_alarm', written.id, null, 'send_mail', 3) from written;
 
 -- app.readiness
 -- src/app.ts
@@ -1763,14 +1901,21 @@ update payments p set disputed_minor = least(p.captured_minor, coalesce((
 
 -- disputes.upsert
 -- src/modules/payments/dispute-store.ts
--- takes $1 text, $2 text, $3 bigint, $4 text, $5 bigint, $6 text, $7 text, $8 timestamp with time zone, $9 text[]
+-- takes $1 text, $2 text, $3 bigint, $4 text, $5 bigint, $6 text, $7 text, $8 timestamp with time zone, $9 text[], $10 timestamp with time zone, $11 boolean
 -- returns id bigint
 insert into disputes as d
-     (provider, dispute_id, payment_id, status, amount_minor, currency, reason, provider_created_at, closed_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end)
+     (provider, dispute_id, payment_id, status, amount_minor, currency, reason, provider_created_at, closed_at,
+      respond_by, answered_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end,
+     $10::timestamptz, case when $11::boolean then now() end)
    on conflict on constraint disputes_one_per_provider_dispute do update set
-     status = excluded.status, amount_minor = excluded.amount_minor, closed_at = excluded.closed_at
-   where d.status = any ($9)
+     status = excluded.status, amount_minor = excluded.amount_minor, closed_at = coalesce(d.closed_at, excluded.closed_at),
+     respond_by = coalesce(excluded.respond_by, d.respond_by),
+     answered_at = case when d.status = excluded.status then coalesce(d.answered_at, excluded.answered_at)
+       else excluded.answered_at end
+   where d.status = any ($9) or (d.status = excluded.status and (
+     (d.respond_by is null and excluded.respond_by is not null)
+     or (d.answered_at is null and excluded.answered_at is not null)))
    returning id;
 
 -- esim_mails.note_language
@@ -3171,6 +3316,24 @@ with c as (
      ceil(extract(epoch from a.expires_at - now()) / 60)::integer as minutes_left
        from c left join auth_codes a on a.id = c.subject_id;
 
+-- mail.claim_operator_alarm
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, email text, role text, language text, muted text[], facts jsonb
+with c as (
+         update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
+           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
+         where m.id = $1 and m.kind = 'operator_alarm' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+         returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
+       )
+       select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
+         case when a.id is null then 'alarm_gone' when u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out'
+       when exists (select from alarm_mails n where n.user_id = a.user_id and n.id > a.id) then 'newer_mail'
+       when a.created_at < now() - interval '1 day' then 'too_late' end as obstacle, u.email, t.role, h.language, h.muted, a.facts
+       from c left join alarm_mails a on a.id = c.subject_id left join users u on u.id = a.user_id
+     left join team_members t on t.user_id = a.user_id left join alarm_choices h on h.user_id = a.user_id;
+
 -- mail.claim_receipt
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint
@@ -3336,6 +3499,19 @@ update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1
          and (select case when a.id is null then 'code_gone' when a.used_at is not null then 'code_used'
        when a.replaced_at is not null then 'code_replaced' when a.expires_at <= now() then 'code_expired'
        when a.sealed_code is null then 'code_not_kept' end from (select m.subject_id, m.order_id) c left join auth_codes a on a.id = c.subject_id) is null
+       returning m.claimed_until::text as claimed_until;
+
+-- mail.look_again_operator_alarm
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 timestamp with time zone
+-- returns claimed_until text
+update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second'
+       where m.id = $1 and m.claimed_until = $2::timestamptz and m.claimed_until > now()
+         and (select case when a.id is null then 'alarm_gone' when u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out'
+       when exists (select from alarm_mails n where n.user_id = a.user_id and n.id > a.id) then 'newer_mail'
+       when a.created_at < now() - interval '1 day' then 'too_late' end from (select m.subject_id, m.order_id) c left join alarm_mails a on a.id = c.subject_id left join users u on u.id = a.user_id
+     left join team_members t on t.user_id = a.user_id left join alarm_choices h on h.user_id = a.user_id) is null
        returning m.claimed_until::text as claimed_until;
 
 -- mail.look_again_receipt
@@ -3593,6 +3769,45 @@ with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
          (select enqueue_job('send_mail', json_build_object('mail_id', again.id, 'kind', 'login_code'), job_key => 'mail:' || again.id, priority => -30) from again)
        from c left join auth_codes a on a.id = c.subject_id;
 
+-- mail.resend_operator_alarm
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 bigint, $3 text, $4 text
+-- returns mail_id bigint, obstacle text, enqueue_job boolean
+with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
+         select id, number, (status in ('queued', 'delayed') and (claimed_until is null or claimed_until < now())) as is_replaced
+         from outgoing_mails where kind = 'operator_alarm' and subject_id = $1 order by number desc limit 1
+       ), replaced as (
+         update outgoing_mails m set status = 'cancelled', last_error = 'sent_again', claimed_until = null, ended_at = now()
+         from latest, c left join alarm_mails a on a.id = c.subject_id left join users u on u.id = a.user_id
+     left join team_members t on t.user_id = a.user_id left join alarm_choices h on h.user_id = a.user_id
+         where m.id = latest.id and m.status in ('queued', 'delayed') and latest.is_replaced and (case when a.id is null then 'alarm_gone' when u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out'
+       when exists (select from alarm_mails n where n.user_id = a.user_id and n.id > a.id) then 'newer_mail'
+       when a.created_at < now() - interval '1 day' then 'too_late' end) is null
+       ), again as (
+         insert into outgoing_mails (kind, subject_id, order_id, number)
+         select 'operator_alarm', c.subject_id, c.order_id, coalesce((select number from latest), 0) + 1
+         from c left join alarm_mails a on a.id = c.subject_id left join users u on u.id = a.user_id
+     left join team_members t on t.user_id = a.user_id left join alarm_choices h on h.user_id = a.user_id where (case when a.id is null then 'alarm_gone' when u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out'
+       when exists (select from alarm_mails n where n.user_id = a.user_id and n.id > a.id) then 'newer_mail'
+       when a.created_at < now() - interval '1 day' then 'too_late' end) is null
+         on conflict on constraint outgoing_mails_sent_once do nothing
+         returning id, subject_id, number
+       ), audited as (
+         insert into audit_log (actor, action, subject, request_id, after)
+         select $3, 'mail.resent', 'mail:' || id, $4,
+           jsonb_build_object('kind', 'operator_alarm', 'subject_id', subject_id, 'number', number)
+         from again
+       )
+       select (select id from again) as mail_id, case when a.id is null then 'alarm_gone' when u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out'
+       when exists (select from alarm_mails n where n.user_id = a.user_id and n.id > a.id) then 'newer_mail'
+       when a.created_at < now() - interval '1 day' then 'too_late' end as obstacle,
+         (select enqueue_job('send_mail', json_build_object('mail_id', again.id, 'kind', 'operator_alarm'), job_key => 'mail:' || again.id, priority => 3) from again)
+       from c left join alarm_mails a on a.id = c.subject_id left join users u on u.id = a.user_id
+     left join team_members t on t.user_id = a.user_id left join alarm_choices h on h.user_id = a.user_id;
+
 -- mail.resend_receipt
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint, $2 bigint, $3 text, $4 text
@@ -3798,6 +4013,18 @@ with settled as (
      from settled where auth_codes.id = settled.subject_id and settled.status <> 'delayed' and sealed_code is not null)
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'login_code'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => -30) end from settled;
 
+-- mail.settle_operator_alarm
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- returns status text, case boolean
+with settled as (
+         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
+           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
+         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         returning m.id, m.subject_id, m.status, m.next_try_at
+       )
+       select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'operator_alarm'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => 3) end from settled;
+
 -- mail.settle_receipt
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
@@ -3961,7 +4188,7 @@ select coalesce(json_agg(json_build_object(
         order by p.id), '[]') from payments p where p.order_id = o.id),
      'disputes', (select coalesce(json_agg(json_build_object(
         'amount_minor_units', d.amount_minor, 'currency', d.currency, 'status', d.status, 'reason', d.reason,
-        'created_at', d.created_at, 'closed_at', d.closed_at) order by d.id), '[]')
+        'created_at', d.created_at, 'respond_by', d.respond_by, 'answered_at', d.answered_at, 'closed_at', d.closed_at) order by d.id), '[]')
         from disputes d join payments p on p.id = d.payment_id where p.order_id = o.id),
      'refunds', (select coalesce(json_agg(json_build_object(
         'amount_minor_units', r.amount_minor, 'currency', r.currency, 'status', r.status, 'reason', r.reason, 'created_at', r.created_at)

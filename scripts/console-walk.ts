@@ -30,6 +30,8 @@ export const CONSOLE_SCREENS = [
   "/stock/import",
   "/payments",
   "/refunds",
+  "/approvals",
+  "/alarms",
   "/disputes",
   "/reconciliation",
   "/exports",

@@ -1859,6 +1859,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/me/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you are mailed about, and in which language */
+        get: operations["getAlarmChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Choose what you are mailed about
+         * @description What is left out stays as it is.
+         */
+        patch: operations["chooseAlarms"];
+        trace?: never;
+    };
     "/admin/orders": {
         parameters: {
             query?: never;
@@ -2989,7 +3010,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role?: "owner" | "support" | "finance" | "catalogue" | "auditor";
-            permissions?: ("overview.read" | "orders.read" | "customers.read" | "customers.write" | "payments.read" | "refunds.create" | "refunds.approve" | "money.decide" | "reconciliation.read" | "esims.read" | "esims.resend" | "esims.decide" | "esims.reveal" | "stock.read" | "stock.write" | "catalogue.read" | "catalogue.write" | "suppliers.read" | "suppliers.write" | "limits.read" | "limits.lift" | "jobs.read" | "jobs.retry" | "audit.read" | "team.read" | "team.write" | "keys.read" | "keys.write" | "settings.read" | "settings.write" | "mails.read" | "mails.write" | "webhooks.read" | "webhooks.write")[];
+            permissions?: ("overview.read" | "orders.read" | "customers.read" | "customers.write" | "payments.read" | "refunds.create" | "refunds.approve" | "money.decide" | "reconciliation.read" | "esims.read" | "esims.resend" | "esims.decide" | "esims.reveal" | "stock.read" | "stock.write" | "catalogue.read" | "catalogue.write" | "suppliers.read" | "suppliers.write" | "limits.read" | "limits.lift" | "jobs.read" | "jobs.retry" | "audit.read" | "team.read" | "team.write" | "keys.read" | "keys.write" | "settings.read" | "settings.write" | "mails.read" | "mails.write" | "alarms.choose" | "webhooks.read" | "webhooks.write")[];
             addresses?: string[];
             expires_in_days?: number;
             reason: string;
@@ -3044,7 +3065,7 @@ export interface components {
         };
         Setting: {
             /** @enum {string} */
-            name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold";
+            name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days";
             /** @description What it does, in one line */
             description: string;
             /** @enum {string} */
@@ -3073,7 +3094,7 @@ export interface components {
         ChangeSettingsBody: {
             changes: {
                 /** @enum {string} */
-                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold";
+                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days";
                 value: number | null;
                 /** @description 0: never changed */
                 version: number;
@@ -3973,6 +3994,31 @@ export interface components {
             role: string | null;
             permissions: string[];
         };
+        AlarmChoices: {
+            /** @description Null: English */
+            language: ("en" | "es") | null;
+            /** @description What your role decides, and so is mailed about */
+            kinds: {
+                kind: string;
+                is_muted: boolean;
+            }[];
+        };
+        ChooseAlarmsBody: {
+            /** @enum {string} */
+            language?: "en" | "es";
+            /** @description True mutes a kind, false mails about it again */
+            kinds?: {
+                parked_money?: boolean;
+                parked_deliveries?: boolean;
+                refund_approvals?: boolean;
+                disputes?: boolean;
+                low_stock?: boolean;
+                supplier_balance?: boolean;
+                supplier_failing?: boolean;
+                catalogue_syncs?: boolean;
+                failed_jobs?: boolean;
+            };
+        };
         AdminOrdersItem: {
             id: number;
             reference: string;
@@ -4131,6 +4177,8 @@ export interface components {
             amount_minor_units: number;
             /** Format: date-time */
             created_at: string;
+            respond_by: string | null;
+            answered_at: string | null;
             closed_at: string | null;
         };
         ListDisputesAnswer: {
@@ -4708,6 +4756,8 @@ export interface components {
                 amount_minor_units: number;
                 /** Format: date-time */
                 created_at: string;
+                respond_by: string | null;
+                answered_at: string | null;
                 closed_at: string | null;
             }[];
             events: {
@@ -7462,7 +7512,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold";
+                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days";
             };
             cookie?: never;
         };
@@ -9424,6 +9474,60 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getAlarmChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChoices"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    chooseAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseAlarmsBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChoices"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };

@@ -1,10 +1,11 @@
 import { systemClock } from "../kernel/clock.js";
 import { collectTeamOf } from "../modules/access/team-read-model.js";
-import { makeAdminModule } from "../modules/admin/admin.module.js";
+import { collectAlarmsOf, makeAdminModule, makeAlarmMail } from "../modules/admin/admin.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
 import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
 import { makeConsoleModule } from "../modules/console/console.module.js";
 import { collectNoticesOf } from "../modules/esims/esims.module.js";
+import { makeTextsIn } from "../modules/mail/mail.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
 import { makeSettingsModule } from "../modules/settings/settings.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
@@ -34,6 +35,7 @@ export async function composeModules(
   const personalData = [
     { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
     { name: "team", collect: (userId: number) => collectTeamOf(db, userId) },
+    { name: "alarms", collect: (userId: number) => collectAlarmsOf(db, userId) },
     { name: "notices", collect: (userId: number) => collectNoticesOf(db, userId) },
   ];
   const auth = await composeAuth(
@@ -67,10 +69,16 @@ export async function composeModules(
     offer: esims.offer,
     topUpOffer: esims.topUpOffer,
   });
-  const mail = await composeMail(
-    foundation,
-    [auth, access, payments, esims].flatMap(({ mails }) => mails),
-  );
+  const { publicUrl } = config.http;
+  const alarmMail = makeAlarmMail({
+    ownerEmails: config.adminEmails,
+    publicUrl,
+    textsIn: makeTextsIn({ ...config.shop, url: publicUrl }),
+  });
+  const mail = await composeMail(foundation, [
+    ...[auth, access, payments, esims].flatMap(({ mails }) => mails),
+    alarmMail,
+  ]);
   const webhooks = composeWebhooks(foundation, mail);
   const admin = makeAdminModule({
     ...foundation,

@@ -59,6 +59,15 @@ export const RUN_TIME_SETTINGS = {
     unit: "codes",
     description: "A plan with this many codes of own stock or fewer is low on stock.",
   },
+  low_balance_days: {
+    variable: "LOW_BALANCE_DAYS",
+    fallback: 3,
+    min: 0,
+    max: 90,
+    unit: "days",
+    description:
+      "A supplier's balance that lasts fewer days than this, at the pace of the last week, is low; 0 never says so.",
+  },
 } as const satisfies Readonly<Record<string, RunTimeSetting>>;
 
 export type SettingName = keyof typeof RUN_TIME_SETTINGS;
@@ -97,5 +106,6 @@ export function readRunTimeSettings(reader: VariableReader, isHosted: boolean): 
     auto_refund_max_per_hour: read("auto_refund_max_per_hour"),
     sync_max_change_percent: read("sync_max_change_percent"),
     low_stock_threshold: read("low_stock_threshold"),
+    low_balance_days: read("low_balance_days"),
   };
 }

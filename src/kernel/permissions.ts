@@ -39,6 +39,8 @@ const TABLE = {
   "settings.write": [],
   "mails.read": ["support", "auditor"],
   "mails.write": ["support"],
+  // Of one's own mails; who is mailed about what follows from the permissions that decide it.
+  "alarms.choose": ["support", "finance", "catalogue"],
   "webhooks.read": ["auditor"],
   "webhooks.write": [],
 } as const satisfies Readonly<Record<string, readonly Exclude<Role, "owner">[]>>;

@@ -108,6 +108,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /esims/:id/qr.png": "user",
 
   "GET /admin/me": "admin",
+  "GET /admin/me/alarms": "admin",
+  "PATCH /admin/me/alarms": "admin",
   "GET /admin/api-keys": "admin",
   "POST /admin/api-keys": "admin",
   "POST /admin/api-keys/:id/rotate": "admin",

@@ -542,6 +542,35 @@ describe("refunds", () => {
     ]);
   });
 
+  it("a dispute's deadline is told while it has no answer, in whatever order the events come", async () => {
+    const { intentId } = await shop.paid();
+    const { id, evidence_details: details } = shop.stripe.control.openDispute(intentId);
+    await shop.settled();
+    const respondBy = new Date((details.due_by ?? 0) * 1_000).toISOString();
+    const told = async (): Promise<unknown> => {
+      const { body } = await shop.app.request("GET", "/admin/summary", { bearer: shop.adminToken });
+      return body.disputes.find((one: { dispute_id: string }) => one.dispute_id === id)?.respond_by;
+    };
+    expect(await told()).toBe(respondBy);
+    const overtaken = shop.stripe.ledger().events.find(({ data }) => data.object.id === id);
+    shop.stripe.control.answerDispute(id);
+    await shop.settled();
+    expect(await told()).toBeNull();
+    // The event of its opening, once more and under another id, as one that was overtaken.
+    await shop.post({
+      ...structuredClone(overtaken),
+      id: "evt_overtaken",
+      data: { object: { ...overtaken?.data.object, status: "needs_response" } },
+    });
+    await shop.settled();
+    expect(await told()).toBeNull();
+    const [row] = await query<{ status: string; answered: boolean }>(
+      "select status, answered_at is not null as answered from disputes where dispute_id = $1",
+      [id],
+    );
+    expect(row).toEqual({ status: "open", answered: true });
+  });
+
   it("404, 422, 403: what is refused before anything happens", async () => {
     expect((await shop.refund(999_999_999, { reason: "x" })).status).toBe(404);
     const { orderId } = await shop.paying();

@@ -110,6 +110,8 @@ describe("GET /auth/me/export", () => {
       where contype = 'f' and confrelid in ('users'::regclass, 'orders'::regclass, 'esim_profiles'::regclass)
       order by 1`);
     const exported = [
+      "alarm_choices",
+      "alarm_mails",
       "sessions",
       "orders",
       "outgoing_mails",

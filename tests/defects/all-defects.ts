@@ -1,3 +1,4 @@
+import { ALARM_DEFECTS } from "./alarms.js";
 import { CATALOGUE } from "./catalogue.js";
 import { CHAIN_DEFECTS } from "./chains.js";
 import { CONSOLE } from "./console.js";
@@ -32,6 +33,7 @@ export const DEFECTS: readonly Defect[] = [
   ...SESSION_DEFECTS,
   ...DELIVERY,
   ...MAIL_DEFECTS,
+  ...ALARM_DEFECTS,
   ...CATALOGUE,
   ...MIGRATIONS,
   ...CONSOLE,

@@ -66,6 +66,14 @@ const routes = [
     lazyRouteComponent(() => import("../screens/payment.js"), "Payment"),
   ),
   at("/refunds", lazyRouteComponent(money, "Refunds")),
+  at(
+    "/approvals",
+    lazyRouteComponent(() => import("../screens/approvals.js"), "Approvals"),
+  ),
+  at(
+    "/alarms",
+    lazyRouteComponent(() => import("../screens/my-alarms.js"), "MyAlarms"),
+  ),
   at("/disputes", lazyRouteComponent(money, "Disputes")),
   at("/events", lazyRouteComponent(money, "Events")),
   at(

@@ -63,6 +63,7 @@ export const SECTIONS: readonly Section[] = [
     pages: [
       { to: "/payments", label: "nav.payments", permission: "payments.read" },
       { to: "/refunds", label: "nav.refunds", permission: "payments.read" },
+      { to: "/approvals", label: "nav.approvals", permission: "payments.read" },
       { to: "/disputes", label: "nav.disputes", permission: "payments.read" },
       { to: "/reconciliation", label: "nav.reconciliation", permission: "reconciliation.read" },
       { to: "/exports", label: "nav.exports", permission: "payments.read" },

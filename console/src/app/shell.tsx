@@ -136,6 +136,11 @@ function PersonMenu() {
             {text("nav.other_language")}
           </Menu.Item>
         ))}
+        {operator.may("alarms.choose") && (
+          <Menu.Item component={Link} to="/alarms">
+            {text("alarms.title")}
+          </Menu.Item>
+        )}
         <Menu.Item onClick={() => void signOut()}>{text("nav.sign_out")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -18,6 +18,8 @@ const PLACES: Readonly<Record<string, string>> = {
   parked_esims: "/parked?kind=esims",
   parked_top_ups: "/parked?kind=top_ups",
   failed_jobs: "/system?status=failed",
+  refund_approvals: "/approvals?status=waiting",
+  held_syncs: "/catalogue/syncs",
   open_disputes: "/disputes?status=open",
   open_findings: "/reconciliation?is_open=true",
   low_stock: "/stock",

@@ -57,6 +57,8 @@ const DISPUTES: ListView = {
     "amount_minor_units",
     "reason",
     "created_at",
+    "respond_by",
+    "answered_at",
     "closed_at",
   ],
   options: { status: ["warning", "open", "won", "lost"] },

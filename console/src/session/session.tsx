@@ -6,6 +6,7 @@ import { isSignedOut, read, tribi } from "../api/store.js";
 import type { Permission } from "../app/sections.js";
 
 export interface Operator {
+  readonly id: number;
   readonly email: string;
   readonly name: string | null;
   readonly role: string;
@@ -84,10 +85,10 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
 async function findOperator(): Promise<Known> {
   try {
-    const { email, name, role, permissions } = await read<Me>("/admin/me");
+    const { id, email, name, role, permissions } = await read<Me>("/admin/me");
     if (role === null) return { ...NOBODY, isStranger: true };
     const held = new Set(permissions);
-    return { ...NOBODY, operator: { email, name, role, may: (permission) => held.has(permission) } };
+    return { ...NOBODY, operator: { id, email, name, role, may: (permission) => held.has(permission) } };
   } catch (error) {
     if (isSignedOut(error)) return NOBODY;
     if (error instanceof TribiError && error.status === 403) return { ...NOBODY, isStranger: true };

@@ -1,5 +1,6 @@
 /**
- * Owns: what operators see across the modules, their acts on jobs, the audit of the books, and the audit log's chain. Each module's own acts (refund, lift a limit,
+ * Owns: what operators see across the modules, what they are mailed about (operator_alarms, alarm_mails, alarm_choices),
+ *   their acts on jobs, the audit of the books, and the audit log's chain. Each module's own acts (refund, lift a limit,
  *   decide a purchase) are routes of that module.
  * Promises: lists by one convention; a timeline per order that names every event that touched it or was refused.
  * Never: a code, a token or a secret in a list.
@@ -14,6 +15,9 @@ import type { Server } from "../../http/server.js";
 import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import { defineScheduledJob, type Jobs, joinJobs } from "../jobs/jobs.module.js";
+import { makeAlarmMail } from "./alarms/alarm-mail.js";
+import { collectAlarmsOf } from "./alarms/alarm-store.js";
+import { makeAlarms } from "./alarms/alarms.js";
 import { auditBooks, BOOK_PROMISES } from "./books/audit-books.js";
 import type { RuleResult } from "./books/book-rule.js";
 import { makeChainHash } from "./chain/chain-hash.js";
@@ -73,6 +77,8 @@ const SCREENS = [
 
 export interface AdminDeps {
   readonly db: Db;
+  /** For jobs. */
+  readonly reservedDb: Db;
   readonly metrics: Metrics;
   readonly wakeWorkers: () => void;
   readonly config: Config;
@@ -90,7 +96,8 @@ export function makeAdminModule(deps: AdminDeps) {
   metrics.gauge("jobs_oldest_due_seconds", "How long the job that is due longest has waited", () =>
     oldestDueJobSeconds(db),
   );
-  const jobs = chainJobs(deps);
+  const alarms = makeAlarms(deps);
+  const jobs = joinJobs(chainJobs(deps), alarms.jobs);
   const noteLook = (act: Act, subject: string, after?: object): Promise<void> =>
     db.transaction((tx) =>
       writeAudit(tx, act, { action: `${subject.split(":")[0]}.viewed`, subject, after }),
@@ -101,6 +108,7 @@ export function makeAdminModule(deps: AdminDeps) {
     jobs,
     registerRoutes(app: Server): void {
       registerShowAdminMe(app);
+      alarms.registerRoutes(app);
       for (const screen of SCREENS) registerListScreen(app, db, screen, noteExport);
       registerSearch(app, {
         search: async (text, permissions, act) => {
@@ -140,8 +148,10 @@ export type { DumpRow, LegacyReport, LegacyTable, RuleResult };
 export {
   auditBooks,
   BOOK_PROMISES,
+  collectAlarmsOf,
   LEGACY_TABLES,
   linesOf,
+  makeAlarmMail,
   makeChainHash,
   makeImportLegacy,
   readDump,

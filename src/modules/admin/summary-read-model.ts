@@ -44,6 +44,17 @@ const WAITING = statement(
       "open_disputes",
       "select created_at as at from disputes where status in ('warning', 'open') order by created_at",
     ),
+    waiting(
+      "refund_approvals",
+      "select created_at as at from refund_approvals where status = 'waiting' and expires_at > now() order by id",
+    ),
+    waiting(
+      "held_syncs",
+      `select s.created_at as at from catalogue_syncs s
+       where s.state = 'ready' and (s.held_reason is not null or exists (
+         select from catalogue_sync_steps p where p.sync_id = s.id and p.held_reason is not null
+           and p.applied_at is null and p.skipped_reason is null)) order by s.id`,
+    ),
     waiting("open_findings", "select found_at as at from reconciliation_findings where closed_at is null"),
   ].join("\nunion all\n"),
 );
@@ -67,7 +78,8 @@ const PARTS = statement(
   `select
      (select coalesce(json_agg(d order by d.created_at), '[]') from (
         select d.id, p.order_id, d.payment_id, d.dispute_id, d.status, d.reason, d.currency,
-          d.amount_minor as amount_minor_units, ${isoTime("d.created_at")} as created_at, null as respond_by
+          d.amount_minor as amount_minor_units, ${isoTime("d.created_at")} as created_at,
+          case when d.answered_at is null then ${isoTime("d.respond_by")} end as respond_by
         from disputes d join payments p on p.id = d.payment_id
         where d.status in ('warning', 'open') order by d.created_at limit 20) d) as disputes,
      (select coalesce(json_agg(s order by s.available, s.plan_id), '[]') from (

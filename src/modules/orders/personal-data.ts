@@ -16,7 +16,7 @@ const COLLECT = statement(
         order by p.id), '[]') from payments p where p.order_id = o.id),
      'disputes', (select coalesce(json_agg(json_build_object(
         'amount_minor_units', d.amount_minor, 'currency', d.currency, 'status', d.status, 'reason', d.reason,
-        'created_at', d.created_at, 'closed_at', d.closed_at) order by d.id), '[]')
+        'created_at', d.created_at, 'respond_by', d.respond_by, 'answered_at', d.answered_at, 'closed_at', d.closed_at) order by d.id), '[]')
         from disputes d join payments p on p.id = d.payment_id where p.order_id = o.id),
      'refunds', (select coalesce(json_agg(json_build_object(
         'amount_minor_units', r.amount_minor, 'currency', r.currency, 'status', r.status, 'reason', r.reason, 'created_at', r.created_at)

@@ -2,15 +2,25 @@ import { type Queryable, statement, type Tx } from "../../db/database.js";
 import type { DisputeSnapshot, PaymentProviderName } from "../../providers/payment/port.js";
 import { type DisputeStatus, disputeMovesInto } from "./payment-state.js";
 
-/** A dispute's state only rises (payment-state.ts), so events in any order end alike. */
+/**
+ * A dispute's state only rises (payment-state.ts), so events in any order end alike. Within one state a deadline is
+ * learned once and an answer stays given: an event that was overtaken takes neither back.
+ */
 const UPSERT = statement(
   "disputes.upsert",
   `insert into disputes as d
-     (provider, dispute_id, payment_id, status, amount_minor, currency, reason, provider_created_at, closed_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end)
+     (provider, dispute_id, payment_id, status, amount_minor, currency, reason, provider_created_at, closed_at,
+      respond_by, answered_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end,
+     $10::timestamptz, case when $11::boolean then now() end)
    on conflict on constraint disputes_one_per_provider_dispute do update set
-     status = excluded.status, amount_minor = excluded.amount_minor, closed_at = excluded.closed_at
-   where d.status = any ($9)
+     status = excluded.status, amount_minor = excluded.amount_minor, closed_at = coalesce(d.closed_at, excluded.closed_at),
+     respond_by = coalesce(excluded.respond_by, d.respond_by),
+     answered_at = case when d.status = excluded.status then coalesce(d.answered_at, excluded.answered_at)
+       else excluded.answered_at end
+   where d.status = any ($9) or (d.status = excluded.status and (
+     (d.respond_by is null and excluded.respond_by is not null)
+     or (d.answered_at is null and excluded.answered_at is not null)))
    returning id`,
 );
 const SUM = statement(
@@ -37,6 +47,8 @@ export async function upsertDispute(
     dispute.reason,
     dispute.createdAt.toISOString(),
     disputeMovesInto(dispute.state),
+    dispute.respondBy?.toISOString() ?? null,
+    dispute.isAnswered,
   ]);
   if (count === 1) await tx.run(SUM, [paymentId]);
   return count === 1;

@@ -195,6 +195,10 @@ export interface DisputeSnapshot {
   readonly reason: string;
   readonly livemode: boolean;
   readonly createdAt: Date;
+  /** Until when the provider takes our evidence; null where it names no moment. */
+  readonly respondBy: Date | null;
+  /** Evidence was sent, so that nobody is waited for but the payer's bank. */
+  readonly isAnswered: boolean;
 }
 
 /** Header names in lower case, as Node gives them. */

@@ -19,7 +19,7 @@ const OK = { ok: true };
  * | pay_on_page, expire_page | `{session, card?}` |
  * | succeed_refund, fail_refund | `{refund, reason?}` |
  * | refunds_start_as | `{status}` |
- * | open_dispute, close_dispute | `{intent, inquiry?}`, `{dispute, status}` |
+ * | open_dispute, answer_dispute, close_dispute | `{intent, inquiry?}`, `{dispute}`, `{dispute, status}` |
  * | fault, clear_faults | `{operation, fault, times?, delayMillis?}` |
  * | webhooks | members of WebhookMode |
  * | mute | `{intent, except?}` |
@@ -52,6 +52,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return OK;
   },
   open_dispute: (control, body) => control.openDispute(text(body, "intent"), body.inquiry === true),
+  answer_dispute: (control, body) => control.answerDispute(text(body, "dispute")),
   close_dispute: (control, body) =>
     control.closeDispute(text(body, "dispute"), text(body, "status") === "won" ? "won" : "lost"),
   fault: (control, body) => {

@@ -4,7 +4,14 @@ import type { FakeBooks } from "./fake-books.js";
 import { missing } from "./fake-error.js";
 import type { FakeFaults, Fault } from "./fake-faults.js";
 import { cancelIntent, confirmIntent, declineIntent, processIntent, succeedIntent } from "./fake-intents.js";
-import { closeDispute, createRefund, failRefund, openDispute, succeedRefund } from "./fake-refunds.js";
+import {
+  answerDispute,
+  closeDispute,
+  createRefund,
+  failRefund,
+  openDispute,
+  succeedRefund,
+} from "./fake-refunds.js";
 import type { FakeCall } from "./fake-request.js";
 import { expireSession, getSession } from "./fake-sessions.js";
 import type {
@@ -53,6 +60,7 @@ export interface FakeControl {
   /** How the next refunds start: succeeded (default) or pending. */
   refundsStartAs(status: "succeeded" | "pending"): void;
   openDispute(intentId: string, isInquiry?: boolean): FakeDispute;
+  answerDispute(disputeId: string): FakeDispute;
   closeDispute(disputeId: string, status: "won" | "lost"): FakeDispute;
   fault(fault: Fault): void;
   clearFaults(): void;
@@ -105,6 +113,7 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
       settings.refunds.startsAs = status;
     },
     openDispute: (intentId, isInquiry = false) => openDispute(books, intentId, isInquiry),
+    answerDispute: (disputeId) => answerDispute(books, disputeId),
     closeDispute: (disputeId, status) => closeDispute(books, disputeId, status),
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),

@@ -103,6 +103,20 @@ function emitUpdate(books: FakeBooks, refund: FakeRefund): void {
   books.emit("charge.refund.updated", refund);
 }
 
+/** Card networks leave a shop between one and three weeks. */
+const RESPONSE_SECONDS = 9 * 24 * 3_600;
+
+/** The shop sends its evidence in Stripe's own pages; nothing is decided by it yet. */
+export function answerDispute(books: FakeBooks, id: string): FakeDispute {
+  const dispute = books.disputes.get(id);
+  if (!dispute) throw missing("dispute", id);
+  if (!dispute.status.endsWith("needs_response")) throw invalidRequest(`${id} takes no evidence now.`);
+  dispute.status = dispute.status === "needs_response" ? "under_review" : "warning_under_review";
+  dispute.evidence_details = { ...dispute.evidence_details, has_evidence: true, submission_count: 1 };
+  books.emit("charge.dispute.updated", dispute);
+  return dispute;
+}
+
 /** The payer's bank takes the money back; an inquiry only asks. */
 export function openDispute(books: FakeBooks, intentId: string, isInquiry: boolean): FakeDispute {
   const charge = findChargeOf(books, getIntent(books, intentId));
@@ -114,6 +128,12 @@ export function openDispute(books: FakeBooks, intentId: string, isInquiry: boole
     charge: charge.id,
     created: books.now(),
     currency: charge.currency,
+    evidence_details: {
+      due_by: books.now() + RESPONSE_SECONDS,
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
+    },
     livemode: books.livemode,
     metadata: {},
     payment_intent: charge.payment_intent,
@@ -137,7 +157,7 @@ export function closeDispute(books: FakeBooks, id: string, status: "won" | "lost
   const dispute = books.disputes.get(id);
   if (!dispute) throw missing("dispute", id);
   if (/^(won|lost|warning_closed)$/.test(dispute.status)) throw invalidRequest(`${id} is closed already.`);
-  const isInquiry = dispute.status === "warning_needs_response";
+  const isInquiry = dispute.status.startsWith("warning_");
   if (isInquiry && status === "won") {
     // Nothing was withdrawn, so nothing comes back.
     dispute.status = "warning_closed";

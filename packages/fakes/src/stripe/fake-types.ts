@@ -77,11 +77,24 @@ export interface FakeDispute {
   charge: string;
   created: number;
   currency: string;
+  evidence_details: {
+    due_by: number | null;
+    has_evidence: boolean;
+    past_due: boolean;
+    submission_count: number;
+  };
   livemode: boolean;
   metadata: Record<string, string>;
   payment_intent: string;
   reason: string;
-  status: "warning_needs_response" | "warning_closed" | "needs_response" | "under_review" | "won" | "lost";
+  status:
+    | "warning_needs_response"
+    | "warning_under_review"
+    | "warning_closed"
+    | "needs_response"
+    | "under_review"
+    | "won"
+    | "lost";
 }
 
 export interface FakeBalanceTransaction {

@@ -73,6 +73,8 @@ const SEEN_BY: Readonly<Record<string, Permission>> = {
   parked_esims: "esims.read",
   parked_top_ups: "esims.read",
   failed_jobs: "jobs.read",
+  refund_approvals: "payments.read",
+  held_syncs: "catalogue.read",
   open_disputes: "payments.read",
   open_findings: "reconciliation.read",
   low_stock: "stock.read",

@@ -32,10 +32,17 @@ export function reviveEvent(facts: JsonOf<PaymentEvent>): PaymentEvent {
     ...facts,
     createdAt: new Date(facts.createdAt),
     refund: refund === null ? null : ({ ...refund, createdAt: new Date(refund.createdAt) } as RefundSnapshot),
-    dispute:
-      dispute === null ? null : ({ ...dispute, createdAt: new Date(dispute.createdAt) } as DisputeSnapshot),
+    dispute: dispute === null ? null : reviveDispute(dispute),
   } as PaymentEvent;
 }
+
+/** Facts that were written before deadlines were read have neither member. */
+const reviveDispute = (dispute: JsonOf<DisputeSnapshot>): DisputeSnapshot => ({
+  ...(dispute as unknown as DisputeSnapshot),
+  createdAt: new Date(dispute.createdAt),
+  respondBy: dispute.respondBy == null ? null : new Date(dispute.respondBy),
+  isAnswered: dispute.isAnswered ?? false,
+});
 
 export type EventFacts = JsonOf<PaymentEvent>;
 

@@ -51,6 +51,9 @@ const DISPUTE_STATE: ReadonlyMap<string, DisputeState> = new Map([
   ["lost", "lost"],
 ]);
 
+/** The end of the year 9999: what is later is no moment that our books can hold. */
+const LAST_SECOND = 253_402_300_799;
+
 /** Each reader throws UnreadableStripeObject when a member that it needs is missing. */
 export function readIntent(object: StripeObject): IntentSnapshot {
   const state = INTENT_STATE.get(needText(object, "status"));
@@ -109,13 +112,22 @@ export function readRefund(object: StripeObject): RefundSnapshot {
 }
 
 export function readDispute(object: StripeObject): DisputeSnapshot {
+  const status = needText(object, "status");
   return {
     disputeId: needText(object, "id"),
     intentId: findId(object, "payment_intent"),
-    state: DISPUTE_STATE.get(needText(object, "status")) ?? "open",
+    state: DISPUTE_STATE.get(status) ?? "open",
     amount: needMoney(object, "amount"),
     reason: findText(object, "reason") ?? "unknown",
     livemode: needBoolean(object, "livemode"),
     createdAt: needTime(object, "created"),
+    respondBy: findDueBy(object),
+    isAnswered: status.endsWith("under_review"),
   };
+}
+
+/** Stripe names it in seconds, and null for disputes that cannot be answered. */
+function findDueBy(dispute: StripeObject): Date | null {
+  const dueBy = findInteger(findObject(dispute, "evidence_details") ?? {}, "due_by");
+  return dueBy === null || dueBy <= 0 || dueBy > LAST_SECOND ? null : new Date(dueBy * 1000);
 }

@@ -245,6 +245,7 @@ describe("the translation", () => {
       amount: 999,
       currency: "usd",
       status: "needs_response",
+      evidence_details: { due_by: NOW + 86_400, has_evidence: false, past_due: false, submission_count: 0 },
       reason: "fraudulent",
       livemode: false,
       created: NOW,
@@ -252,7 +253,37 @@ describe("the translation", () => {
     expect(await translate(event({ type: "charge.dispute.created" }, dispute))).toMatchObject({
       kind: "dispute_opened",
       intentId: "pi_1",
-      dispute: { disputeId: "dp_1", state: "open", reason: "fraudulent" },
+      dispute: {
+        disputeId: "dp_1",
+        state: "open",
+        reason: "fraudulent",
+        respondBy: new Date((NOW + 86_400) * 1_000),
+        isAnswered: false,
+      },
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ["no deadline", { due_by: null }],
+    ["a deadline that is no second of our calendar", { due_by: 9e15 }],
+    ["a deadline of the wrong type", { due_by: "tomorrow" }],
+    ["no details", undefined],
+    ["details of the wrong type", [1]],
+  ])("a dispute with %s is read all the same", async (_, details) => {
+    const dispute = {
+      id: "dp_2",
+      object: "dispute",
+      payment_intent: "pi_1",
+      amount: 999,
+      currency: "usd",
+      status: "under_review",
+      evidence_details: details,
+      livemode: false,
+      created: NOW,
+    };
+    expect(await translate(event({ type: "charge.dispute.updated" }, dispute))).toMatchObject({
+      problem: null,
+      dispute: { state: "open", respondBy: null, isAnswered: true },
     });
   });
 
