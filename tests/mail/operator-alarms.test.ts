@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ROLES, rolesWith } from "../../src/kernel/permissions.js";
 import { ALARM_KINDS, ALARMS } from "../../src/modules/admin/alarms/alarm-kinds.js";
@@ -88,6 +89,16 @@ describe("what waits for a decision is mailed", () => {
       expect(roles.length).toBeGreaterThan(1);
       expect(roles).not.toContain("auditor");
     }
+  });
+
+  it("the table in the docs is this one", () => {
+    const page = readFileSync(new URL("../../docs/console-api.md", import.meta.url), "utf8");
+    const table = page.slice(page.indexOf("<!-- alarms -->"), page.indexOf("GET /admin/me/alarms` →"));
+    const rows = [...table.matchAll(/^\| `([a-z_]+)` \|.*\| ([a-z.]+) \|$/gm)].map(([, kind, permission]) => [
+      kind,
+      permission,
+    ]);
+    expect(rows).toEqual(ALARM_KINDS.map((kind) => [kind, ALARMS[kind].permission]));
   });
 
   it("in one mail for all that came in its period, whatever comes meanwhile", async () => {
