@@ -31,6 +31,20 @@ const copyFlags: Plugin = {
   },
 };
 
+/** Of the mails' texts the pages show the steps of an installation; a customer loads nothing of the others. */
+const INSTALL_TEXTS = /^(before|iphone|android|arrive)\./;
+
+const onlyInstallTexts: Plugin = {
+  name: "only-install-texts",
+  enforce: "pre",
+  transform(code, id) {
+    if (!/\/modules\/mail\/texts\/[a-z]{2}\.json$/.test(id)) return null;
+    const texts = Object.entries(JSON.parse(code) as Record<string, string>);
+    const kept = texts.filter(([key]) => INSTALL_TEXTS.test(key));
+    return { code: JSON.stringify(Object.fromEntries(kept)), map: null };
+  },
+};
+
 const browserInputs = {
   "shop-en": path.join(source, "browser", "shop.en.ts"),
   "shop-es": path.join(source, "browser", "shop.es.ts"),
@@ -41,7 +55,7 @@ const browserInputs = {
 
 /** Everything lands in dist/ under its own hash, and nothing is inlined: the pages' policy forbids it. */
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: [preact({ reactAliasesEnabled: false }), copyFlags],
+  plugins: [preact({ reactAliasesEnabled: false }), copyFlags, onlyInstallTexts],
   resolve: { alias: { "@tribi/client": path.join(source, "..", "..", "client", "src", "client.ts") } },
   ssr: { noExternal: true as const },
   build: {

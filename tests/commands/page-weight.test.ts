@@ -37,6 +37,15 @@ describe("what a phone has to load", () => {
     expect([...app].reduce((sum, file) => sum + gzipped(file), 0)).toBeLessThanOrEqual(45_000);
   });
 
+  it("no text that only a mail says, such as those to operators", () => {
+    const scripts = Object.values(manifest)
+      .map(({ file }) => file)
+      .filter((file) => file.endsWith(".js"));
+    const all = scripts.map((file) => readFileSync(path.join(BUILT, file), "utf8")).join();
+    expect(all).toContain("iphone.scan");
+    expect(all).not.toMatch(/alarm\.|invitation\.|login\.secret/);
+  });
+
   it("at most 12 kB of style, and one font of at most 25 kB", () => {
     const files = Object.values(manifest).map(({ file }) => file);
     const styles = [...new Set(files.filter((file) => file.endsWith(".css")))];

@@ -4,6 +4,7 @@ import type { Db } from "../../../db/database.js";
 import type { Server } from "../../../http/server.js";
 import { defineScheduledJob, type Jobs } from "../../jobs/jobs.module.js";
 import { sweepAlarms } from "./alarm-store.js";
+import { makeChooseAlarms } from "./choose-alarms.js";
 import { registerAlarmChoices } from "./routes/alarm-choices.js";
 
 const TELL_OPERATORS = defineScheduledJob("tell_operators", "*/5 * * * *");
@@ -29,6 +30,6 @@ export function makeAlarms({ db, reservedDb, config, setting, stockIsDefault }: 
       const levels = { lowStock, stockIsDefault, lowBalanceDays };
       await reservedDb.transaction((tx) => sweepAlarms(tx, levels, config.adminEmails));
     }),
-    registerRoutes: (app) => registerAlarmChoices(app, db),
+    registerRoutes: (app) => registerAlarmChoices(app, makeChooseAlarms(db)),
   };
 }

@@ -1,12 +1,10 @@
-import { type Static, Type } from "typebox";
-import type { Db } from "../../../../db/database.js";
+import { Type } from "typebox";
 import { callerOf } from "../../../../http/caller.js";
 import type { Server } from "../../../../http/server.js";
 import { AppError } from "../../../../kernel/errors.js";
 import { LANGUAGES, type Language } from "../../../../kernel/language.js";
-import type { Permission } from "../../../../kernel/permissions.js";
-import { ALARM_KINDS, type AlarmKind, alarmsFor } from "../alarm-kinds.js";
-import { type AlarmChoicesRow, chooseAlarms, readAlarmChoices } from "../alarm-store.js";
+import { ALARM_KINDS, type AlarmKind } from "../alarm-kinds.js";
+import type { ChooseAlarms } from "../choose-alarms.js";
 
 const LanguageName = Type.Unsafe<Language>({ type: "string", enum: [...LANGUAGES] });
 
@@ -36,7 +34,7 @@ const Body = Type.Object(
 const tags = ["Administration"];
 
 /** One's own: what a member of the team is mailed about. A key of a program may look, and choose nothing. */
-export function registerAlarmChoices(app: Server, db: Db): void {
+export function registerAlarmChoices(app: Server, alarms: ChooseAlarms): void {
   app.get(
     "/admin/me/alarms",
     {
@@ -48,10 +46,7 @@ export function registerAlarmChoices(app: Server, db: Db): void {
         response: { 200: ChoicesView },
       },
     },
-    async (request) => {
-      const { userId, permissions } = callerOf(request);
-      return viewOf(await readAlarmChoices(db, userId), permissions);
-    },
+    async (request) => alarms.choicesOf(callerOf(request)),
   );
   app.patch(
     "/admin/me/alarms",
@@ -67,25 +62,14 @@ export function registerAlarmChoices(app: Server, db: Db): void {
       },
     },
     async (request) => {
-      const { userId, permissions, credential } = callerOf(request);
-      if (credential === "key")
+      const caller = callerOf(request);
+      if (caller.credential === "key")
         throw new AppError("permission_missing", "A key chooses no mails of a person. Do so in the console.");
-      const { language = null, kinds = {} } = request.body;
-      const chosen = kinds as Readonly<Partial<Record<AlarmKind, boolean>>>;
-      const row = await chooseAlarms(db, userId, {
-        language,
-        mute: ALARM_KINDS.filter((kind) => chosen[kind] === true),
-        unmute: ALARM_KINDS.filter((kind) => chosen[kind] === false),
+      const { language, kinds = {} } = request.body;
+      return alarms.choose(caller, {
+        kinds: kinds as Readonly<Partial<Record<AlarmKind, boolean>>>,
+        ...(language === undefined ? {} : { language }),
       });
-      return viewOf(row, permissions);
     },
   );
 }
-
-const viewOf = (
-  { language, muted }: AlarmChoicesRow,
-  permissions: ReadonlySet<Permission>,
-): Static<typeof ChoicesView> => ({
-  language: LANGUAGES.find((one) => one === language) ?? null,
-  kinds: alarmsFor(permissions).map((kind) => ({ kind, is_muted: muted.includes(kind) })),
-});
