@@ -1079,6 +1079,7 @@ create table care_notices (
   period bigint not null,
   is_told boolean not null,
   noticed_at timestamp with time zone default now() not null,
+  page_ended_at timestamp with time zone,
   constraint care_notices_pkey PRIMARY KEY (id),
   constraint care_notices_once UNIQUE (profile_id, kind, threshold, period),
   constraint care_notices_kind_known CHECK ((kind = ANY (ARRAY['install'::text, 'low_data'::text, 'used_up'::text, 'days_left'::text, 'expired'::text]))),
@@ -1250,6 +1251,7 @@ CREATE INDEX esim_profiles_by_time ON public.esim_profiles USING btree (created_
 CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
 CREATE INDEX esim_profiles_due ON public.esim_profiles USING btree (due_at) WHERE ((status = 'pending'::text) AND (due_at IS NOT NULL));
 CREATE INDEX esim_profiles_failed ON public.esim_profiles USING btree (ended_at) WHERE (status = 'failed'::text);
+CREATE INDEX esim_profiles_in_use ON public.esim_profiles USING btree (COALESCE(plan_expires_at, 'infinity'::timestamp with time zone)) WHERE (status = ANY (ARRAY['ready'::text, 'active'::text]));
 CREATE UNIQUE INDEX esim_profiles_one_live_per_iccid ON public.esim_profiles USING btree (iccid) WHERE ((status = ANY (ARRAY['ready'::text, 'active'::text])) AND (ended_at IS NULL));
 CREATE UNIQUE INDEX esim_profiles_one_per_activation_code ON public.esim_profiles USING btree (activation_code_fingerprint) WHERE (activation_code_fingerprint IS NOT NULL);
 CREATE UNIQUE INDEX esim_profiles_one_per_code ON public.esim_profiles USING btree (code_fingerprint) WHERE (code_fingerprint IS NOT NULL);

@@ -798,11 +798,49 @@ select json_build_object(
         'threshold', n.threshold, 'noticed_at', n.noticed_at) order by n.id), '[]')
         from care_notices n join esim_profiles p on p.id = n.profile_id where p.user_id = $1)) as notices;
 
+-- care.end_links
+-- src/modules/esims/care/notice-page-store.ts
+-- takes $1 bigint, $2 bigint, $3 text
+-- returns ended integer
+with mine as (
+     select id from esim_profiles where id = $1 and user_id = $2
+   ), pages as (
+     update care_notices n set page_ended_at = now() from mine
+     where n.profile_id = mine.id and n.page_ended_at is null and n.noticed_at > now() - interval '7 days'
+     returning n.id
+   ), links as (
+     update install_links l set revoked_at = now() from mine
+     where l.profile_id = mine.id and l.revoked_at is null and l.expires_at > now()
+     returning l.id
+   ), audited as (
+     insert into audit_log (actor, action, subject, request_id, after)
+     select 'user:' || $2, 'esim.links_ended', 'esim:' || id, $3,
+       jsonb_build_object('pages', (select count(*) from pages), 'install_links', (select count(*) from links))
+     from mine
+   )
+   select (select count(*) from pages)::integer + (select count(*) from links)::integer as ended from mine;
+
 -- care.find
 -- src/modules/esims/care/notice-store.ts
 -- takes $1 bigint
 -- returns kind text, user_id bigint, language text
 select n.kind, p.user_id, p.language from care_notices n join esim_profiles p on p.id = n.profile_id where n.id = $1;
+
+-- care.find_page
+-- src/modules/esims/care/notice-page-store.ts
+-- takes $1 bigint
+-- returns kind text, esim_id bigint, user_id bigint, language text, currency text, plan_name text, is_unlimited boolean, has_ended boolean, plan_expires_at timestamp with time zone, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone, page_until timestamp with time zone, is_live boolean
+select n.kind, p.id as esim_id, p.user_id, p.language, o.currency, o.plan_snapshot->>'name' as plan_name,
+     coalesce((o.plan_snapshot->>'is_unlimited')::boolean, false) as is_unlimited,
+     p.ended_at is not null or coalesce(p.plan_expires_at <= now(), false) as has_ended, p.plan_expires_at,
+     p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of,
+     n.noticed_at + interval '7 days' as page_until,
+     n.is_told and n.page_ended_at is null and n.noticed_at > now() - interval '7 days' and p.status in ('ready', 'active')
+       and p.take_back_requested_at is null and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null
+       as is_live
+   from care_notices n join esim_profiles p on p.id = n.profile_id join orders o on o.id = p.order_id
+     join users u on u.id = p.user_id
+   where n.id = $1;
 
 -- care.refused
 -- src/modules/esims/care/notice-store.ts
@@ -821,7 +859,8 @@ with live as (
        left join lateral (
          select max(t.id) as id, max(t.done_at) as at from top_ups t where t.profile_id = p.id and t.status = 'done'
        ) done on true
-     where p.status in ('ready', 'active') and (p.ended_at is null or p.ended_at > now() - interval '2 days')
+     where p.status in ('ready', 'active') and coalesce(p.plan_expires_at, 'infinity'::timestamptz) > now() - interval '2 days'
+       and (p.ended_at is null or p.ended_at > now() - interval '2 days')
        and p.take_back_requested_at is null and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null
        and coalesce(($1::jsonb->>coalesce(o.plan_snapshot->>'country_iso2', o.plan_snapshot->>'country_name'))::boolean,
              ($1::jsonb->>'')::boolean)
@@ -3225,7 +3264,7 @@ select code_id, refused_by, retry_seconds, doubles_for_seconds,
 -- mail.claim_care_notice
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, user_id bigint, esim_id bigint, notice_kind text, threshold smallint, currency text, plan_name text, order_reference text, plan_expires_at timestamp with time zone
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, user_id bigint, esim_id bigint, notice_kind text, threshold smallint, currency text, plan_name text, order_reference text, plan_expires_at timestamp with time zone, place text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
@@ -3238,13 +3277,14 @@ with c as (
        when o.status <> 'paid' then 'order_' || o.status
        when p.status not in ('ready', 'active') then 'esim_' || p.status
        when p.take_back_requested_at is not null then 'esim_taken_back'
-       when n.noticed_at < now() - interval '1 day' then 'too_late'
+       when n.noticed_at < now() - interval '36 hours' then 'too_late'
        when exists (select from refused_notices r where r.user_id = u.id and r.kind = n.kind) then 'unsubscribed'
        when n.kind = 'install' and (p.status <> 'ready' or p.installed_at is not null) then 'esim_installed'
        when n.kind <> 'expired' and (p.ended_at is not null or p.plan_expires_at <= now()) then 'esim_ended'
        when n.kind <> 'install' and exists (select from top_ups t join orders b on b.id = t.order_id where t.profile_id = p.id and t.id > n.period
          and b.status = 'paid' and t.status in ('pending', 'done')) then 'topped_up' end as obstacle, p.language, u.email, u.id as user_id, p.id as esim_id, n.kind as notice_kind, n.threshold, o.currency,
-     o.plan_snapshot->>'name' as plan_name, o.reference as order_reference, p.plan_expires_at
+     o.plan_snapshot->>'name' as plan_name, o.reference as order_reference, p.plan_expires_at,
+     coalesce(o.plan_snapshot->>'country_iso2', o.plan_snapshot->>'country_name') as place
        from c left join care_notices n on n.id = c.subject_id left join esim_profiles p on p.id = n.profile_id
      left join orders o on o.id = p.order_id left join users u on u.id = p.user_id;
 
@@ -3445,7 +3485,7 @@ update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1
        when o.status <> 'paid' then 'order_' || o.status
        when p.status not in ('ready', 'active') then 'esim_' || p.status
        when p.take_back_requested_at is not null then 'esim_taken_back'
-       when n.noticed_at < now() - interval '1 day' then 'too_late'
+       when n.noticed_at < now() - interval '36 hours' then 'too_late'
        when exists (select from refused_notices r where r.user_id = u.id and r.kind = n.kind) then 'unsubscribed'
        when n.kind = 'install' and (p.status <> 'ready' or p.installed_at is not null) then 'esim_installed'
        when n.kind <> 'expired' and (p.ended_at is not null or p.plan_expires_at <= now()) then 'esim_ended'
@@ -3584,7 +3624,7 @@ with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
        when o.status <> 'paid' then 'order_' || o.status
        when p.status not in ('ready', 'active') then 'esim_' || p.status
        when p.take_back_requested_at is not null then 'esim_taken_back'
-       when n.noticed_at < now() - interval '1 day' then 'too_late'
+       when n.noticed_at < now() - interval '36 hours' then 'too_late'
        when exists (select from refused_notices r where r.user_id = u.id and r.kind = n.kind) then 'unsubscribed'
        when n.kind = 'install' and (p.status <> 'ready' or p.installed_at is not null) then 'esim_installed'
        when n.kind <> 'expired' and (p.ended_at is not null or p.plan_expires_at <= now()) then 'esim_ended'
@@ -3599,7 +3639,7 @@ with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
        when o.status <> 'paid' then 'order_' || o.status
        when p.status not in ('ready', 'active') then 'esim_' || p.status
        when p.take_back_requested_at is not null then 'esim_taken_back'
-       when n.noticed_at < now() - interval '1 day' then 'too_late'
+       when n.noticed_at < now() - interval '36 hours' then 'too_late'
        when exists (select from refused_notices r where r.user_id = u.id and r.kind = n.kind) then 'unsubscribed'
        when n.kind = 'install' and (p.status <> 'ready' or p.installed_at is not null) then 'esim_installed'
        when n.kind <> 'expired' and (p.ended_at is not null or p.plan_expires_at <= now()) then 'esim_ended'
@@ -3618,7 +3658,7 @@ with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
        when o.status <> 'paid' then 'order_' || o.status
        when p.status not in ('ready', 'active') then 'esim_' || p.status
        when p.take_back_requested_at is not null then 'esim_taken_back'
-       when n.noticed_at < now() - interval '1 day' then 'too_late'
+       when n.noticed_at < now() - interval '36 hours' then 'too_late'
        when exists (select from refused_notices r where r.user_id = u.id and r.kind = n.kind) then 'unsubscribed'
        when n.kind = 'install' and (p.status <> 'ready' or p.installed_at is not null) then 'esim_installed'
        when n.kind <> 'expired' and (p.ended_at is not null or p.plan_expires_at <= now()) then 'esim_ended'

@@ -1293,6 +1293,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/esims/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End all links to this eSIM that were mailed or made
+         * @description Install links and the pages of notices stop working at once. Again does nothing.
+         */
+        delete: operations["endEsimLinks"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/me/notices": {
         parameters: {
             query?: never;
@@ -3439,6 +3459,10 @@ export interface components {
         DecisionResult: {
             /** @enum {string} */
             status: "decided";
+        };
+        EndEsimLinksAnswer: {
+            /** @description Links that worked until now */
+            ended: number;
         };
         GetMyNoticesAnswer: {
             /** @description Whether notices of this kind are mailed */
@@ -8358,6 +8382,36 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyInvalidOrIdempotencyKeyReusedOrValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    endEsimLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndEsimLinksAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            403: components["responses"]["CrossSiteRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };

@@ -108,6 +108,9 @@ function authOf({ get, post }: Shared, session: Session, request: (call: Call) =
       await request({ method: "DELETE", path: "/auth/me" });
       await session.forget();
     },
+    notices: () => get<"getMyNotices">("/auth/me/notices"),
+    chooseNotices: async (body: BodyOf<"changeMyNotices">) =>
+      (await request({ method: "PATCH", path: "/auth/me/notices", body })) as AnswerOf<"changeMyNotices">,
     sessions: () => get<"listSessions">("/auth/sessions"),
     endSession: async (id: number): Promise<void> => {
       await request({ method: "DELETE", path: `/auth/sessions/${id}` });

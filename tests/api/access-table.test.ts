@@ -102,6 +102,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "POST /install/:secret": "public",
   "GET /notices/unsubscribe/:token": "public",
   "POST /notices/unsubscribe/:token": "public",
+  "GET /notices/esim/:token": "public",
+  "DELETE /esims/:id/links": "user",
   "GET /auth/me/notices": "user",
   "PATCH /auth/me/notices": "user",
   "GET /esims/:id/qr.svg": "user",

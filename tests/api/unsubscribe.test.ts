@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeUnsubscribeTokens } from "../../src/modules/esims/care/unsubscribe-token.js";
+import { makeNoticeTokens } from "../../src/modules/esims/care/notice-token.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
 
 const ALL = { install: true, low_data: true, used_up: true, days_left: true, expired: true };
@@ -65,7 +65,7 @@ describe("unsubscribing by the link of a mail", () => {
   });
 
   it.each([
-    ["a token of nobody", () => `/notices/unsubscribe/${makeUnsubscribeTokens("another key").sign(1)}`],
+    ["a token of nobody", () => `/notices/unsubscribe/${makeNoticeTokens("another key", "unsubscribe").sign(1)}`],
     ["the token of another notice", () => url.replace(/\d+\./, "999.")],
     ["half a token", () => url.slice(0, -3)],
   ])("is refused with %s", async (_, wrong) => {

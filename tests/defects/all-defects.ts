@@ -1,4 +1,5 @@
 import { ALARM_DEFECTS } from "./alarms.js";
+import { CARE_DEFECTS } from "./care.js";
 import { CATALOGUE } from "./catalogue.js";
 import { CHAIN_DEFECTS } from "./chains.js";
 import { CONSOLE } from "./console.js";
@@ -42,5 +43,6 @@ export const DEFECTS: readonly Defect[] = [
   ...SETTING_DEFECTS,
   ...SUPPLIER_DEFECTS,
   ...SUPPLY_DEFECTS,
+  ...CARE_DEFECTS,
   ...WEBHOOK_DEFECTS,
 ].sort((a, b) => a.number - b.number);

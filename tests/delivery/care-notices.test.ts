@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { done, unknown } from "../../src/kernel/outcome.js";
 import { applyStatus } from "../../src/modules/esims/life/refresh-store.js";
 import type { EsimStatus } from "../../src/providers/esim/port.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
@@ -9,11 +10,19 @@ const DAY = { "": true };
 
 let room: EsimRoom;
 let planId: number;
+let isRefusing = false;
 let isDay: Readonly<Record<string, boolean>> = DAY;
 beforeAll(async () => {
   room = await makeEsimRoom({
     environment: { PUBLIC_URL: "https://shop.example" },
     overrides: { dayPlaces: () => isDay },
+    mailer: {
+      send: async (mail) => {
+        if (isRefusing) return unknown("451");
+        room.mails.push(mail);
+        return done({ messageId: mail.reference });
+      },
+    },
   });
   planId = await room.addPlan();
 });
@@ -150,6 +159,45 @@ describe("a traveller is told", () => {
     await tell();
     isDay = DAY;
     expect(await told(esim)).toEqual(["low_data 90"]);
+  });
+
+  it("never at night, although the mail server refused in the evening and the retry comes at night", async () => {
+    const esim = await active();
+    await read(esim, { usedPercent: 80, minute: 1, daysLeft: 20 });
+    isDay = { ...NIGHT, ES: true };
+    await tell();
+    const [notice] = await noticesOf(esim);
+    room.mails.length = 0;
+    isRefusing = true;
+    await room.sendMail("care_notice", notice!.id);
+    isRefusing = false;
+    expect(await room.mailStatus("care_notice", notice!.id)).toBe("delayed");
+    isDay = { ...DAY, ES: false };
+    for (let night = 0; night < 3; night += 1) await room.sendMail("care_notice", notice!.id);
+    expect([await room.mailStatus("care_notice", notice!.id), room.mails]).toEqual(["delayed", []]);
+    const [waiting] = await query<{ last_error: string }>(
+      "select last_error from outgoing_mails where kind = 'care_notice' and subject_id = $1",
+      [notice!.id],
+    );
+    expect(waiting!.last_error).toBe("night");
+    await query("update care_notices set noticed_at = noticed_at - interval '26 hours' where id = $1", [
+      notice!.id,
+    ]);
+    isDay = DAY;
+    await room.sendMail("care_notice", notice!.id);
+    expect([await room.mailStatus("care_notice", notice!.id), room.mails.length]).toEqual(["sent", 1]);
+  });
+
+  it("each of two accounts of one person for itself", async () => {
+    const [first, second] = [await active(), await active()];
+    await query("update users set email = 'ana@example.com' where id = $1", [first.userId]);
+    await query("update users set email = 'ana+trips@example.com' where id = $1", [second.userId]);
+    for (const esim of [first, second]) await read(esim, { usedPercent: 80, minute: 1, daysLeft: 20 });
+    await query("insert into refused_notices (user_id, kind) values ($1, 'low_data')", [first.userId]);
+    await tell();
+    expect([await told(first), await told(second)]).toEqual([[], ["low_data 75"]]);
+    await room.sendMail("care_notice", (await noticesOf(second))[0]!.id);
+    expect(room.mails.at(-1)!.to).toMatchObject({ address: "ana+trips@example.com" });
   });
 });
 

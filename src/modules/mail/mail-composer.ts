@@ -17,15 +17,21 @@ export interface Letter {
   readonly developmentLine?: string;
 }
 
+/** Not now: it stays in the outbox and is looked at again, as a mail that was not taken is. */
+export interface LaterLetter {
+  /** A word for operators. */
+  readonly waits: string;
+}
+
 /** One kind of mail and who writes it. */
 export interface MailComposer {
   readonly mail: MailKind;
   /** `row` has the columns that the kind's definition names. Null: there is nothing to say after all. */
-  compose(row: ClaimedMail): Promise<Letter | null>;
+  compose(row: ClaimedMail): Promise<Letter | LaterLetter | null>;
 }
 
 /** Ties a kind to the function that writes it; `Row` is what the kind's columns are. */
 export const mailComposer = <Row>(
   mail: MailKind,
-  compose: (row: ClaimedMail & Row) => Promise<Letter | null> | Letter | null,
+  compose: (row: ClaimedMail & Row) => Promise<Letter | LaterLetter | null> | Letter | null,
 ): MailComposer => ({ mail, compose: async (row) => compose(row as ClaimedMail & Row) });

@@ -37,6 +37,7 @@ export function makeSendQueuedMail({ db, mailer, composers }: SendQueuedMailDeps
     if (claim.obstacle !== null) return settle(withheld(claim.obstacle));
     const letter = await composer.compose(claim);
     if (letter === null) return settle(withheld("nothing_to_say"));
+    if ("waits" in letter) return settle({ status: "delayed", lastError: letter.waits, language: null });
     await failpoint("s10.after_claim_before_mail");
     if (mail.looksAgain === true) {
       claim = await lookAgain(db, mail.statements, claim);

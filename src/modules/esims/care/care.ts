@@ -8,10 +8,11 @@ import type { ListTopUps } from "../top-ups/list-top-ups.js";
 import { makeChooseNotices } from "./choose-notices.js";
 import { makeNoticeMail } from "./compose-notice.js";
 import { tellNotices } from "./notice-store.js";
+import { makeNoticeTokens } from "./notice-token.js";
 import { makeQuietHours } from "./quiet-hours.js";
 import { registerChooseNotices } from "./routes/choose-notices.js";
+import { registerNoticePage } from "./routes/notice-page.js";
 import { registerUnsubscribe } from "./routes/unsubscribe.js";
-import { makeUnsubscribeTokens } from "./unsubscribe-token.js";
 
 const TELL_NOTICES = defineScheduledJob("tell_notices", "*/5 * * * *");
 
@@ -34,17 +35,19 @@ export interface Care {
 /** What travellers are told unasked: docs/decisions/0253-care-notices-by-one-sweep.md. */
 export function makeCare(deps: CareDeps): Care {
   const { config, db, reservedDb, textsIn } = deps;
-  const tokens = makeUnsubscribeTokens(config.secrets.indexKey);
-  const dayPlaces = deps.dayPlaces ?? makeQuietHours();
+  const tokens = makeNoticeTokens(config.secrets.indexKey, "unsubscribe");
+  const pageTokens = makeNoticeTokens(config.secrets.indexKey, "notice page");
+  const placesByDay = deps.dayPlaces ?? makeQuietHours();
+  const dayPlaces = () => placesByDay(new Date(systemClock.nowMillis()));
   const { publicUrl } = config.http;
+  const page = { publicUrl, textsIn, listTopUps: deps.listTopUps };
   return {
-    jobs: TELL_NOTICES.handledBy(() =>
-      tellNotices(reservedDb, dayPlaces(new Date(systemClock.nowMillis())), config.care),
-    ),
-    mails: [makeNoticeMail({ db: reservedDb, publicUrl, textsIn, tokens, listTopUps: deps.listTopUps })],
+    jobs: TELL_NOTICES.handledBy(() => tellNotices(reservedDb, dayPlaces(), config.care)),
+    mails: [makeNoticeMail({ ...page, db: reservedDb, tokens, pageTokens, dayPlaces })],
     registerRoutes(app) {
       const notices = makeChooseNotices(db, tokens);
       registerUnsubscribe(app, { notices, textsIn });
+      registerNoticePage(app, { ...page, db, tokens: pageTokens });
       registerChooseNotices(app, notices);
     },
   };

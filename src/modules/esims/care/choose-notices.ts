@@ -1,7 +1,7 @@
 import type { Db } from "../../../db/database.js";
 import { NOTICE_KINDS, type NoticeKind } from "./notice-kinds.js";
 import { chooseNotices, type FoundNotice, findNotice, listRefused } from "./notice-store.js";
-import type { UnsubscribeTokens } from "./unsubscribe-token.js";
+import type { NoticeTokens } from "./notice-token.js";
 
 export type Choices = Record<NoticeKind, boolean>;
 
@@ -16,7 +16,7 @@ export interface ChooseNotices {
 }
 
 /** Who is told what: by the person in the account, or by whoever has the link of a mail. */
-export function makeChooseNotices(db: Db, tokens: UnsubscribeTokens): ChooseNotices {
+export function makeChooseNotices(db: Db, tokens: NoticeTokens): ChooseNotices {
   const choicesOf = async (userId: number): Promise<Choices> => {
     const refused = await listRefused(db, userId);
     return Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, !refused.includes(kind)])) as Choices;

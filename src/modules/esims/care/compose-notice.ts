@@ -12,13 +12,18 @@ import {
 } from "../../mail/mail.module.js";
 import type { ListTopUps, TopUpOffer } from "../top-ups/list-top-ups.js";
 import { CARE_NOTICE, type NoticeKind } from "./notice-kinds.js";
-import type { UnsubscribeTokens } from "./unsubscribe-token.js";
+import { placeIn } from "./notice-page.js";
+import type { NoticeTokens } from "./notice-token.js";
+import { isDayAt } from "./quiet-hours.js";
 
 export interface ComposeNoticeDeps {
   readonly db: Db;
   readonly publicUrl: string;
   readonly textsIn: TextsIn;
-  readonly tokens: UnsubscribeTokens;
+  readonly tokens: NoticeTokens;
+  readonly pageTokens: NoticeTokens;
+  /** By country and region, whether it is day there now. */
+  readonly dayPlaces: () => Readonly<Record<string, boolean>>;
   readonly listTopUps: ListTopUps;
 }
 
@@ -33,15 +38,23 @@ interface NoticeRow {
   readonly plan_name: string;
   readonly order_reference: string;
   readonly plan_expires_at: string | null;
+  /** The country, or the region, that the plan is for. */
+  readonly place: string | null;
 }
 
-/** It links to the account, never to a code, so that a forwarded notice opens nothing. */
+/**
+ * It links to a page that shows what is left and what can be added, never a code; one that asks to install links to the
+ * account. A mail that was not taken in the evening waits for the morning of the destination.
+ */
 export function makeNoticeMail(deps: ComposeNoticeDeps): MailComposer {
   const shopUrl = trimEndOf(deps.publicUrl, "/");
   return mailComposer<NoticeRow>(CARE_NOTICE, async (row) => {
+    if (!isDayAt(deps.dayPlaces(), row.place)) return { waits: "night" };
     const texts = deps.textsIn(languageOr(row.language));
-    const prefix = texts.language === "en" ? shopUrl : `${shopUrl}/${texts.language}`;
-    const page = `${prefix}/account/esims/${row.esim_id}`;
+    const page =
+      row.notice_kind === "install"
+        ? `${placeIn(shopUrl, texts.language)}/account/esims/${row.esim_id}`
+        : `${shopUrl}/notices/esim/${deps.pageTokens.sign(row.subject_id)}`;
     const unsubscribeUrl = `${shopUrl}/notices/unsubscribe/${deps.tokens.sign(row.subject_id)}`;
     const topUp = row.notice_kind === "install" ? undefined : await cheapestTopUp(deps, row);
     const { subject, paragraphs } = wordsOf(row, texts, page, topUp);
@@ -72,7 +85,7 @@ function wordsOf(
 ): { readonly subject: string; readonly paragraphs: readonly string[] } {
   const about = { plan: row.plan_name, reference: row.order_reference };
   const until = row.plan_expires_at === null ? "" : moment(row.plan_expires_at);
-  const where = `${text("care.where")}\n${page}`;
+  const where = `${text(row.notice_kind === "install" ? "care.where" : "care.page")}\n${page}`;
   const more =
     topUp === undefined
       ? [where]
@@ -106,7 +119,10 @@ function wordsOf(
     case "expired":
       return {
         subject: text("care.expired.subject"),
-        paragraphs: [text("care.expired.what", about), text("care.expired.next")],
+        paragraphs: [
+          text("care.expired.what", about),
+          ...(topUp === undefined ? [text("care.expired.next")] : more),
+        ],
       };
   }
 }

@@ -18,7 +18,8 @@ const LIVE = `live as (
        left join lateral (
          select max(t.id) as id, max(t.done_at) as at from top_ups t where t.profile_id = p.id and t.status = 'done'
        ) done on true
-     where p.status in ('ready', 'active') and (p.ended_at is null or p.ended_at > now() - ${NEWS})
+     where p.status in ('ready', 'active') and coalesce(p.plan_expires_at, 'infinity'::timestamptz) > now() - ${NEWS}
+       and (p.ended_at is null or p.ended_at > now() - ${NEWS})
        and p.take_back_requested_at is null and o.status = 'paid' and u.deleted_at is null and u.disabled_at is null
        and coalesce(($1::jsonb->>coalesce(o.plan_snapshot->>'country_iso2', o.plan_snapshot->>'country_name'))::boolean,
              ($1::jsonb->>'')::boolean)

@@ -24,6 +24,10 @@ export function makeQuietHours(zones: TimeZones = readTimeZones()) {
   };
 }
 
+/** Of a plan's country or region; what the file does not know goes by UTC. */
+export const isDayAt = (days: Readonly<Record<string, boolean>>, place: string | null): boolean =>
+  days[place ?? ""] ?? days[""] ?? false;
+
 const isByDay = (hour: number): boolean => hour >= DAY_BEGINS && hour < DAY_ENDS;
 
 function hourIn(timeZone: string): (now: Date) => number {

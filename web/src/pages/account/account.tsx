@@ -10,6 +10,7 @@ import { Usage } from "../../parts/usage.js";
 import { dateText, momentText, priceText } from "../../text/format.js";
 import { type TextKey, useLanguage, useText } from "../../text/text.js";
 import { checkoutOf } from "../return/return.js";
+import { Notices } from "./notices.js";
 
 type Order = Schemas["Order"];
 type Esim = Schemas["Esim"];
@@ -69,6 +70,7 @@ function AccountOf({ person }: { person: Person }) {
           <Orders orders={found.orders} />
         </>
       )}
+      <Notices />
       <div class="two">
         <Sessions />
         <YourData />
