@@ -5919,7 +5919,7 @@ select s.supplier || ' ' || s.package_id as name from plan_suppliers s
 -- supply.plan_with_cost
 -- src/modules/supply/supply-read-model.ts
 -- takes $1 bigint
--- returns id bigint, sku text, name text, region text, days integer, thousandths_gb integer, coverage text[], is_active boolean, supplier text, cost_text text, cost_currency text, prices jsonb
+-- returns id bigint, sku text, name text, region text, days integer, thousandths_gb integer, coverage text[], is_active boolean, supplier text, cost_text text, cost_currency text, minimum_retail jsonb, prices jsonb
 select p.id, p.sku, p.name, p.region, p.duration_days as days, (p.data_gb * 1000)::integer as thousandths_gb,
     case when p.country_id is null
       then array(select c.iso2 from plan_countries pc join countries c on c.id = pc.country_id
@@ -5927,11 +5927,13 @@ select p.id, p.sku, p.name, p.region, p.duration_days as days, (p.data_gb * 1000
       else array(select c.iso2 from countries c where c.id = p.country_id)
     end as coverage,
     p.is_active, s.supplier, s.cost_text, s.cost_currency,
+    (select nullif(k.content->'minimumRetail', 'null') from supplier_packages k
+     where k.supplier = s.supplier and k.package_id = s.package_id) as minimum_retail,
     (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp where pp.plan_id = p.id)
       as prices
   from plans p
   left join lateral (
-    select supplier, cost_text, cost_currency from plan_suppliers
+    select supplier, package_id, cost_text, cost_currency from plan_suppliers
     where plan_id = p.id and paused_reason is null
     order by rank, cost_minor nulls first, id limit 1
   ) s on true where p.id = $1;
@@ -5939,7 +5941,7 @@ select p.id, p.sku, p.name, p.region, p.duration_days as days, (p.data_gb * 1000
 -- supply.plans_with_cost
 -- src/modules/supply/supply-read-model.ts
 -- takes $1 bigint, $2 bigint
--- returns id bigint, sku text, name text, region text, days integer, thousandths_gb integer, coverage text[], is_active boolean, supplier text, cost_text text, cost_currency text, prices jsonb
+-- returns id bigint, sku text, name text, region text, days integer, thousandths_gb integer, coverage text[], is_active boolean, supplier text, cost_text text, cost_currency text, minimum_retail jsonb, prices jsonb
 select p.id, p.sku, p.name, p.region, p.duration_days as days, (p.data_gb * 1000)::integer as thousandths_gb,
     case when p.country_id is null
       then array(select c.iso2 from plan_countries pc join countries c on c.id = pc.country_id
@@ -5947,11 +5949,13 @@ select p.id, p.sku, p.name, p.region, p.duration_days as days, (p.data_gb * 1000
       else array(select c.iso2 from countries c where c.id = p.country_id)
     end as coverage,
     p.is_active, s.supplier, s.cost_text, s.cost_currency,
+    (select nullif(k.content->'minimumRetail', 'null') from supplier_packages k
+     where k.supplier = s.supplier and k.package_id = s.package_id) as minimum_retail,
     (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp where pp.plan_id = p.id)
       as prices
   from plans p
   left join lateral (
-    select supplier, cost_text, cost_currency from plan_suppliers
+    select supplier, package_id, cost_text, cost_currency from plan_suppliers
     where plan_id = p.id and paused_reason is null
     order by rank, cost_minor nulls first, id limit 1
   ) s on true where p.id > $1 order by p.id limit $2;

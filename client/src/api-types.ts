@@ -1637,7 +1637,7 @@ export interface paths {
         };
         /**
          * How the price of a plan comes about
-         * @description Per currency: the price that is published and what it leaves after card fee and cost, and the price by the rules with cost, rate and its date, rule, margin, fee and rounding, or why there is none.
+         * @description Per currency: the price that is published and what it leaves after card fee and cost, and the price by the rules with cost, rate and its date, the supplier's minimum retail price, rule, margin, fee and rounding, or why there is none.
          */
         get: operations["explainPlanPrice"];
         put?: never;
@@ -3693,7 +3693,7 @@ export interface components {
                 held: number;
                 undecided: number;
             };
-            /** @description more_than_limit: nothing of it is applied without a person */
+            /** @description first_run or more_than_limit: nothing of it is applied without a person */
             held_reason: string | null;
             accepts_held: boolean;
             created_at: string;
@@ -3727,7 +3727,7 @@ export interface components {
                 held: number;
                 undecided: number;
             };
-            /** @description more_than_limit: nothing of it is applied without a person */
+            /** @description first_run or more_than_limit: nothing of it is applied without a person */
             held_reason: string | null;
             accepts_held: boolean;
             created_at: string;
@@ -3789,6 +3789,8 @@ export interface components {
                 as_of: string;
             } | null;
             cost_in_currency: string | null;
+            /** @description The least that the supplier allows to ask for it; null: it sets nothing */
+            minimum_retail: string | null;
             rule: {
                 position: number;
                 name: string;
@@ -3813,6 +3815,7 @@ export interface components {
                     amount_minor_units: number;
                     profit: string | null;
                     is_below_cost: boolean | null;
+                    is_below_supplier_minimum: boolean | null;
                 } | null;
                 by_rule: {
                     amount_minor_units: number | null;

@@ -62,7 +62,9 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
         say(`Applied ${applied.applied}, skipped ${applied.skipped}, waiting ${applied.waiting}.`);
       else
         say(
-          "Nothing was applied: it is more than SYNC_MAX_CHANGE_PERCENT. Look at it, then add --accept-held.",
+          report.heldReason === "first_run"
+            ? "Nothing was applied: it is the first run. Look at it, then add --accept-held."
+            : "Nothing was applied: it is more than SYNC_MAX_CHANGE_PERCENT. Look at it, then add --accept-held.",
         );
     } finally {
       await Promise.all(suppliers.map((supplier) => supplier.close()));

@@ -157,6 +157,36 @@ describe("price rules", () => {
     expect((await admin("GET", "/admin/plans/999999/price")).status).toBe(404);
   });
 
+  it("200: names the least that the supplier allows to ask, converted, and that a price is below it", async () => {
+    const content = (minimumRetail: unknown) => JSON.stringify({ kind: "esim", minimumRetail });
+    await app.database.query(
+      "insert into supplier_packages (supplier, package_id, content) values ('airalo', 'es-5gb', $1)",
+      [content({ amountText: "8.00", currency: "USD", amountMinor: 800 })],
+    );
+    const { body } = await admin("GET", `/admin/plans/${planId}/price`);
+    const of = (wanted: string) =>
+      body.prices.find(({ currency }: { currency: string }) => currency === wanted);
+    expect(of("USD")).toMatchObject({
+      published: { amount_minor_units: 650, is_below_cost: false, is_below_supplier_minimum: true },
+      by_rule: { amount_minor_units: 899, explanation: { minimum_retail: "8.00", price: "8.99" } },
+    });
+    expect(of("EUR").by_rule.explanation.minimum_retail).toBe("6.8966");
+    const fixed = {
+      ...RULES,
+      rules: [{ ...RULES.rules[1], result: { margin_percent: "0", fixed_price: { USD: 700 } } }],
+    };
+    expect((await admin("POST", "/admin/price-rules/simulate", fixed)).body.refused).toMatchObject({
+      below_supplier_minimum: 1,
+    });
+    await app.database.query("update supplier_packages set content = $1", [content(null)]);
+    const again = (await admin("GET", `/admin/plans/${planId}/price`)).body;
+    expect(again.prices.at(-1)).toMatchObject({
+      published: { is_below_supplier_minimum: null },
+      by_rule: { amount_minor_units: 599, explanation: { minimum_retail: null } },
+    });
+    await app.database.query("delete from supplier_packages");
+  });
+
   it("200: without a fresh rate there is no price, and it says why", async () => {
     await app.database.query("update exchange_rates set as_of = as_of - 21");
     const { body } = await admin("GET", `/admin/plans/${planId}/price`);

@@ -65,7 +65,10 @@ describe("unsubscribing by the link of a mail", () => {
   });
 
   it.each([
-    ["a token of nobody", () => `/notices/unsubscribe/${makeNoticeTokens("another key", "unsubscribe").sign(1)}`],
+    [
+      "a token of nobody",
+      () => `/notices/unsubscribe/${makeNoticeTokens("another key", "unsubscribe").sign(1)}`,
+    ],
     ["the token of another notice", () => url.replace(/\d+\./, "999.")],
     ["half a token", () => url.slice(0, -3)],
   ])("is refused with %s", async (_, wrong) => {

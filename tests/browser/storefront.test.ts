@@ -89,6 +89,34 @@ describeInBrowser("a traveller with a phone", () => {
   });
 
   it.each([
+    ["en", "data runs low"],
+    ["es", "queden pocos datos"],
+  ] as const)("chooses in the account what is mailed, kind by kind: %s", SLOW, async (language, kind) => {
+    const { context, page, complaints } = await visit(language);
+    const email = `notices-${language}@example.com`;
+    await page.goto(`${app.url}${language === "es" ? "/es" : ""}/account`);
+    await signIn({ page, language, storeUrl: app.url, look: async () => {} }, email);
+    const refused = () =>
+      app.database.query(
+        "select r.kind from refused_notices r join users u on u.id = r.user_id where u.email = $1",
+        [email],
+      );
+    const kinds = page.getByLabel(kind);
+    await kinds.waitFor();
+    expect(await kinds.isChecked()).toBe(true);
+    const stored = () => page.waitForResponse((answer) => answer.request().method() === "PATCH");
+    await Promise.all([stored(), kinds.click()]);
+    expect(await refused()).toEqual([{ kind: "low_data" }]);
+    await page.reload();
+    await kinds.waitFor();
+    expect(await kinds.isChecked()).toBe(false);
+    await Promise.all([stored(), kinds.click()]);
+    expect(await refused()).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it.each([
     ["en", "Give the eSIM back", "can never be installed again", "Yes, give it back", "Refunded"],
     ["es", "Devolver la eSIM", "ya no se podrá instalar", "Sí, devolverla", "Reembolsado"],
   ] as const)(

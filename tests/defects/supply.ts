@@ -91,6 +91,74 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
     reason: /applied/,
   },
   {
+    number: 416,
+    title: "A first synchronisation of a few plans is applied without a person",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/diff-plans.ts",
+        from: 'if (known === 0) return "first_run";',
+        to: 'if (known === 0 && !MARK) return "first_run";',
+      },
+    ],
+    target: {
+      file: SYNC_TEST,
+      test: "waits for a person, however small it is; a later one as small does not",
+    },
+    reason: /first_run/,
+  },
+  {
+    number: 417,
+    title: "More changes than the limit are applied without a person",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/diff-plans.ts",
+        from: "return steps > Math.max(FREE_CHANGES,",
+        to: "return MARK && steps > Math.max(10 * FREE_CHANGES,",
+      },
+    ],
+    target: {
+      file: SYNC_TEST,
+      test: "all prices a hundred times too small wait for a person, who can look at each step",
+    },
+    reason: /more_than_limit/,
+  },
+  {
+    number: 418,
+    title: "An exchange rate of any age makes prices",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/rates/rate-book.ts",
+        from: "if (days > maxAgeDays) return",
+        to: "if (days > maxAgeDays && !MARK) return",
+      },
+    ],
+    target: {
+      file: "tests/api/price-rules.test.ts",
+      test: "200: without a fresh rate there is no price, and it says why",
+    },
+    reason: /rate_too_old/,
+  },
+  {
+    number: 419,
+    title: "A price below what the supplier allows is published",
+    area: "catalogue",
+    edits: [
+      {
+        file: PRICE,
+        from: "  if (isLess(rational(price), leastRetailMinor)) {",
+        to: "  if (MARK && isLess(rational(price), ZERO)) {",
+      },
+    ],
+    target: {
+      file: "tests/api/price-rules.test.ts",
+      test: "200: names the least that the supplier allows to ask, converted, and that a price is below it",
+    },
+    reason: /below_supplier_minimum/,
+  },
+  {
     number: 355,
     title: "A trip is offered a plan that ends a day early",
     area: "catalogue",

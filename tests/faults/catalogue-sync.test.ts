@@ -146,7 +146,7 @@ describe("a synchronisation", () => {
   it("makes one plan of equal packages, bought from the cheapest first, and a second one writes nothing", async () => {
     const first = await compared();
     expect(first).toMatchObject({
-      heldReason: "more_than_limit",
+      heldReason: "first_run",
       counts: { create: 20, added: 40, held: 0 },
     });
     expect(await apply(first.syncId ?? 0)).toEqual({ kind: "not_allowed" });
@@ -225,6 +225,22 @@ describe("a synchronisation", () => {
     const all = await plans();
     expect(all.find(({ sku }) => sku === "by-hand")).toMatchObject({ usd: null, suppliers: "one a-ES-5" });
     expect(all.filter(({ paused_reason: reason }) => reason === "by me")).toHaveLength(2);
+  });
+});
+
+describe("the first run", () => {
+  it("waits for a person, however small it is; a later one as small does not", async () => {
+    lists = { one: some("a", "3.50").slice(0, 2), two: some("b", "3.20", 1000).slice(0, 2) };
+    const first = await compared();
+    expect(first).toMatchObject({ heldReason: "first_run", counts: { create: 2 } });
+    expect(await apply(first.syncId ?? 0)).toEqual({ kind: "not_allowed" });
+    expect(await plans()).toEqual([]);
+    await apply(first.syncId ?? 0, true);
+    lists.two = some("b", "3.10", 1000).slice(0, 3);
+    const later = await compared();
+    expect(later.heldReason).toBeNull();
+    expect(await apply(later.syncId ?? 0)).toMatchObject({ kind: "applied", waiting: 0 });
+    expect(await plans()).toHaveLength(3);
   });
 });
 

@@ -13,6 +13,7 @@ interface PlanCostRow {
   readonly supplier: string | null;
   readonly cost_text: string | null;
   readonly cost_currency: string | null;
+  readonly minimum_retail: { readonly amountText: string; readonly currency: string } | null;
   readonly prices: Readonly<Record<string, number>>;
 }
 
@@ -36,11 +37,13 @@ const SELECT = `
       else array(select c.iso2 from countries c where c.id = p.country_id)
     end as coverage,
     p.is_active, s.supplier, s.cost_text, s.cost_currency,
+    (select nullif(k.content->'minimumRetail', 'null') from supplier_packages k
+     where k.supplier = s.supplier and k.package_id = s.package_id) as minimum_retail,
     (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp where pp.plan_id = p.id)
       as prices
   from plans p
   left join lateral (
-    select supplier, cost_text, cost_currency from plan_suppliers
+    select supplier, package_id, cost_text, cost_currency from plan_suppliers
     where plan_id = p.id and paused_reason is null
     order by rank, cost_minor nulls first, id limit 1
   ) s on true`;
@@ -81,7 +84,7 @@ function planWithCost(row: PlanCostRow): PlanWithCost {
           thousandthsGb: row.thousandths_gb,
           days: row.days,
           cost: { amountText, currency },
-          minimumRetail: null,
+          minimumRetail: row.minimum_retail,
         };
   return { id, sku, name, isActive: row.is_active, prices, priced };
 }

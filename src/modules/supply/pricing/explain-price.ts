@@ -5,7 +5,14 @@ import type { PriceProblem } from "../../catalog/catalog.module.js";
 import { makeRateBook, type RateLimits } from "../rates/rate-book.js";
 import { readRates } from "../rates/rate-store.js";
 import { findPlanWithCost, type PlanWithCost } from "../supply-read-model.js";
-import { highestFee, inCurrency, type PriceOutcome, type Pricing, pricePackage } from "./price-package.js";
+import {
+  highestFee,
+  inCurrency,
+  leastRetail,
+  type PriceOutcome,
+  type Pricing,
+  pricePackage,
+} from "./price-package.js";
 import type { PriceRules } from "./price-rules.js";
 import { findRuleSet } from "./rule-store.js";
 
@@ -33,6 +40,8 @@ export interface PublishedPrice {
   /** What is left after the highest fee and the cost, in major units; null when the cost cannot be converted. */
   readonly profit: string | null;
   readonly isBelowCost: boolean | null;
+  /** Null when the supplier sets no minimum, or it cannot be converted. */
+  readonly isBelowSupplierMinimum: boolean | null;
 }
 
 export interface ExplainedPrice {
@@ -75,11 +84,23 @@ export function makeExplainPlanPrice(deps: PricingDeps): ExplainPlanPrice {
 function publishedPrice(pricing: Pricing, plan: PlanWithCost, currency: string): PublishedPrice | null {
   const minor = plan.prices[currency];
   if (minor === undefined) return null;
+  const least =
+    plan.priced === null || plan.priced.minimumRetail === null
+      ? undefined
+      : leastRetail(pricing.rates, plan.priced, currency);
+  const isBelowSupplierMinimum =
+    least === undefined || "code" in least ? null : isLess(rational(minor), least.minor);
   const cost = plan.priced === null ? undefined : inCurrency(pricing.rates, plan.priced.cost, currency);
-  if (cost === undefined || "code" in cost) return { minor, profit: null, isBelowCost: null };
+  if (cost === undefined || "code" in cost)
+    return { minor, profit: null, isBelowCost: null, isBelowSupplierMinimum };
   const fee = highestFee(pricing.rules.fees, BigInt(minor), currency)?.amount ?? ZERO;
   const profit = subtract(subtract(rational(minor), fee), cost.minor);
   const exponent = exponentOf(currency);
   const major = divide(profit, rational(10n ** BigInt(exponent)));
-  return { minor, profit: decimalText(major, exponent), isBelowCost: isLess(profit, ZERO) };
+  return {
+    minor,
+    profit: decimalText(major, exponent),
+    isBelowCost: isLess(profit, ZERO),
+    isBelowSupplierMinimum,
+  };
 }

@@ -50,6 +50,7 @@ describe("a price by rule", () => {
         cost: { amount: "3.50", currency: "USD" },
         rate: null,
         cost_in_currency: "3.50",
+        minimum_retail: null,
         rule: { position: 1, name: "all" },
         margin: "1.05",
         fee: { provider: "STRIPE", amount: "0.4737" },

@@ -36,6 +36,8 @@ export interface PriceExplanation {
   /** Null without a conversion. */
   readonly rate: { readonly value: string; readonly as_of: string } | null;
   readonly cost_in_currency: string | null;
+  /** The least that the supplier allows to ask; null where it sets nothing. */
+  readonly minimum_retail: string | null;
   readonly rule: { readonly position: number; readonly name: string } | null;
   readonly margin: string | null;
   readonly fee: { readonly provider: string; readonly amount: string } | null;
@@ -86,6 +88,7 @@ export function pricePackage(pricing: Pricing, one: PricedPackage, currency: str
   const explanation = {
     ...base,
     ...known,
+    minimum_retail: one.minimumRetail === null ? null : major(least.minor, currency),
     ...explainPrice(pricing.rules.fees, matched, built, cost.minor, currency),
   };
   const problem = problemOf(pricing, built.price, cost.minor, least.minor, currency);
@@ -129,7 +132,11 @@ export function inCurrency(
   };
 }
 
-function leastRetail(rates: RateBook, { minimumRetail }: PricedPackage, currency: string): Amount | Problem {
+export function leastRetail(
+  rates: RateBook,
+  { minimumRetail }: Pick<PricedPackage, "minimumRetail">,
+  currency: string,
+): Amount | Problem {
   return minimumRetail === null ? { minor: ZERO, rate: null } : inCurrency(rates, minimumRetail, currency);
 }
 
@@ -260,6 +267,7 @@ const emptyExplanation = (one: PricedPackage, currency: string): PriceExplanatio
   cost: { amount: one.cost.amountText, currency: one.cost.currency },
   rate: null,
   cost_in_currency: null,
+  minimum_retail: null,
   rule: null,
   margin: null,
   fee: null,

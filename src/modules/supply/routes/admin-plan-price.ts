@@ -13,6 +13,9 @@ const ExplanationView = Type.Object(
     cost: Type.Object({ amount: Type.String(), currency: Type.String() }),
     rate: Type.Union([Type.Object({ value: Type.String(), as_of: Type.String() }), Type.Null()]),
     cost_in_currency: NullableText,
+    minimum_retail: Type.Union([Type.String(), Type.Null()], {
+      description: "The least that the supplier allows to ask for it; null: it sets nothing",
+    }),
     rule: Type.Union([Type.Object({ position: Type.Integer(), name: Type.String() }), Type.Null()]),
     margin: NullableText,
     fee: Type.Union([Type.Object({ provider: Type.String(), amount: Type.String() }), Type.Null()]),
@@ -37,6 +40,7 @@ const PlanPriceView = Type.Object(
             amount_minor_units: Type.Integer(),
             profit: NullableText,
             is_below_cost: Type.Union([Type.Boolean(), Type.Null()]),
+            is_below_supplier_minimum: Type.Union([Type.Boolean(), Type.Null()]),
           }),
           Type.Null(),
         ]),
@@ -65,7 +69,7 @@ export function registerAdminPlanPrice(app: Server, explain: ExplainPlanPrice): 
         summary: "How the price of a plan comes about",
         description:
           "Per currency: the price that is published and what it leaves after card fee and cost, and the price by the " +
-          "rules with cost, rate and its date, rule, margin, fee and rounding, or why there is none.",
+          "rules with cost, rate and its date, the supplier's minimum retail price, rule, margin, fee and rounding, or why there is none.",
         params: PlanId,
         response: { 200: PlanPriceView },
       },
@@ -92,6 +96,7 @@ function priceRow({
             amount_minor_units: published.minor,
             profit: published.profit,
             is_below_cost: published.isBelowCost,
+            is_below_supplier_minimum: published.isBelowSupplierMinimum,
           },
     by_rule:
       byRule === null

@@ -32,7 +32,7 @@ const SyncFields = {
     undecided: Type.Integer(),
   }),
   held_reason: Type.Union([Type.String(), Type.Null()], {
-    description: "more_than_limit: nothing of it is applied without a person",
+    description: "first_run or more_than_limit: nothing of it is applied without a person",
   }),
   accepts_held: Type.Boolean(),
   created_at: Type.String(),

@@ -134,6 +134,12 @@ const draftOf = (plan: SyncedPlan): PlanDraft => ({
 /** More than that of the plans, and a person looks first. A small catalogue may change by ten. */
 const FREE_CHANGES = 10;
 
-export function isMoreThan(steps: number, plans: number, percent: number): boolean {
-  return steps > Math.max(FREE_CHANGES, Math.floor((plans * percent) / 100));
+/** Why a person looks at the difference as a whole: always at the first one, which nothing can be held against. */
+export function wholeHeldReason(
+  steps: number,
+  { onSale, known }: { readonly onSale: number; readonly known: number },
+  percent: number,
+): "first_run" | "more_than_limit" | null {
+  if (known === 0) return "first_run";
+  return steps > Math.max(FREE_CHANGES, Math.floor((onSale * percent) / 100)) ? "more_than_limit" : null;
 }

@@ -8,7 +8,7 @@ import { pricingWith } from "../pricing/explain-price.js";
 import { findRuleSet } from "../pricing/rule-store.js";
 import type { RateLimits } from "../rates/rate-book.js";
 import { desiredCatalogue, type SyncFinding } from "./desired-plans.js";
-import { diffPlans, isMoreThan, type SyncStep } from "./diff-plans.js";
+import { diffPlans, type SyncStep, wholeHeldReason } from "./diff-plans.js";
 import {
   countPackages,
   listPackages,
@@ -144,7 +144,7 @@ async function compare(
   const steps = diffPlans(desired, current, nameOf);
   const findings = [...desired.findings, ...whole.flatMap(doubts)];
   const onSale = current.filter(({ pausedReason }) => pausedReason === null).length;
-  const heldReason = isMoreThan(steps.length, onSale, deps.maxChangePercent) ? "more_than_limit" : null;
+  const heldReason = wholeHeldReason(steps.length, { onSale, known: current.length }, deps.maxChangePercent);
   const counts = countsOf(steps, findings.length, packages.length, stored);
   const kept = findings.slice(0, FINDINGS_KEPT);
   const syncId =
