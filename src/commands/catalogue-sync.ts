@@ -1,11 +1,13 @@
 import { priceProblem } from "../compose/prices.js";
 import { composeRemoteSuppliers } from "../compose/suppliers.js";
-import { readConfig } from "../config/config.js";
+import { loadConfig } from "../config/config.js";
+import { readEnvironment } from "../config/env.js";
 import { openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
 import { makeCurrentSetting } from "../modules/settings/settings.module.js";
 import { makeApplySync, makeSyncCatalogue, type SyncReport } from "../modules/supply/supply.module.js";
 import { makeEvents } from "../telemetry/events.js";
+import { armFailpoints } from "../telemetry/failpoints.js";
 import { makeLog } from "../telemetry/log.js";
 import { makeMetrics } from "../telemetry/metrics.js";
 import { PROGRAM_VERSION } from "../version.js";
@@ -28,7 +30,9 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
   await exitOnFailure(async () => {
     if (command.dryRun && command.apply) throw new Error("Give one of --dry-run and --apply.");
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
-    const config = readConfig();
+    const { values, problems } = readEnvironment();
+    armFailpoints(values);
+    const config = loadConfig(values, problems);
     const server = await openDatabaseServer(config, say);
     const suppliers = await composeRemoteSuppliers(config.esims.suppliers);
     const db = openDatabase({

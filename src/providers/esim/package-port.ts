@@ -47,6 +47,8 @@ export interface PackagePage {
   readonly packages: readonly SupplierPackage[];
   /** Give it to the next call; null after the last page. */
   readonly nextCursor: string | null;
+  /** This page has no entries because that is how the supplier marks the end; any other empty page is a fault. */
+  readonly isEndMark?: boolean;
   /** Entries that could not be read, so that one odd package does not hide the rest. */
   readonly skipped: readonly { readonly packageId: string | null; readonly why: string }[];
 }

@@ -35,8 +35,8 @@ export async function readCatalogue(supplier: EsimSupplier): Promise<WholeCatalo
     assertNoOpenTransaction(supplier.id);
     const answer = await supplier.listPackages(cursor);
     if (answer.kind !== "done") return unread("not_read", answer.detail);
-    const { packages, skipped, nextCursor } = answer.value;
-    if (packages.length + skipped.length === 0 && (page > 0 || nextCursor !== null)) {
+    const { packages, skipped, nextCursor, isEndMark = false } = answer.value;
+    if (packages.length + skipped.length === 0 && (page > 0 ? !isEndMark : nextCursor !== null)) {
       return unread("not_read", "a page among others is empty");
     }
     for (const one of packages.map(keptPackage)) {

@@ -46,8 +46,20 @@ export async function listEsimGoPackages(
     if (typeof reading === "string") skipped.push({ packageId: textOf(bundle.name), why: reading });
     else packages.push(reading);
   }
+  if (isArray && page > 1 && list.length === 0) return endOf(client, page);
   const hasMore = pageCount === null ? list.length > 0 : page < pageCount;
   return done({ packages, nextCursor: hasMore ? `${page + 1} ${first ?? ""}` : null, skipped });
+}
+
+/** A page without entries is the end of a bare array, unless one behind it has some: then a page was lost. */
+async function endOf(client: EsimGoClient, page: number): Promise<SupplierAnswer<PackagePage>> {
+  const query = { page: String(page + 1), perPage: PER_PAGE };
+  const answer = settled(await client.ask("/catalogue", query));
+  if (answer.kind !== "done") return answer;
+  const list = isRecord(answer.value) ? null : readableListOf(answer.value);
+  return list?.length === 0
+    ? done({ packages: [], nextCursor: null, isEndMark: true, skipped: [] })
+    : refusal("retryable", "a page of the catalogue is empty among others");
 }
 
 /** The page to ask for, and how the one before it began. */

@@ -109,6 +109,33 @@ describe("esim go", () => {
     });
   });
 
+  test("a bare array ends with an empty page; one that has others behind it is a lost one", async () => {
+    const [first] = fake.ledger.packages;
+    fake.settings.catalogue = "array";
+    const page = async (cursor: string | null) => {
+      const outcome = await supplier.listPackages(cursor);
+      if (outcome.kind !== "done")
+        throw new Error(outcome.kind === "refused" ? outcome.detail : outcome.kind);
+      return outcome.value;
+    };
+    fake.ledger.packages.splice(
+      0,
+      fake.ledger.packages.length,
+      ...Array.from({ length: 400 }, (_, index) => ({ ...first!, id: `bundle-${index}` })),
+    );
+    const second = await page((await page(null)).nextCursor);
+    expect(second.packages).toHaveLength(200);
+    const empty = { on: "^GET /v2.4/catalogue", act: { kind: "reply", status: 200, body: [] } } as const;
+    expect(await page(second.nextCursor)).toMatchObject({ packages: [], nextCursor: null, isEndMark: true });
+    const { nextCursor } = await page(null);
+    fake.ledger.packages.push({ ...first!, id: "bundle-400" });
+    fake.http.script(empty);
+    expect(await supplier.listPackages(nextCursor)).toMatchObject({
+      kind: "refused",
+      detail: expect.stringContaining("empty among others"),
+    });
+  });
+
   test("prices come in the organisation's currency, unlimited bundles without a volume", async () => {
     const outcome = await supplier.listPackages(null);
     const packages = outcome.kind === "done" ? outcome.value.packages : [];
