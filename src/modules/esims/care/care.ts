@@ -2,11 +2,13 @@ import type { Config } from "../../../config/config.js";
 import type { Db } from "../../../db/database.js";
 import type { Server } from "../../../http/server.js";
 import { systemClock } from "../../../kernel/clock.js";
+import { trimEndOf } from "../../../kernel/trim-end.js";
 import { defineScheduledJob, type Jobs } from "../../jobs/jobs.module.js";
 import type { MailComposer, TextsIn } from "../../mail/mail.module.js";
 import type { ListTopUps } from "../top-ups/list-top-ups.js";
 import { makeChooseNotices } from "./choose-notices.js";
 import { makeNoticeMail } from "./compose-notice.js";
+import { makeNoticePages } from "./notice-pages.js";
 import { tellNotices } from "./notice-store.js";
 import { makeNoticeTokens } from "./notice-token.js";
 import { makeQuietHours } from "./quiet-hours.js";
@@ -47,7 +49,8 @@ export function makeCare(deps: CareDeps): Care {
     registerRoutes(app) {
       const notices = makeChooseNotices(db, tokens);
       registerUnsubscribe(app, { notices, textsIn });
-      registerNoticePage(app, { ...page, db, tokens: pageTokens });
+      const pages = makeNoticePages({ db, tokens: pageTokens, listTopUps: deps.listTopUps });
+      registerNoticePage(app, { shopUrl: trimEndOf(publicUrl, "/"), textsIn, pages });
       registerChooseNotices(app, notices);
     },
   };

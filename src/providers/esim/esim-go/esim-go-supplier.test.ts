@@ -114,8 +114,7 @@ describe("esim go", () => {
     fake.settings.catalogue = "array";
     const page = async (cursor: string | null) => {
       const outcome = await supplier.listPackages(cursor);
-      if (outcome.kind !== "done")
-        throw new Error(outcome.kind === "refused" ? outcome.detail : outcome.kind);
+      if (outcome.kind !== "done") throw new Error(outcome.detail);
       return outcome.value;
     };
     fake.ledger.packages.splice(
