@@ -35,7 +35,7 @@ export const DELIVERY: readonly Defect[] = [
     ],
     target: {
       file: "tests/delivery/esim-mail-once.test.ts",
-      test: "however many runs of the job there are at once",
+      test: "by one while another is still at it",
     },
     reason: /to have a length of 1/,
   },

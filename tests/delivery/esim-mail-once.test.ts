@@ -8,7 +8,7 @@ describe("the eSIM's mail is sent once", () => {
   let room: EsimRoom;
   let planId: number;
   let mails: Mail[];
-  let answer: (mail: Mail) => MailOutcome;
+  let answer: (mail: Mail) => MailOutcome | Promise<MailOutcome>;
   beforeAll(async () => {
     room = await makeEsimRoom({
       mailer: {
@@ -57,6 +57,22 @@ describe("the eSIM's mail is sent once", () => {
       await send(order.profileId);
       expect(mails).toHaveLength(1);
     }
+  });
+
+  it("by one while another is still at it", async () => {
+    const order = await ready();
+    let taken = (): void => undefined;
+    const isTaken = new Promise<MailOutcome>((resolve) => {
+      taken = () => resolve(done({ messageId: "1" }));
+    });
+    answer = () => isTaken;
+    const first = send(order.profileId);
+    await eventually(async () => mails.length === 1);
+    await send(order.profileId);
+    taken();
+    await first;
+    expect(mails).toHaveLength(1);
+    expect(await statusOf(order.profileId)).toBe("sent");
   });
 
   it("after an unknown outcome again, as the same mail", async () => {
