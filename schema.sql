@@ -329,6 +329,23 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.end_operator_sessions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update operator_sessions set ended_at = now(),
+    ended_because = case when tg_op = 'DELETE' then 'left_team' else 'role_changed' end
+  where user_id = old.user_id and ended_at is null;
+  if tg_op = 'DELETE' then
+    delete from operator_factor_offers where user_id = old.user_id;
+    delete from operator_factors where user_id = old.user_id;
+  end if;
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.enforce_state_moves()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -397,6 +414,18 @@ AS $function$
 begin
   new.held_from := null;
   return new;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.forget_second_factor()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from operator_factor_offers where user_id = new.id;
+  delete from operator_factors where user_id = new.id;
+  return null;
 end;
 $function$
 ;
@@ -1300,6 +1329,22 @@ create table exchange_rates (
   constraint exchange_rates_codes_are_three_capitals CHECK (((currency ~ '^[A-Z]{3}$'::text) AND (base ~ '^[A-Z]{3}$'::text)))
 );
 
+create table factor_notices (
+  id bigint generated always as identity,
+  user_id bigint not null,
+  about_user_id bigint not null,
+  kind text not null,
+  language text,
+  created_at timestamp with time zone default now() not null,
+  constraint factor_notices_pkey PRIMARY KEY (id),
+  constraint factor_notices_kind_known CHECK ((kind = ANY (ARRAY['set_up'::text, 'recovery_used'::text, 'was_reset'::text, 'reset_by_you'::text]))),
+  constraint factor_notices_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
+  constraint factor_notices_about_user_id_fkey FOREIGN KEY (about_user_id) REFERENCES users(id),
+  constraint factor_notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX factor_notices_by_about ON public.factor_notices USING btree (about_user_id);
+CREATE INDEX factor_notices_by_user ON public.factor_notices USING btree (user_id);
+
 create table imported_payments (
   id bigint generated always as identity,
   order_id bigint not null,
@@ -1394,6 +1439,59 @@ create table operator_alarms (
   constraint operator_alarms_pkey PRIMARY KEY (id),
   constraint operator_alarms_one_per_subject UNIQUE (kind, subject)
 );
+
+create table operator_factor_offers (
+  user_id bigint not null,
+  session_id bigint not null,
+  sealed_secret bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint operator_factor_offers_pkey PRIMARY KEY (user_id),
+  constraint operator_factor_offers_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE,
+  constraint operator_factor_offers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX operator_factor_offers_by_session ON public.operator_factor_offers USING btree (session_id);
+
+create table operator_factors (
+  user_id bigint not null,
+  sealed_secret bytea not null,
+  created_at timestamp with time zone default now() not null,
+  last_step bigint not null,
+  tries timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
+  language text,
+  constraint operator_factors_pkey PRIMARY KEY (user_id),
+  constraint operator_factors_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
+  constraint operator_factors_last_step_positive CHECK ((last_step > 0)),
+  constraint operator_factors_tries_are_bounded CHECK ((cardinality(tries) <= 20)),
+  constraint operator_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+create table operator_recovery_codes (
+  user_id bigint not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint operator_recovery_codes_one_per_code PRIMARY KEY (user_id, code_hash),
+  constraint operator_recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES operator_factors(user_id) ON DELETE CASCADE
+);
+
+create table operator_sessions (
+  session_id bigint not null,
+  user_id bigint not null,
+  opened_at timestamp with time zone default now() not null,
+  used_at timestamp with time zone default now() not null,
+  idle_until timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  factor_at timestamp with time zone,
+  fresh_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_because text,
+  constraint operator_sessions_pkey PRIMARY KEY (session_id),
+  constraint operator_sessions_ended_say_why CHECK (((ended_at IS NULL) = (ended_because IS NULL))),
+  constraint operator_sessions_fresh_after_a_factor CHECK (((fresh_until IS NULL) = (factor_at IS NULL))),
+  constraint operator_sessions_live_a_day_at_most CHECK ((expires_at <= (opened_at + '24:00:00'::interval))),
+  constraint operator_sessions_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE,
+  constraint operator_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX operator_sessions_by_user ON public.operator_sessions USING btree (user_id);
 
 create table order_consents (
   order_id bigint not null,
@@ -2030,6 +2128,8 @@ create table team_members (
   constraint team_members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'support'::text, 'finance'::text, 'catalogue'::text, 'auditor'::text]))),
   constraint team_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
+CREATE TRIGGER team_members_changed_end_sessions AFTER UPDATE OF role ON public.team_members FOR EACH ROW WHEN ((old.role <> new.role)) EXECUTE FUNCTION end_operator_sessions();
+CREATE TRIGGER team_members_removed_end_sessions AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION end_operator_sessions();
 
 create table top_ups (
   id bigint generated always as identity,
@@ -2096,6 +2196,7 @@ CREATE INDEX users_by_email_suffix ON public.users USING btree (reverse(email) t
 CREATE INDEX users_by_mailbox ON public.users USING btree (mailbox_of(email));
 CREATE INDEX users_by_time ON public.users USING btree (created_at);
 CREATE TRIGGER users_deleted_leave_team AFTER UPDATE OF deleted_at ON public.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION leave_team();
+CREATE TRIGGER users_deleted_lose_factor AFTER UPDATE OF deleted_at ON public.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION forget_second_factor();
 
 create table webhook_deliveries (
   id bigint generated always as identity,

@@ -15,6 +15,11 @@ with used as (
    on conflict on constraint team_members_one_per_user do update set role = excluded.role, created_by = excluded.created_by
    returning id, role;
 
+-- access.add_recovery_codes
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint, $2 bytea[]
+insert into operator_recovery_codes (user_id, code_hash) select $1, h from unnest($2::bytea[]) h;
+
 -- access.change_role_unless_last_owner
 -- src/modules/access/team-store.ts
 -- takes $1 bigint, $2 boolean, $3 text
@@ -23,12 +28,51 @@ update team_members m set role = $3 where m.id = $1 and ($3 = 'owner' or (m.role
   select from team_members o join users u on u.id = o.user_id
   where o.role = 'owner' and o.id <> m.id and u.disabled_at is null))) returning m.user_id;
 
+-- access.end_operator_session
+-- src/modules/access/operator-session-store.ts
+-- takes $1 bigint, $2 bigint
+-- returns user_id bigint
+update operator_sessions o set ended_at = now(), ended_because = 'ended_by_operator'
+   where o.session_id = $1 and ($2::bigint is null or o.user_id = $2) and o.ended_at is null and o.expires_at > now() and o.idle_until > now() returning o.user_id;
+
+-- access.end_other_operator_sessions
+-- src/modules/access/operator-session-store.ts
+-- takes $1 bigint, $2 uuid
+update operator_sessions o set ended_at = now(), ended_because = 'factor_changed'
+   from sessions s where s.id = o.session_id and o.user_id = $1 and s.sid <> $2 and o.ended_at is null;
+
+-- access.factor_wait
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint
+-- returns seconds double precision
+select greatest(
+     (select extract(epoch from t - now()) + 900 from unnest(tries) t where t > now() - interval '15 minutes'
+      order by t desc offset 4 limit 1),
+     (select extract(epoch from t - now()) + 86400 from unnest(tries) t where t > now() - interval '24 hours'
+      order by t desc offset 19 limit 1), 1)::float8 as seconds
+   from operator_factors where user_id = $1;
+
 -- access.find_member
 -- src/modules/access/team-store.ts
 -- takes $1 bigint
--- returns id bigint, user_id bigint, email text, name text, role text, created_at timestamp with time zone, last_active_at timestamp with time zone
-select m.id, m.user_id, u.email, u.name, m.role, m.created_at, (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at
+-- returns id bigint, user_id bigint, email text, name text, role text, created_at timestamp with time zone, last_active_at timestamp with time zone, has_second_factor boolean
+select m.id, m.user_id, u.email, u.name, m.role, m.created_at, (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at,
+     exists (select from operator_factors f where f.user_id = u.id) as has_second_factor
    from team_members m join users u on u.id = m.user_id where m.id = $1;
+
+-- access.find_user_by_address
+-- src/modules/access/reset-factor.ts
+-- takes $1 text
+-- returns id bigint
+select id from users where email = $1 and deleted_at is null;
+
+-- access.forget_factor_notices
+-- src/modules/access/factor-mail.ts
+delete from factor_notices where created_at < now() - interval '30 days';
+
+-- access.forget_factor_offers
+-- src/modules/access/factor-store.ts
+delete from operator_factor_offers where expires_at < now();
 
 -- access.forget_invitations
 -- src/modules/access/invitation-store.ts
@@ -77,20 +121,91 @@ select id, name, hint, role, permissions, array(select a::text from unnest(addre
 
 -- access.list_members
 -- src/modules/access/team-store.ts
--- returns id bigint, user_id bigint, email text, name text, role text, created_at timestamp with time zone, last_active_at timestamp with time zone
-select m.id, m.user_id, u.email, u.name, m.role, m.created_at, (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at
+-- returns id bigint, user_id bigint, email text, name text, role text, created_at timestamp with time zone, last_active_at timestamp with time zone, has_second_factor boolean
+select m.id, m.user_id, u.email, u.name, m.role, m.created_at, (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at,
+     exists (select from operator_factors f where f.user_id = u.id) as has_second_factor
    from team_members m join users u on u.id = m.user_id order by m.id limit 1000;
+
+-- access.list_operator_sessions
+-- src/modules/access/operator-read-model.ts
+-- takes $1 bigint
+-- returns id bigint, sid uuid, user_id bigint, email text, opened_at timestamp with time zone, used_at timestamp with time zone, idle_until timestamp with time zone, expires_at timestamp with time zone, factor_at timestamp with time zone, ip_address text, user_agent text
+select s.id, s.sid, u.id as user_id, u.email, o.opened_at, o.used_at, o.idle_until, o.expires_at, o.factor_at,
+     host(s.ip_address) as ip_address, s.user_agent
+   from operator_sessions o join sessions s on s.id = o.session_id join users u on u.id = o.user_id
+   where o.ended_at is null and o.expires_at > now() and o.idle_until > now() and s.revoked_at is null and s.expires_at > now() and ($1::bigint is null or o.user_id = $1)
+     and u.disabled_at is null
+   order by o.used_at desc, s.id desc limit 200;
 
 -- access.list_owners_by_address
 -- src/modules/access/team-store.ts
 -- takes $1 text[]
--- returns user_id bigint, email text, name text, created_at timestamp with time zone, last_active_at timestamp with time zone
-select u.id as user_id, u.email, u.name, u.created_at, (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at from users u where u.email = any ($1);
+-- returns user_id bigint, email text, name text, created_at timestamp with time zone, last_active_at timestamp with time zone, has_second_factor boolean
+select u.id as user_id, u.email, u.name, u.created_at, (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at,
+     exists (select from operator_factors f where f.user_id = u.id) as has_second_factor from users u where u.email = any ($1);
+
+-- access.list_sealed_factors
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint, $2 bigint
+-- returns user_id bigint, sealed_secret bytea
+select user_id, sealed_secret from operator_factors where user_id > $1 order by user_id limit $2;
+
+-- access.lock_factor_offer
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint, $2 uuid
+-- returns sealed_secret bytea, now_seconds double precision
+select o.sealed_secret, extract(epoch from now())::float8 as now_seconds
+   from operator_factor_offers o join sessions s on s.id = o.session_id
+   where o.user_id = $1 and s.sid = $2 and o.expires_at > now() for update of o;
 
 -- access.lock_team
 -- src/modules/access/team-store.ts
 -- returns pg_advisory_xact_lock void
 select pg_advisory_xact_lock(hashtextextended('team', 0));
+
+-- access.note_factor_change
+-- src/modules/access/factor-mail.ts
+-- takes $1 bigint, $2 bigint, $3 text, $4 text
+-- returns queue_mail bigint
+with noted as (
+     insert into factor_notices (user_id, about_user_id, kind, language) values ($1, $2, $3, $4) returning id
+   )
+   select queue_mail('factor_notice', id, null, 'send_mail', -10) from noted;
+
+-- access.note_shown_factor
+-- src/modules/access/operator-session-store.ts
+-- takes $1 uuid, $2 bigint, $3 double precision, $4 double precision
+-- returns is_first boolean
+with before as (
+     select o.session_id, o.factor_at from operator_sessions o join sessions s on s.id = o.session_id
+     where s.sid = $1 and o.user_id = $2 for update of o
+   )
+   update operator_sessions o set factor_at = now(), fresh_until = now() + $3 * interval '1 minute',
+     used_at = now(), idle_until = now() + $4 * interval '1 minute'
+   from before where o.session_id = before.session_id and o.ended_at is null and o.expires_at > now() and o.idle_until > now()
+   returning before.factor_at is null as is_first;
+
+-- access.offer_factor
+-- src/modules/access/factor-store.ts
+-- takes $1 uuid, $2 bigint, $3 bytea, $4 double precision
+-- returns expires_at timestamp with time zone
+insert into operator_factor_offers (user_id, session_id, sealed_secret, expires_at)
+   select s.user_id, s.id, $3, now() + interval '15 minutes' from sessions s
+   where s.sid = $1 and s.user_id = $2
+     and (s.created_at > now() - $4 * interval '1 minute' or exists (select from operator_factors f where f.user_id = $2))
+   on conflict (user_id) do update set session_id = excluded.session_id, sealed_secret = excluded.sealed_secret,
+     expires_at = excluded.expires_at
+   returning expires_at;
+
+-- access.open_operator_session
+-- src/modules/access/operator-session-store.ts
+-- takes $1 uuid, $2 double precision, $3 double precision
+insert into operator_sessions (session_id, user_id, idle_until, expires_at)
+   select s.id, s.user_id, now() + $2 * interval '1 minute', s.created_at + $3 * interval '1 minute'
+   from sessions s
+   where s.sid = $1 and s.revoked_at is null and s.expires_at > now()
+     and s.created_at + $3 * interval '1 minute' > now()
+   on conflict (session_id) do nothing;
 
 -- access.queue_invitation
 -- src/modules/access/invitation-mail.ts
@@ -124,6 +239,18 @@ with old as (
    select id, name, hint, role, permissions, array(select a::text from unnest(addresses) a) as addresses, created_at,
   created_by, expires_at, last_used_at, revoked_at, replaced_by from fresh;
 
+-- access.reseal_factor
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint, $2 bytea, $3 bytea
+update operator_factors set sealed_secret = $3 where user_id = $1 and sealed_secret = $2;
+
+-- access.reset_factor
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint
+-- returns language text
+with offer as (delete from operator_factor_offers where user_id = $1)
+   delete from operator_factors where user_id = $1 returning language;
+
 -- access.revoke_invitation
 -- src/modules/access/invitation-store.ts
 -- takes $1 bigint
@@ -154,7 +281,65 @@ select 'member' as kind, role, created_at from team_members where user_id = $1
    union all
    select 'invitation', role, accepted_at from team_invitations where accepted_by = $1
    union all
-   select 'api_key', role, created_at from api_keys where created_by = $1;
+   select 'api_key', role, created_at from api_keys where created_by = $1
+   union all
+   select 'second_factor', null, created_at from operator_factors where user_id = $1
+   union all
+   select 'operator_session', null, opened_at from operator_sessions where user_id = $1
+   union all
+   select 'second_factor_notice', null, created_at from factor_notices where user_id = $1;
+
+-- access.set_factor
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint, $2 bytea, $3 bigint, $4 text
+with gone as (delete from operator_factor_offers where user_id = $1),
+     former as (delete from operator_recovery_codes where user_id = $1)
+   insert into operator_factors (user_id, sealed_secret, last_step, language) values ($1, $2, $3, $4)
+   on conflict (user_id) do update set sealed_secret = excluded.sealed_secret, last_step = excluded.last_step,
+     language = excluded.language, created_at = now();
+
+-- access.show_factor
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint
+-- returns created_at timestamp with time zone, recovery_codes_left integer
+select f.created_at, (select count(*) from operator_recovery_codes c where c.user_id = f.user_id and c.used_at is null)::integer
+     as recovery_codes_left
+   from operator_factors f where f.user_id = $1;
+
+-- access.spend_factor_try
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint
+-- returns sealed_secret bytea, now_seconds double precision, tried_at text
+update operator_factors set tries = array(select t from unnest(tries) t where t > now() - interval '24 hours') || greatest(clock_timestamp(), tries[cardinality(tries)] + interval '1 microsecond')
+   where user_id = $1 and (select count(*) from unnest(tries) t where t > now() - interval '15 minutes') < 5 and (select count(*) from unnest(tries) t where t > now() - interval '24 hours') < 20
+   returning sealed_secret, extract(epoch from now())::float8 as now_seconds, tries[cardinality(tries)]::text as tried_at;
+
+-- access.take_factor_code
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint, $2 bigint, $3 timestamp with time zone
+update operator_factors set last_step = $2, tries = array_remove(tries, $3::timestamptz)
+   where user_id = $1 and last_step < $2;
+
+-- access.take_recovery_code
+-- src/modules/access/factor-store.ts
+-- takes $1 bigint, $2 bytea, $3 timestamp with time zone
+-- returns codes_left integer
+with taken as (
+     update operator_recovery_codes set used_at = now()
+     where user_id = $1 and code_hash = $2 and used_at is null returning user_id
+   ), given_back as (
+     update operator_factors f set tries = array_remove(f.tries, $3::timestamptz)
+     from taken where f.user_id = taken.user_id
+   )
+   select (select count(*) from operator_recovery_codes c where c.user_id = taken.user_id and c.used_at is null)::integer - 1
+     as codes_left
+   from taken;
+
+-- access.touch_operator_session
+-- src/modules/access/operator-session-store.ts
+-- takes $1 uuid, $2 double precision
+update operator_sessions o set used_at = now(), idle_until = now() + $2 * interval '1 minute'
+   from sessions s where s.sid = $1 and o.session_id = s.id and o.ended_at is null and o.expires_at > now() and o.idle_until > now();
 
 -- access.use_key
 -- src/modules/access/key-store.ts
@@ -3339,6 +3524,21 @@ with c as (
        from c left join esim_profiles p on p.id = c.subject_id left join orders o on o.id = p.order_id
      left join users u on u.id = p.user_id;
 
+-- mail.claim_factor_notice
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, email text, about text, notice text, language text, noticed_at timestamp with time zone
+with c as (
+         update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
+           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
+         where m.id = $1 and m.kind = 'factor_notice' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+         returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
+       )
+       select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
+         case when n.id is null or u.id is null then 'notice_gone' when u.deleted_at is not null then 'person_deleted' end as obstacle, u.email, about.email as about, n.kind as notice, n.language, n.created_at as noticed_at
+       from c left join factor_notices n on n.id = c.subject_id left join users u on u.id = n.user_id
+     left join users about on about.id = n.about_user_id;
+
 -- mail.claim_login_code
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint
@@ -3528,6 +3728,16 @@ update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1
        when o.status <> 'paid' then 'order_' || o.status when p.status <> 'ready' then 'esim_' || p.status
        when p.use_by <= now() then 'too_late' when u.disabled_at is not null then 'person_disabled' end from (select m.subject_id, m.order_id) c left join esim_profiles p on p.id = c.subject_id left join orders o on o.id = p.order_id
      left join users u on u.id = p.user_id) is null
+       returning m.claimed_until::text as claimed_until;
+
+-- mail.look_again_factor_notice
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 timestamp with time zone
+-- returns claimed_until text
+update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second'
+       where m.id = $1 and m.claimed_until = $2::timestamptz and m.claimed_until > now()
+         and (select case when n.id is null or u.id is null then 'notice_gone' when u.deleted_at is not null then 'person_deleted' end from (select m.subject_id, m.order_id) c left join factor_notices n on n.id = c.subject_id left join users u on u.id = n.user_id
+     left join users about on about.id = n.about_user_id) is null
        returning m.claimed_until::text as claimed_until;
 
 -- mail.look_again_login_code
@@ -3775,6 +3985,36 @@ with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
          (select enqueue_job('send_mail', json_build_object('mail_id', again.id, 'kind', 'esim_reminder'), job_key => 'mail:' || again.id) from again)
        from c left join esim_profiles p on p.id = c.subject_id left join orders o on o.id = p.order_id
      left join users u on u.id = p.user_id;
+
+-- mail.resend_factor_notice
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 bigint, $3 text, $4 text
+-- returns mail_id bigint, obstacle text, enqueue_job boolean
+with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
+         select id, number, (status in ('queued', 'delayed') and (claimed_until is null or claimed_until < now())) as is_replaced
+         from outgoing_mails where kind = 'factor_notice' and subject_id = $1 order by number desc limit 1
+       ), replaced as (
+         update outgoing_mails m set status = 'cancelled', last_error = 'sent_again', claimed_until = null, ended_at = now()
+         from latest, c left join factor_notices n on n.id = c.subject_id left join users u on u.id = n.user_id
+     left join users about on about.id = n.about_user_id
+         where m.id = latest.id and m.status in ('queued', 'delayed') and latest.is_replaced and (case when n.id is null or u.id is null then 'notice_gone' when u.deleted_at is not null then 'person_deleted' end) is null
+       ), again as (
+         insert into outgoing_mails (kind, subject_id, order_id, number)
+         select 'factor_notice', c.subject_id, c.order_id, coalesce((select number from latest), 0) + 1
+         from c left join factor_notices n on n.id = c.subject_id left join users u on u.id = n.user_id
+     left join users about on about.id = n.about_user_id where (case when n.id is null or u.id is null then 'notice_gone' when u.deleted_at is not null then 'person_deleted' end) is null
+         on conflict on constraint outgoing_mails_sent_once do nothing
+         returning id, subject_id, number
+       ), audited as (
+         insert into audit_log (actor, action, subject, request_id, after)
+         select $3, 'mail.resent', 'mail:' || id, $4,
+           jsonb_build_object('kind', 'factor_notice', 'subject_id', subject_id, 'number', number)
+         from again
+       )
+       select (select id from again) as mail_id, case when n.id is null or u.id is null then 'notice_gone' when u.deleted_at is not null then 'person_deleted' end as obstacle,
+         (select enqueue_job('send_mail', json_build_object('mail_id', again.id, 'kind', 'factor_notice'), job_key => 'mail:' || again.id, priority => -10) from again)
+       from c left join factor_notices n on n.id = c.subject_id left join users u on u.id = n.user_id
+     left join users about on about.id = n.about_user_id;
 
 -- mail.resend_login_code
 -- src/modules/mail/outbox-store.ts
@@ -4039,6 +4279,18 @@ with settled as (
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'esim_reminder'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at) end from settled;
+
+-- mail.settle_factor_notice
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- returns status text, case boolean
+with settled as (
+         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
+           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
+         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         returning m.id, m.subject_id, m.status, m.next_try_at
+       )
+       select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'factor_notice'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => -10) end from settled;
 
 -- mail.settle_login_code
 -- src/modules/mail/outbox-store.ts
@@ -5635,13 +5887,16 @@ update refunds set tellings = tellings + 1, told_at = now(), key_number = key_nu
 -- sessions.find_live
 -- src/modules/auth/session-store.ts
 -- takes $1 uuid
--- returns id bigint, user_id bigint, email text, name text, expires_at timestamp with time zone, role text
+-- returns id bigint, user_id bigint, email text, name text, expires_at timestamp with time zone, role text, operator_session text, has_factor boolean, factor_is_shown boolean, factor_is_fresh boolean, touch_is_due boolean
 with touched as (
      update sessions set last_used_at = now()
      where sid = $1 and sessions.revoked_at is null and sessions.expires_at > now() and last_used_at < now() - interval '1 minute'
    )
-   select sessions.id, sessions.user_id, users.email, users.name, sessions.expires_at, (select m.role from team_members m where m.user_id = users.id) as role
-   from sessions join users on users.id = sessions.user_id and users.disabled_at is null and users.deleted_at is null
+   select sessions.id, sessions.user_id, users.email, users.name, sessions.expires_at, (select m.role from team_members m where m.user_id = users.id) as role, case when o.session_id is null then 'none' when o.ended_at is null and o.expires_at > now() and o.idle_until > now() then 'live' else 'over' end as operator_session,
+     exists (select from operator_factors f where f.user_id = users.id) as has_factor,
+     o.factor_at is not null as factor_is_shown, coalesce(o.fresh_until > now(), false) as factor_is_fresh,
+     coalesce(o.used_at < now() - interval '30 seconds', false) as touch_is_due
+   from sessions join users on users.id = sessions.user_id and users.disabled_at is null and users.deleted_at is null left join operator_sessions o on o.session_id = sessions.id
    where sessions.sid = $1 and sessions.revoked_at is null and sessions.expires_at > now();
 
 -- sessions.list_live

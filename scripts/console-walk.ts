@@ -40,6 +40,7 @@ export const CONSOLE_SCREENS = [
   "/access/keys",
   "/access/limits",
   "/access/sessions",
+  "/me/second-factor",
   "/system",
   "/system/audit",
   "/system/mails",

@@ -180,6 +180,20 @@ program
   });
 
 program
+  .command("reset-second-factor")
+  .description("take a team member's second factor away, when nobody in the console can")
+  .argument("<address>", "the member's e-mail address")
+  .option("--reason <text>", "what the audit log says", "reset on the command line")
+  .addHelpText(
+    "after",
+    "\nEvery session of theirs ends. They are told by mail and set up a new one at sign-in.",
+  )
+  .action(async (address: string, options: { reason: string }) => {
+    const { resetSecondFactor } = await import("./commands/reset-second-factor.js");
+    await resetSecondFactor(address, options);
+  });
+
+program
   .command("rotate-keys")
   .description("seal all codes at rest with the first of DATA_ENCRYPTION_KEYS, with traffic on")
   .action(async () => {

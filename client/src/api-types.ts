@@ -826,6 +826,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own second factor */
+        get: operations["getSecondFactor"];
+        put?: never;
+        /**
+         * Begin to set up a second factor, or a new one in its place
+         * @description The secret is shown this once. It counts when a code of it was confirmed, within 15 minutes.
+         */
+        post: operations["offerSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/second-factor/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the second factor, at sign-in or again before what is dangerous
+         * @description A code counts once. Afterwards the request that was refused is sent again as it was.
+         */
+        post: operations["verifySecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the second factor by a code of it; every other session of the caller begins anew */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a member's second factor away: their sessions end, and both of you are mailed */
+        post: operations["resetSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live sessions of the caller; with team.read those of the whole team */
+        get: operations["listOperatorSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session of one's own; with team.write anybody's */
+        delete: operations["endOperatorSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/settings": {
         parameters: {
             query?: never;
@@ -2549,7 +2658,7 @@ export interface components {
             /** @description For a person: what to do */
             detail: string;
             /** @enum {string} */
-            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "second_person_required" | "session_revoked" | "too_many_attempts" | "too_many_declines" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
+            code: "admin_required" | "bad_request" | "body_too_large" | "conflict" | "conflicting_credentials" | "cross_site_request" | "csv_invalid" | "currency_not_offered" | "deletion_waits" | "email_invalid" | "esim_not_revocable" | "expectation_failed" | "forbidden" | "gone" | "header_too_large" | "idempotency_key_invalid" | "idempotency_key_required" | "idempotency_key_reused" | "internal_error" | "invalid_code" | "invalid_credentials" | "invalid_webhook_signature" | "invitation_invalid" | "last_owner" | "malformed_json" | "method_not_allowed" | "method_unknown" | "missing_credentials" | "not_found" | "not_ready" | "operator_session_over" | "order_already_paid" | "order_not_paid" | "order_not_payable" | "out_of_stock" | "overloaded" | "payment_in_progress" | "permission_missing" | "provider_unavailable" | "provisioning_failed" | "rate_limited" | "referenced" | "refund_exceeds_payment" | "refund_not_possible" | "request_timeout" | "second_factor_required" | "second_person_required" | "session_revoked" | "step_up_required" | "too_many_attempts" | "too_many_declines" | "too_many_orders" | "top_up_not_possible" | "unsupported_media_type" | "unsupported_provider" | "uri_too_long" | "validation_failed";
             request_id: string;
             /** @description For invalid input: JSON pointers to what is wrong, at most the first 20 */
             errors?: {
@@ -2985,6 +3094,7 @@ export interface components {
             source: string;
             created_at: string | null;
             last_active_at: string | null;
+            has_second_factor: boolean;
         };
         TeamInvitation: {
             id: number;
@@ -3082,6 +3192,87 @@ export interface components {
         RevokeApiKeyAnswer: {
             /** @enum {string} */
             message: "key_revoked";
+        };
+        SecondFactor: {
+            is_set_up: boolean;
+            /** @description The shop asks its team for one */
+            is_required: boolean;
+            /** @description Shown so recently that nothing asks for it again */
+            is_fresh: boolean;
+            set_up_at: string | null;
+            recovery_codes_left: number;
+        };
+        OfferedSecondFactor: {
+            /** @description In base 32, for typing */
+            secret: string;
+            /** @description otpauth://…, what the QR code says */
+            uri: string;
+            qr: {
+                /** @description Squares to a side */
+                size: number;
+                /** @description The dark squares, as a path of SVG */
+                path: string;
+            };
+            /** Format: date-time */
+            expires_at: string;
+        };
+        VerifySecondFactorBody: {
+            /** @description Six digits of the app, or a recovery code */
+            code: string;
+        };
+        VerifySecondFactorAnswer: {
+            /** @enum {string} */
+            message: "second_factor_shown";
+        };
+        ConfirmSecondFactorBody: {
+            /** @description Six digits of the app, or a recovery code */
+            code: string;
+        };
+        ConfirmSecondFactorAnswer: {
+            /** @description Each counts once. Shown this once */
+            recovery_codes: string[];
+        };
+        ResetSecondFactorBody: {
+            user_id: number;
+            reason: string;
+        };
+        ResetSecondFactorAnswer: {
+            /** @enum {string} */
+            message: "second_factor_reset";
+        };
+        OperatorSession: {
+            id: number;
+            user_id: number;
+            email: string;
+            is_current: boolean;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * Format: date-time
+             * @description To the half minute
+             */
+            used_at: string;
+            /**
+             * Format: date-time
+             * @description When it is over unless it is used
+             */
+            idle_until: string;
+            /**
+             * Format: date-time
+             * @description When it is over in any case
+             */
+            expires_at: string;
+            /** @description When the second factor was shown last */
+            factor_at: string | null;
+            ip_address: string | null;
+            user_agent: string | null;
+        };
+        ListOperatorSessionsAnswer: {
+            items: components["schemas"]["OperatorSession"][];
+        };
+        EndOperatorSessionAnswer: {
+            /** @enum {string} */
+            message: "session_ended";
         };
         Setting: {
             /** @enum {string} */
@@ -4020,6 +4211,11 @@ export interface components {
             name: string | null;
             role: string | null;
             permissions: string[];
+            /**
+             * @description missing: the shop asks for one, and it is to be set up; not_shown: it is to be shown
+             * @enum {unknown}
+             */
+            second_factor: "none" | "missing" | "not_shown" | "shown";
         };
         AlarmChoices: {
             /** @description Null: English */
@@ -5047,35 +5243,35 @@ export interface components {
                 };
             };
         };
-        /** @description conflicting_credentials: Conflicting credentials; invalid_credentials: Invalid token; missing_credentials: Missing credentials */
-        ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials: {
+        /** @description conflicting_credentials: Conflicting credentials; invalid_credentials: Invalid token; missing_credentials: Missing credentials; operator_session_over: Operator session over */
+        ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials";
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials" | "operator_session_over";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials";
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials" | "operator_session_over";
                 };
             };
         };
-        /** @description admin_required: Admin access required; cross_site_request: Cross-site request; forbidden: Forbidden; permission_missing: Permission missing */
-        AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing: {
+        /** @description admin_required: Admin access required; cross_site_request: Cross-site request; forbidden: Forbidden; permission_missing: Permission missing; second_factor_required: Second factor required */
+        AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing";
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing" | "second_factor_required";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing";
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing" | "second_factor_required";
                 };
             };
         };
@@ -5159,19 +5355,19 @@ export interface components {
                 };
             };
         };
-        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing */
-        AdminRequiredOrForbiddenOrPermissionMissing: {
+        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing; second_factor_required: Second factor required */
+        AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "forbidden" | "permission_missing";
+                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "admin_required" | "forbidden" | "permission_missing";
+                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required";
                 };
             };
         };
@@ -5319,6 +5515,22 @@ export interface components {
                 };
             };
         };
+        /** @description conflicting_credentials: Conflicting credentials; invalid_credentials: Invalid token; missing_credentials: Missing credentials */
+        ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflicting_credentials" | "invalid_credentials" | "missing_credentials";
+                };
+            };
+        };
         /** @description deletion_waits: Deletion waits */
         DeletionWaits: {
             headers: {
@@ -5332,6 +5544,22 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "deletion_waits";
+                };
+            };
+        };
+        /** @description admin_required: Admin access required; cross_site_request: Cross-site request; forbidden: Forbidden; permission_missing: Permission missing; second_factor_required: Second factor required; step_up_required: Second factor asked again */
+        AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
                 };
             };
         };
@@ -5364,6 +5592,38 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "bad_request" | "invitation_invalid" | "malformed_json";
+                };
+            };
+        };
+        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing */
+        AdminRequiredOrForbiddenOrPermissionMissing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing";
+                };
+            };
+        };
+        /** @description admin_required: Admin access required; cross_site_request: Cross-site request; forbidden: Forbidden; permission_missing: Permission missing */
+        AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing";
                 };
             };
         };
@@ -5559,6 +5819,22 @@ export interface components {
                 };
             };
         };
+        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing; second_factor_required: Second factor required; step_up_required: Second factor asked again */
+        AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
+                };
+            };
+        };
         /** @description bad_request: Bad request; invalid_webhook_signature: Invalid webhook signature; malformed_json: Malformed JSON */
         BadRequestOrInvalidWebhookSignatureOrMalformedJson: {
             headers: {
@@ -5749,8 +6025,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -5949,8 +6225,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListAdminCountriesAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -5978,8 +6254,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6007,8 +6283,8 @@ export interface operations {
                     "application/json": components["schemas"]["AdminCountry"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -6039,8 +6315,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6070,8 +6346,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Referenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -6105,8 +6381,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6141,8 +6417,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListCarriersAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6170,8 +6446,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6199,8 +6475,8 @@ export interface operations {
                     "application/json": components["schemas"]["AdminCarrier"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -6231,8 +6507,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6262,8 +6538,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Referenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -6297,8 +6573,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6337,8 +6613,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListAdminPlansAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -6366,8 +6642,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             409: components["responses"]["ConflictOrReferenced"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6395,8 +6671,8 @@ export interface operations {
                     "application/json": components["schemas"]["AdminPlan"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -6427,8 +6703,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6458,8 +6734,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["ConflictOrReferenced"];
             413: components["responses"]["BodyTooLarge"];
@@ -6493,8 +6769,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -6529,8 +6805,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6556,8 +6832,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -6587,8 +6863,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6614,8 +6890,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -6645,8 +6921,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6672,8 +6948,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7017,8 +7293,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListRateLimitsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -7041,8 +7317,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListBusiestAddressesAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7069,8 +7345,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7103,8 +7379,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7138,8 +7414,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7168,8 +7444,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListLoginsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -7193,8 +7469,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListTeamAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7221,8 +7497,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["LastOwner"];
             413: components["responses"]["BodyTooLarge"];
@@ -7256,8 +7532,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["LastOwner"];
             413: components["responses"]["BodyTooLarge"];
@@ -7289,8 +7565,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7319,8 +7595,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7377,8 +7653,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListApiKeysAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7405,8 +7681,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -7438,8 +7714,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7470,8 +7746,208 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    offerSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedSecondFactor"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    verifySecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifySecondFactorBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifySecondFactorAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidCodeOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyAttempts"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactorBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmSecondFactorAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrInvalidCodeOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    resetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetSecondFactorBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetSecondFactorAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listOperatorSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOperatorSessionsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    endOperatorSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndOperatorSessionAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7497,8 +7973,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListSettingsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7525,8 +8001,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7554,8 +8030,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListSettingChangesAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -7698,8 +8174,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJsonOrOrderNotPaid"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPaymentOrSecondPersonRequired"];
             413: components["responses"]["BodyTooLarge"];
@@ -7742,8 +8218,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["ConflictOrEsimNotRevocableOrRefundExceedsPaymentOrSecondPersonRequired"];
             413: components["responses"]["BodyTooLarge"];
@@ -7777,8 +8253,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7877,8 +8353,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7917,8 +8393,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -7959,8 +8435,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListFindingsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -7983,8 +8459,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8216,8 +8692,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -8248,8 +8724,8 @@ export interface operations {
                     "application/json": components["schemas"]["Esim"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -8343,8 +8819,8 @@ export interface operations {
                     "application/json": components["schemas"]["PurchaseAttempt"][];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -8378,8 +8854,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -8491,8 +8967,8 @@ export interface operations {
                     "application/json": components["schemas"]["PurchaseAttempt"][];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -8526,8 +9002,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -8566,8 +9042,8 @@ export interface operations {
                     }[];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -8608,8 +9084,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -8653,8 +9129,8 @@ export interface operations {
                     }[];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8678,8 +9154,8 @@ export interface operations {
                     "application/json": components["schemas"]["GetSupplierWebhookAddressAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationFailed"];
@@ -8712,8 +9188,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CsvInvalidOrValidationFailed"];
@@ -8747,8 +9223,8 @@ export interface operations {
                     }[];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8838,8 +9314,8 @@ export interface operations {
                     "application/json": components["schemas"]["PriceRuleSet"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8867,8 +9343,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8899,8 +9375,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -8925,8 +9401,8 @@ export interface operations {
                     "application/json": components["schemas"]["ExchangeRates"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8956,8 +9432,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListCatalogueSyncsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -8981,8 +9457,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             default: components["responses"]["AnyProblem"];
@@ -9008,8 +9484,8 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueSyncDetail"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9040,8 +9516,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -9070,8 +9546,8 @@ export interface operations {
                     "application/json": components["schemas"]["PlanPrice"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9253,8 +9729,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListWebhookEndpointsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9282,8 +9758,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -9311,8 +9787,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9345,8 +9821,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9375,8 +9851,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9413,8 +9889,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListWebhookDeliveriesAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9441,8 +9917,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -9472,8 +9948,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -9504,8 +9980,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListEventsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             410: components["responses"]["Gone"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -9529,7 +10005,7 @@ export interface operations {
                     "application/json": components["schemas"]["Operator"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9552,8 +10028,8 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmChoices"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -9580,8 +10056,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -9630,8 +10106,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListAdminOrdersAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9670,8 +10146,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9715,8 +10191,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListPaymentsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9752,8 +10228,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9795,8 +10271,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListRefundsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9830,8 +10306,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9871,8 +10347,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListRefundApprovalsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9904,8 +10380,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9944,8 +10420,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListDisputesAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -9976,8 +10452,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10018,8 +10494,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListWebhookEventsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10052,8 +10528,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10090,8 +10566,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListUsersAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10120,8 +10596,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10167,8 +10643,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListAdminEsimsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10206,8 +10682,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10250,8 +10726,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListAdminTopUpsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10286,8 +10762,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10330,8 +10806,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListInventoryAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10366,8 +10842,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10406,8 +10882,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListJobsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10438,8 +10914,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10481,8 +10957,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListMailsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10516,8 +10992,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10558,8 +11034,8 @@ export interface operations {
                     "application/json": components["schemas"]["ListAuditLogAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10592,8 +11068,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10618,8 +11094,8 @@ export interface operations {
                     "application/json": components["schemas"]["SearchShopAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10645,8 +11121,8 @@ export interface operations {
                     "application/json": components["schemas"]["GetSummaryAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10671,8 +11147,8 @@ export interface operations {
                     "application/json": components["schemas"]["GetCustomerAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -10698,8 +11174,8 @@ export interface operations {
                     "application/json": components["schemas"]["GetAdminEsimAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -10725,8 +11201,8 @@ export interface operations {
                     "application/json": components["schemas"]["GetAdminPaymentAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -10758,8 +11234,8 @@ export interface operations {
                     "application/json": components["schemas"]["ExportMoneyJournalAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10790,8 +11266,8 @@ export interface operations {
                     "application/json": components["schemas"]["ExportMoneySummaryAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10818,8 +11294,8 @@ export interface operations {
                     "application/json": components["schemas"]["RefundPreview"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -10845,8 +11321,8 @@ export interface operations {
                     "application/json": components["schemas"]["GetInventoryStatsAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -10871,8 +11347,8 @@ export interface operations {
                     "application/json": components["schemas"]["GetAdminOrderAnswer"];
                 };
             };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
@@ -10899,8 +11375,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestOrMalformedJson"];
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
-            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissing"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];

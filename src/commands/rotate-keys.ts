@@ -1,6 +1,7 @@
 import { readConfig } from "../config/config.js";
 import { openDatabase } from "../db/database.js";
 import { makeSealer } from "../kernel/sealing.js";
+import { resealSecondFactors } from "../modules/access/access.module.js";
 import { makeInstallVault, makeRotateKeys } from "../modules/esims/esims.module.js";
 import { resealEndpoints } from "../modules/webhooks/webhooks.module.js";
 import { openDatabaseServer } from "./database-server.js";
@@ -23,6 +24,8 @@ export async function rotateKeys(): Promise<void> {
       const endpoints = await resealEndpoints({ db, sealer: makeSealer(keys) });
       say(`${seen} sealed rows, ${resealed} of them sealed anew with key ${keys[0]?.id ?? ""}.`);
       say(`The secrets of ${endpoints} webhook endpoints, sealed with key ${keys[0]?.id ?? ""}.`);
+      const factors = await resealSecondFactors(db, makeSealer(keys));
+      say(`The second factors of ${factors} operators, sealed with key ${keys[0]?.id ?? ""}.`);
       say("Older keys can be taken out of DATA_ENCRYPTION_KEYS once no process writes with them any more.");
     } finally {
       await db.close();

@@ -14,6 +14,9 @@ export function composeAccess(foundation: Foundation, auth: AuthModule): ReturnT
     publicUrl: config.http.publicUrl,
     shop: config.shop,
     endSessionsOf: auth.endSessionsOf,
+    findSessionAnew: auth.findSessionAnew,
+    operators: config.operators,
+    pepper: config.secrets.otpPepper,
     forgetPerson: auth.forgetPerson,
   });
 }

@@ -4,7 +4,7 @@ import { describeTrust } from "../http/client-address.js";
 import { makeCookies } from "../http/cookies.js";
 import { systemClock } from "../kernel/clock.js";
 import { makeSealer } from "../kernel/sealing.js";
-import { ROLE_OF_USER } from "../modules/access/team-read-model.js";
+import { OPERATOR_SQL } from "../modules/access/operator-read-model.js";
 import {
   type AuthModule,
   type AuthModuleDeps,
@@ -20,7 +20,8 @@ export async function composeAuth(
   foundation: Foundation,
   personalData: readonly PersonalDataSource[],
   ordersOfPerson: OrdersOfPerson,
-  findKey: AuthModuleDeps["findKey"],
+  /** Made after this. */
+  access: () => { useKey: AuthModuleDeps["findKey"]; admitOperator: AuthModuleDeps["admitOperator"] },
 ): Promise<AuthModule> {
   const { config, log } = foundation;
   const { auth, secrets, isProduction } = config;
@@ -33,8 +34,9 @@ export async function composeAuth(
     clock: systemClock,
     personalData,
     ordersOfPerson,
-    roleOfUser: ROLE_OF_USER,
-    findKey,
+    operatorSql: OPERATOR_SQL,
+    admitOperator: (...entry) => access().admitOperator(...entry),
+    findKey: (...use) => access().useKey(...use),
     earlyRefusal: await openEarlyRefusal(foundation),
     cookies: makeCookies({ ...auth.cookie, isProduction, host: new URL(publicUrl).hostname }),
     clientOf: (request) => {

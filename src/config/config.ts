@@ -6,6 +6,7 @@ import { readCare } from "./care.js";
 import { type CookieCheck, cookieProblems } from "./cookie-checks.js";
 import { type Environment, readEnvironment } from "./env.js";
 import { readMail } from "./mail.js";
+import { readOperators } from "./operators.js";
 import { readFrontendOrigins } from "./origins.js";
 import { readPayments } from "./payments.js";
 import { reportProductionRefusals } from "./production.js";
@@ -79,6 +80,7 @@ function readGroups(reader: VariableReader) {
     brand: readBrand(reader),
     redisUrl: reader.url("REDIS_URL", ["redis:", "rediss:"]),
     adminEmails: readAdminEmails(reader),
+    operators: readOperators(reader, isProduction),
     log: {
       level: reader.choice(
         "LOG_LEVEL",

@@ -2,6 +2,20 @@ import type { FastifyRequest } from "fastify";
 import { AppError } from "../kernel/errors.js";
 import type { Permission, Role } from "../kernel/permissions.js";
 
+/** How far a session is in for operators' work. Times are the database's, at most some seconds old. */
+export interface OperatorState {
+  /** "none": it was not used for it yet. */
+  readonly session: "none" | "live" | "over";
+  /** The person has a second factor. */
+  readonly hasFactor: boolean;
+  /** It was shown in this session. */
+  readonly isShown: boolean;
+  /** It was shown a moment ago. */
+  readonly isFresh: boolean;
+  /** The time of last use is to be written. */
+  readonly isTouchDue: boolean;
+}
+
 /** The person behind a request, as the session guard found them. */
 export interface Caller {
   readonly userId: number;
@@ -16,6 +30,8 @@ export interface Caller {
   readonly credential: "cookie" | "bearer" | "key";
   /** The API key that acts in the person's name. */
   readonly keyId?: number;
+  /** On routes of operators, of a person. */
+  readonly operator?: OperatorState;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();

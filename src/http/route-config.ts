@@ -22,6 +22,13 @@ declare module "fastify" {
     access?: Access;
     /** With access "admin": what the caller has to be allowed (kernel/permissions.ts). Absent: owners only. */
     permission?: Permission;
+    /**
+     * With access "admin": whether the second factor has to be fresh. Absent: for changes, as the permission says
+     * (kernel/permissions.ts).
+     */
+    stepUp?: boolean;
+    /** With access "admin": open before the second factor is shown, since it is where that happens. */
+    isBeforeFactor?: boolean;
     consumes?: "csv" | "form" | "one-click";
     /** Reads the Idempotency-Key header (http/idempotency-key.ts); said in the OpenAPI document. */
     takesIdempotencyKey?: boolean;

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../kernel/errors.js";
 import { type Permission, permissionsOf, type Role } from "../kernel/permissions.js";
-import { type Caller, setCaller } from "./caller.js";
+import { type Caller, type OperatorState, setCaller } from "./caller.js";
 import type { Cookies } from "./cookies.js";
+import { type FactorNeed, factorNeedOf } from "./factor-need.js";
 import { isSafeMethod, type OriginGuard } from "./origin-guard.js";
 import type { Guard } from "./server.js";
 
@@ -15,6 +16,7 @@ export interface FoundSession {
   readonly name: string | null;
   /** By the team; null for customers. */
   readonly role: Role | null;
+  readonly operator: OperatorState;
 }
 
 /** A live API key: what it may do now, and whose it is. */
@@ -35,6 +37,8 @@ export interface SessionGuardOptions {
   readonly roleOf: (session: FoundSession) => Role | null;
   /** The key of a program; undefined when it is not valid now. Throws when it may not be used from where it came. */
   readonly findKey: (secret: string, request: FastifyRequest) => Promise<FoundKey | undefined>;
+  /** Lets a person of the team in for this work, or throws what they have to do first. Keys have no second factor. */
+  readonly admitOperator: (session: FoundSession, need: FactorNeed) => Promise<OperatorState>;
 }
 
 /** What a request brought, each part by itself; only what is valid now. */
@@ -65,7 +69,8 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
  * Who is calling: the cookie first, an invalid cookie falls back to the header, two people at once
  * are refused. A cookie counts for a state-changing request only when one of our pages sent it.
  */
-export function makeSessionGuard({ cookies, origins, findSession, roleOf, findKey }: SessionGuardOptions) {
+export function makeSessionGuard(options: SessionGuardOptions) {
+  const { cookies, origins, findSession, roleOf, findKey, admitOperator } = options;
   const showTokens = (request: FastifyRequest): ShownTokens => ({
     ofCookies: cookies.readAll(request, "tribi_token").slice(0, COOKIES_MAX),
     ofBearer: bearerTokenOf(request),
@@ -81,10 +86,13 @@ export function makeSessionGuard({ cookies, origins, findSession, roleOf, findKe
     };
   };
 
-  const requireCaller = async (request: FastifyRequest): Promise<Caller> => {
+  const requireCaller = async (
+    request: FastifyRequest,
+    choose: (sessions: readonly FoundSession[]) => FoundSession | undefined,
+  ): Promise<{ readonly caller: Caller; readonly found: FoundSession }> => {
     const tokens = showTokens(request);
     const { ofCookies, ofBearer } = await readCredentials(tokens);
-    const [found = ofBearer] = ofCookies;
+    const found = choose([...ofCookies, ...(ofBearer === undefined ? [] : [ofBearer])]);
     if (found === undefined) {
       throw tokens.ofCookies.length > 0 || tokens.ofBearer !== undefined
         ? new AppError("invalid_credentials", "Invalid token")
@@ -95,11 +103,12 @@ export function makeSessionGuard({ cookies, origins, findSession, roleOf, findKe
     const credential = ofBearer === undefined ? "cookie" : "bearer";
     const role = roleOf(found);
     const permissions = permissionsOf(role);
-    const caller: Caller = { ...found, isAdmin: permissions.size > 0, role, permissions, credential };
+    const { operator: _, ...person } = found;
+    const caller: Caller = { ...person, isAdmin: permissions.size > 0, role, permissions, credential };
     // Before the refusal below, so that its event says whom the page tried to act for.
     setCaller(request, caller);
     if (credential === "cookie" && !isSafeMethod(request.method)) origins.assertOurPage(request);
-    return caller;
+    return { caller, found };
   };
 
   /** A key stands alone: beside a cookie nobody could tell who acts. */
@@ -120,16 +129,37 @@ export function makeSessionGuard({ cookies, origins, findSession, roleOf, findKe
   };
 
   const user: Guard = async (request) => {
-    await requireCaller(request);
+    await requireCaller(request, ([first]) => first);
   };
   const admin: Guard = async (request) => {
     const tokens = showTokens(request);
     const isKey = tokens.ofBearer?.startsWith(KEY_PREFIX) === true;
-    const caller = isKey ? await requireKey(request, tokens) : await requireCaller(request);
-    if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");
-    assertPermission(caller, request.routeOptions.config.permission);
+    const { config } = request.routeOptions;
+    if (isKey) {
+      assertAdmin(await requireKey(request, tokens), config.permission);
+      return;
+    }
+    const { caller, found } = await requireCaller(request, furthestIn);
+    assertAdmin(caller, config.permission);
+    const operator = await admitOperator(found, factorNeedOf(request.method, config));
+    setCaller(request, { ...caller, operator });
   };
   return { user, admin, showTokens, readCredentials };
+}
+
+/**
+ * Of several sessions of one person the one that is furthest in: so a page that brings a token of its own and knows
+ * nothing of second factors works in a browser that has shown one at /console.
+ */
+function furthestIn(sessions: readonly FoundSession[]): FoundSession | undefined {
+  const rank = ({ operator: { session, isShown } }: FoundSession): number =>
+    session === "over" ? 0 : isShown ? 2 : 1;
+  return [...sessions].sort((a, b) => rank(b) - rank(a))[0];
+}
+
+function assertAdmin(caller: Caller, needed: Permission | undefined): void {
+  if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");
+  assertPermission(caller, needed);
 }
 
 /** A route that names no permission is the owners'. */

@@ -47,6 +47,22 @@ const TABLE = {
 
 export type Permission = keyof typeof TABLE;
 
+/**
+ * Changes under these move money, give rights or show secrets: they ask a person for the second factor anew, and so do
+ * the routes that say so themselves (`stepUp` of http/route-config.ts).
+ */
+export const STEP_UP_PERMISSIONS: ReadonlySet<Permission> = new Set([
+  "refunds.create",
+  "refunds.approve",
+  "money.decide",
+  "esims.decide",
+  "esims.reveal",
+  "team.write",
+  "keys.write",
+  "settings.write",
+  "webhooks.write",
+]);
+
 export const PERMISSIONS = Object.keys(TABLE) as readonly Permission[];
 
 const NONE: ReadonlySet<Permission> = new Set();

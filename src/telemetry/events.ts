@@ -48,6 +48,7 @@ export function makeEvents(parentLog: Logger, registry: Registry, clock: Clock =
     loginFailed: event("login_failed", "Tries with a code that did not open a session", ["reason"]),
     sessionRevoked: event("session_revoked", "Sessions that were ended", ["reason"]),
     refreshReused: event("refresh_reused", "Rotated refresh tokens shown after the grace", []),
+    secondFactor: event("second_factor", "Second factors of operators by what came of them", ["outcome"]),
     requestRefused: event(
       "request_refused",
       "Requests refused for who sent them, or from where (401, 403)",

@@ -127,12 +127,17 @@ describe("GET /auth/me/export", () => {
       "team_members",
       "api_keys",
       "team_invitations",
+      "operator_factors",
+      "operator_sessions",
+      "factor_notices",
     ];
     // Between us and a supplier, about our stock, ids at a provider that the earlier backend kept of an exported order,
-    // or what operators ask of each other before they make a refund, which itself is exported.
+    // what operators ask of each other before they make a refund, which itself is exported, or a sealed secret that
+    // lives for minutes.
     const ours = [
       "esim_top_up_lists",
       "imported_payments",
+      "operator_factor_offers",
       "provisioning_attempts",
       "refund_approvals",
       "stock_items",

@@ -3,8 +3,10 @@ import { statusOf } from "../../src/http/problem.js";
 import { ERROR_CODES } from "../../src/kernel/errors.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { startTestApp, type TestApp } from "../support/app.js";
+import { eventually } from "../support/eventually.js";
 import { logIn } from "../support/login.js";
 import { sendRaw } from "../support/raw-http.js";
+import { setUpFactor } from "../support/second-factor.js";
 
 interface Line {
   readonly event?: string;
@@ -117,6 +119,30 @@ describe("a refused request is one event, with who, what and its id, and no addr
     ]);
     expect(JSON.stringify(lines)).not.toContain(gone.refreshToken);
     expect(await counted("session_revoked")).toBe(1);
+  });
+
+  it("second_factor_required, step_up_required, operator_session_over: a member who is not far enough in", async () => {
+    const member = await logIn(app, "careful@example.com");
+    await app.database.query(
+      "insert into team_members (user_id, role, created_by) values ($1, 'owner', 'test')",
+      [member.userId],
+    );
+    await setUpFactor(app, member.token);
+    const refused = async (sql: string): Promise<void> => {
+      lines.length = 0;
+      await app.database.query(sql);
+      const code = await eventually(async () => {
+        const { status, body } = await app.request("GET", "/admin/users/export", { bearer: member.token });
+        return status !== 200 && body.code;
+      });
+      expect(lines.filter(({ kind }) => kind === code)).toMatchObject([
+        { user_id: member.userId, route: "/admin/users/export" },
+      ]);
+      expect(await counted(code)).toBe(1);
+    };
+    await refused("update operator_sessions set fresh_until = now() where factor_at is not null");
+    await refused("update operator_sessions set factor_at = null, fresh_until = null");
+    await refused("update operator_sessions set idle_until = now()");
   });
 
   it("not_found: an operators' page that does not show itself to others", async () => {

@@ -16,6 +16,7 @@ import { OPERATOR_DEFECTS } from "./operators.js";
 import { PROVIDER_EVENT_DEFECTS } from "./provider-events.js";
 import { PURCHASES } from "./purchases.js";
 import { REFUND_DEFECTS } from "./refunds.js";
+import { SECOND_FACTOR_DEFECTS } from "./second-factors.js";
 import { SESSION_DEFECTS } from "./sessions.js";
 import { SETTING_DEFECTS } from "./settings.js";
 import { SUPPLIER_DEFECTS } from "./suppliers.js";
@@ -32,6 +33,7 @@ export const DEFECTS: readonly Defect[] = [
   ...CHAIN_DEFECTS,
   ...LOGIN,
   ...SESSION_DEFECTS,
+  ...SECOND_FACTOR_DEFECTS,
   ...DELIVERY,
   ...MAIL_DEFECTS,
   ...ALARM_DEFECTS,

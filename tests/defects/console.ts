@@ -8,13 +8,13 @@ export const CONSOLE: readonly Defect[] = [
     edits: [
       {
         file: "src/http/session-guard.ts",
-        from: '    if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");',
-        to: "    if (!caller.isAdmin) MARK;",
+        from: '  if (!caller.isAdmin) throw new AppError("admin_required", "Admin access required");',
+        to: "  if (!caller.isAdmin) MARK;",
       },
       {
         file: "src/http/session-guard.ts",
-        from: "    assertPermission(caller, request.routeOptions.config.permission);",
-        to: "    void assertPermission;",
+        from: "  assertPermission(caller, needed);",
+        to: "  void [assertPermission, needed];",
       },
     ],
     target: {

@@ -127,7 +127,10 @@ export const SESSION_DEFECTS: readonly Defect[] = [
         from: 'const LIVE = "sessions.revoked_at is null and sessions.expires_at > now()";',
         to: 'const LIVE = "sessions.revoked_at is null";',
       },
-      runsAt(SESSIONS, "const { rows } = await db.run<FindRow & { role: Role | null }>(find, [sid]);"),
+      runsAt(
+        SESSIONS,
+        "const { rows } = await db.run<FindRow & OperatorColumns & { role: Role | null }>(find, [sid]);",
+      ),
     ],
     target: { file: COOKIES, test: "a family ends after 30 days whatever the cookie says" },
     reason: /./,
@@ -142,7 +145,10 @@ export const SESSION_DEFECTS: readonly Defect[] = [
         from: '"users.id = sessions.user_id and users.disabled_at is null and users.deleted_at is null";',
         to: '"users.id = sessions.user_id and users.deleted_at is null";',
       },
-      runsAt(SESSIONS, "const { rows } = await db.run<FindRow & { role: Role | null }>(find, [sid]);"),
+      runsAt(
+        SESSIONS,
+        "const { rows } = await db.run<FindRow & OperatorColumns & { role: Role | null }>(find, [sid]);",
+      ),
     ],
     target: {
       file: COOKIES,

@@ -13,7 +13,12 @@ import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { passTime } from "../support/login.js";
 import { LIMITS, makeLoginModel, TRYING, TTL_MINUTES } from "./login-model.js";
 
-const findLiveSession = makeFindLiveSession("null::text");
+const findLiveSession = makeFindLiveSession({
+  role: "null::text",
+  join: "",
+  columns: `'none' as operator_session, false as has_factor, false as factor_is_shown, false as factor_is_fresh,
+    false as touch_is_due`,
+});
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 40);
 

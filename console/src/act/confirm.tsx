@@ -37,7 +37,11 @@ export function Confirm({
   const doing = useMutation({
     mutationFn: onConfirm,
     onSuccess: (message) => {
-      notifications.show({ message, color: "green" });
+      notifications.show({
+        message,
+        color: "green",
+        closeButtonProps: { "aria-label": text("act.close") },
+      });
       close();
     },
     // Refused or done: what is on the screen may be out of date.
@@ -52,6 +56,9 @@ export function Confirm({
       opened={isOpen}
       onClose={close}
       title={title}
+      // What is under way waits for its answer, and for the second factor where that is asked for again.
+      closeOnEscape={!doing.isPending}
+      closeOnClickOutside={!doing.isPending}
       closeButtonProps={{ "aria-label": text("act.close") }}
     >
       <form

@@ -1,7 +1,8 @@
 import { Button, Center, Loader, Paper, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Failure } from "../parts/failure.js";
-import { useSession } from "../session/session.js";
+import { FactorThreshold } from "../session/factor-threshold.js";
+import { isBarred, useSession } from "../session/session.js";
 import { SignIn } from "../session/sign-in.js";
 import { useText } from "../text/text.js";
 import { invitationToken, Join } from "./join.js";
@@ -10,10 +11,18 @@ import { shop } from "./shop.js";
 /** The console is for operators: everybody else is asked to sign in, or told so. */
 export function Gate({ children }: { readonly children: ReactNode }) {
   const text = useText();
-  const { operator, isStranger } = useSession();
+  const { operator, isStranger, hasEnded, factor } = useSession();
   const token = invitationToken();
-  if (operator != null && token === null) return children;
-  const title = token !== null ? "join.title" : isStranger ? "gate.stranger" : "sign.heading";
+  const isIn = operator != null && (hasEnded || !isBarred({ factor }));
+  if (isIn && token === null) return children;
+  const title =
+    token !== null
+      ? "join.title"
+      : isStranger
+        ? "gate.stranger"
+        : operator == null
+          ? "sign.heading"
+          : "factor.title";
   return (
     <Center component="main" className="gate">
       <Paper withBorder shadow="sm" p="xl" className="gate-card">
@@ -33,6 +42,7 @@ function Threshold({ token }: { readonly token: string | null }) {
   if (trouble !== null) return <Failure error={trouble} onRetry={() => void refresh()} />;
   if (operator === undefined) return <Loader aria-label={text("list.loading")} />;
   if (token !== null && (isStranger || operator !== null)) return <Join token={token} />;
+  if (operator !== null && !isStranger) return <FactorThreshold />;
   if (!isStranger) return <SignIn lead={text("sign.lead", { shop: shop.name })} />;
   return (
     <>

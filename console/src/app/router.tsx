@@ -89,6 +89,14 @@ const routes = [
     lazyRouteComponent(() => import("../screens/access/my-sessions.js"), "MySessions"),
   ),
   at(
+    "/me/sessions",
+    lazyRouteComponent(() => import("../screens/access/my-sessions.js"), "MySessions"),
+  ),
+  at(
+    "/me/second-factor",
+    lazyRouteComponent(() => import("../screens/access/second-factor.js"), "SecondFactor"),
+  ),
+  at(
     "/system",
     lazyRouteComponent(() => import("../screens/system/jobs.js"), "Jobs"),
   ),

@@ -14,8 +14,10 @@ import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { MoonIcon, SunIcon } from "../parts/icons.js";
 import { Link } from "../parts/link.js";
-import { useOperator, useSession } from "../session/session.js";
+import { FactorThreshold } from "../session/factor-threshold.js";
+import { isBarred, useOperator, useSession } from "../session/session.js";
 import { SignIn } from "../session/sign-in.js";
+import { StepUpDialog } from "../session/step-up-dialog.js";
 import { LANGUAGES, useLanguage, useText } from "../text/text.js";
 import { NotAllowed } from "./missing.js";
 import { SearchBox } from "./search-box.js";
@@ -53,6 +55,7 @@ export function Shell() {
         <SectionPages path={path} />
         {mayOpen(path, may) ? <Outlet /> : <NotAllowed />}
       </AppShell.Main>
+      <StepUpDialog />
       <EndedSession />
     </AppShell>
   );
@@ -141,6 +144,12 @@ function PersonMenu() {
             {text("alarms.title")}
           </Menu.Item>
         )}
+        <Menu.Item component={Link} to="/me/second-factor">
+          {text("factor.title")}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/me/sessions">
+          {text("nav.sessions")}
+        </Menu.Item>
         <Menu.Item onClick={() => void signOut()}>{text("nav.sign_out")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -150,16 +159,17 @@ function PersonMenu() {
 /** Over the screen and not in its place: a form that was half filled in stays as it is. */
 function EndedSession() {
   const text = useText();
-  const { hasEnded } = useSession();
+  const { hasEnded, factor } = useSession();
+  const isBarredHere = isBarred({ factor });
   return (
     <Modal
       opened={hasEnded}
       onClose={() => undefined}
       withCloseButton={false}
-      title={text("sign.heading")}
+      title={text(isBarredHere ? "factor.title" : "sign.heading")}
       zIndex={1_000}
     >
-      <SignIn lead={text("sign.ended")} />
+      {isBarredHere ? <FactorThreshold /> : <SignIn lead={text("sign.ended")} />}
     </Modal>
   );
 }

@@ -1,7 +1,8 @@
 import type { ListSchema } from "virtual:list-schemas";
-import { Anchor, Group, Loader, Stack, Table, Text, Title, UnstyledButton } from "@mantine/core";
+import { Group, Loader, Stack, Table, Text, Title, UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useRead } from "../api/use-read.js";
+import { DownloadLink } from "../parts/download-link.js";
 import { Failure } from "../parts/failure.js";
 import { Scroll } from "../parts/scroll.js";
 import { useText } from "../text/text.js";
@@ -45,9 +46,9 @@ export function ListPage({ view, acts, children }: ListPageProps) {
           {isFetching && <Loader size="xs" aria-label={text("list.loading")} />}
           {acts}
           {schema.csvPath !== null && (
-            <Anchor href={`${schema.csvPath}${csvQueryOf(schema, values)}`} download size="sm">
+            <DownloadLink href={`${schema.csvPath}${csvQueryOf(schema, values)}`} size="sm">
               {text("list.csv")}
-            </Anchor>
+            </DownloadLink>
           )}
         </Group>
       </Group>

@@ -2,7 +2,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { TribiError } from "@tribi/client";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Me } from "../api/shapes.js";
-import { isSignedOut, read, tribi } from "../api/store.js";
+import { isFactorAsked, isSignedOut, read, tribi } from "../api/store.js";
 import type { Permission } from "../app/sections.js";
 
 export interface Operator {
@@ -20,6 +20,8 @@ export interface SessionState {
   readonly hasEnded: boolean;
   /** Signed in, and no operator. */
   readonly isStranger: boolean;
+  /** Of the operator. */
+  readonly factor: Me["second_factor"];
   readonly trouble: unknown;
   refresh(): Promise<void>;
   signOut(): Promise<void>;
@@ -35,9 +37,13 @@ export function useOperator(): Operator {
   return operator;
 }
 
-type Known = Pick<SessionState, "operator" | "hasEnded" | "isStranger" | "trouble">;
+type Known = Pick<SessionState, "operator" | "hasEnded" | "isStranger" | "factor" | "trouble">;
 
-const NOBODY: Known = { operator: null, hasEnded: false, isStranger: false, trouble: null };
+const NOBODY: Known = { operator: null, hasEnded: false, isStranger: false, factor: "none", trouble: null };
+
+/** Signed in by the mailed code, and not in yet. */
+export const isBarred = ({ factor }: Pick<Known, "factor">): boolean =>
+  factor === "missing" || factor === "not_shown";
 
 function makeQueryClient(onError: (error: unknown) => void): QueryClient {
   return new QueryClient({
@@ -57,14 +63,20 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const client = useMemo(
     () =>
       makeQueryClient((error) => {
-        if (isSignedOut(error)) setKnown((before) => ({ ...before, hasEnded: true }));
+        if (isSignedOut(error)) setKnown((before) => ({ ...before, hasEnded: true, factor: "none" }));
+        if (isFactorAsked(error)) setKnown((before) => ({ ...before, hasEnded: true, factor: "not_shown" }));
       }),
     [],
   );
   const refresh = useCallback(async () => {
     const found = await findOperator();
-    setKnown((before) => (found.trouble === null || before.operator === undefined ? found : before));
-    await client.invalidateQueries();
+    setKnown((before) => {
+      if (found.trouble !== null && before.operator !== undefined) return before;
+      // Somebody works here: what is on the page waits until they are in again.
+      const waits = before.operator != null && found.operator != null && isBarred(found);
+      return waits ? { ...found, hasEnded: true } : found;
+    });
+    if (!isBarred(found)) await client.invalidateQueries();
   }, [client]);
   useEffect(() => void refresh(), [refresh]);
   const session: SessionState = {
@@ -85,10 +97,11 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
 async function findOperator(): Promise<Known> {
   try {
-    const { id, email, name, role, permissions } = await read<Me>("/admin/me");
+    const { id, email, name, role, permissions, second_factor: factor } = await read<Me>("/admin/me");
     if (role === null) return { ...NOBODY, isStranger: true };
     const held = new Set(permissions);
-    return { ...NOBODY, operator: { id, email, name, role, may: (permission) => held.has(permission) } };
+    const may: Operator["may"] = (permission) => held.has(permission);
+    return { ...NOBODY, factor, operator: { id, email, name, role, may } };
   } catch (error) {
     if (isSignedOut(error)) return NOBODY;
     if (error instanceof TribiError && error.status === 403) return { ...NOBODY, isStranger: true };

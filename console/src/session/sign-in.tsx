@@ -8,7 +8,7 @@ import { useText } from "../text/text.js";
 import { useSession } from "./session.js";
 
 /** Signs in by a mailed code, in the place where it is needed: nothing of what is on the page is lost. */
-export function SignIn({ lead }: { readonly lead: string }) {
+export function SignIn({ lead, onSignedIn }: { readonly lead: string; readonly onSignedIn?: () => void }) {
   const { refresh } = useSession();
   const [email, setEmail] = useState("");
   const [challenge, setChallenge] = useState<string | null>(null);
@@ -47,6 +47,7 @@ export function SignIn({ lead }: { readonly lead: string }) {
             attempt(async () => {
               await tribi.auth.verifyCode({ email: email.trim(), code, challenge });
               await refresh();
+              onSignedIn?.();
             })
           }
           onAgain={send}

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import swagger from "@fastify/swagger";
 import type { FastifySchema, RouteOptions } from "fastify";
+import { factorNeedOf } from "../factor-need.js";
 import type { Server } from "../server.js";
 import { markOptionalBodies, nameSchemas, type Operation, operationsOf } from "./named-schemas.js";
 import { type DescribedRoute, makeProblemAnswers, PROBLEM_SCHEMA } from "./problem-answers.js";
@@ -86,6 +87,7 @@ function describedOf(
   return {
     method: [method].flat()[0] ?? "GET",
     access: config.access,
+    factorNeed: factorNeedOf([method].flat()[0] ?? "GET", config),
     takesBody: schema?.body !== undefined,
     takesParameters: schema?.params !== undefined || schema?.querystring !== undefined,
     takesIdempotencyKey: config.takesIdempotencyKey === true,

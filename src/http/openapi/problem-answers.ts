@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from "../../kernel/errors.js";
+import type { FactorNeed } from "../factor-need.js";
 import { statusOf, titleOf } from "../problem.js";
 import type { Access } from "../route-config.js";
 
@@ -41,6 +42,8 @@ const OF_ANY_REQUEST = [
 export interface DescribedRoute {
   readonly method: string;
   readonly access: Access | undefined;
+  /** Of operators' routes. */
+  readonly factorNeed: FactorNeed;
   readonly takesBody: boolean;
   readonly takesParameters: boolean;
   readonly takesIdempotencyKey: boolean;
@@ -57,7 +60,11 @@ function codesOf(route: DescribedRoute): ReadonlySet<ErrorCode> {
   const needsSession = route.access === "user" || route.access === "admin";
   if (needsSession) add("missing_credentials", "invalid_credentials", "conflicting_credentials");
   if (needsSession && route.method !== "GET") add("cross_site_request");
-  if (route.access === "admin") add("admin_required", "forbidden", "permission_missing");
+  if (route.access === "admin") {
+    add("admin_required", "forbidden", "permission_missing", "operator_session_over");
+    if (route.factorNeed !== "none") add("second_factor_required");
+    if (route.factorNeed.startsWith("fresh")) add("step_up_required");
+  }
   if (route.method !== "GET") add("body_too_large", "malformed_json", "unsupported_media_type");
   if (route.takesBody || route.takesParameters) add("validation_failed");
   if (route.takesIdempotencyKey) add("idempotency_key_invalid", "idempotency_key_reused");

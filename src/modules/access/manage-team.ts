@@ -152,7 +152,13 @@ async function listTeam({ db, ownerEmails }: ManageTeamDeps): Promise<TeamLine[]
   const known = await listOwnersByAddress(db, ownerEmails);
   const owners = ownerEmails.map((email): TeamLine => {
     const person = known.find((one) => one.email === email);
-    const nobody = { user_id: null, name: null, created_at: null, last_active_at: null };
+    const nobody = {
+      user_id: null,
+      name: null,
+      created_at: null,
+      last_active_at: null,
+      has_second_factor: false,
+    };
     return { ...nobody, ...person, id: null, email, role: "owner", source: "environment" };
   });
   const members = (await listMembers(db)).filter(({ email }) => !ownerEmails.includes(email));

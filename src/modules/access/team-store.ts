@@ -9,6 +9,7 @@ export interface MemberRow {
   readonly role: Role;
   readonly created_at: string;
   readonly last_active_at: string | null;
+  readonly has_second_factor: boolean;
 }
 
 export interface OwnerRow {
@@ -17,9 +18,11 @@ export interface OwnerRow {
   readonly name: string | null;
   readonly created_at: string;
   readonly last_active_at: string | null;
+  readonly has_second_factor: boolean;
 }
 
-const LAST_ACTIVE = "(select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at";
+const LAST_ACTIVE = `(select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_active_at,
+     exists (select from operator_factors f where f.user_id = u.id) as has_second_factor`;
 
 const LIST = statement(
   "access.list_members",

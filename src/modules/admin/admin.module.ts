@@ -107,7 +107,7 @@ export function makeAdminModule(deps: AdminDeps) {
   return {
     jobs,
     registerRoutes(app: Server): void {
-      registerShowAdminMe(app);
+      registerShowAdminMe(app, deps.config.operators);
       alarms.registerRoutes(app);
       for (const screen of SCREENS) registerListScreen(app, db, screen, noteExport);
       registerSearch(app, {

@@ -136,7 +136,7 @@ export function registerListScreen(
   app.get(
     `/admin/${screen.name}/export`,
     {
-      config: { access: "admin", permission: screen.permission },
+      config: { access: "admin", permission: screen.permission, stepUp: holdsPersons(screen) },
       schema: {
         tags: ["Administration"],
         operationId: screen.operationId.replace(/^list/, "export"),
@@ -157,6 +157,10 @@ export function registerListScreen(
     },
   );
 }
+
+/** Who takes all of it along takes people's addresses along, or what they did. */
+const holdsPersons = ({ item }: ListScreen): boolean =>
+  ["email", "user", "actor"].some((member) => member in item.properties);
 
 function filterSchemas({ filters = {} }: ListScreen): TProperties {
   return Object.fromEntries(

@@ -56,12 +56,26 @@ import { registerShowMe } from "./routes/show-me.js";
 import { registerVerifyCode } from "./routes/verify-code.js";
 import type { SendingLimits, TryingLimits } from "./sending-limits.js";
 import { makeSessionCache } from "./session-cache.js";
-import { listLiveSessions, makeFindLiveSession, revokeSessionsOfUser } from "./session-store.js";
+import {
+  listLiveSessions,
+  makeFindLiveSession,
+  type OperatorSql,
+  revokeSessionsOfUser,
+} from "./session-store.js";
+import type { LiveSession } from "./session-types.js";
 import { makeVerifyCode } from "./verify-code.js";
 
 export type { OrdersOfPerson, OwedOrder } from "./delete-person.js";
 export type { ManageLimits } from "./manage-limits.js";
 export type { ManagePerson, PersonalDataSource } from "./manage-person.js";
+
+/** Why the administration ends every session of a person. */
+type TeamReason = "left_team" | "factor_reset";
+
+/** Without an app, for commands; a process that remembers the sessions forgets them within 5 s. */
+export async function endSessionsOfPerson(tx: Tx, userId: number, reason: TeamReason): Promise<void> {
+  await revokeSessionsOfUser(tx, userId, reason);
+}
 
 export interface AuthModuleDeps {
   readonly db: Db;
@@ -94,8 +108,8 @@ export interface AuthModuleDeps {
   readonly personalData: readonly PersonalDataSource[];
   readonly ordersOfPerson: OrdersOfPerson;
   readonly findKey: SessionGuardOptions["findKey"];
-  /** SQL for the role of a row of `users`. */
-  readonly roleOfUser: string;
+  readonly admitOperator: SessionGuardOptions["admitOperator"];
+  readonly operatorSql: OperatorSql;
 }
 
 export interface AuthModule {
@@ -106,9 +120,11 @@ export interface AuthModule {
   readonly managePerson: ManagePerson;
   readonly manageLimits: ManageLimits;
   /** Ends every session of a person, as part of the transaction; call `forgetPerson` after it. */
-  endSessionsOf(tx: Tx, userId: number): Promise<void>;
+  endSessionsOf(tx: Tx, userId: number, reason: TeamReason): Promise<void>;
   /** The next request of the person looks them up anew; in other processes within the cache's age. */
   forgetPerson(userId: number): void;
+  /** The session as the database has it now; undefined when it is not alive. */
+  findSessionAnew(sid: string): Promise<LiveSession | undefined>;
   /** Says so while Redis does not answer; PostgreSQL decides alone then. */
   troubles(): Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -128,7 +144,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
   const lifetimeSeconds = settings.jwtExpirationMinutes * 60;
   const accessTokens = makeAccessTokens({ secrets: settings.jwtSecrets, lifetimeSeconds, clock });
   const refreshTokens = makeRefreshTokens(cookieSecret);
-  const findLiveSession = makeFindLiveSession(deps.roleOfUser);
+  const findLiveSession = makeFindLiveSession(deps.operatorSql);
   const sessionCache = makeSessionCache({ load: (sid) => findLiveSession(db, sid) });
 
   const sessionGuard = makeSessionGuard({
@@ -137,6 +153,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     findSession: sessionFinder(accessTokens, sessionCache),
     roleOf: makeRoleOf(settings.adminEmails),
     findKey: deps.findKey,
+    admitOperator: deps.admitOperator,
   });
   const persons = { db, sessionCache, events, secrets, orders: deps.ordersOfPerson };
   const managePerson = makeManagePerson({ ...persons, personalData: deps.personalData });
@@ -172,9 +189,13 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     sessionGuard,
     managePerson,
     manageLimits,
-    async endSessionsOf(tx, userId) {
-      const ended = await revokeSessionsOfUser(tx, userId, "left_team");
-      for (const _ of ended) events.sessionRevoked({ reason: "left_team" });
+    async endSessionsOf(tx, userId, reason) {
+      const ended = await revokeSessionsOfUser(tx, userId, reason);
+      for (const _ of ended) events.sessionRevoked({ reason });
+    },
+    async findSessionAnew(sid) {
+      sessionCache.forget([sid]);
+      return sessionCache.find(sid);
     },
     forgetPerson: (userId) => sessionCache.forgetUser(userId),
     troubles: () => (earlyRefusal.state() === "down" ? { redis: "does not answer" } : {}),
@@ -193,7 +214,14 @@ function sessionFinder(accessTokens: AccessTokens, sessionCache: SessionCache) {
     const { userId, sid } = claims;
     const check = (state: Awaited<ReturnType<SessionCache["find"]>>): FoundSession | undefined =>
       state?.userId === userId
-        ? { userId, sessionId: sid, email: state.email, name: state.name, role: state.role }
+        ? {
+            userId,
+            sessionId: sid,
+            email: state.email,
+            name: state.name,
+            role: state.role,
+            operator: state.operator,
+          }
         : undefined;
     const state = sessionCache.find(sid);
     return state instanceof Promise ? state.then(check) : check(state);

@@ -8,6 +8,7 @@ const state = (userId: number): LiveSession => ({
   email: `u${userId}@example.com`,
   name: null,
   role: null,
+  operator: { session: "none", hasFactor: false, isShown: false, isFresh: false, isTouchDue: false },
   expiresAtMillis: Number.POSITIVE_INFINITY,
 });
 

@@ -1,4 +1,5 @@
 import { type Queryable, statement } from "../../db/database.js";
+import type { OperatorState } from "../../http/caller.js";
 import type { Role } from "../../kernel/permissions.js";
 import type { LiveSession, SessionKind, SessionLine, SessionState } from "./session-types.js";
 
@@ -6,15 +7,15 @@ const LIVE = "sessions.revoked_at is null and sessions.expires_at > now()";
 const OF_ABLE_USER = "users.id = sessions.user_id and users.disabled_at is null and users.deleted_at is null";
 
 // The time of last use is kept to the minute, so that a busy session does not write on every request.
-const findStatement = (roleOfUser: string) =>
+const findStatement = ({ role, columns, join }: OperatorSql) =>
   statement(
     "sessions.find_live",
     `with touched as (
      update sessions set last_used_at = now()
      where sid = $1 and ${LIVE} and last_used_at < now() - interval '1 minute'
    )
-   select sessions.id, sessions.user_id, users.email, users.name, sessions.expires_at, ${roleOfUser} as role
-   from sessions join users on ${OF_ABLE_USER}
+   select sessions.id, sessions.user_id, users.email, users.name, sessions.expires_at, ${role} as role, ${columns}
+   from sessions join users on ${OF_ABLE_USER} ${join}
    where sessions.sid = $1 and ${LIVE}`,
   );
 
@@ -26,15 +27,38 @@ interface FindRow {
   expires_at: string;
 }
 
-/** `roleOfUser` is SQL for the role of a row of `users`: the team is another module's. */
-export function makeFindLiveSession(roleOfUser: string) {
-  const find = findStatement(roleOfUser);
+/** SQL of another module, whose the team is: of a row of `sessions` and its row of `users`. */
+export interface OperatorSql {
+  /** The person's role, null for customers. */
+  readonly role: string;
+  readonly join: string;
+  /** As OperatorColumns. */
+  readonly columns: string;
+}
+
+interface OperatorColumns {
+  operator_session: OperatorState["session"];
+  has_factor: boolean;
+  factor_is_shown: boolean;
+  factor_is_fresh: boolean;
+  touch_is_due: boolean;
+}
+
+export function makeFindLiveSession(sql: OperatorSql) {
+  const find = findStatement(sql);
   return async (db: Queryable, sid: string): Promise<LiveSession | undefined> => {
-    const { rows } = await db.run<FindRow & { role: Role | null }>(find, [sid]);
+    const { rows } = await db.run<FindRow & OperatorColumns & { role: Role | null }>(find, [sid]);
     const [row] = rows;
     if (row === undefined) return undefined;
     const { id, user_id: userId, email, name, role } = row;
-    return { id, userId, email, name, role, expiresAtMillis: Date.parse(row.expires_at) };
+    const operator = {
+      session: row.operator_session,
+      hasFactor: row.has_factor,
+      isShown: row.factor_is_shown,
+      isFresh: row.factor_is_fresh,
+      isTouchDue: row.touch_is_due,
+    };
+    return { id, userId, email, name, role, operator, expiresAtMillis: Date.parse(row.expires_at) };
   };
 }
 
@@ -97,7 +121,8 @@ export type RevocationReason =
   | "ended_by_user"
   | "user_disabled"
   | "user_deleted"
-  | "left_team";
+  | "left_team"
+  | "factor_reset";
 
 const REVOKE = {
   bySids: statement(

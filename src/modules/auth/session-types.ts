@@ -1,3 +1,4 @@
+import type { OperatorState } from "../../http/caller.js";
 import type { Role } from "../../kernel/permissions.js";
 
 export type SessionKind = "both" | "cookie" | "bearer";
@@ -14,6 +15,7 @@ export interface SessionState {
 export interface LiveSession extends SessionState {
   /** In the shop's administration, by its team; null for customers. */
   readonly role: Role | null;
+  readonly operator: OperatorState;
 }
 
 export interface SessionLine {

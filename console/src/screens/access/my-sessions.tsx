@@ -5,6 +5,7 @@ import { act } from "../../api/store.js";
 import { useRead } from "../../api/use-read.js";
 import { Answer } from "../../parts/answer.js";
 import { SmallTable } from "../../parts/small-table.js";
+import { useOperator } from "../../session/session.js";
 import { useText } from "../../text/text.js";
 
 /** Where one is signed in oneself, with a way to end it. */
@@ -14,6 +15,10 @@ export function MySessions() {
   return (
     <Stack>
       <Title order={1}>{text("nav.sessions")}</Title>
+      <OperatorSessions />
+      <Title order={2} size="h4">
+        {text("sessions.all")}
+      </Title>
       <Text>{text("sessions.lead")}</Text>
       <Answer reading={reading}>
         {(answer) => (
@@ -36,6 +41,52 @@ export function MySessions() {
         )}
       </Answer>
     </Stack>
+  );
+}
+
+/** For work here: one's own, and for owners and auditors the whole team's. */
+function OperatorSessions() {
+  const text = useText();
+  const { may } = useOperator();
+  const reading = useRead<AnswerOf<"listOperatorSessions">>("/admin/sessions");
+  return (
+    <>
+      <Title order={2} size="h4">
+        {text("sessions.work")}
+      </Title>
+      <Text>{text("sessions.work_lead")}</Text>
+      <Answer reading={reading}>
+        {({ items }) => (
+          <SmallTable
+            rows={items}
+            columns={[
+              "email",
+              "opened_at",
+              "used_at",
+              "expires_at",
+              "factor_at",
+              "ip_address",
+              "user_agent",
+              "is_current",
+            ]}
+            acts={({ id, email, is_current: isCurrent }) =>
+              isCurrent === true || may("team.write") || !may("team.read") ? (
+                <ActButton
+                  label={text("sessions.end")}
+                  title={text("sessions.end_title", { id: Number(id) })}
+                  consequences={[text("sessions.end_work", { email: String(email) })]}
+                  isDangerous
+                  onConfirm={async () => {
+                    await act({ method: "DELETE", path: `/admin/sessions/${Number(id)}` });
+                    return text("sessions.ended");
+                  }}
+                />
+              ) : null
+            }
+          />
+        )}
+      </Answer>
+    </>
   );
 }
 

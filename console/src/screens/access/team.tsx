@@ -1,4 +1,4 @@
-import { Button, Stack, TextInput, Title } from "@mantine/core";
+import { Button, Group, Stack, TextInput, Title } from "@mantine/core";
 import type { AnswerOf, BodyOf } from "@tribi/client";
 import { useState } from "react";
 import { ActButton } from "../../act/act-button.js";
@@ -36,8 +36,9 @@ export function Team() {
                   { name: "role", show: (row) => <RoleName of={row} /> },
                   "source",
                   "last_active_at",
+                  "has_second_factor",
                 ]}
-                {...(mayWrite ? { acts: (row: Row) => <MemberActs of={row} /> } : {})}
+                {...(mayWrite ? { acts: (row: Row) => <ActsOn of={row} /> } : {})}
               />
             </Panel>
             <Panel title={text("team.invitations")}>
@@ -100,6 +101,35 @@ function InviteButton() {
         <ReasonField value={reason} onChange={setReason} />
       </Confirm>
     </>
+  );
+}
+
+function ActsOn({ of }: { readonly of: Row }) {
+  const operator = useOperator();
+  const isOther = of.email !== operator.email;
+  return (
+    <Group gap="xs">
+      <MemberActs of={of} />
+      {of.has_second_factor === true && isOther && <ResetFactor of={of} />}
+    </Group>
+  );
+}
+
+function ResetFactor({ of: { user_id: userId, email } }: { readonly of: Row }) {
+  const text = useText();
+  const name = String(email);
+  return (
+    <ActButton
+      label={text("factor.reset")}
+      title={text("factor.reset_title", { email: name })}
+      consequences={[text("factor.reset_what", { email: name }), text("factor.reset_mails")]}
+      reasonDraft={`reset factor ${String(userId)}`}
+      isDangerous
+      onConfirm={async (reason) => {
+        await act({ path: "/admin/second-factor/reset", body: { user_id: Number(userId), reason } });
+        return text("factor.reset_done", { email: name });
+      }}
+    />
   );
 }
 

@@ -28,6 +28,7 @@ const Member = Type.Object(
     source: Type.String({ description: "environment (ADMIN_EMAILS) or invitation" }),
     created_at: TimeOrNull,
     last_active_at: TimeOrNull,
+    has_second_factor: Type.Boolean(),
   },
   { title: "TeamMember" },
 );

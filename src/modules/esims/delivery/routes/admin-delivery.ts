@@ -32,7 +32,7 @@ export function registerAdminDelivery(
   app.get(
     "/admin/esims/:id/install",
     {
-      config: { access: "admin", permission: "esims.reveal", problems: ["not_found"] },
+      config: { access: "admin", permission: "esims.reveal", stepUp: true, problems: ["not_found"] },
       schema: {
         tags,
         operationId: "showEsimCodes",
