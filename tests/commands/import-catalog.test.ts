@@ -47,8 +47,9 @@ describe("tribi import-catalog", () => {
 
   it("2: refuses a price that no card can be charged, as the API does", async () => {
     writeFileSync(path.join(folder, "kwd.csv"), `${HEADER},price_KWD\nES-9,Spain,ES,Acme,3,7,4.50,4.501`);
+    const before = await skus();
     const { code, output } = await run("import-catalog", path.join(folder, "kwd.csv"));
-    expect([code, await skus()]).toEqual([2, ["ES-1", "ES-2", "ES-4"]]);
+    expect([code, await skus()]).toEqual([2, before]);
     expect(output).toMatch(/line 2, price_KWD: cannot be charged: .* 4\.500 or 4\.510/);
   });
 

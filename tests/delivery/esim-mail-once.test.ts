@@ -65,7 +65,7 @@ describe("the eSIM's mail is sent once", () => {
     const isTaken = new Promise<MailOutcome>((resolve) => {
       taken = () => resolve(done({ messageId: "1" }));
     });
-    answer = () => isTaken;
+    answer = () => (mails.length === 1 ? isTaken : done({ messageId: "2" }));
     const first = send(order.profileId);
     await eventually(async () => mails.length === 1);
     await send(order.profileId);
