@@ -93,6 +93,16 @@ describe("an operator sees and resends any mail", () => {
     const answer = await resend(code.id);
     expect([answer.status, answer.body.code]).toEqual([409, "conflict"]);
     expect(answer.body.detail).toMatch(/asks for a new one/);
+    // One that nobody has used yet.
+    await app.request("POST", "/auth/request-code", { body: { email: "unused@example.com" } });
+    const kept = await eventually(async () => {
+      const rows = await app.database.query<{ sealed_code: unknown }>(
+        `select a.sealed_code from auth_codes a join outgoing_mails m on m.subject_id = a.id and m.kind = 'login_code'
+         where m.status = 'sent' and a.used_at is null`,
+      );
+      return rows.length > 0 && rows;
+    });
+    expect(kept.map(({ sealed_code }) => sealed_code)).toEqual(kept.map(() => null));
   });
 
   it("404: a mail that is not there", async () => {
