@@ -17,7 +17,7 @@ const SUPPORT = "support: nothing opens before it is shown, and what is dangerou
 /** What lets operators in, and what asks them again. */
 export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
   {
-    number: 420,
+    number: 460,
     title: "A code of the app counts as often as it is shown",
     area: "login",
     edits: [
@@ -28,7 +28,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /to be 1/,
   },
   {
-    number: 421,
+    number: 461,
     title: "A recovery code counts as often as it is shown",
     area: "login",
     edits: [
@@ -43,7 +43,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /to be 1/,
   },
   {
-    number: 422,
+    number: 462,
     title: "Guesses that come together are all compared",
     area: "login",
     edits: [
@@ -54,7 +54,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /deeply equal/,
   },
   {
-    number: 423,
+    number: 463,
     title: "A right code refills the budget of wrong ones",
     area: "login",
     edits: [
@@ -72,7 +72,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /429/,
   },
   {
-    number: 424,
+    number: 464,
     title: "Who has a second factor works without showing it",
     area: "login",
     edits: [{ file: ADMIT, from: "if (!state.isShown) return factorNotShown();", to: "MARK;" }],
@@ -80,7 +80,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /before: GET/,
   },
   {
-    number: 425,
+    number: 465,
     title: "A second factor shown in the morning moves money in the evening",
     area: "login",
     edits: [
@@ -94,7 +94,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /later: /,
   },
   {
-    number: 426,
+    number: 466,
     title: "A permission that moves money is not among those that ask again",
     area: "login",
     edits: [
@@ -108,7 +108,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /later: POST \/admin\/orders\/:id\/refund/,
   },
   {
-    number: 427,
+    number: 467,
     title: "A process refuses by what it remembers after another has seen the factor",
     area: "login",
     edits: [
@@ -122,7 +122,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /200/,
   },
   {
-    number: 428,
+    number: 468,
     title: "Somebody whose role was changed works on in their open session",
     area: "login",
     edits: [
@@ -136,7 +136,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /did not come about in time/,
   },
   {
-    number: 429,
+    number: 469,
     title: "A session that nobody uses lives on",
     area: "login",
     edits: [
@@ -154,7 +154,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /did not come about in time/,
   },
   {
-    number: 430,
+    number: 470,
     title: "A new second factor leaves the sessions of the old one open",
     area: "login",
     edits: [{ file: SET_UP, from: "await endOtherOperatorSessions(tx, userId, sid);", to: "MARK;" }],
@@ -165,7 +165,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /did not come about in time/,
   },
   {
-    number: 431,
+    number: 471,
     title: "Whoever finds a page open sets up a second factor of their own",
     area: "login",
     edits: [
@@ -183,7 +183,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /201/,
   },
   {
-    number: 432,
+    number: 472,
     title: "A second factor is reset, and who holds the member's session goes on",
     area: "login",
     edits: [
@@ -200,7 +200,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /401/,
   },
   {
-    number: 433,
+    number: 473,
     title: "A page with a token of its own is shut out of the browser that has shown the factor",
     area: "login",
     edits: [
@@ -217,7 +217,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     reason: /200/,
   },
   {
-    number: 434,
+    number: 474,
     title: "A refused second factor leaves no trace in the audit log",
     area: "login",
     edits: [
