@@ -164,7 +164,7 @@ describe("every route of operators × every role, with a second factor", () => {
     await query(
       "update operator_sessions set fresh_until = now() - interval '1 second' where factor_at is not null",
     );
-    await eventually(async () => (await as(login, "POST", "/admin/second-factor")).status === 403);
+    await eventually(async () => (await as(login, "POST", "/admin/second-factor")).status === 403, SOON);
     for (const route of operators().filter(mayCall)) {
       const { method, url } = route;
       const answer = await call(method, url, login.token);

@@ -76,9 +76,9 @@ describeInBrowser("the second factor at the console", () => {
     await opened.getByRole("button", { name: WORDS[locale].go }).click();
   };
   const findingsOf = async (opened: Page): Promise<unknown> => {
-    // A dialog that is still fading in has less contrast.
+    // A dialog that is still fading in has less contrast; what spins without end is not waited for.
     await opened.evaluate(
-      "Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null)))",
+      "Promise.all(document.getAnimations().filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime)).map(({ finished }) => finished.catch(() => null)))",
     );
     await opened.evaluate(AXE);
     return opened.evaluate(
@@ -171,6 +171,18 @@ describeInBrowser("the second factor at the console", () => {
       await show(opened, locale, codeOf(secret));
       await isHome(opened, locale);
       page = opened;
+      if (viewport !== PHONE) return;
+      await opened.goto(`${app.url}/console/orders`);
+      await consoleSettled(opened);
+      await later("fresh_until = now()", "step_up_required");
+      await opened.getByRole("link", { name: "Descargar como CSV" }).click();
+      await opened.getByRole("dialog", { name: "Muestra otra vez tu segundo factor" }).waitFor();
+      expect(await findingsOf(opened)).toEqual([]);
+      await look(opened, "step-up-phone-es");
+      await opened.goto(`${app.url}/console/access/sessions`);
+      await consoleSettled(opened);
+      expect(await findingsOf(opened)).toEqual([]);
+      await look(opened, "sessions-phone-es");
     },
   );
 

@@ -91,7 +91,7 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
       },
     ],
     target: { file: API, test: SUPPORT },
-    reason: /later: /,
+    reason: /did not come about in time/,
   },
   {
     number: 466,
@@ -128,8 +128,13 @@ export const SECOND_FACTOR_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/db/migrations/0073_second_factor.up.sql",
-        from: "where user_id = old.user_id and ended_at is null;\n",
-        to: "where user_id = old.user_id and ended_at is null and tg_op = 'DELETE';\n  MARK;\n",
+        from: "for each row when (old.role <> new.role) execute function end_operator_sessions();",
+        to: "for each row when (old.role = new.role) execute function end_operator_sessions();",
+      },
+      {
+        file: "src/db/migrations/0073_second_factor.up.sql",
+        from: "-- oldest-program: 0.1.0\n",
+        to: "-- oldest-program: 0.1.0\nMARK\n",
       },
     ],
     target: { file: API, test: "ends within five seconds everywhere by a change of role" },

@@ -47,7 +47,7 @@ export function MySessions() {
 /** For work here: one's own, and for owners and auditors the whole team's. */
 function OperatorSessions() {
   const text = useText();
-  const { may } = useOperator();
+  const operator = useOperator();
   const reading = useRead<AnswerOf<"listOperatorSessions">>("/admin/sessions");
   return (
     <>
@@ -61,7 +61,6 @@ function OperatorSessions() {
             rows={items}
             columns={[
               "email",
-              "opened_at",
               "used_at",
               "expires_at",
               "factor_at",
@@ -69,8 +68,8 @@ function OperatorSessions() {
               "user_agent",
               "is_current",
             ]}
-            acts={({ id, email, is_current: isCurrent }) =>
-              isCurrent === true || may("team.write") || !may("team.read") ? (
+            acts={({ id, email, user_id: userId }) =>
+              userId === operator.id || operator.may("team.write") ? (
                 <ActButton
                   label={text("sessions.end")}
                   title={text("sessions.end_title", { id: Number(id) })}
