@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Random } from "../simulation/random.js";
+import type { Faults } from "./faults.js";
 import { Crashed, type Scheduler } from "./scheduler.js";
 import type { ShopProcess } from "./shop-process.js";
 
@@ -11,72 +11,105 @@ interface JobRow {
   readonly max_attempts: number;
 }
 
-/** A job of a process that died is free again after this, as its lease would be. */
-const LEASE = "interval '2 minutes'";
-/** Time passes by the minute here, so what is due within seconds is due: the machine's own pace decides nothing. */
-const SOON = "interval '12 seconds'";
-
 /**
- * Picks jobs on the real table as a worker does: locked while it runs, gone when it succeeds, later when it fails. A job
- * of a process that dies stays locked.
+ * As a worker takes them: locked while they run, gone when they succeed, later and later when they fail; a job of a
+ * process that died is free again when its lease is over (src/modules/jobs/job-leases.ts).
  */
-export function makeJobPicker(deps: { pool: pg.Pool; scheduler: () => Scheduler; random: () => Random }) {
+const TAKE = `with free as (
+    update graphile_worker._private_jobs set locked_at = null, locked_by = null
+    where locked_at < sim.now() - interval '40 seconds' and not (id = any ($2::bigint[]))
+  ), due as (
+    select id from graphile_worker._private_jobs
+    where is_available and run_at <= sim.now() order by priority, run_at, id limit $1 for update
+  )
+  update graphile_worker._private_jobs j set locked_at = sim.now(), locked_by = 'simulate', attempts = attempts + 1
+  from due, graphile_worker._private_tasks t where j.id = due.id and t.id = j.task_id
+  returning j.id, t.identifier as task, j.payload, j.attempts, j.max_attempts`;
+const REMOVE = "delete from graphile_worker._private_jobs where id = $1";
+const POSTPONE = `update graphile_worker._private_jobs set locked_at = null, locked_by = null, last_error = $2,
+    run_at = greatest(sim.now(), run_at) + exp(least(attempts, 10)) * interval '1 second' where id = $1`;
+
+export function makeJobPicker(deps: {
+  readonly pool: pg.Pool;
+  readonly scheduler: () => Scheduler;
+  readonly faults: () => Faults;
+  readonly processOf: (name: string) => { readonly number: number; readonly shop: ShopProcess };
+}) {
   const { pool } = deps;
-  let ending: Promise<unknown>[] = [];
+  const running = new Set<number>();
+  const failures = new Map<string, number>();
 
-  const remove = (id: number): Promise<unknown> =>
-    pool.query("delete from graphile_worker._private_jobs where id = $1 and locked_by = 'simulate'", [id]);
-
-  const postpone = (id: number, error: unknown): Promise<unknown> =>
-    pool.query(
-      `update graphile_worker._private_jobs set locked_at = null, locked_by = null, last_error = $2,
-         run_at = now() + least(attempts, 10) * interval '40 seconds' where id = $1`,
-      [id, error instanceof Error ? error.message : String(error)],
-    );
-
-  const run = (
-    { id, task, payload, attempts, max_attempts: attemptsMax }: JobRow,
-    process: number,
-    shop: ShopProcess,
-  ) => {
-    const handler = shop.handlers[task];
-    // Mails and other ends of the chain that this world does not have.
-    if (handler === undefined) return void ending.push(remove(id));
-    const jobRun = { jobId: String(id), attempt: attempts + 1, attemptsMax };
-    deps
-      .scheduler()
-      .start(`p${process} ${task}`, process, () => handler(payload, jobRun))
-      .then(
-        () => ending.push(remove(id)),
-        (error: unknown) => error instanceof Crashed || ending.push(postpone(id, error)),
-      );
-  };
+  async function play(job: JobRow): Promise<void> {
+    const scheduler = deps.scheduler();
+    const name = `${job.task} ${subjectOf(job.payload)}`;
+    const { number, shop } = deps.processOf(`${name} ${job.attempts}`);
+    const handler = shop.handlers[job.task];
+    if (handler === undefined) throw new Error(`Nobody does ${job.task}`);
+    const kind = `job ${job.task}`;
+    let failure: unknown;
+    const work = async (): Promise<void> => {
+      await scheduler.step(kind, async () => deps.faults().ofOther(kind));
+      try {
+        await handler(job.payload, {
+          jobId: String(job.id),
+          attempt: job.attempts,
+          attemptsMax: job.max_attempts,
+        });
+      } catch (error) {
+        failure = error;
+      }
+      await scheduler.step(`${kind} ends`, async () => {
+        deps.faults().ofOther(`${kind} ends`);
+        if (failure === undefined) await pool.query({ name: "job_ends", text: REMOVE, values: [job.id] });
+        else await pool.query({ name: "job_fails", text: POSTPONE, values: [job.id, textOf(failure)] });
+      });
+    };
+    running.add(job.id);
+    await scheduler
+      .start(name, number, work)
+      .catch((error: unknown) => {
+        if (!(error instanceof Crashed)) throw error;
+      })
+      .finally(() => running.delete(job.id));
+    if (failure !== undefined) {
+      const text = `${job.task}: ${textOf(failure)}`;
+      failures.set(text, (failures.get(text) ?? 0) + 1);
+    }
+  }
 
   return {
-    /** Starts one that is due, chosen by the seed. False when none is. */
-    async startDue(process: number, shop: ShopProcess): Promise<boolean> {
-      const { rows } = await pool.query<JobRow>(
-        `select j.id, t.identifier as task, j.payload, j.attempts, j.max_attempts
-         from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-         where j.run_at <= now() + ${SOON} and j.attempts < j.max_attempts
-           and (j.locked_at is null or j.locked_at < now() - ${LEASE})
-         order by j.id`,
-      );
-      const job = rows.length === 0 ? undefined : deps.random().pick(rows);
-      if (job === undefined) return false;
-      await pool.query(
-        "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'simulate', attempts = attempts + 1 where id = $1",
-        [job.id],
-      );
-      run(job, process, shop);
-      await this.ended();
-      return true;
+    failures,
+    /** Starts all that are due. False when none is. */
+    async startDue(max = 50): Promise<boolean> {
+      const { rows } = await pool.query<JobRow>({
+        name: "take_jobs",
+        text: TAKE,
+        values: [max, [...running]],
+      });
+      rows.sort((a, b) => a.id - b.id);
+      for (const job of rows) void play(job);
+      if (rows.length > 0) await deps.scheduler().rest();
+      return rows.length > 0;
     },
-    /** Until the rows of jobs that have ended are written. */
-    async ended(): Promise<void> {
-      const waiting = ending;
-      ending = [];
-      await Promise.all(waiting);
+    /** What the clock starts, as a job without a row. */
+    startScheduled(task: string, round: number): void {
+      const scheduler = deps.scheduler();
+      const { number, shop } = deps.processOf(`${task} ${round}`);
+      const handler = shop.handlers[task];
+      if (handler === undefined) throw new Error(`Nobody does ${task}`);
+      void scheduler
+        .start(task, number, () => handler({}, { jobId: "0", attempt: 1, attemptsMax: 1 }), true)
+        .catch((error: unknown) => {
+          const text = `${task}: ${textOf(error)}`;
+          failures.set(text, (failures.get(text) ?? 0) + 1);
+        });
+    },
+    forget(): void {
+      running.clear();
+      failures.clear();
     },
   };
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const subjectOf = (payload: Record<string, unknown>): string => Object.values(payload).map(String).join(" ");

@@ -1,89 +1,145 @@
 import type pg from "pg";
 import { BOOK_RULES } from "../../src/modules/admin/books/audit-books.js";
-import { ESIM_INVARIANTS, MOCK_LEDGER_AGREES, MONEY_INVARIANTS } from "../support/invariants.js";
-import type { ScriptedSupplier } from "../support/scripted-supplier.js";
+import { ESIM_INVARIANTS, MONEY_INVARIANTS } from "../support/invariants.js";
+import { onSimulatedClock } from "./database-clock.js";
+import type { SimProvider } from "./sim-provider.js";
+import type { SimSupplier } from "./sim-supplier.js";
 
 /** What has to be so whenever nothing moves: the rules of the audit, and those of the campaign. */
-const SAFETY: Readonly<Record<string, string>> = {
-  ...MONEY_INVARIANTS,
-  ...ESIM_INVARIANTS,
-  ...MOCK_LEDGER_AGREES,
-  ...Object.fromEntries(BOOK_RULES.map(({ name, finds }) => [name, finds])),
-};
+const SAFETY: readonly (readonly [rule: string, query: string])[] = [
+  ...Object.entries(MONEY_INVARIANTS),
+  ...Object.entries(ESIM_INVARIANTS),
+  ...BOOK_RULES.map(({ name, finds }) => [name, finds] as const),
+].map(([name, query]) => [name, onSimulatedClock(query)] as const);
 
-/** Paid is delivered, given back, or parked; unpaid has ended. An order of which nothing is under way any more. */
+/** Paid is delivered, given back, or parked; unpaid has ended; nothing is under way any more. */
 const RESTLESS = `
-  select o.id, o.status, e.status as goods, r.status as refund
-  from orders o join esim_profiles e on e.order_id = o.id
+  select 'order' as what, o.id, o.status || ', ' || coalesce(e.status, t.status) || ', refund ' || coalesce(r.status, '-') as state
+  from orders o left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id
     left join lateral (select status from refunds where order_id = o.id order by id desc limit 1) r on true
     left join payments p on p.order_id = o.id and p.is_counted
   where o.status = 'created'
-    or o.status = 'paid' and not (
-      e.status in ('ready', 'active') and coalesce(r.status, 'succeeded') not in ('requested', 'pending')
-      or e.parked_at is not null
-      or e.status in ('failed', 'cancelled')
-        and (p.refunded_minor = p.captured_minor or r.status in ('parked', 'failed')))
-    or exists (select from payments s where s.order_id = o.id and s.surplus_reason is not null
-      and s.refunded_minor < s.captured_minor
-      and not exists (select from refunds x where x.payment_id = s.id and x.status in ('parked', 'failed')))
-    or exists (select from payments s join mock_intents m on m.payment_reference = s.reference
-      where s.order_id = o.id and m.state = 'succeeded' and s.captured_minor = 0)`;
+    or o.status = 'paid' and coalesce(e.parked_at, t.parked_at) is null and not (
+      coalesce(e.status, t.status) in ('ready', 'active', 'done', 'expired')
+      or p.refunded_minor + p.disputed_minor >= p.captured_minor
+      or exists (select from refunds x where x.payment_id = p.id and x.status in ('parked', 'failed', 'pending')))
+  union all
+  select 'refund', id, status from refunds where status = 'requested'
+  union all
+  select 'surplus', s.id, s.surplus_reason from payments s
+  where s.surplus_reason is not null and s.refunded_minor + s.disputed_minor < s.captured_minor
+    and not exists (select from refunds x where x.payment_id = s.id and x.status in ('parked', 'failed', 'pending'))
+  union all
+  select 'attempt', id, status from provisioning_attempts where status in ('intended', 'unknown', 'accepted')
+    and not exists (select from esim_profiles p where p.id = profile_id and p.parked_at is not null)
+    and not exists (select from top_ups t where t.id = top_up_id and t.parked_at is not null)
+  union all
+  select 'mail', id, kind || ' ' || status from outgoing_mails where status in ('queued', 'delayed')
+  order by 1, 2 limit 5`;
 
 export async function findRestless(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query(RESTLESS);
+  const { rows } = await pool.query({ name: "restless", text: RESTLESS });
   return rows.map((row) => `not at rest: ${JSON.stringify(row)}`);
 }
 
-export async function findUnsafe(pool: pg.Pool, suppliers: readonly ScriptedSupplier[]): Promise<string[]> {
+export async function findUnsafe(
+  pool: pg.Pool,
+  books: { readonly bank: SimProvider; readonly suppliers: readonly SimSupplier[] },
+): Promise<string[]> {
   const found: string[] = [];
-  for (const [rule, query] of Object.entries(SAFETY)) {
-    const { rows } = await pool.query(query);
+  for (const [at, [rule, text]] of SAFETY.entries()) {
+    const { rows } = await pool.query({ name: `safety_${at}`, text });
     if (rows.length > 0) found.push(`${rule}: ${JSON.stringify(rows.slice(0, 3))}`);
   }
-  return [...found, ...(await compareSuppliers(pool, suppliers))];
+  return [
+    ...found,
+    ...(await compareBank(pool, books.bank)),
+    ...(await compareSuppliers(pool, books.suppliers)),
+  ];
 }
 
-/** What a supplier sold and has not taken back is a delivered eSIM, or in front of an operator; once per order. */
-async function compareSuppliers(pool: pg.Pool, suppliers: readonly ScriptedSupplier[]): Promise<string[]> {
-  const { rows } = await pool.query<{ reference: string; status: string; order_id: number }>(
-    `select a.reference, a.status, e.order_id from provisioning_attempts a join esim_profiles e on e.id = a.profile_id`,
-  );
-  const byReference = new Map(rows.map((row) => [row.reference, row]));
-  const kept = new Map<number, number>();
+/** The provider's books and ours agree on what came and what went back. */
+async function compareBank(pool: pg.Pool, bank: SimProvider): Promise<string[]> {
+  const { rows } = await pool.query<{ reference: string; captured: number; refunded: number }>({
+    name: "bank",
+    text: "select reference::text, captured_minor as captured, refunded_minor as refunded from payments",
+  });
+  const ours = new Map(rows.map((row) => [row.reference, row]));
   const found: string[] = [];
-  for (const supplier of suppliers) {
-    for (const [reference, order] of supplier.sold) {
-      const attempt = byReference.get(reference);
-      if (attempt === undefined) found.push(`${supplier.id} sold ${reference}, which no attempt names`);
-      const isBack = order.esims.some(({ supplierReference }) =>
-        supplier.cancelled.includes(supplierReference),
-      );
-      if (attempt === undefined || isBack) continue;
-      kept.set(attempt.order_id, (kept.get(attempt.order_id) ?? 0) + 1);
-      if (!["delivered", "parked", "surplus", "accepted"].includes(attempt.status))
-        found.push(`${supplier.id} sold ${reference}, and the attempt is ${attempt.status}`);
-    }
+  for (const { id, command, state, refunds } of bank.intents()) {
+    const row = ours.get(command.paymentReference);
+    const captured = state === "succeeded" ? command.amount.minor : 0;
+    const back = refunds
+      .filter((one) => one.state === "succeeded")
+      .reduce((sum, { amount }) => sum + amount.minor, 0);
+    if (row === undefined) found.push(`the provider has ${id}, which no payment names`);
+    else if (row.captured !== captured)
+      found.push(`${id}: the provider captured ${captured}, we ${row.captured}`);
+    else if (row.refunded !== back) found.push(`${id}: the provider gave ${back} back, we ${row.refunded}`);
   }
-  for (const [order, times] of kept)
-    if (times > 1) found.push(`order ${order} was bought ${times} times and kept`);
   return found;
 }
 
+interface AttemptRow {
+  readonly reference: string;
+  readonly status: string;
+  readonly bought_for: string;
+}
+
+/** What a supplier sold and has not taken back is delivered, or in front of an operator; once per order. */
+async function compareSuppliers(pool: pg.Pool, suppliers: readonly SimSupplier[]): Promise<string[]> {
+  const { rows } = await pool.query<AttemptRow>({
+    name: "suppliers",
+    text: `select reference, status, coalesce('top-up ' || top_up_id, 'eSIM ' || profile_id) as bought_for
+      from provisioning_attempts`,
+  });
+  const byReference = new Map(rows.map((row) => [row.reference, row]));
+  const kept = new Map<string, number>();
+  const found: string[] = [];
+  for (const { id, sold, toppedUp } of suppliers) {
+    const bought = [
+      ...sold.filter(({ isCancelled, readyAt }) => !isCancelled && readyAt !== null),
+      ...toppedUp,
+    ];
+    for (const { reference } of bought) {
+      const attempt = byReference.get(reference);
+      if (attempt === undefined) {
+        found.push(`${id} sold ${reference}, which no attempt names`);
+        continue;
+      }
+      kept.set(attempt.bought_for, (kept.get(attempt.bought_for) ?? 0) + 1);
+      if (!KEPT.has(attempt.status))
+        found.push(`${id} sold ${reference}, and the attempt is ${attempt.status}`);
+    }
+  }
+  for (const [bought, times] of kept)
+    if (times > 1) found.push(`${bought} was bought ${times} times and kept`);
+  return found;
+}
+const KEPT: ReadonlySet<string> = new Set(["delivered", "parked", "surplus", "accepted", "taken_back"]);
+
+/** The state tables that a history moves along. */
+const MACHINES = [
+  "orders",
+  "payments",
+  "refunds",
+  "disputes",
+  "esim_profiles",
+  "top_ups",
+  "outgoing_mails",
+  "provisioning_attempts",
+];
 const EDGES = `
   select c.relname || ' ' || arg as edge
   from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc f on f.oid = t.tgfoid,
     unnest(string_to_array(encode(t.tgargs, 'escape'), '\\000')) as arg
-  where f.proname = 'enforce_state_moves' and arg <> ''
-    and c.relname in ('orders', 'payments', 'refunds', 'esim_profiles')`;
-const TAKEN = `
-  select distinct case split_part(subject, ':', 1) when 'esim' then 'esim_profiles'
-      else split_part(subject, ':', 1) || 's' end || ' ' || (before->>'status') || '>' || (after->>'status') as edge
-  from audit_log where before ? 'status' and after ? 'status' and subject ~ '^(order|payment|refund|esim):'`;
+  where f.proname = 'enforce_state_moves' and arg <> '' and c.relname = any ($1)`;
 
 export async function listEdges(pool: pg.Pool): Promise<string[]> {
-  return (await pool.query<{ edge: string }>(EDGES)).rows.map(({ edge }) => edge);
+  return (await pool.query<{ edge: string }>(EDGES, [MACHINES])).rows.map(({ edge }) => edge);
 }
 
 export async function listTaken(pool: pg.Pool): Promise<string[]> {
-  return (await pool.query<{ edge: string }>(TAKEN)).rows.map(({ edge }) => edge);
+  const { rows } = await pool.query<{ edge: string }>("select distinct edge from sim.moves order by 1");
+  return rows.map(({ edge }) => edge);
 }

@@ -1,51 +1,111 @@
 /**
- * `npm run simulate -- --seed N --histories M [--first N] [--json] [--steps] [--database URL]`: plays histories of one customer each, in one
- * process and one step at a time, with everything failing in between (docs/proof.md). The same seed gives the same trace, and a history is the
- * same whichever came before it: `--first 22 --histories 1 --steps` plays one again, step by step.
- * Exits 1 on a violation.
+ * `npm run simulate -- --seed N --histories M [--json] [--missing] [--resume FILE] [--workers N] [--batch N]`: plays histories of one
+ * customer each, one step at a time, with everything failing in between (docs/proof.md). The same seed gives the same trace.
+ * `--replay BATCH [--customers 3,17] [--steps]` plays one batch again, or some customers of it, step by step.
+ * A violation is printed with its seed, batch and step, and with the fewest customers that still have it. Exits 1 then.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { startTestPostgres } from "../support/test-postgres.js";
-import { simulate } from "./simulate.js";
+import { startPlayer } from "./crew.js";
+import { shrink } from "./shrink.js";
+import { startSimServer } from "./sim-server.js";
+import { customersOf, type Findings, simulate } from "./simulate.js";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    histories: { type: "string", default: "100" },
-    first: { type: "string", default: "1" },
+    histories: { type: "string", default: "1000" },
+    batch: { type: "string", default: "400" },
+    workers: { type: "string", default: "2" },
+    resume: { type: "string" },
+    replay: { type: "string" },
+    customers: { type: "string" },
+    faults: { type: "string", default: "1" },
     steps: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
-    database: { type: "string" },
+    missing: { type: "boolean", default: false },
+    "no-shrink": { type: "boolean", default: false },
+    "suppliers-lie": { type: "boolean", default: false },
   },
 });
-const dataDir = mkdtempSync(path.join(tmpdir(), "tribi-simulate-"));
-const server = values.database === undefined ? await startTestPostgres() : undefined;
-try {
-  const { found, ...outcome } = await simulate({
-    databaseUrl: values.database ?? server?.url ?? "",
+const heading = {
+  seed: Number(values.seed),
+  histories: Number(values.histories),
+  batchSize: Number(values.batch),
+};
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const dataDir = mkdtempSync(path.join(tmpdir(), "tribi-simulate-data-"));
+const server = await startSimServer();
+const suppliersLie = values["suppliers-lie"];
+
+async function replay(batch: number): Promise<void> {
+  const player = await startPlayer(server.url, 1, { dataDir, suppliersLie, showsSteps: values.steps });
+  const customers = values.customers?.split(",").map(Number) ?? customersOf(heading, batch);
+  const outcome = await player.play({
+    seed: heading.seed,
+    batch,
+    customers,
+    faultRate: Number(values.faults),
+  });
+  await player.end();
+  for (const one of outcome.violations) say(one);
+  process.stdout.write(
+    `${JSON.stringify({ ...outcome, pairsHit: outcome.pairsHit.length, pairsSeen: outcome.pairsSeen.length })}\n`,
+  );
+  process.exitCode = outcome.violations.length === 0 ? 0 : 1;
+}
+
+/** The first violation with the fewest customers. */
+async function explain(findings: Findings): Promise<void> {
+  const [batch] = findings.bad;
+  if (batch === undefined || values["no-shrink"]) return;
+  const player = await startPlayer(server.url, 9, { dataDir, suppliersLie, showsSteps: false });
+  const shrunk = await shrink(player.play, {
+    seed: heading.seed,
+    batch,
+    customers: customersOf(heading, batch),
+  });
+  await player.end();
+  if (shrunk === undefined) return say(`batch ${batch} has no violation when it is played again`);
+  const { plan, found } = shrunk;
+  say(`the fewest customers with it: ${plan.customers.length}, ${found.steps} steps: ${found.violations[0]}`);
+  const faults = plan.faultRate === undefined ? "" : ` --faults ${plan.faultRate}`;
+  say(
+    `npm run simulate -- --seed ${heading.seed} --replay ${batch} --customers ${plan.customers.join(",")}${faults} --steps`,
+  );
+}
+
+async function playAll(): Promise<void> {
+  const findings = await simulate(server.url, {
+    ...heading,
     dataDir,
-    seed: Number(values.seed),
-    histories: Number(values.histories),
-    first: Number(values.first),
-    ...(values.steps ? { onStep: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
-    onHistory: (number, bad) => {
-      for (const one of bad) process.stderr.write(`${one}\n`);
-      if (!values.json && number % 10 === 0) process.stderr.write(`${number} histories\n`);
+    workers: Number(values.workers),
+    suppliersLie,
+    ...(values.resume === undefined ? {} : { resume: values.resume }),
+    onBatch: ({ batch, violations, steps }, done) => {
+      for (const one of violations) say(`seed ${heading.seed}, batch ${batch}, after ${steps} steps: ${one}`);
+      if (!values.json && done % 5 === 0) say(`${done} batches`);
     },
   });
-  if (values.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
-  else {
-    const { histories, violations, trace, edges, pairs, seconds } = outcome;
-    process.stdout.write(
-      `${histories} histories in ${seconds} s: ${violations} violations; ${edges.taken} of ${edges.total} edges, ` +
-        `${pairs.hit} of ${pairs.total} pairs of step and fault; trace ${trace}\n`,
-    );
-  }
-  process.exitCode = outcome.violations === 0 ? 0 : 1;
+  const { histories, violations, trace, edges, pairs, seconds } = findings;
+  if (values.missing)
+    for (const one of [...findings.missingEdges, ...findings.missingPairs]) say(`missing: ${one}`);
+  if (violations > 0) await explain(findings);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ histories, violations, trace, edges, pairs, seconds })}\n`
+      : `${histories} histories in ${seconds} s: ${violations} violations; ${edges.taken} of ${edges.total} edges, ` +
+          `${pairs.hit} of ${pairs.total} pairs of step and fault; trace ${trace}\n`,
+  );
+  process.exitCode = violations === 0 ? 0 : 1;
+}
+
+try {
+  if (values.replay === undefined) await playAll();
+  else await replay(Number(values.replay));
 } finally {
-  await server?.stop();
+  await server.stop();
   rmSync(dataDir, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
-import type { Random } from "../simulation/random.js";
+import type { Choices } from "./choices.js";
 
 /** What the rest of the world sees when the process it talks to dies. */
 export class Crashed extends Error {
@@ -9,29 +9,35 @@ export class Crashed extends Error {
   }
 }
 
-/** One piece of work of one process: a request, or a job. */
+/** One piece of work of one process: a request, a job, or what somebody outside does. */
 export interface Actor {
   readonly name: string;
   readonly process: number;
-  isDone: boolean;
   isDropped: boolean;
-  /** How many others it has begun and waits for, as a customer waits for an answer. */
-  waitsFor: number;
+  /** It has answered; what it left behind may still be under way. */
+  isOver: boolean;
+  /** The clock started it. */
+  readonly isRoutine: boolean;
+  /** Steps that it has come to so far. */
+  steps: number;
+  /** Why it does not run now: parked or blocked steps, and others that it has begun and waits for. */
+  holds: number;
   drop(): void;
 }
 
 interface Parked {
   readonly actor: Actor;
-  readonly step: string;
+  readonly kind: string;
+  /** The smallest goes next. By the actor's name and its own count, so it does not depend on the others. */
+  readonly turn: number;
   go(): void;
 }
 
-/** A statement that waits for a lock of another step's transaction. */
-export interface Blocked {
+/** A statement that waits for a lock of another's transaction. */
+interface Blocked {
   readonly actor: Actor;
-  readonly step: string;
-  /** Settles when it is no longer waiting; asks the database meanwhile. */
-  stillWaits(): Promise<boolean>;
+  readonly kind: string;
+  isSettled: boolean;
 }
 
 export type Scheduler = ReturnType<typeof makeScheduler>;
@@ -42,160 +48,229 @@ export const currentActor = (): Actor | undefined => context.getStore();
 /** What is no part of the shop, such as the books of a provider, takes no steps. */
 export const beyondTheShop = <Value>(work: () => Value): Value => context.run(undefined, work);
 
-/** Several turns of the event loop: what goes on without waiting for anything outside has then come to its next step. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
+/** Of a process that died nothing goes on. */
+const NEVER = new Promise<never>(() => undefined);
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const STUCK_TURNS = 20_000;
 
 /**
  * Runs one step at a time: everything that leaves the program (a statement, a call to a provider or supplier, the end of
  * a transaction) parks here, and the seed says which goes on. Between any two steps a process may die.
  */
-export function makeScheduler(random: Random, onStep?: (line: string) => void) {
+export function makeScheduler(choices: Choices, onStep?: (line: string) => void) {
   const parked: Parked[] = [];
-  const blocked: Blocked[] = [];
+  const blocked = new Set<Blocked>();
+  const asleep: { readonly until: number; readonly actor: Actor; readonly wake: () => void }[] = [];
   const actors = new Set<Actor>();
   const hash = createHash("sha256");
-  const crashedAt = new Set<string>();
-  const stepsSeen = new Set<string>();
+  const names = new Map<string, number>();
+  const failures: string[] = [];
   let steps = 0;
-  let started = 0;
+  let ownSteps = 0;
   let inFlight = 0;
+  let running = 0;
+  let wake: () => void = () => undefined;
 
   const note = (line: string): void => {
     onStep?.(line);
     hash.update(`${line}\n`);
-    steps += 1;
+  };
+  const landed = (): void => {
+    inFlight -= 1;
+    wake();
+  };
+  const hold = (actor: Actor): void => {
+    if (actor.holds === 0 && !actor.isOver && !actor.isDropped) running -= 1;
+    actor.holds += 1;
+  };
+  const release = (actor: Actor): void => {
+    actor.holds -= 1;
+    if (actor.holds === 0 && !actor.isDropped && !actor.isOver) running += 1;
   };
 
-  /** Waits for its turn, and counts as running until `run` has settled or waits for a lock. */
-  async function step<Value>(name: string, run: () => Promise<Value>): Promise<Value> {
+  function park(actor: Actor, kind: string): Promise<void> {
+    actor.steps += 1;
+    return new Promise((resolve) => {
+      hold(actor);
+      parked.push({ actor, kind, turn: choices.of("turn", actor.name, actor.steps), go: resolve });
+    });
+  }
+
+  /** Waits for its turn, and counts as in flight until `run` has settled or waits for a lock. */
+  async function step<Value>(kind: string, run: () => Promise<Value>): Promise<Value> {
     const actor = context.getStore();
     if (actor === undefined) return run();
-    stepsSeen.add(name);
-    await new Promise<void>((resolve) => {
-      parked.push({ actor, step: name, go: resolve });
-    });
-    inFlight += 1;
+    if (actor.isDropped) return NEVER;
+    await park(actor, kind);
     try {
       return await run();
     } finally {
-      inFlight -= 1;
+      landed();
+      if (actor.isDropped) await NEVER;
     }
   }
 
-  /** For a statement that turned out to wait: it counts no more until it goes on, and then has its turn again. */
-  async function whileBlocked<Value>(
-    one: Omit<Blocked, "actor" | "step">,
-    name: string,
-    work: Promise<Value>,
-  ): Promise<Value> {
+  /** For a statement that turned out to wait: it is in flight no more, and has its turn again when it was let go. */
+  async function whileBlocked<Value>(kind: string, work: Promise<Value>): Promise<Value> {
     const actor = context.getStore();
     if (actor === undefined) return work;
-    const entry: Blocked = { ...one, actor, step: name };
-    blocked.push(entry);
-    inFlight -= 1;
-    note(`${actor.name} waits at ${name}`);
+    const entry: Blocked = { actor, kind, isSettled: false };
+    blocked.add(entry);
+    hold(actor);
+    landed();
+    note(`${actor.name} waits at ${kind}`);
     try {
       return await work;
     } finally {
-      const at = blocked.indexOf(entry);
-      if (at >= 0) blocked.splice(at, 1);
-      await new Promise<void>((resolve) => {
-        // Of a process that died nothing goes on.
-        if (!actor.isDropped) parked.push({ actor, step: `${name} goes on`, go: resolve });
-      });
-      inFlight += 1;
+      entry.isSettled = true;
+      blocked.delete(entry);
+      if (actor.isDropped) await NEVER;
+      const again = park(actor, `${kind}, let go`);
+      release(actor);
+      await again;
     }
   }
 
-  function start<Value>(name: string, process: number, work: () => Promise<Value>): Promise<Value> {
+  function start<Value>(
+    wanted: string,
+    process: number,
+    work: () => Promise<Value>,
+    isRoutine = false,
+  ): Promise<Value> {
     let drop: () => void = () => undefined;
     const died = new Promise<never>((_, reject) => {
       drop = () => reject(new Crashed());
     });
-    started += 1;
+    died.catch(() => undefined);
+    const count = (names.get(wanted) ?? 0) + 1;
+    names.set(wanted, count);
+    const name = count === 1 ? wanted : `${wanted}~${count}`;
     const actor: Actor = {
-      name: `${name}#${started}`,
+      name,
       process,
-      isDone: false,
+      isRoutine,
       isDropped: false,
-      waitsFor: 0,
+      isOver: false,
+      steps: 0,
+      holds: 0,
       drop,
     };
     actors.add(actor);
+    running += 1;
     const parent = context.getStore();
-    if (parent !== undefined) parent.waitsFor += 1;
+    if (parent !== undefined) hold(parent);
     const result = context.run(actor, () =>
       Promise.resolve()
         .then(work)
         .finally(() => {
-          actor.isDone = true;
+          if (actor.isDropped) return;
           actors.delete(actor);
+          actor.isOver = true;
+          if (actor.holds === 0) running -= 1;
         }),
     );
-    // A dropped actor's own promise never settles, or fails for want of its connection.
     result.catch(() => undefined);
     return Promise.race([result, died]).finally(() => {
-      if (parent !== undefined) parent.waitsFor -= 1;
+      if (parent !== undefined) release(parent);
     });
   }
 
-  const isResting = (): boolean => inFlight === 0 && [...actors].every((actor) => isAt(actor));
-  const isAt = (actor: Actor): boolean =>
-    actor.waitsFor > 0 ||
-    parked.some((one) => one.actor === actor) ||
-    blocked.some((one) => one.actor === actor);
-
+  /** Until nothing is on its way: everything is parked, waits for a lock, or has ended. */
   async function rest(): Promise<void> {
-    for (;;) {
-      await settle();
-      if (!isResting()) {
-        // Something runs that parks later: a pause of the program's own, or the database.
-        await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let turns = 0; ; turns += 1) {
+      if (inFlight > 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        turns = 0;
         continue;
       }
-      let isSteady = true;
-      for (const one of [...blocked]) if (!(await one.stillWaits())) isSteady = false;
-      if (isSteady) return;
+      await nextTurn();
+      if (inFlight === 0 && running === 0) return;
+      if (turns > STUCK_TURNS) throw new Error(`Does not come to a step: ${whoRuns()}`);
     }
+  }
+  const whoRuns = (): string =>
+    [...actors]
+      .filter(({ holds }) => holds === 0)
+      .map(({ name }) => name)
+      .join(", ");
+
+  /** Does nothing until the virtual clock is there. */
+  async function sleep(until: number): Promise<void> {
+    const actor = context.getStore();
+    if (actor === undefined) return;
+    await new Promise<void>((resolve) => {
+      hold(actor);
+      asleep.push({ until, actor, wake: resolve });
+    });
   }
 
   return {
     step,
+    sleep,
+    /** Those whose time has come have their turn like everybody. */
+    async wakeAt(micros: number): Promise<void> {
+      for (let at = asleep.length - 1; at >= 0; at -= 1) {
+        const one = asleep[at];
+        if (one === undefined || one.until > micros) continue;
+        asleep.splice(at, 1);
+        release(one.actor);
+        one.wake();
+      }
+      await rest();
+    },
+    sleepers: (): number => asleep.length,
+    nextWake: (): number | undefined =>
+      asleep.length === 0 ? undefined : Math.min(...asleep.map(({ until }) => until)),
+    /** Of somebody outside, who has no reason to fail: a fault of the simulator. */
+    fail: (error: unknown): void => {
+      failures.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    },
+    failures: (): readonly string[] => failures,
     whileBlocked,
     start,
     rest,
     note,
-    /** Lets one parked step go. False when none is parked. */
-    async next(): Promise<boolean> {
-      await rest();
-      const ready = parked.filter(({ actor }) => !actor.isDropped);
-      // In an order that does not depend on which answer came first.
-      ready.sort((a, b) => (a.actor.name + a.step < b.actor.name + b.step ? -1 : 1));
-      if (ready.length === 0) return false;
-      const chosen = random.pick(ready);
+    blocked: (): readonly Blocked[] => [...blocked],
+    isIdle: (): boolean => parked.length === 0,
+    parkedOf: (process: number): readonly Parked[] => parked.filter(({ actor }) => actor.process === process),
+    /** The step that comes next, which then runs or whose process dies; undefined when none is parked. */
+    choose(): Parked | undefined {
+      let chosen: Parked | undefined;
+      for (const one of parked) if (chosen === undefined || one.turn < chosen.turn) chosen = one;
+      return chosen;
+    },
+    /** Lets it go on, and waits until everything is at rest again. */
+    async go(chosen: Parked): Promise<void> {
       parked.splice(parked.indexOf(chosen), 1);
-      note(`${chosen.actor.name} ${chosen.step}`);
+      steps += 1;
+      if (!chosen.actor.isRoutine) ownSteps += 1;
+      note(`${chosen.actor.name} ${chosen.kind}`);
+      inFlight += 1;
+      release(chosen.actor);
       chosen.go();
       await rest();
-      return true;
     },
     /** Drops everything that a process has begun. Its open transactions are the caller's to end. */
     crash(process: number): void {
-      const dropped = [...actors].filter((actor) => actor.process === process);
       note(`process ${process} dies`);
-      for (const one of parked) if (one.actor.process === process) crashedAt.add(one.step);
+      const dropped = [...actors].filter((actor) => actor.process === process);
       for (const actor of dropped) {
         actor.isDropped = true;
         actors.delete(actor);
+        if (actor.holds === 0) running -= 1;
       }
-      for (const list of [parked, blocked] as { actor: Actor }[][])
-        for (let index = list.length - 1; index >= 0; index -= 1)
-          if (list[index]?.actor.isDropped === true) list.splice(index, 1);
+      for (let at = parked.length - 1; at >= 0; at -= 1)
+        if (parked[at]?.actor.isDropped === true) parked.splice(at, 1);
+      for (let at = asleep.length - 1; at >= 0; at -= 1)
+        if (asleep[at]?.actor.isDropped === true) asleep.splice(at, 1);
+      for (const one of [...blocked]) if (one.actor.isDropped) blocked.delete(one);
       for (const actor of dropped) actor.drop();
     },
     trace: (): string => hash.copy().digest("hex").slice(0, 16),
-    stats: () => ({ steps, stepsSeen, crashedAt }),
+    steps: () => steps,
+    /** Without those of what the clock starts. */
+    ownSteps: () => ownSteps,
   };
 }

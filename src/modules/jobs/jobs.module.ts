@@ -150,5 +150,5 @@ function cronItems(jobs: readonly Jobs[]): ParsedCronItem[] {
   );
 }
 
-export type { JobHandler, Jobs };
+export type { Jobs };
 export { defineJob, defineScheduledJob, joinJobs };

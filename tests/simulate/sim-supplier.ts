@@ -1,0 +1,232 @@
+import { done } from "../../src/kernel/outcome.js";
+import type {
+  EsimRef,
+  EsimStatus,
+  EsimSupplier,
+  InstallData,
+  SupplierOrder,
+  SupplierRefused,
+  SupplierTopUp,
+} from "../../src/providers/esim/port.js";
+import type { RefusalReason } from "../../src/providers/esim/refusal-port.js";
+import type { Choices } from "./choices.js";
+import { virtualMicros } from "./virtual-time.js";
+
+export interface Sold {
+  readonly reference: string;
+  readonly number: number;
+  /** Microseconds. */
+  readonly soldAt: number;
+  /** When it can be delivered; null: it failed there. */
+  readonly readyAt: number | null;
+  isCancelled: boolean;
+  /** What became of it on the phone; moved on by the traveller. */
+  phone: "new" | "installed" | "enabled" | "disabled" | "deleted" | "expired";
+}
+export interface SoldTopUp {
+  readonly reference: string;
+  readonly id: string;
+  readonly soldAt: number;
+}
+
+export type SimSupplier = ReturnType<typeof makeSimSupplier>;
+
+/** A search does not show what was sold a moment ago, but never longer than it promises. */
+export const SETTLES_SECONDS = 120;
+const LISTED_AFTER_SECONDS = 90;
+const refusal = (reason: RefusalReason): SupplierRefused => ({
+  kind: "refused",
+  reason,
+  detail: `simulated ${reason}`,
+  retryAfterSeconds: null,
+});
+const REFUSALS: readonly RefusalReason[] = [
+  ...Array.from({ length: 6 }, () => ["terminal", "retryable"] as const).flat(),
+  "out_of_stock",
+  "no_funds",
+  "auth",
+  "price_changed",
+];
+
+/** A supplier with books of its own. What it does to each order is decided by the order's reference. */
+export function makeSimSupplier(
+  id: string,
+  choices: () => Choices,
+  nature: Pick<EsimSupplier["capabilities"], "idempotency" | "delivery"> & {
+    readonly saysNoOnceSold?: boolean;
+  },
+) {
+  const sold: Sold[] = [];
+  const toppedUp: SoldTopUp[] = [];
+  const isNative = nature.idempotency === "native";
+  const now = virtualMicros;
+  let calls = 0;
+  const chance = (...name: (string | number)[]): number => choices().of(id, ...name);
+
+  const orderOf = (one: Sold): SupplierOrder => {
+    const isReady = one.readyAt !== null && one.readyAt <= now();
+    return {
+      supplierOrderId: `${id}-order-${one.number}`,
+      reference: one.reference,
+      state: isReady ? "ready" : one.readyAt === null ? "failed" : "pending",
+      problem: null,
+      esims: isReady ? [installData(id, one.number)] : [],
+      cost: null,
+      askAgainSeconds: null,
+    };
+  };
+  const sell = (reference: string): Sold => {
+    const earlier = isNative ? sold.find((one) => one.reference === reference) : undefined;
+    if (earlier !== undefined) return earlier;
+    const number = sold.length + 1;
+    const draw = chance("ready", number);
+    const waits = nature.delivery === "deferred" ? Math.floor(draw * 300) : 0;
+    const one: Sold = {
+      reference,
+      number,
+      soldAt: now(),
+      readyAt: nature.delivery === "deferred" && draw > 0.97 ? null : now() + waits * 1_000_000,
+      isCancelled: false,
+      phone: "new",
+    };
+    sold.push(one);
+    return one;
+  };
+  const isListed = ({ soldAt }: { soldAt: number }): boolean => {
+    const late = chance("listed", Math.floor(soldAt / 1_000) % 1_000_000);
+    return soldAt + Math.floor(late * LISTED_AFTER_SECONDS) * 1_000_000 <= now();
+  };
+  const refuses = (rate: number): SupplierRefused | undefined => {
+    calls += 1;
+    const draw = chance("refuses", calls);
+    if (draw >= rate) return undefined;
+    return refusal(REFUSALS[Math.floor((draw / rate) * REFUSALS.length)] ?? "terminal");
+  };
+  const byOrderId = (supplierOrderId: string): Sold | undefined =>
+    sold.find(({ number }) => `${id}-order-${number}` === supplierOrderId);
+
+  const supplier: EsimSupplier = {
+    id,
+    capabilities: {
+      ...nature,
+      lookup: "by_reference",
+      lookupSettlesAfterSeconds: SETTLES_SECONDS,
+      cancellable: "until_used",
+      webhookAuth: "none",
+      dataUnitBase: 1000,
+      hasTopUps: true,
+      isPrepaid: true,
+    },
+    listPackages: async () => done({ packages: [], nextCursor: null, skipped: [] }),
+    async order({ reference }) {
+      if (nature.saysNoOnceSold === true) {
+        sell(reference);
+        return refusal("out_of_stock");
+      }
+      const known = isNative && sold.some((one) => one.reference === reference);
+      const no = known ? undefined : refuses(0.12);
+      return no ?? done(orderOf(sell(reference)));
+    },
+    async findOrder({ reference }) {
+      const found = sold.filter((one) => one.reference === reference && isListed(one));
+      const [first] = found;
+      if (found.length > 1)
+        return done({ found: "several", supplierOrderIds: found.map((one) => orderOf(one).supplierOrderId) });
+      if (first === undefined) return done({ found: "none", isConclusive: !isNative });
+      return done({ found: "one", order: orderOf(first) });
+    },
+    async getOrder({ reference, supplierOrderId }) {
+      const one = byOrderId(supplierOrderId) ?? sold.find((each) => each.reference === reference);
+      return one === undefined ? refusal("not_found") : done(orderOf(one));
+    },
+    getStatus: async (ref) => {
+      const one = soldAs(ref);
+      return one === undefined ? refusal("not_found") : done(statusOf(one));
+    },
+    listTopUps: async () => done([{ packageId: "more", cost: COST } as never]),
+    async topUp({ reference }) {
+      const known = toppedUp.find((one) => one.reference === reference);
+      if (known !== undefined && isNative) return done(topUpOf(known));
+      const no = refuses(0.12);
+      if (no !== undefined) return no;
+      const one = { reference, id: `${id}-top-up-${toppedUp.length + 1}`, soldAt: now() };
+      toppedUp.push(one);
+      return done(topUpOf(one));
+    },
+    async findTopUp({ reference }) {
+      const found = toppedUp.filter((one) => one.reference === reference && isListed(one));
+      const [first] = found;
+      if (found.length > 1) return done({ found: "several", supplierTopUpIds: found.map((one) => one.id) });
+      if (first === undefined) return done({ found: "none", isConclusive: !isNative });
+      return done({ found: "one", topUp: topUpOf(first) });
+    },
+    async cancel(ref) {
+      const one = soldAs(ref);
+      if (one === undefined) return refusal("not_found");
+      if (one.isCancelled) return done({ result: "refunded" });
+      if (one.phone !== "new" || chance("cancel", one.number) < 0.1)
+        return done({ result: "impossible", why: "in use" });
+      const no = refuses(0.05);
+      if (no !== undefined) return no;
+      one.isCancelled = true;
+      return chance("cancel", one.number) < 0.2
+        ? done({ result: "revoked", why: "simulated" })
+        : done({ result: "refunded" });
+    },
+    balance: async () => done({ amountText: "100000.00", currency: "USD", amountMinor: 10_000_000 }),
+    readWebhook: () => ({ verdict: "forged", why: "simulated" }),
+  };
+  const soldAs = ({ supplierReference }: EsimRef): Sold | undefined =>
+    sold.find(({ number }) => `${id}-esim-${number}` === supplierReference);
+
+  return {
+    id,
+    supplier,
+    sold,
+    toppedUp,
+    forget(): void {
+      sold.length = 0;
+      toppedUp.length = 0;
+      calls = 0;
+    },
+  };
+}
+
+const COST = { amountText: "0.50", currency: "USD", amountMinor: 50 };
+const topUpOf = ({ id }: SoldTopUp): SupplierTopUp => ({
+  supplierTopUpId: id,
+  state: "done",
+  cost: null,
+  expiresAt: null,
+});
+
+function statusOf(one: Sold): EsimStatus {
+  const nothing = { usage: null, expiresAt: null, useBy: null };
+  if (one.isCancelled) return { profileState: "unknown", planState: "cancelled", ...nothing };
+  if (one.phone === "expired") return { profileState: "unknown", planState: "expired", ...nothing };
+  if (one.phone === "new") return { profileState: "released", planState: "pending", ...nothing };
+  return { profileState: one.phone, planState: "active", ...nothing };
+}
+
+function installData(id: string, number: number): InstallData {
+  const matchingId = `${id.toUpperCase()}-${String(number).padStart(6, "0")}`;
+  const issuer = String([...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)).padStart(6, "0");
+  const text = `89${issuer}${String(number).padStart(11, "0")}`;
+  return {
+    supplierReference: `${id}-esim-${number}`,
+    smdpAddress: "smdp.supplier.example",
+    matchingId,
+    confirmationCode: null,
+    isConfirmationCodeRequired: false,
+    activationCodeText: `LPA:1$smdp.supplier.example$${matchingId}`,
+    qrPayload: `LPA:1$smdp.supplier.example$${matchingId}`,
+    iccid: text,
+    iccidAsGiven: text,
+    warnings: [],
+    installLinks: null,
+    apn: null,
+    activationCode: null,
+    useBy: null,
+    validityStarts: "unknown",
+  };
+}
