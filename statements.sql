@@ -1398,6 +1398,12 @@ select
   (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp where pp.plan_id = p.id)
     as prices from plans p join carriers ca on ca.id = p.carrier_id left join countries c on c.id = p.country_id where p.id = $1;
 
+-- catalog.has_plan
+-- src/modules/catalog/catalog-read-model.ts
+-- takes $1 bigint
+-- returns ?column? integer
+select 1 from plans where id = $1;
+
 -- catalog.insert_carrier
 -- src/modules/catalog/carrier-store.ts
 -- takes $1 text
@@ -2805,6 +2811,16 @@ with money as materialized (
 -- takes $1 text, $2 text, $3 text
 update plan_suppliers set paused_at = now(), paused_reason = $3
    where supplier = $1 and package_id = $2 and paused_at is null;
+
+-- esims.plan_terms
+-- src/modules/esims/plan-terms-read-model.ts
+-- takes $1 bigint[]
+-- returns plan_id bigint, use_within_days integer, validity_starts text
+select plan_id, min(use_within_days) as use_within_days,
+     case when bool_or(validity_starts = 'installation') then 'installation'
+       when bool_and(validity_starts is not null) then 'first_use' end as validity_starts
+   from plan_suppliers where plan_id = any($1::bigint[]) and paused_at is null
+   group by plan_id;
 
 -- esims.plans_by_sku
 -- src/modules/esims/stock/stock-store.ts

@@ -10,6 +10,8 @@ export const NAMES = {
     code: "Code",
     signIn: "Sign in",
     pay: "Pay",
+    leave: "Leave",
+    unpaid: "We have not seen a payment yet",
     ready: "Your eSIM is ready",
     qr: "QR code",
     keep: "Keep offline",
@@ -27,6 +29,8 @@ export const NAMES = {
     code: "Código",
     signIn: "Entrar",
     pay: "Pagar",
+    leave: "Salir",
+    unpaid: "Todavía no vemos ningún pago",
     ready: "Tu eSIM está lista",
     qr: "Código QR",
     keep: "Guardar sin conexión",
@@ -118,6 +122,19 @@ export async function topUp(walk: Walk): Promise<void> {
   await page.getByRole("img", { name: names.qr }).waitFor();
 }
 
+/** Orders once more, leaves the bank's page without paying, and reads what the shop says. */
+export async function leave(walk: Walk): Promise<void> {
+  const { page, language, storeUrl, look } = walk;
+  const names = NAMES[language];
+  await page.goto(`${storeUrl}${prefixOf(language)}/esim/europe`);
+  await page.getByRole("link", { name: names.buy, exact: true }).first().click();
+  await page.getByRole("button", { name: names.pay, exact: true }).click();
+  await page.waitForURL(/\/dev\/pay\//);
+  await page.getByRole("button", { name: names.leave, exact: true }).click();
+  await page.getByRole("heading", { name: names.unpaid }).waitFor();
+  await look("return-unpaid");
+}
+
 export async function lookAtAccount({ page, language, storeUrl, look }: Walk): Promise<void> {
   const names = NAMES[language];
   await page.goto(`${storeUrl}${prefixOf(language)}/account`);
@@ -129,11 +146,31 @@ export async function lookAtAccount({ page, language, storeUrl, look }: Walk): P
   await look("receipt");
 }
 
+/** The account as somebody sees it who is not signed in. */
+export async function signOut({ page, language, storeUrl, look }: Walk): Promise<void> {
+  const names = NAMES[language];
+  await page.goto(`${storeUrl}${prefixOf(language)}/account`);
+  await page.getByRole("button", { name: names.signOut }).click();
+  await page.getByLabel(names.email).waitFor();
+  await look("account-sign-in");
+}
+
+const OPEN_PAGES = [
+  "/esim/europe",
+  "/trip",
+  "/trip?country=ES&country=MA&days=12&gb=5",
+  "/help",
+  "/legal/terms",
+  "/legal/refunds",
+  "/legal/privacy",
+  "/esim/nowhere",
+];
+
 /** The pages that need nobody. */
 export async function lookAround({ page, language, storeUrl, look }: Walk): Promise<void> {
-  for (const path of ["/esim/europe", "/help", "/legal/terms", "/esim/nowhere"]) {
+  for (const path of OPEN_PAGES) {
     await page.goto(`${storeUrl}${prefixOf(language)}${path}`);
-    await look(path.slice(1).replaceAll("/", "-"));
+    await look(path.slice(1).replace(/\?.*/, "-found").replaceAll("/", "-"));
   }
 }
 

@@ -9,11 +9,13 @@ import { openBrowser } from "../tests/support/browser.js";
 import {
   buy,
   DESKTOP,
+  leave,
   lookAround,
   lookAtAccount,
   openPage,
   PHONE,
   shoot,
+  signOut,
   topUp,
   type WalkLanguage,
 } from "./browser-walk.js";
@@ -70,7 +72,9 @@ for (const { name, language, viewport, colorScheme } of LOOKS.filter((one) =>
   const walk = { page, language, storeUrl: values.url, look };
   await buy(walk, `shots-${Date.now()}@example.com`);
   await topUp(walk);
+  await leave(walk);
   await lookAtAccount(walk);
+  await signOut(walk);
   await lookAround(walk);
   await context.close();
   console.log(`${count} pictures in ${folder}`);

@@ -3504,6 +3504,13 @@ export interface components {
                 android: string;
             } | null;
             confirmation_code: string | null;
+            /** @description The phone will ask for a confirmation code that the supplier did not give: ask support first */
+            is_confirmation_code_missing: boolean;
+            /** @description Access points to set by hand, per platform; null: the phone finds its own */
+            apn: {
+                ios: string | null;
+                android: string | null;
+            } | null;
             instructions: string;
             /** Format: date-time */
             created_at: string;

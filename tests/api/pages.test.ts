@@ -181,6 +181,73 @@ describe("the pages for people", () => {
     expect((await get("/esim/japan?currency=%3Cscript%3E")).text).toContain("$3.00");
   });
 
+  it.each([
+    ["/help", "How do I install my eSIM? · When do I switch it on?"],
+    ["/es/help", "¿Cómo instalo mi eSIM?"],
+    ["/legal/terms", "Who sells · What you buy"],
+    ["/legal/refunds", "We could not deliver it. The whole price goes back by itself"],
+  ])("%s tells search engines what it is about", async (path, beginning) => {
+    const { text } = await get(path);
+    const description = /<meta name="description" content="([^"]*)"/.exec(text)?.[1] ?? "";
+    expect(description.startsWith(beginning), description).toBe(true);
+    expect(description.length).toBeLessThanOrEqual(156);
+  });
+
+  it("says when the days of each plan start and until when to install it, as its suppliers do", async () => {
+    const { query } = app.database;
+    const plans = await query<{ id: number }>(
+      "select p.id from plans p join countries c on c.id = p.country_id where c.iso2 = 'PT' order by p.id",
+    );
+    const details = async (currency: string): Promise<string> =>
+      (await get(`/esim/portugal?currency=${currency}`)).text;
+    // Nothing is known of the suppliers: the shop's own limit, and no promise about the days.
+    const unknown = await details("EUR");
+    expect(unknown.match(/The network does not say when its days start/g)?.length).toBeGreaterThanOrEqual(
+      plans.length,
+    );
+    expect(unknown).toContain("Within 180 days of buying.");
+    expect(unknown).toContain("With most networks when the eSIM connects");
+
+    const insert = `insert into plan_suppliers (plan_id, supplier, package_id, use_within_days, validity_starts, paused_at, paused_reason)
+      values ($1, $2, 'p', $3, $4, $5, $6)`;
+    for (const { id } of plans) await query(insert, [id, "one", 365, "first_use", null, null]);
+    const [first, second] = plans;
+    await query(insert, [first?.id, "two", 90, "installation", null, null]);
+    await query(insert, [second?.id, "two", 30, "installation", new Date(), "test"]);
+    const known = await details("USD");
+    // The earlier beginning and the shorter limit of those that may be asked.
+    expect(known).toContain("Its days start when you install it. Install it within 90 days of buying.");
+    expect(known).toContain(
+      "Its days start with the first connection at your destination. Install it within 180 days of buying.",
+    );
+    expect(known).not.toContain("within 30 days");
+    expect(known.match(/That depends on the plan: its details say it\./g)).toHaveLength(2);
+    expect((await get("/es/esim/portugal")).text).toContain("Sus días empiezan cuando la instalas.");
+  });
+
+  it("404: a checkout of a plan that never was is a page with a way on; a paused plan keeps its own", async () => {
+    for (const [path, title] of [
+      ["/checkout/987654321", "This page does not exist"],
+      ["/es/checkout/987654321", "Esta página no existe"],
+      ["/esim/atlantis", "This page does not exist"],
+      ["/es/esim/atlantis", "Esta página no existe"],
+    ] as const) {
+      const { status, text } = await get(path);
+      expect(status, path).toBe(404);
+      expect(text).toContain(title);
+      expect(text).toContain(
+        path.startsWith("/es/") ? 'class="button" href="/es"' : 'class="button" href="/"',
+      );
+    }
+    const [paused] = await app.database.query<{ id: number }>(
+      "update plans set is_active = false, paused_reason = 'test' where id = (select max(id) from plans) returning id",
+    );
+    expect((await get(`/checkout/${paused?.id}`)).status).toBe(200);
+    await app.database.query("update plans set is_active = true, paused_reason = null where id = $1", [
+      paused?.id,
+    ]);
+  });
+
   it("texts of plans, carriers and places are text, in the page and in its data", async () => {
     await app.database.query("update plans set description = $1, region = coalesce(region, null)", [EVIL]);
     await app.database.query("update carriers set name = $1 where id = (select min(id) from carriers)", [

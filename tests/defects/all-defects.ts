@@ -19,6 +19,7 @@ import { REFUND_DEFECTS } from "./refunds.js";
 import { SECOND_FACTOR_DEFECTS } from "./second-factors.js";
 import { SESSION_DEFECTS } from "./sessions.js";
 import { SETTING_DEFECTS } from "./settings.js";
+import { STOREFRONT_DEFECTS } from "./storefront.js";
 import { SUPPLIER_DEFECTS } from "./suppliers.js";
 import { SUPPLY_DEFECTS } from "./supply.js";
 import { WEBHOOK_DEFECTS } from "./webhooks.js";
@@ -43,6 +44,7 @@ export const DEFECTS: readonly Defect[] = [
   ...OPERATION,
   ...OPERATOR_DEFECTS,
   ...SETTING_DEFECTS,
+  ...STOREFRONT_DEFECTS,
   ...SUPPLIER_DEFECTS,
   ...SUPPLY_DEFECTS,
   ...CARE_DEFECTS,

@@ -30,6 +30,7 @@ export type Area =
   | "catalogue"
   | "migrations"
   | "console"
+  | "storefront"
   | "operation";
 
 export const MARK = "MARK";

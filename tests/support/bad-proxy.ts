@@ -26,8 +26,8 @@ export interface BadProxy {
   readonly url: string;
   /** Every request since the last `script`, as "POST /orders". */
   readonly requests: readonly string[];
-  /** From now on: the request of this number (from 0) meets the fault. */
-  script(number: number, fault: NetworkFault): void;
+  /** From now on: the request of this number (from 0), or of this name and count ("POST /orders 1"), meets it. */
+  script(which: number | string, fault: NetworkFault): void;
   stop(): Promise<void>;
 }
 
@@ -40,11 +40,14 @@ interface Forwarded {
 /** Stands between a client and the store of `target`, and is a bad network. */
 export async function startBadProxy(target: string): Promise<BadProxy> {
   let requests: string[] = [];
-  let faulty: { number: number; fault: NetworkFault } | undefined;
+  let faulty: { which: number | string; fault: NetworkFault } | undefined;
   const server = createServer((incoming, outgoing) => {
     const number = requests.length;
-    requests.push(`${incoming.method} ${(incoming.url ?? "").replace(/\?.*/, "").replace(/\d+/g, "N")}`);
-    const fault = faulty?.number === number ? faulty.fault : null;
+    const name = `${incoming.method} ${(incoming.url ?? "").replace(/\?.*/, "").replace(/\d+/g, "N")}`;
+    requests.push(name);
+    const times = requests.filter((one) => one === name).length;
+    const isMeant = faulty?.which === number || faulty?.which === `${name} ${times}`;
+    const fault = isMeant ? (faulty?.fault ?? null) : null;
     handle(target, incoming, outgoing, fault).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -53,9 +56,9 @@ export async function startBadProxy(target: string): Promise<BadProxy> {
     get requests() {
       return requests;
     },
-    script(number, fault) {
+    script(which, fault) {
       requests = [];
-      faulty = { number, fault };
+      faulty = { which, fault };
     },
     stop: () => {
       server.closeAllConnections();

@@ -1,8 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
+import { eventually } from "./eventually.js";
 
 /** Debian's and others' own browsers, for machines on which the packaged one does not start. */
 const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -101,16 +103,42 @@ export async function browserProblem(): Promise<string | null> {
 /** Pages are drawn without a graphics card, and without the much slower programs that stand in for one. */
 const DRAWING = ["--disable-gpu", "--disable-webgl"];
 
-/** A real headless Chromium. Names under `.test` lead to this machine. */
+/** Names under `.test` lead to this machine. */
+const NAMES = ["--host-resolver-rules=MAP *.test 127.0.0.1", "--no-proxy-server"];
+const ARGS = [...DRAWING, "--font-render-hinting=none", ...NAMES, "--no-sandbox", "--no-zygote"];
+
+/** A real headless Chromium. */
 export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   program ??= findProgram();
   const { file, environment } = await program;
   const { chromium } = await import("playwright-core");
-  const names = ["--host-resolver-rules=MAP *.test 127.0.0.1", "--no-proxy-server"];
   return chromium.launch({
     executablePath: file,
-    args: [...DRAWING, "--font-render-hinting=none", ...names, "--no-sandbox", "--no-zygote", ...more],
+    args: [...ARGS, ...more],
     env: environment,
     headless: true,
   });
+}
+
+/**
+ * The same browser for another program to drive, at a port. Playwright would hold each page that another program opens
+ * until it has looked at it.
+ */
+export async function startBrowserAt(port: number): Promise<{ stop(): Promise<void> }> {
+  program ??= findProgram();
+  const { file, environment } = await program;
+  const profile = mkdtempSync(path.join(tmpdir(), "tribi-browser-"));
+  const own = ["--headless", `--remote-debugging-port=${port}`, `--user-data-dir=${profile}`, "about:blank"];
+  const browser = spawn(file, [...ARGS, ...own], { env: environment, stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => browser.once("exit", () => resolve()));
+  await eventually(
+    async () => (await fetch(`http://127.0.0.1:${port}/json/version`).catch(() => null))?.ok === true,
+  );
+  return {
+    async stop() {
+      browser.kill();
+      await ended;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }

@@ -44,7 +44,13 @@ export const cardFrame = (page: Page): FrameLocator => page.frameLocator(".card-
 /** The bank's page in front of the shop's. */
 export const bankFrame = (page: Page): FrameLocator => page.frameLocator('iframe[title="Bank"]');
 
-export async function makeTraveller(shop: StripeShop, browser: Browser, locale = "en"): Promise<Traveller> {
+/** `storeUrl` is where the pages are opened; the cookies of a host are the same at all its ports. */
+export async function makeTraveller(
+  shop: StripeShop,
+  browser: Browser,
+  locale = "en",
+  storeUrl = shop.app.url,
+): Promise<Traveller> {
   const email = `traveller-${randomBytes(4).toString("hex")}@example.com`;
   const { cookies, userId } = await logIn(shop.app, email, { verify: { session: "cookie" } });
   const context = await browser.newContext({ viewport: PHONE, isMobile: true, hasTouch: true, locale });
@@ -62,7 +68,7 @@ export async function makeTraveller(shop: StripeShop, browser: Browser, locale =
     email,
     userId,
     async openCheckout(planId = shop.shopper.planId) {
-      await page.goto(`${shop.app.url}/checkout/${planId}`);
+      await page.goto(`${storeUrl}/checkout/${planId}`);
       await payButton(page).waitFor();
       await cardFrame(page).getByLabel("Card number").waitFor();
     },

@@ -43,7 +43,7 @@ export function headOfPage(request: PageRequest, text: Text): HeadOfPage {
         structured: null,
       };
     case "document":
-      return { title: named(data.title), description: null, canonical, structured: null };
+      return { title: named(data.title), description: data.description, canonical, structured: null };
     case "problem":
       return {
         title: named(text(`problem.${data.problem}`)),

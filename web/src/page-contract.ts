@@ -63,6 +63,10 @@ export interface PlanInfo {
   readonly region: string | null;
   readonly regionSlug: string | null;
   readonly coverage: readonly string[];
+  /** What begins the plan's days, as its supplier says; null where it does not. */
+  readonly daysStart: "installation" | "first_use" | null;
+  /** So many days after buying it has to be installed. */
+  readonly useWithinDays: number;
 }
 
 export interface PlaceLink {
@@ -133,6 +137,8 @@ export interface DocumentData {
   readonly kind: "document";
   readonly slug: string;
   readonly title: string;
+  /** For search engines. */
+  readonly description: string;
   /** Made from the operator's Markdown, which cannot hold markup of its own. */
   readonly html: string;
   readonly others: readonly PlaceLink[];

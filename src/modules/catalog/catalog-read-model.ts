@@ -137,6 +137,13 @@ export async function findPlan(db: Queryable, id: number, currency: string): Pro
   return rows[0];
 }
 
+const HAS_PLAN = statement("catalog.has_plan", "select 1 from plans where id = $1");
+
+/** Whether there is or was such a plan, on sale or not. */
+export async function hasPlan(db: Queryable, id: number): Promise<boolean> {
+  return (await db.run(HAS_PLAN, [id])).rows.length > 0;
+}
+
 const LIST_COUNTRIES = statement("catalog.list_countries", "select id, iso2, name from countries");
 
 /**

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { installAdvice } from "../../providers/esim/formats/install-data.js";
 import type { TextsIn } from "../mail/mail.module.js";
 import { instructionsOf } from "./delivery/esim-words.js";
 import type { EsimRow } from "./esim-read-model.js";
@@ -23,6 +24,13 @@ export const EsimWire = Type.Object(
     qr_payload: NullableText,
     install_links: Type.Union([Type.Object({ apple: Type.String(), android: Type.String() }), Type.Null()]),
     confirmation_code: NullableText,
+    is_confirmation_code_missing: Type.Boolean({
+      description:
+        "The phone will ask for a confirmation code that the supplier did not give: ask support first",
+    }),
+    apn: Type.Union([Type.Object({ ios: NullableText, android: NullableText }), Type.Null()], {
+      description: "Access points to set by hand, per platform; null: the phone finds its own",
+    }),
     instructions: Type.String(),
     created_at: Type.String({ format: "date-time" }),
     provisioned_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
@@ -75,6 +83,8 @@ function esimOnWire(row: EsimRow, secrets: InstallSecrets | null, instructions: 
     qr_payload: secrets?.qrPayload ?? null,
     install_links: secrets === null ? null : installLinksOf(secrets),
     confirmation_code: secrets?.confirmationCode ?? null,
+    is_confirmation_code_missing: secrets !== null && installAdvice(secrets).isConfirmationCodeMissing,
+    apn: secrets?.apn ?? null,
     instructions,
     created_at: row.created_at,
     provisioned_at: row.provisioned_at,

@@ -10,6 +10,7 @@ import {
   slugOf,
 } from "../catalog/catalog.module.js";
 import { listCountries, listEveryPlan } from "../catalog/catalog-read-model.js";
+import type { TermsOf } from "./find-terms.js";
 import { regionNameIn } from "./region-names.js";
 
 type Plan = ReturnType<typeof planView>;
@@ -105,7 +106,7 @@ export function destinationInfo(
   };
 }
 
-export function planInfo(plan: Plan, language: PageLanguage): PlanInfo {
+export function planInfo(plan: Plan, language: PageLanguage, terms: TermsOf): PlanInfo {
   const { id, data_gb, duration_days, is_unlimited, description, price, carrier, region, coverage } = plan;
   return {
     id,
@@ -118,6 +119,7 @@ export function planInfo(plan: Plan, language: PageLanguage): PlanInfo {
     region: region === null ? null : regionNameIn(region, language),
     regionSlug: region === null ? null : slugOf(region),
     coverage,
+    ...terms(id),
   };
 }
 

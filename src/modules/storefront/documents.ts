@@ -20,6 +20,8 @@ export interface DocumentOptions {
   readonly folder: string | null;
   readonly seller: string;
   readonly supportEmail: string | null;
+  /** Named where there is no address to write to, which production does not allow. */
+  readonly shopUrl: string;
 }
 
 export interface Documents {
@@ -29,8 +31,10 @@ export interface Documents {
 }
 
 const CONTACT = {
-  en: (email: string | null) => (email === null ? "" : `Write to <${email}>.`),
-  es: (email: string | null) => (email === null ? "" : `Escribe a <${email}>.`),
+  en: (email: string | null, url: string) =>
+    email === null ? `Ask us at <${url}>.` : `Write to <${email}>.`,
+  es: (email: string | null, url: string) =>
+    email === null ? `Pregúntanos en <${url}>.` : `Escribe a <${email}>.`,
 };
 
 /** Read at the start of the process; made into HTML when somebody first asks. */
@@ -44,7 +48,7 @@ export function makeDocuments(options: DocumentOptions): Documents {
     const file = own !== null && existsSync(own) ? own : path.join(OURS, key);
     const source = readFileSync(file, "utf8")
       .replaceAll("{{seller}}", options.seller)
-      .replaceAll("{{contact}}", CONTACT[language](options.supportEmail));
+      .replaceAll("{{contact}}", CONTACT[language](options.supportEmail, options.shopUrl));
     sources.set(key, source);
     return source;
   };
@@ -61,11 +65,28 @@ export function makeDocuments(options: DocumentOptions): Documents {
         kind: "document",
         slug: address,
         title: titleOf(name, language),
+        description: describe(sourceOf(name, language)),
         html: await htmlOf(sourceOf(name, language)),
         others: others.map(([slug, other]) => ({ slug, name: titleOf(other, language) })),
       };
     },
   };
+}
+
+const DESCRIPTION_MAX = 155;
+
+/** What the document tells of, as its headings name it; without headings how it begins. */
+function describe(source: string): string {
+  const headings = [...source.matchAll(/^## +(.+)$/gm)].map(([, heading = ""]) => heading.trim());
+  const text = headings.length > 0 ? headings.join(" · ") : source.replace(/^# .+$/m, "");
+  const plain = text
+    .replace(/\]\([^)]*\)/g, "")
+    .replace(/^\s*[-*>]\s+|[*_`[\]<>#]/gm, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return plain.length <= DESCRIPTION_MAX
+    ? plain
+    : `${plain.slice(0, DESCRIPTION_MAX).replace(/\s\S*$/, "")}…`;
 }
 
 /** Markup inside the Markdown is shown as text, and addresses that run something are no links. */

@@ -13,6 +13,7 @@ import {
   slugFor,
 } from "./destinations.js";
 import type { DocumentPath, Documents } from "./documents.js";
+import type { FindTerms } from "./find-terms.js";
 import { regionNameIn } from "./region-names.js";
 import type { RenderFor } from "./storefront.module.js";
 import { findTripsData, type TripAddress } from "./trips-page.js";
@@ -23,6 +24,7 @@ export interface PageDeps {
   readonly render: RenderFor;
   readonly cache: BodyCache;
   readonly defaultCurrency: string;
+  readonly findTerms: FindTerms;
 }
 
 export interface PageKey {
@@ -43,7 +45,7 @@ const nameOf: NameOf = ({ iso2, name }, language) =>
   iso2 === null ? regionNameIn(name, language) : countryNameIn(iso2, name, language);
 
 /** The pages that are alike for everybody, each made once for many readers. */
-export function makePages({ db, documents, render, cache, defaultCurrency }: PageDeps) {
+export function makePages({ db, documents, render, cache, defaultCurrency, findTerms }: PageDeps) {
   const keyOf = (path: string, { language, currency }: PageKey): string =>
     `${language} ${currency ?? "-"} ${path}`;
 
@@ -57,16 +59,17 @@ export function makePages({ db, documents, render, cache, defaultCurrency }: Pag
     });
 
   const destinationPage = (slug: string, key: PageKey, found: Destinations, isCurrencyMissing: boolean) =>
-    cache.get(keyOf(`/esim/${slug}`, key), () => {
+    cache.get(keyOf(`/esim/${slug}`, key), async () => {
       const destination = found.all.find((one) => one.slug === slug) as Destination;
+      const terms = await findTerms([...destination.plans, ...destination.wider]);
       return render(
         {
           kind: "destination",
           slug,
           name: nameOf(destination, key.language),
           iso2: destination.iso2,
-          plans: destination.plans.map((plan) => planInfo(plan, key.language)),
-          wider: destination.wider.map((plan) => planInfo(plan, key.language)),
+          plans: destination.plans.map((plan) => planInfo(plan, key.language, terms)),
+          wider: destination.wider.map((plan) => planInfo(plan, key.language, terms)),
           covers: coveredPlaces(found, destination, key.language),
           isCurrencyMissing,
         },
@@ -83,7 +86,7 @@ export function makePages({ db, documents, render, cache, defaultCurrency }: Pag
       cache.get(`${keyOf("/trip", key)} ${JSON.stringify(asked)}`, async () => {
         const { language, currency } = key;
         const request = { language, currency: currency ?? defaultCurrency };
-        const data = await findTripsData({ db, findTrips }, asked, request);
+        const data = await findTripsData({ db, findTrips, findTerms }, asked, request);
         return render(data, { path: "/trip", ...key }, "shop");
       }),
     async destination(wanted: string, key: PageKey): Promise<FoundPage> {

@@ -11,8 +11,9 @@ import type { Db } from "../../db/database.js";
 import { makeBodyCache, makeTextBody } from "../../http/body-cache.js";
 import type { Server } from "../../http/server.js";
 import type { Clock } from "../../kernel/clock.js";
-import { listCurrencies } from "../catalog/catalog-read-model.js";
+import { hasPlan, listCurrencies } from "../catalog/catalog-read-model.js";
 import { makeDocuments } from "./documents.js";
+import { makeFindTerms } from "./find-terms.js";
 import { languageOf, readPagePath } from "./page-language.js";
 import { checkoutPolicy, STRICT_POLICY } from "./page-policies.js";
 import { makePages } from "./pages.js";
@@ -60,6 +61,7 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
     folder: config.brand.textsFolder,
     seller: config.brand.legalName ?? config.shop.name,
     supportEmail: config.shop.supportEmail,
+    shopUrl: config.http.publicUrl,
   });
   const currencies = rememberFor(CURRENCIES_TTL_MILLIS, clock, () => listCurrencies(db));
   const shopInfo = async (): Promise<ShopInfo> =>
@@ -72,7 +74,9 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
   const render: RenderFor = async (data, request, bundle) =>
     renderer.render({ ...request, shop: await shopInfo(), data }, bundle);
   const cache = makeBodyCache({ ttlMillis: TTL_MILLIS, entriesMax: PAGES_MAX, clock, bodyOf: makeTextBody });
-  const pages = makePages({ db, documents, render, cache, defaultCurrency: config.payments.defaultCurrency });
+  const { defaultCurrency } = config.payments;
+  const findTerms = makeFindTerms(db, config.esims.activationCodeTtlDays);
+  const pages = makePages({ db, documents, render, cache, defaultCurrency, findTerms });
   const usesStripe = config.payments.stripe !== null && !config.payments.isHosted;
   return {
     jobs: { handlers: {} },
@@ -80,6 +84,7 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
       registerShopPages(app, { pages, config });
       registerAppPages(app, {
         pages,
+        hasPlan: (id) => hasPlan(db, id),
         checkoutPolicy: checkoutPolicy({ usesStripe, stripeJsUrl: config.payments.stripeJsUrl }),
       });
       await registerFiles(app, {

@@ -15,6 +15,7 @@ import {
 } from "../catalog/catalog.module.js";
 import { listCountries } from "../catalog/catalog-read-model.js";
 import { planInfo } from "./destinations.js";
+import type { FindTerms, TermsOf } from "./find-terms.js";
 
 /** What the address of the page says, as it came. */
 export interface TripAddress {
@@ -26,6 +27,7 @@ export interface TripAddress {
 export interface TripsPageDeps {
   readonly db: Queryable;
   readonly findTrips: ReturnType<typeof makeFindTrips>;
+  readonly findTerms: FindTerms;
 }
 
 /** What the form shows before anything was asked. */
@@ -33,7 +35,7 @@ const USUAL = { countries: [], days: 7, gb: 5 } as const;
 const LIMITS = { countries: TRIP_COUNTRIES_MAX, days: TRIP_DAYS_MAX, gb: TRIP_GB_MAX };
 
 export async function findTripsData(
-  { db, findTrips }: TripsPageDeps,
+  { db, findTrips, findTerms }: TripsPageDeps,
   address: TripAddress,
   request: { readonly language: PageLanguage; readonly currency: string },
 ): Promise<TripsData> {
@@ -59,7 +61,9 @@ export async function findTripsData(
   if (!isTrip(typed, days, gb, typedGb)) return { ...data, asked, result: null, isRefused: true };
   try {
     const trip = readTrip({ countries: typed, days: asked.days, gb, currency });
-    const result = tripResult(await findTrips(trip), language, nameOf);
+    const found = await findTrips(trip);
+    const terms = await findTerms(found.options.flatMap(({ plans }) => plans));
+    const result = tripResult(found, language, nameOf, terms);
     return { ...data, asked: { ...asked, countries: trip.countries }, result, isRefused: false };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -93,6 +97,7 @@ function tripResult(
   { trip, options, leftOut, uncovered }: FoundTrips,
   language: PageLanguage,
   nameOf: (iso2: string) => string,
+  terms: TermsOf,
 ): TripResult {
   const least = options[0]?.option.totalMinor ?? 0;
   const counts = new Map<LeftOutCode, number>();
@@ -100,7 +105,7 @@ function tripResult(
   return {
     options: options.map(({ plans, option }) => ({
       plans: plans.map((plan) => ({
-        ...planInfo(plan, language),
+        ...planInfo(plan, language, terms),
         worksIn: trip.countries.filter((iso2) => plan.coverage.includes(iso2)).map(nameOf),
       })),
       total: priceView(trip.currency, option.totalMinor),

@@ -1,8 +1,12 @@
 import type { Schemas } from "@tribi/client";
+import spanishRegions from "../../../src/modules/storefront/texts/regions.es.json";
 import { countryText } from "../text/format.js";
-import { type TextKey, useLanguage } from "../text/text.js";
+import { useLanguage } from "../text/text.js";
 import { Flag } from "./flag.js";
 import { dataText } from "./plan-card.js";
+
+/** As the server names regions on the pages that it draws. */
+const REGIONS: Readonly<Record<string, string>> = spanishRegions;
 
 type Snapshot = Pick<
   Schemas["PlanSnapshot"],
@@ -10,12 +14,10 @@ type Snapshot = Pick<
 >;
 
 export function usePlaceName(): (plan: Snapshot) => string {
-  const { code, text } = useLanguage();
+  const { code } = useLanguage();
   return ({ country_iso2: iso2, country_name: name }) => {
     if (iso2 !== null) return countryText(iso2, code);
-    const key = `region.${name ?? ""}` as TextKey;
-    const known = text(key);
-    return known === key ? (name ?? "") : known;
+    return (code === "es" ? REGIONS[name ?? ""] : undefined) ?? name ?? "";
   };
 }
 

@@ -50,12 +50,14 @@ export function PlanCard({
         <SignalIcon />
         {text("plan.network", { name: plan.carrier.name })}
       </p>
-      {plan.description !== "" && (
-        <details class="more small">
-          <summary>{text("plan.details")}</summary>
-          <p>{plan.description}</p>
-        </details>
-      )}
+      <details class="more small">
+        <summary>{text("plan.details")}</summary>
+        {plan.description !== "" && <p>{plan.description}</p>}
+        <p>
+          {text(`plan.starts_${plan.daysStart ?? "unknown"}`)}{" "}
+          {text("plan.within", { count: plan.useWithinDays })}
+        </p>
+      </details>
       <div class="price">
         <p>
           <strong>{priceText(plan.price, code)}</strong>

@@ -5,7 +5,7 @@ import { BackIcon } from "../../parts/icons.js";
 import { Notice } from "../../parts/notice.js";
 import { PlanCard } from "../../parts/plan-card.js";
 import { useAddress, usePage } from "../../parts/shop-context.js";
-import { useText } from "../../text/text.js";
+import { type Text, useText } from "../../text/text.js";
 import { Trust } from "../landing/landing.js";
 
 const QUESTIONS = ["start", "until", "topup", "refund", "number", "tether"] as const;
@@ -13,7 +13,7 @@ const QUESTIONS = ["start", "until", "topup", "refund", "number", "tether"] as c
 export function Destination({ data }: { data: DestinationData }) {
   const text = useText();
   const address = useAddress();
-  const { currency } = usePage();
+  const { currency, shop } = usePage();
   const { name, plans, wider } = data;
   const shown = plans[0]?.price.currency ?? wider[0]?.price.currency ?? "";
   return (
@@ -61,13 +61,36 @@ export function Destination({ data }: { data: DestinationData }) {
           {QUESTIONS.map((question) => (
             <details key={question}>
               <summary>{text(`faq.${question}`)}</summary>
-              <p>{text(`faq.${question}_text`)}</p>
+              <p>
+                {answerTo(question, [...plans, ...wider], text)}
+                {question === "refund" && shop.supportEmail !== null && (
+                  <>
+                    {" "}
+                    <a href={`mailto:${shop.supportEmail}`}>{shop.supportEmail}</a>
+                  </>
+                )}
+              </p>
             </details>
           ))}
         </section>
       </div>
     </>
   );
+}
+
+/** What differs between the plans of the page is said with each of them. */
+function answerTo(question: (typeof QUESTIONS)[number], plans: readonly PlanInfo[], text: Text): string {
+  if (question === "start") {
+    const [starts = "unknown", ...others] = new Set(plans.map(({ daysStart }) => daysStart ?? "unknown"));
+    return text(others.length > 0 ? "faq.start_mixed" : `faq.start_${starts}`);
+  }
+  if (question === "until") {
+    const [days, ...others] = new Set(plans.map(({ useWithinDays }) => useWithinDays));
+    return days === undefined || others.length > 0
+      ? text("faq.until_mixed")
+      : text("faq.until_same", { count: days });
+  }
+  return text(`faq.${question}_text`);
 }
 
 function Plans({

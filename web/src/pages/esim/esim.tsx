@@ -90,7 +90,16 @@ function Shown({ esim }: { esim: Esim }) {
       <section class="card">
         <BoughtPlan plan={plan} />
         {esim.status === "ready" && esim.expires_at !== null && (
-          <p>{text("esim.until", { date: dateText(esim.expires_at, code) })}</p>
+          <p>
+            {text("esim.until", { date: dateText(esim.expires_at, code) })}
+            {esim.validity_starts !== null && <> · {text(`esim.starts_${esim.validity_starts}`)}</>}
+          </p>
+        )}
+        {esim.is_confirmation_code_missing && (
+          <Notice kind="bad">
+            {text("esim.confirmation_missing")}{" "}
+            {shop.supportEmail !== null && <a href={`mailto:${shop.supportEmail}`}>{shop.supportEmail}</a>}
+          </Notice>
         )}
         <Usage usage={esim.usage} />
       </section>

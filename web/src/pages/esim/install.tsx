@@ -11,7 +11,7 @@ type Esim = Schemas["Esim"];
 /** Everything to install one eSIM: the way for this phone first. */
 export function Install({ esim }: { esim: Esim }) {
   const { code, text } = useLanguage();
-  const guide = guideOf(code);
+  const guide = guideOf(code, esim);
   const platform = platformOf(navigator.userAgent);
   const links = esim.install_links;
   const platforms =
@@ -21,7 +21,7 @@ export function Install({ esim }: { esim: Esim }) {
       <Keep id={esim.id} />
       <div class="install">
         <section class="card">
-          <h2>{text(platform === null ? "esim.scan" : "esim.install")}</h2>
+          <h2>{text(platform === null ? "esim.scan_first" : "esim.install")}</h2>
           {links !== null && platform !== null && (
             <>
               <a class="button large" href={platform === "iphone" ? links.apple : links.android}>

@@ -44,7 +44,7 @@ function TripForm({ data }: { data: TripsData }) {
       {currency !== null && <input type="hidden" name="currency" value={currency} />}
       <fieldset>
         <legend>{text("trips.where")}</legend>
-        <label>
+        <label class="field">
           <span>{text("trips.filter")}</span>
           <input
             type="search"
@@ -64,18 +64,18 @@ function TripForm({ data }: { data: TripsData }) {
                   value={country.iso2}
                   checked={chosen.includes(country.iso2)}
                   onChange={() => choose(country.iso2)}
-                />{" "}
+                />
                 {country.name}
               </label>
             </li>
           ))}
         </ul>
       </fieldset>
-      <label>
+      <label class="field">
         <span>{text("trips.days")}</span>
         <input type="number" name="days" min="1" max={data.limits.days} value={data.asked.days} required />
       </label>
-      <label>
+      <label class="field">
         <span>
           {text("trips.gb")} ({text("trips.gb_hint")})
         </span>
@@ -89,7 +89,9 @@ function TripForm({ data }: { data: TripsData }) {
           required
         />
       </label>
-      <button type="submit">{text("trips.find")}</button>
+      <button class="button" type="submit">
+        {text("trips.find")}
+      </button>
     </form>
   );
 }
