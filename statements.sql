@@ -5845,7 +5845,8 @@ select id, reference, payment_id, order_id, status, amount_minor, currency, orig
 -- returns id bigint, payment_id bigint, status text
 select id, payment_id, status from refunds
    where status in ('requested', 'pending') and created_at < now() - interval '20 seconds'
-   order by coalesce(called_at, created_at) limit $1;
+   order by status = 'pending', case status when 'requested' then coalesce(called_at, created_at) end,
+     md5(id::text || now()::text) limit $1;
 
 -- refunds.lock_brake
 -- src/modules/payments/refund-store.ts

@@ -236,4 +236,26 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /did not come about|person_disabled/,
   },
+  {
+    number: 480,
+    title: "Refunds that are pending for days keep those from the provider that it was not told of",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/carry-on-money.ts",
+        from: "order by status = 'pending', case status when 'requested' then coalesce(called_at, created_at) end,",
+        to: "order by status, case status when 'requested' then coalesce(called_at, created_at) end,",
+      },
+      {
+        file: "src/modules/payments/carry-on-money.ts",
+        from: "    await each(refunds.rows, (refund) =>",
+        to: "    MARK;\n    await each(refunds.rows, (refund) =>",
+      },
+    ],
+    target: {
+      file: "tests/faults/carry-on-turns.test.ts",
+      test: "refunds that are pending for days hold up neither those that were not told yet nor each other",
+    },
+    reason: /to deeply equal \[ 231 \]/,
+  },
 ];

@@ -18,11 +18,16 @@ export interface CarryOnDeps {
 
 const BATCH = 200;
 
+/**
+ * What we still have to tell the provider comes first. What is pending there may be so for days, and there may be more
+ * of it than one look takes: each look takes others, by chance, so that none is always last.
+ */
 const LIST_UNSETTLED_REFUNDS = statement(
   "refunds.list_unsettled",
   `select id, payment_id, status from refunds
    where status in ('requested', 'pending') and created_at < now() - interval '20 seconds'
-   order by coalesce(called_at, created_at) limit $1`,
+   order by status = 'pending', case status when 'requested' then coalesce(called_at, created_at) end,
+     md5(id::text || now()::text) limit $1`,
 );
 const LIST_OWED_SURPLUS = statement(
   "payments.list_owed_surplus",
