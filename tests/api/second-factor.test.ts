@@ -452,6 +452,21 @@ describe("a page that brings its own token and knows nothing of second factors",
     await forgetCodes(database);
     await showFactor(app, atConsole.token, codeOf(secret));
     expect((await probe(`tribi_token=${atConsole.token}`)).status).toBe(200);
+    for (const page of [
+      "orders?page=1&page_size=20&sort_by=amount&sort_order=desc&user_q=ada&order_status=paid&payment_status=succeeded",
+      "payments?page=1&page_size=20&sort_order=desc&intent_q=x&provider=stripe&payment_status=succeeded",
+      "esims?page=1&page_size=20&user_q=ada&esim_status=ready&order_id=1",
+      "inventory?page=1&page_size=20&q=x&plan_id=1&carrier_id=1&country_id=1",
+      "inventory/stats?low_stock_threshold=10",
+      "plans?page=1&page_size=20",
+    ]) {
+      const answer = await app.request("GET", `/api/admin/${page}`, {
+        bearer: client.token,
+        cookie: `tribi_token=${atConsole.token}`,
+        headers: { origin: "http://localhost:3000" },
+      });
+      expect([page, answer.status]).toEqual([page, 200]);
+    }
     // Somebody else's cookie helps nobody.
     const stranger = await logIn(app, "stranger@example.com");
     expect((await probe(`tribi_token=${stranger.token}`)).status).toBe(401);
