@@ -1619,7 +1619,7 @@ create table payments (
   constraint payments_currency_is_iso CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint payments_money_is_counted_or_surplus CHECK (((captured_minor = 0) OR is_counted OR (surplus_reason IS NOT NULL))),
   constraint payments_payer_language_known CHECK ((payer_language = ANY (ARRAY['en'::text, 'es'::text]))),
-  constraint payments_provider_known CHECK ((provider = ANY (ARRAY['MOCK'::text, 'STRIPE'::text]))),
+  constraint payments_provider_is_a_name CHECK ((provider ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)) NOT VALID,
   constraint payments_refunded_was_reserved CHECK (((0 <= refunded_minor) AND (refunded_minor <= refund_reserved_minor))),
   constraint payments_refunds_within_capture CHECK ((refund_reserved_minor <= captured_minor)),
   constraint payments_status_known CHECK ((status = ANY (ARRAY['requires_action'::text, 'succeeded'::text, 'failed'::text]))),

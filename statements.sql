@@ -5000,6 +5000,12 @@ select id, reference, order_id, provider, intent_id, page_id, payer_language, st
   extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
   disputed_minor, is_counted, surplus_reason, key_number from payments where intent_id = $1;
 
+-- payments.find_intent_of_reference
+-- src/modules/payments/payment-store.ts
+-- takes $1 text, $2 bigint, $3 text
+-- returns intent_id text, captured_minor bigint
+select intent_id, captured_minor from payments where reference = $1 and order_id = $2 and provider = $3;
+
 -- payments.find_order_money
 -- src/modules/payments/payments-read-model.ts
 -- takes $1 bigint
@@ -5009,6 +5015,14 @@ select o.id, o.reference, o.user_id, o.status, o.currency, o.amount_minor,
           coalesce(sum(p.refunded_minor), 0)::bigint as refunded_minor
    from orders o left join payments p on p.order_id = o.id
    where o.id = $1 group by o.id;
+
+-- payments.find_order_to_offer
+-- src/modules/payments/choose-provider.ts
+-- takes $1 bigint, $2 bigint
+-- returns currency text, live_provider text
+select o.currency,
+          (select p.provider from payments p where p.order_id = o.id and p.status = 'requires_action') as live_provider
+   from orders o where o.id = $1 and o.user_id = $2;
 
 -- payments.list_of_order
 -- src/modules/payments/payment-store.ts
@@ -5111,6 +5125,18 @@ with counted as materialized (
       where w.status in ('failed', 'cancelled') and o.status = 'paid'
     )
      select (select count(*)::int from order_refunded) as ran_order_refunded, (select count(*)::int from esim_take_back) as ran_esim_take_back, (select count(*)::int from esim_profiles_withheld) as ran_esim_profiles_withheld, (select count(*)::int from esim_profiles_resumed) as ran_esim_profiles_resumed, (select count(*)::int from esim_profiles_owed) as ran_esim_profiles_owed, (select count(*)::int from top_ups_withheld) as ran_top_ups_withheld, (select count(*)::int from top_ups_resumed) as ran_top_ups_resumed, (select count(*)::int from top_ups_owed) as ran_top_ups_owed;
+
+-- payments.record_paid_again
+-- src/modules/payments/payment-store.ts
+-- takes $1 text, $2 bigint, $3 text, $4 text
+-- returns id bigint
+insert into payments (order_id, provider, intent_id, status, currency, amount_minor, livemode, failed_at, failure_reason)
+   select p.order_id, p.provider, $4, 'failed', p.currency, p.amount_minor, p.livemode, now(), 'paid_again'
+   from payments p
+   where p.reference = $1 and p.order_id = $2 and p.provider = $3 and p.intent_id is distinct from p.page_id
+     and p.intent_id <> $4
+   on conflict on constraint payments_one_per_intent do nothing
+   returning id;
 
 -- payments.settle
 -- src/modules/payments/events/settle-store.ts
@@ -5503,8 +5529,8 @@ update reconciliation_runs set alive_at = now(), intents_seen = $2, refunds_seen
 -- reconcile.list_our_refunds
 -- src/modules/payments/reconciliation/reconcile-store.ts
 -- takes $1 text, $2 timestamp with time zone
--- returns id bigint, payment_id bigint, order_id bigint, provider_refund_id text, amount_minor bigint, status text
-select r.id, r.payment_id, r.order_id, r.provider_refund_id, r.amount_minor, r.status
+-- returns id bigint, payment_id bigint, order_id bigint, provider_refund_id text, amount_minor bigint, status text, created_at timestamp with time zone
+select r.id, r.payment_id, r.order_id, r.provider_refund_id, r.amount_minor, r.status, r.created_at
    from refunds r join payments p on p.id = r.payment_id
    where p.provider = $1 and r.provider_refund_id is not null and r.created_at >= $2;
 

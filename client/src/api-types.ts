@@ -1004,7 +1004,7 @@ export interface paths {
         put?: never;
         /**
          * A payment provider's event
-         * @description Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. Stripe signs the raw body; the mock exists outside production only and answers local callers.
+         * @description Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. Of a batch (Adyen) what needs an operator is said first, and `intent_status` is null. Stripe signs the raw body and Adyen each item; the mock exists outside production only and answers local callers.
          */
         post: operations["receivePaymentEvent"];
         delete?: never;
@@ -1024,7 +1024,7 @@ export interface paths {
         put?: never;
         /**
          * A payment provider's event, the provider named in the query
-         * @description Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. Stripe signs the raw body; the mock exists outside production only and answers local callers.
+         * @description Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. Of a batch (Adyen) what needs an operator is said first, and `intent_status` is null. Stripe signs the raw body and Adyen each item; the mock exists outside production only and answers local callers.
          */
         post: operations["receivePaymentEventByQuery"];
         delete?: never;
@@ -3329,13 +3329,14 @@ export interface components {
         };
         NewPayment: {
             order_id: number;
-            /** @description MOCK or STRIPE, in any case; PAYMENT_PROVIDER when left out */
+            /** @description MOCK, STRIPE or ADYEN, in any case. When left out: the one of the payment that was begun, else the first that the shop offers for the order's currency */
             provider?: string;
         };
         Payment: {
             intent_id: string;
             status: "requires_action" | "succeeded" | "failed";
-            provider: "MOCK" | "STRIPE";
+            /** @description In capitals, such as STRIPE */
+            provider: string;
             amount_minor_units: number;
             currency: string;
             /** @description For the provider's own script in the browser */
@@ -3363,7 +3364,16 @@ export interface components {
                 };
             };
         };
-        ProviderEvent: components["schemas"]["MockNotice"] | components["schemas"]["StripeEvent"];
+        /** @description A batch; Adyen signs each item in additionalData.hmacSignature */
+        AdyenNotification: {
+            live: string;
+            notificationItems: {
+                NotificationRequestItem: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        ProviderEvent: components["schemas"]["MockNotice"] | components["schemas"]["StripeEvent"] | components["schemas"]["AdyenNotification"];
         EventReceipt: {
             status: "processed" | "ignored" | "duplicate" | "parked";
             intent_status: "requires_action" | "succeeded" | "failed" | null;

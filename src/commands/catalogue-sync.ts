@@ -1,4 +1,4 @@
-import { priceProblem } from "../compose/prices.js";
+import { makePriceProblem } from "../compose/prices.js";
 import { composeRemoteSuppliers } from "../compose/suppliers.js";
 import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
@@ -48,6 +48,7 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
       const setting = makeCurrentSetting({ db, defaults: config.settings, log });
       const maxChangePercent = () => setting.current("sync_max_change_percent");
       const events = makeEvents(log, makeMetrics().registry);
+      const priceProblem = makePriceProblem(config.payments);
       const sync = makeSyncCatalogue({ db, suppliers, limits, maxChangePercent, priceProblem, events, log });
       const report = await sync({
         supplier: command.supplier ?? null,

@@ -1,10 +1,11 @@
-import { priceProblem } from "../compose/prices.js";
+import { makePriceProblem } from "../compose/prices.js";
 import { makeImportCatalog } from "../modules/catalog/import-catalog.js";
 import { runCsvImport } from "./csv-import.js";
 
 /** `tribi import-catalog FILE.csv`: plans into the shop, with a bar on a terminal and a report of refused rows. */
 export async function importCatalogFile(file: string, options: { readonly dryRun: boolean }): Promise<void> {
-  await runCsvImport(file, { rows: "plans" }, async ({ db, bytes, onProgress }) => {
+  await runCsvImport(file, { rows: "plans" }, async ({ db, config, bytes, onProgress }) => {
+    const priceProblem = makePriceProblem(config.payments);
     const importCatalog = makeImportCatalog({ db, onChanged: () => {}, priceProblem });
     const report = await importCatalog({
       bytes,

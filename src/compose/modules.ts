@@ -16,7 +16,7 @@ import { composeEsims } from "./esims.js";
 import type { Foundation, Module } from "./foundation.js";
 import { composeMail } from "./mail.js";
 import { composePayments } from "./payments.js";
-import { priceProblem } from "./prices.js";
+import { makePriceProblem } from "./prices.js";
 import { composeWebhooks } from "./webhooks.js";
 
 /** Every module with what it needs; an event between modules is a function argument here. */
@@ -30,7 +30,7 @@ export async function composeModules(
     defaultCurrency: config.payments.defaultCurrency,
     deviceDataFile: config.catalog.deviceDataFile,
     csvImportBytesMax: config.http.csvImportBytesMax,
-    priceProblem,
+    priceProblem: makePriceProblem(config.payments),
   });
   const personalData = [
     { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
@@ -59,7 +59,7 @@ export async function composeModules(
   const esims = await composeEsims(foundation, payments);
   const supply = makeSupplyModule({
     ...foundation,
-    priceProblem,
+    priceProblem: makePriceProblem(config.payments),
     suppliers: esims.suppliers,
     onChanged: catalog.forget,
   });

@@ -11,16 +11,13 @@ import {
 } from "../modules/esims/esims.module.js";
 import { orderFollowsPayment, orderFollowsRefund } from "../modules/orders/orders.module.js";
 import {
-  makeMockLedger,
   makePaymentsModule,
   type PaymentsDeps,
   type PaymentsModule,
 } from "../modules/payments/payments.module.js";
-import { makeMockProvider } from "../providers/payment/mock/mock-provider.js";
 import type { PaymentProvider } from "../providers/payment/port.js";
 import type { Foundation } from "./foundation.js";
-
-const STRIPE_API_ORIGIN = "https://api.stripe.com";
+import { PAYMENT_KINDS } from "./payment-registry.js";
 
 export async function composePayments(
   foundation: Foundation,
@@ -42,19 +39,8 @@ export async function composePayments(
   });
 }
 
-/** In production there is no mock: not in a route, not in a command, not in the configuration. */
-async function providersOf({ config, reservedDb, log }: Foundation): Promise<PaymentProvider[]> {
-  const { mockAutoConfirm, stripe, isHosted } = config.payments;
-  const providers: PaymentProvider[] = [];
-  if (!config.isProduction) {
-    providers.push(makeMockProvider(makeMockLedger(reservedDb, { confirmsByItself: mockAutoConfirm })));
-  }
-  if (stripe !== null) {
-    const onUnreadable = (object: string, problem: string): void =>
-      log.warn({ object, problem }, "an object at Stripe could not be read");
-    const { makeStripeProvider } = await import("../providers/payment/stripe/stripe-provider.js");
-    const apiBase = stripe.apiBase ?? STRIPE_API_ORIGIN;
-    providers.push(makeStripeProvider({ ...stripe, apiBase, isHosted, onUnreadable }));
-  }
-  return providers;
+/** Those of the registry that are configured. */
+async function providersOf(foundation: Foundation): Promise<PaymentProvider[]> {
+  const made = await Promise.all(Object.values(PAYMENT_KINDS).map((kind) => kind.make(foundation)));
+  return made.filter((provider) => provider !== null);
 }

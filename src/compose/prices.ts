@@ -1,8 +1,23 @@
+import type { Config } from "../config/config.js";
+import { offeredFor } from "../config/payment-offers.js";
 import type { PriceProblem } from "../modules/catalog/catalog.module.js";
 import { stripePriceProblem } from "../providers/payment/stripe/stripe-amount.js";
+import { PAYMENT_KINDS } from "./payment-registry.js";
 
 /**
- * Which prices may be entered: those that the shop's provider can charge. The mock stands in for it, so a catalogue
- * that is made with the mock is one that can be sold afterwards.
+ * Which prices may be entered: those that every provider which is offered for their currency can charge. The mock
+ * stands in for Stripe, so a catalogue that is made with the mock is one that can be sold afterwards.
  */
-export const priceProblem: PriceProblem = stripePriceProblem;
+export function makePriceProblem({
+  provider,
+  offers,
+}: Pick<Config["payments"], "provider" | "offers">): PriceProblem {
+  return (price) => {
+    const names = offers === null ? [provider] : offeredFor(offers, price.currency);
+    for (const name of names) {
+      const problem = (PAYMENT_KINDS[name]?.priceProblem ?? stripePriceProblem)(price);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  };
+}

@@ -103,7 +103,7 @@ function readGroups(reader: VariableReader) {
     },
     esims: readEsims(reader, isProduction),
     /** What operators may change at run time: these are the defaults (modules/settings). */
-    settings: readRunTimeSettings(reader, payments.isHosted),
+    settings: readRunTimeSettings(reader, payments.isHosted || payments.adyen !== null),
     supply: readSupply(reader),
     care: readCare(reader),
     webhooks: {

@@ -1,4 +1,6 @@
 import { isCurrencyCode } from "../kernel/money.js";
+import { readAdyen } from "./adyen.js";
+import { readPaymentOffers } from "./payment-offers.js";
 import { readSecondPerson } from "./second-person.js";
 import { splitSecrets } from "./secrets.js";
 import type { VariableReader } from "./variables.js";
@@ -19,11 +21,23 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
       "is missing although STRIPE_SECRET_KEY is set; copy it from the webhook endpoint's page at Stripe",
     );
   }
+  /** Whether payers pay on the provider's own page instead of in card fields on the shop's. */
+  const isHosted = reader.choice("PAYMENT_UI", ["element", "hosted"], "element") === "hosted";
+  /** Names this shop in provider metadata, so that two shops may share one account. */
+  const shopId = reader.textOr("SHOP_ID", "tribi");
+  const adyen = readAdyen(reader, { isProduction, isHosted, shopId });
+  const configured = [
+    ...(isProduction ? [] : ["MOCK"]),
+    ...(stripeSecretKey === null ? [] : ["STRIPE"]),
+    ...(adyen === null ? [] : ["ADYEN"]),
+  ];
   const provider = reader.choice(
     "PAYMENT_PROVIDER",
-    ["MOCK", "STRIPE"],
-    stripeSecretKey !== null || isProduction ? "STRIPE" : "MOCK",
+    ["MOCK", "STRIPE", "ADYEN"],
+    stripeSecretKey !== null ? "STRIPE" : adyen !== null ? "ADYEN" : isProduction ? "STRIPE" : "MOCK",
   );
+  if (provider === "ADYEN" && adyen === null)
+    reader.problem("ADYEN_API_KEY", "is missing although PAYMENT_PROVIDER is ADYEN");
   if (provider === "STRIPE" && stripeSecretKey === null) {
     reader.problem("STRIPE_SECRET_KEY", "is missing although PAYMENT_PROVIDER is STRIPE");
   }
@@ -35,9 +49,11 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
     /** Lets production run in the provider's test mode, where no money moves. */
     allowTestKeys,
     defaultCurrency: readDefaultCurrency(reader),
-    /** Whether payers pay on the provider's own page instead of in card fields on the shop's. */
-    isHosted: reader.choice("PAYMENT_UI", ["element", "hosted"], "element") === "hosted",
-    stripeJsUrl: readStripeJsUrl(reader, isProduction),
+    isHosted,
+    /** Null: the provider above and no other. */
+    offers: readPaymentOffers(reader, configured),
+    stripeJsUrl: readStandIn(reader, isProduction, "STRIPE_JS_URL", "Stripe"),
+    adyenJsUrl: readStandIn(reader, isProduction, "ADYEN_JS_URL", "Adyen"),
     mockAutoConfirm: reader.flag("MOCK_AUTO_CONFIRM", false),
     stripe:
       stripeSecretKey === null
@@ -48,8 +64,8 @@ export function readPayments(reader: VariableReader, isProduction: boolean) {
             webhookSecrets,
             apiBase: readStripeBase(reader, isProduction),
           },
-    /** Names this shop in provider metadata, so that two shops may share one account. */
-    shopId: reader.textOr("SHOP_ID", "tribi"),
+    adyen,
+    shopId,
     reconcileIntervalMinutes: reader.integer("RECONCILE_INTERVAL_MINUTES", 5, { min: 1, max: 1440 }),
     /** Declined payments of one person in 24 hours, after which they begin no further one; 999999 is off. */
     declinesPerDayMax: reader.integer("DECLINES_PER_DAY_MAX", 10, { min: 1, max: 999_999 }),
@@ -87,11 +103,16 @@ function reportKeys(reader: VariableReader, secret: string | null, publishable: 
   }
 }
 
-/** A script that stands in for Stripe's own; it would see every card, so production refuses it. */
-function readStripeJsUrl(reader: VariableReader, isProduction: boolean): string | null {
-  const url = reader.url("STRIPE_JS_URL", ["https:", "http:"]);
+/** A script that stands in for the provider's own; it would see every card, so production refuses it. */
+function readStandIn(
+  reader: VariableReader,
+  isProduction: boolean,
+  variable: string,
+  provider: string,
+): string | null {
+  const url = reader.url(variable, ["https:", "http:"]);
   if (url !== null && isProduction)
-    reader.problem("STRIPE_JS_URL", "is for development; production loads Stripe's own script");
+    reader.problem(variable, `is for development; production loads ${provider}'s own script`);
   return url;
 }
 

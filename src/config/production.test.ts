@@ -19,6 +19,15 @@ function problemsOf(change: Environment, base: Environment = PRODUCTION): string
     throw error;
   }
 }
+/** A shop that takes payments at Adyen. */
+const ADYEN: Environment = {
+  ADYEN_API_KEY: "AQEyhmfxK4vNbRxFw0m3n3Q5qf3Vb",
+  ADYEN_MERCHANT_ACCOUNT: "ShopECOM",
+  ADYEN_CLIENT_KEY: "live_0123456789",
+  ADYEN_HMAC_KEY: "8f1d2c3b4a5968778695a4b3c2d1e0f00f1e2d3c4b5a69788796a5b4c3d2e1f0",
+  ADYEN_LIVE_URL_PREFIX: "1797a841fbb37ca7-Shop",
+  ADYEN_REPORT_KEY: "AQEreportfxK4vNbRxFw0m3n3Q5",
+};
 const inDevelopment = (change: Environment): string[] => problemsOf(change, {});
 const word = (text: string): string => text.repeat(6);
 
@@ -269,5 +278,46 @@ describe("configWarnings", () => {
       STRIPE_WEBHOOK_SECRET: "whsec_1",
     });
     expect(configWarnings(config)).toEqual([expect.stringContaining("live key outside production")]);
+  });
+});
+
+describe("Adyen", () => {
+  it("starts in production with live keys", () => {
+    expect(problemsOf(ADYEN)).toEqual([]);
+    expect(problemsOf({ ...ADYEN, PAYMENT_OFFERS: "STRIPE,ADYEN:EUR" })).toEqual([]);
+  });
+
+  it.each<[what: string, change: Environment, name: string]>([
+    ["no HMAC key", { ADYEN_HMAC_KEY: "" }, "ADYEN_HMAC_KEY"],
+    [
+      "an HMAC key that is no hexadecimal",
+      { ADYEN_HMAC_KEY: "not hexadecimal at all, is it" },
+      "ADYEN_HMAC_KEY",
+    ],
+    ["an empty HMAC key among several", { ADYEN_HMAC_KEY: `${ADYEN.ADYEN_HMAC_KEY},` }, "ADYEN_HMAC_KEY"],
+    ["a repetitive HMAC key", { ADYEN_HMAC_KEY: "ab".repeat(32) }, "ADYEN_HMAC_KEY"],
+    [
+      "the test environment",
+      { ADYEN_LIVE_URL_PREFIX: "", ADYEN_CLIENT_KEY: "test_0123456789" },
+      "ADYEN_LIVE_URL_PREFIX",
+    ],
+    ["a client key of the other mode", { ADYEN_CLIENT_KEY: "test_0123456789" }, "ADYEN_CLIENT_KEY"],
+    ["a secret as the client key", { ADYEN_CLIENT_KEY: "AQEyhmfxK4vNbRxFw0m3n3Q5qf3Vb" }, "ADYEN_CLIENT_KEY"],
+    ["no client key for Drop-in", { ADYEN_CLIENT_KEY: "" }, "ADYEN_CLIENT_KEY"],
+    ["no merchant account", { ADYEN_MERCHANT_ACCOUNT: "" }, "ADYEN_MERCHANT_ACCOUNT"],
+    ["an address without TLS", { ADYEN_API_BASE: "http://adyen.internal" }, "ADYEN_API_BASE"],
+    ["reports without TLS", { ADYEN_REPORT_BASE: "http://adyen.internal" }, "ADYEN_REPORT_BASE"],
+    ["a stand-in for its script", { ADYEN_JS_URL: "https://cdn.example.com/adyen.js" }, "ADYEN_JS_URL"],
+    ["a shop's name that its references cannot hold", { SHOP_ID: "a".repeat(27) }, "SHOP_ID"],
+    ["orders that live longer than a session", { ORDER_TTL_MINUTES: "2000" }, "ORDER_TTL_MINUTES"],
+    ["an offer of the mock", { PAYMENT_OFFERS: "MOCK" }, "PAYMENT_OFFERS"],
+    ["an offer of nobody", { PAYMENT_OFFERS: "PAYPAL" }, "PAYMENT_OFFERS"],
+    ["an offer in no currency", { PAYMENT_OFFERS: "ADYEN:EURO" }, "PAYMENT_OFFERS"],
+  ])("refuses production with %s", (_what, change, name) => {
+    expect(problemsOf({ ...ADYEN, ...change })).toContain(name);
+  });
+
+  it("refuses PAYMENT_PROVIDER=ADYEN without a key", () => {
+    expect(problemsOf({ PAYMENT_PROVIDER: "ADYEN" })).toContain("ADYEN_API_KEY");
   });
 });

@@ -82,7 +82,7 @@ function reportMoney(reader: VariableReader, { payments, esims }: Config): void 
   if (payments.provider === "MOCK") {
     reader.problem(
       "PAYMENT_PROVIDER",
-      "is the mock provider, which does not exist in production; use STRIPE",
+      "is the mock provider, which does not exist in production; use STRIPE or ADYEN",
     );
   }
   if (payments.allowTestKeys) return;
@@ -95,6 +95,11 @@ function reportMoney(reader: VariableReader, { payments, esims }: Config): void 
     if (modeOf(key) === "test")
       reader.problem(name, `is a test key, with which customers get eSIMs and pay nothing; ${isAllowed}`);
   }
+  if (payments.adyen !== null && payments.adyen.liveUrlPrefix === null)
+    reader.problem(
+      "ADYEN_LIVE_URL_PREFIX",
+      `is missing, so Adyen's test environment is used, in which customers get eSIMs and pay nothing; ${isAllowed}`,
+    );
   if (hostOf(esims.suppliers.airalo?.baseUrl ?? "").includes("sandbox"))
     reader.problem("AIRALO_API_BASE", `is a sandbox, whose eSIMs do not work; ${isAllowed}`);
 }
@@ -192,6 +197,14 @@ function productionWarnings(config: Config): string[] {
     [
       payments.stripe !== null && payments.stripe.apiBase !== null,
       "STRIPE_API_BASE is set: Stripe's secret key and all payments go to that address.",
+    ],
+    [
+      payments.adyen !== null && payments.adyen.apiBase !== null,
+      "ADYEN_API_BASE is set: Adyen's key and all payments go to that address.",
+    ],
+    [
+      payments.adyen !== null && payments.adyen.reportKey === null,
+      "ADYEN_REPORT_KEY is not set: payments at Adyen are not compared with its reports.",
     ],
     [
       isUnproven(database.url),

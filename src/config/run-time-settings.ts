@@ -88,20 +88,20 @@ export type SettingDefaults = Readonly<Record<SettingName, SettingDefault>>;
 const PAGE_MINUTES = { min: 30, max: 1_380 };
 
 /** The value of the environment and the bounds of each, which hold for the environment and for operators alike. */
-export function readRunTimeSettings(reader: VariableReader, isHosted: boolean): SettingDefaults {
+export function readRunTimeSettings(reader: VariableReader, hasPages: boolean): SettingDefaults {
   const read = (name: SettingName): SettingDefault => {
     const { variable, fallback, min, max } = RUN_TIME_SETTINGS[name];
     return { value: reader.integer(variable, fallback, { min, max }), min, max };
   };
   const ttl = read("order_ttl_minutes");
-  if (isHosted && (ttl.value < PAGE_MINUTES.min || ttl.value > PAGE_MINUTES.max)) {
+  if (hasPages && (ttl.value < PAGE_MINUTES.min || ttl.value > PAGE_MINUTES.max)) {
     reader.problem(
       "ORDER_TTL_MINUTES",
-      `must be ${PAGE_MINUTES.min} to ${PAGE_MINUTES.max} with PAYMENT_UI=hosted: a provider's page is open for as long`,
+      `must be ${PAGE_MINUTES.min} to ${PAGE_MINUTES.max} with PAYMENT_UI=hosted or Adyen: a provider's page is open for as long`,
     );
   }
   return {
-    order_ttl_minutes: isHosted ? { ...ttl, ...PAGE_MINUTES } : ttl,
+    order_ttl_minutes: hasPages ? { ...ttl, ...PAGE_MINUTES } : ttl,
     refund_unused_within_days: read("refund_unused_within_days"),
     auto_refund_max_per_hour: read("auto_refund_max_per_hour"),
     sync_max_change_percent: read("sync_max_change_percent"),

@@ -107,6 +107,8 @@ function reportWeak(reader: VariableReader, name: string, ...forms: string[]): v
 /** Secrets that the other side makes. They sign what it tells us: whoever guesses one tells us what he likes. */
 const GIVEN_SECRETS = [
   "STRIPE_WEBHOOK_SECRET",
+  "ADYEN_API_KEY",
+  "ADYEN_HMAC_KEY",
   "AIRALO_CLIENT_SECRET",
   "ESIM_ACCESS_SECRET_KEY",
   "ESIM_GO_API_KEY",

@@ -1,4 +1,5 @@
 import type { CheckResult } from "./check.js";
+import { ADYEN_CHECKS } from "./checks/adyen-checks.js";
 import { DATABASE_CHECKS } from "./checks/database-checks.js";
 import { OUTSIDE_CHECKS, STRIPE_CHECKS } from "./checks/outside-checks.js";
 import { SETTINGS_CHECKS } from "./checks/settings-checks.js";
@@ -12,6 +13,7 @@ export const CHECKS = [
   ...SUPPLIER_CHECKS,
   ...OUTSIDE_CHECKS,
   ...STRIPE_CHECKS,
+  ...ADYEN_CHECKS,
 ];
 
 /** Every check over the same facts, in the order in which a person would go through them. */

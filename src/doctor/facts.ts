@@ -118,6 +118,13 @@ export interface StripeFacts {
   readonly clockOffsetSeconds: number | null;
 }
 
+export interface AdyenFacts {
+  /** Of the API key, or of the merchant account; null when both were taken. */
+  readonly problem: "key" | "account" | null;
+  readonly isLive: boolean;
+  readonly hasReports: boolean;
+}
+
 export interface Facts {
   readonly settings: Known<SettingsFacts>;
   readonly database: Known<DatabaseFacts>;
@@ -131,6 +138,9 @@ export interface Facts {
   readonly mailServer: Known<MailServerFacts>;
   readonly sender: Known<SenderFacts>;
   readonly stripe: Known<StripeFacts>;
+  readonly adyen: Known<AdyenFacts>;
   /** What our own address said to an event that was signed with our secret. */
   readonly signedEvent: Known<{ readonly code: string | null; readonly status: number }>;
+  /** The same of Adyen's key. */
+  readonly signedItem: Known<{ readonly code: string | null; readonly status: number }>;
 }

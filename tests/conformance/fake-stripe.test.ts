@@ -23,8 +23,9 @@ beforeEach(async () => {
     for await (const chunk of request) chunks.push(chunk);
     const verdict = await provider.verifyWebhook(Buffer.concat(chunks), request.headers, Date.now());
     if (!verdict.ok) return response.writeHead(400).end();
-    received.push(verdict.event);
-    const status = answerWith(verdict.event);
+    const event = verdict.events[0] as PaymentEvent;
+    received.push(event);
+    const status = answerWith(event);
     if (status === null) return response.destroy();
     response.writeHead(status).end();
   });

@@ -1,3 +1,4 @@
+import { ADYEN_DEFECTS } from "./adyen.js";
 import { ALARM_DEFECTS } from "./alarms.js";
 import { CARE_DEFECTS } from "./care.js";
 import { CATALOGUE } from "./catalogue.js";
@@ -29,6 +30,7 @@ export const DEFECTS: readonly Defect[] = [
   ...REFUND_DEFECTS,
   ...LARGE_REFUND_DEFECTS,
   ...PROVIDER_EVENT_DEFECTS,
+  ...ADYEN_DEFECTS,
   ...PURCHASES,
   ...LEASE_DEFECTS,
   ...CHAIN_DEFECTS,

@@ -156,8 +156,8 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: PROCEED,
-        from: "refund.was_called && refund.was_told_long_ago)",
-        to: "(MARK, false))",
+        from: "isLive && refund.was_called && refund.was_told_long_ago,",
+        to: "(MARK, false),",
       },
     ],
     target: {
@@ -174,8 +174,8 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: PROCEED,
-        from: "refund.was_called && refund.was_told_long_ago)",
-        to: "(MARK, refund.was_called))",
+        from: "isLive && refund.was_called && refund.was_told_long_ago,",
+        to: "(MARK, refund.was_called),",
       },
     ],
     target: {

@@ -78,6 +78,8 @@ const WELL = {
   certificate: { problem: null, daysLeft: 60 },
   mailServer: { problem: null, usesTls: true, isOnThisMachine: false },
   sender: { domain: "shop.example.com", hasSpf: true, hasDmarc: true },
+  adyen: { problem: null, isLive: true, hasReports: true },
+  signedItem: { code: "malformed_json", status: 400 },
   stripe: {
     problem: null,
     endpoints: [
@@ -189,6 +191,12 @@ const PLANTED: readonly (readonly [id: string, status: "warn" | "fail", planted:
   ["mail_sender", "warn", { sender: { hasDmarc: false } }, /no DMARC/],
   ["stripe_key", "fail", { stripe: { problem: "authentication" } }, /nobody can pay/],
   ["stripe_key", "warn", { settings: { stripeMode: "test" } }, /test key/],
+  ["adyen_key", "fail", { adyen: { problem: "key" } }, /nobody can pay/],
+  ["adyen_key", "fail", { adyen: { problem: "account" } }, /merchant account/],
+  ["adyen_key", "warn", { adyen: { isLive: false } }, /test environment/],
+  ["adyen_reports", "warn", { adyen: { hasReports: false } }, /not read/],
+  ["adyen_signature", "fail", { signedItem: { code: "invalid_webhook_signature", status: 400 } }, /refused/],
+  ["adyen_signature", "fail", { signedItem: { code: null, status: 404 } }, /404/],
   ["stripe_endpoint", "fail", { stripe: { endpoints: [] } }, /No webhook endpoint/],
   [
     "stripe_endpoint",

@@ -121,6 +121,7 @@ export function makeSimProvider(choices: () => Choices, onEvent: (event: Payment
 
   const provider: PaymentProvider = {
     name: "STRIPE",
+    books: "live",
     livemode: false,
     account: null,
     publishableKey: "pk_sim",
@@ -180,7 +181,7 @@ export function makeSimProvider(choices: () => Choices, onEvent: (event: Payment
       ),
     async verifyWebhook(rawBody) {
       try {
-        return { ok: true, event: reviveEvent(JSON.parse(Buffer.from(rawBody).toString("utf8"))) };
+        return { ok: true, events: [reviveEvent(JSON.parse(Buffer.from(rawBody).toString("utf8")))] };
       } catch {
         return { ok: false, reason: "malformed", detail: "not JSON" };
       }

@@ -6,7 +6,7 @@ import {
   SETTLED_LAWS,
 } from "../support/invariants.js";
 import type { FakeSupplier } from "./fake-suppliers.js";
-import { compareStripe } from "./money.js";
+import { compareProviders } from "./money.js";
 import type { World } from "./world.js";
 
 interface AttemptRow {
@@ -38,7 +38,7 @@ export async function compareBooks(world: World): Promise<string[]> {
     const rows = await world.query(query);
     if (rows.length > 0) violations.push(`${law}: ${JSON.stringify(rows.slice(0, 3))}`);
   }
-  violations.push(...(await compareStripe(world)));
+  violations.push(...(await compareProviders(world)));
   const attempts = await world.query<AttemptRow>(ATTEMPTS);
   const soldFor = new Map<number, string[]>();
   for (const supplier of world.suppliers.all)

@@ -3,6 +3,7 @@ import { ESIM_ACCESS_DEFAULTS, ESIM_ACCESS_SHAPES } from "@tribi/fakes/esim-acce
 import { ESIM_GO_DEFAULTS, ESIM_GO_SHAPES } from "@tribi/fakes/esim-go/fake-shapes";
 import type { FaultName, OperationName } from "@tribi/fakes/stripe/fake-faults";
 import type { Fault } from "@tribi/fakes/supplier/fake-http";
+import { healAdyen, plantAdyenFaults } from "./adyen-payer.js";
 import type { FakeSupplier } from "./fake-suppliers.js";
 import { endWhatIsOpen } from "./payer.js";
 import type { Random } from "./random.js";
@@ -117,6 +118,7 @@ export function plantFaults(world: World, random: Random): string[] {
     ...changeShapes(world, random),
     ...delayOrders(world, random),
     ...plantStripeFaults(world, random),
+    ...plantAdyenFaults(world, random),
   );
   access.ledger.settings.readyAfterPolls = random.integer(3);
   go.ledger.settings.readyAfterPolls = random.chance(0.3) ? random.integer(3) : 0;
@@ -228,6 +230,7 @@ export async function heal(world: World): Promise<void> {
   control.webhooks({ off: false, copies: 1, delayMillis: 0, beforeResponse: false });
   control.searchLag(0);
   endWhatIsOpen(world);
+  healAdyen(world);
   world.mailBox.refuseForNow(false);
   go.settings.listedAfterMillis = 0;
   Object.assign(airalo.settings, { asyncFailure: null, asyncDelayMillis: 0 });
@@ -253,6 +256,7 @@ export async function heal(world: World): Promise<void> {
 
 /** As if the last comparison with the provider's books were long ago. */
 export async function reconcile(world: World): Promise<void> {
+  world.adyen.control.makeReports();
   await world.query("update reconciliation_runs set started_at = started_at - interval '1 hour'");
   await nudge(world, ["reconcile_payments"]);
 }

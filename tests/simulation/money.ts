@@ -1,3 +1,4 @@
+import { adyenDisagreements } from "../support/adyen-shop.js";
 import { disagreementsOf } from "../support/stripe-books.js";
 import type { World } from "./world.js";
 
@@ -41,12 +42,39 @@ export async function readMoney(world: World, afterOrderId: number): Promise<Map
     if (one.status === "succeeded") addStripe(one.payment_intent, { refunded: one.amount });
   for (const one of disputes)
     if (/^(needs|under|lost)/.test(one.status)) addStripe(one.payment_intent, { withheld: one.amount });
+  addAdyen(world, afterOrderId, add);
   return byOrder;
 }
 
-/** What Stripe's books and ours do not agree about, to the minor unit. */
-export const compareStripe = (world: World): Promise<string[]> =>
-  disagreementsOf(world.query, world.stripe.ledger());
+/** By the order that stands in our reference. */
+function addAdyen(
+  { adyen }: World,
+  afterOrderId: number,
+  add: (orderId: number, money: Money) => void,
+): void {
+  const { payments, refunds, disputes } = adyen.ledger();
+  for (const payment of payments) {
+    const orderId = Number(payment.merchantReference.split(".").at(-2));
+    if (payment.status !== "authorised" || orderId <= afterOrderId) continue;
+    const isOfIt = (one: { paymentPspReference: string }): boolean =>
+      one.paymentPspReference === payment.pspReference;
+    const refunded = refunds.filter((one) => isOfIt(one) && one.status === "succeeded");
+    const isWithheld = disputes.some(
+      (one) => isOfIt(one) && ["charged_back", "second_chargeback"].includes(one.status),
+    );
+    add(orderId, {
+      captured: payment.amount.value,
+      refunded: refunded.reduce((sum, { amount }) => sum + amount.value, 0),
+      withheld: isWithheld ? payment.amount.value : 0,
+    });
+  }
+}
+
+/** What the providers' books and ours do not agree about, to the minor unit. */
+export async function compareProviders(world: World): Promise<string[]> {
+  const atStripe = await disagreementsOf(world.query, world.stripe.ledger());
+  return [...atStripe, ...(await adyenDisagreements(world.query, world.adyen.ledger()))];
+}
 
 /** None of it is with us, or all of it went back: as far as our own books know. */
 const BACK = `

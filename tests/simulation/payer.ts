@@ -1,4 +1,5 @@
 import type { FakeStripe } from "@tribi/fakes/stripe/fake-server";
+import { payAtAdyen, payLaterAtAdyen } from "./adyen-payer.js";
 import type { Seen } from "./buyer.js";
 import { insist } from "./insist.js";
 import type { Random } from "./random.js";
@@ -35,6 +36,7 @@ export async function pay(
       seen.violations.push(`webhook: ${told[0]?.text}`);
     return;
   }
+  if (script.provider === "ADYEN") return payAtAdyen(world, script, payment);
   const { control } = world.stripe;
   if (script.heard !== null) control.mute(payment.intentId, script.heard);
   if (!script.pays) return attempt(() => control.decline(payment.intentId));
@@ -47,7 +49,12 @@ export async function pay(
 }
 
 /** What happens at the provider's own pages or at the payer's bank after the shop has heard of the payment. */
-export function payLater(world: World, { deed }: PaymentScript, payment: Payment): void {
+export function payLater(world: World, script: PaymentScript, payment: Payment): void {
+  if (script.provider === "ADYEN") {
+    payLaterAtAdyen(world, script, payment);
+    return;
+  }
+  const { deed } = script;
   if (deed.kind === "none" || deed.when !== "later") return;
   attempt(() => world.openEnds.push(...happen(world.stripe, deed, payment)));
 }

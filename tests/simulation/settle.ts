@@ -1,7 +1,7 @@
 import { send } from "../support/app.js";
 import { nudge, reconcile } from "./faults.js";
 import { insist } from "./insist.js";
-import { compareStripe } from "./money.js";
+import { compareProviders } from "./money.js";
 import type { Random } from "./random.js";
 import type { World } from "./world.js";
 
@@ -116,7 +116,7 @@ async function whatIsLeft(world: World, afterOrderId: number): Promise<unknown[]
   const orders = await world.query<object>(UNSETTLED, [afterOrderId]);
   if (orders.length > 0) return orders;
   const money = await world.query<object>(UNSETTLED_MONEY, [afterOrderId]);
-  return money.length > 0 ? money : compareStripe(world);
+  return money.length > 0 ? money : compareProviders(world);
 }
 
 /**

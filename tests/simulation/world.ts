@@ -3,9 +3,11 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
+import { type FakeAdyen, startFakeAdyen } from "@tribi/fakes/adyen/fake-server";
 import { type FakeStripe, startFakeStripe } from "@tribi/fakes/stripe/fake-server";
 import { openDatabase } from "../../src/db/database.js";
 import { appErrorOf } from "../../src/http/error-of.js";
+import { adyenVariables, HMAC_KEY } from "../support/adyen-shop.js";
 import { type FakeSuppliers, startFakeSuppliers } from "./fake-suppliers.js";
 import { type Fleet, startFleet } from "./fleet.js";
 import { type MailBox, startMailBox } from "./mail-box.js";
@@ -17,9 +19,11 @@ import { addPlans, type CampaignPlan } from "./plans.js";
 export interface World {
   readonly suppliers: FakeSuppliers;
   readonly stripe: FakeStripe;
+  readonly adyen: FakeAdyen;
   readonly mailBox: MailBox;
   /** What is under way at the payment provider until the round heals. */
   readonly openEnds: Open[];
+  readonly openAtAdyen: (() => void)[];
   readonly fleet: Fleet;
   readonly plans: readonly CampaignPlan[];
   readonly customers: readonly Person[];
@@ -46,10 +50,11 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
   server.onUnexpectedExit((cause) =>
     console.log(`The campaign's database has ended, and with it the campaign: ${cause}`),
   );
-  const [suppliers, mailBox, stripe] = await Promise.all([
+  const [suppliers, mailBox, stripe, adyen] = await Promise.all([
     startFakeSuppliers(),
     startMailBox(),
     startFakeStripe({ retryDelaysMillis: [50, 100, 300, 1_000, 3_000, 10_000] }),
+    startFakeAdyen({ retryDelaysMillis: [50, 100, 300, 1_000, 3_000, 10_000] }),
   ]);
   const db = openDatabase({
     url: server.url,
@@ -81,6 +86,7 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
     STRIPE_SECRET_KEY: "sk_test_of_the_campaign",
     STRIPE_PUBLISHABLE_KEY: "pk_test_of_the_campaign",
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    ...adyenVariables(adyen),
     ...mailBox.environment,
     DATABASE_POOL_MAX: "12",
     DATABASE_RESERVED_POOL_MAX: "10",
@@ -92,8 +98,10 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
   const world: World = {
     suppliers,
     stripe,
+    adyen,
     mailBox,
     openEnds: [],
+    openAtAdyen: [],
     fleet,
     plans: await addPlans(query),
     customers: [],
@@ -103,7 +111,7 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
     stop: async () => {
       await fleet.stop();
       await db.close();
-      await Promise.all([suppliers.stop(), stripe.stop(), mailBox.stop()]);
+      await Promise.all([suppliers.stop(), stripe.stop(), adyen.stop(), mailBox.stop()]);
       await server.stop();
       rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
@@ -118,9 +126,10 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
 }
 
 /** Where everybody outside sends their events from now on. */
-export function aimWebhooks({ suppliers, stripe }: World, url: string): void {
+export function aimWebhooks({ suppliers, stripe, adyen }: World, url: string): void {
   suppliers.aimWebhooks(url);
   stripe.control.webhookTarget({ url: `${url}/payments/webhook/stripe`, secrets: [WEBHOOK_SECRET] });
+  adyen.control.webhookTarget({ url: `${url}/payments/webhook/adyen`, hmacKey: HMAC_KEY });
 }
 
 async function insist<Value>(work: () => Promise<Value>): Promise<Value> {

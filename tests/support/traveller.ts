@@ -44,9 +44,11 @@ export const cardFrame = (page: Page): FrameLocator => page.frameLocator(".card-
 /** The bank's page in front of the shop's. */
 export const bankFrame = (page: Page): FrameLocator => page.frameLocator('iframe[title="Bank"]');
 
+type PlaceToBuy = Pick<StripeShop, "app" | "shopper">;
+
 /** `storeUrl` is where the pages are opened; the cookies of a host are the same at all its ports. */
 export async function makeTraveller(
-  shop: StripeShop,
+  shop: PlaceToBuy,
   browser: Browser,
   locale = "en",
   storeUrl = shop.app.url,

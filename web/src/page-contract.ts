@@ -22,6 +22,12 @@ export interface ShopInfo {
     readonly provider: string;
     /** The script that stands in for Stripe's own, for developers without internet. */
     readonly stripeJsUrl: string | null;
+    /** Which providers are offered for which currency (null: every one), in order; null: `provider` alone. */
+    readonly offers: readonly { readonly provider: string; readonly currency: string | null }[] | null;
+    /** As `stripeJsUrl`, for Adyen's. */
+    readonly adyenJsUrl: string | null;
+    /** Whether Adyen's live environment is used. */
+    readonly isLive: boolean;
   };
   /** What the person agrees to before paying; the version is kept on the order. */
   readonly terms: { readonly version: string; readonly asksForImmediateDelivery: boolean };

@@ -19,6 +19,9 @@ type StartFake = (options: FakeOptions) => Promise<RunningFake>;
 /** Long enough for the start's check on secrets, and visibly not one. */
 const WEBHOOK_SECRET = "whsec_of_the_local_fake_0123456789abcdef";
 
+/** Hex, and visibly not a secret. */
+const ADYEN_HMAC_KEY = "fa4eadae".repeat(8);
+
 /** A supplier's numbers go on after a restart, and the store remembers them. */
 const secondsOfThisYear = (): number => Math.floor(Date.now() / 1000) % 31_536_000;
 
@@ -44,6 +47,32 @@ const FAKES: Readonly<Record<string, StartFake>> = {
         `${fake.url}/ lists the payments, with buttons to approve, decline, process or cancel each`,
         "cards on the checkout page: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, 4000 0027 6000 3184 asks for 3-D Secure",
         `webhooks go to ${webhookUrl}`,
+      ],
+      stop: fake.stop,
+    };
+  },
+  adyen: async ({ port, store }) => {
+    const { startFakeAdyen } = await import("./adyen/fake-server.js");
+    const { FAKE_ADYEN_KEY } = await import("./adyen/adyen-words.js");
+    const webhook = { url: `${store}/payments/webhook/adyen`, hmacKey: ADYEN_HMAC_KEY };
+    const fake = await startFakeAdyen({ port, webhook });
+    return {
+      url: fake.url,
+      variables: {
+        PAYMENT_PROVIDER: "ADYEN",
+        ADYEN_API_BASE: fake.url,
+        ADYEN_REPORT_BASE: fake.url,
+        ADYEN_API_KEY: FAKE_ADYEN_KEY,
+        ADYEN_REPORT_KEY: FAKE_ADYEN_KEY,
+        ADYEN_MERCHANT_ACCOUNT: fake.merchantAccount,
+        ADYEN_CLIENT_KEY: "test_of_the_local_fake",
+        ADYEN_HMAC_KEY,
+        ADYEN_JS_URL: `${fake.url}/adyen.js`,
+      },
+      hints: [
+        "cards on the checkout page: 4111 1111 1111 1111 pays, every other number is refused",
+        `webhooks go to ${webhook.url}`,
+        "reports are made by POST /__control/make_reports",
       ],
       stop: fake.stop,
     };

@@ -5,6 +5,7 @@ import { configWarnings } from "../../config/production.js";
 import { readMigrationStatus } from "../../db/migration-status.js";
 import type { CanarySecret } from "../../db/secrets-canary.js";
 import { type Facts, type Known, known, type SettingsFacts, unknown } from "../facts.js";
+import { gatherAdyen, gatherSignedItem } from "./gather-adyen.js";
 import { gatherDatabase } from "./gather-database.js";
 import { gatherCertificate, gatherMailServer, gatherSender, gatherStore } from "./gather-outside.js";
 import { gatherSignedEvent, gatherStripe } from "./gather-stripe.js";
@@ -48,7 +49,9 @@ export function factsWithoutConfig(problem: string): Facts {
     mailServer: nothing,
     sender: nothing,
     stripe: nothing,
+    adyen: nothing,
     signedEvent: nothing,
+    signedItem: nothing,
   };
 }
 
@@ -59,8 +62,8 @@ export async function gatherFacts(
   secrets: readonly CanarySecret[],
 ): Promise<Facts> {
   const settings = known(settingsOf(config));
-  const [inside, migrations, store, certificate, mailServer, sender, stripe, signedEvent] = await Promise.all(
-    [
+  const [inside, migrations, store, certificate, mailServer, sender, stripe, signedEvent, adyen, signedItem] =
+    await Promise.all([
       "url" in database
         ? gatherDatabase(database.url, {
             dataDir: config.database.url === null ? config.dataDir : null,
@@ -74,9 +77,11 @@ export async function gatherFacts(
       gatherSender(config),
       gatherStripe(config),
       gatherSignedEvent(config),
-    ],
-  );
-  return { settings, ...inside, migrations, store, certificate, mailServer, sender, stripe, signedEvent };
+      gatherAdyen(config),
+      gatherSignedItem(config),
+    ]);
+  const outside = { store, certificate, mailServer, sender, stripe, signedEvent, adyen, signedItem };
+  return { settings, ...inside, migrations, ...outside };
 }
 
 function nothingInside(why: string): Pick<Facts, "database" | "work" | "suppliers" | "secrets" | "disk"> {

@@ -13,6 +13,7 @@ import {
 } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
+import type { ChooseProvider } from "./choose-provider.js";
 import { CREATE_CALL_SECONDS_MAX } from "./create-call.js";
 import type { FailUnpaid } from "./fail-unpaid.js";
 import type { FindIntent } from "./find-intent.js";
@@ -31,6 +32,7 @@ import type { ApplyAnswer } from "./reread-payment.js";
 export interface CreatePaymentDeps {
   readonly db: Db;
   readonly providers: PaymentProviders;
+  readonly chooseProvider: ChooseProvider;
   readonly findIntent: FindIntent;
   readonly applyAnswer: ApplyAnswer;
   readonly applyWaiting: (intentId: string) => Promise<void>;
@@ -48,8 +50,8 @@ export interface CreatePaymentDeps {
 export interface CreatePayment {
   readonly orderId: number;
   readonly userId: number;
-  /** As the client wrote it. */
-  readonly provider: string;
+  /** As the client wrote it; null when it left the choice to the shop. */
+  readonly provider: string | null;
   /** The payer's, for a page of the provider's. */
   readonly language: Language | null;
 }
@@ -68,7 +70,7 @@ const ROUNDS_MAX = 5;
  */
 export function makeCreatePayment(deps: CreatePaymentDeps) {
   return async function createPayment(command: CreatePayment): Promise<CreatedPayment> {
-    const provider = deps.providers.named(command.provider);
+    const provider = await deps.chooseProvider(command);
     const { payment, begun } = await begin(deps, command, provider);
     if (payment.provider !== provider.name) {
       throw new AppError(
@@ -149,9 +151,11 @@ async function intentOf(
   order: BegunPayment,
 ): Promise<CreateOutcome> {
   const handle = handleOf(payment);
-  if (handle !== null) return provider.fetchIntent(handle);
+  const isLive = provider.books === "live";
+  if (handle !== null && isLive) return provider.fetchIntent(handle);
   let keyNumber = payment.key_number;
-  if (payment.age_seconds > CREATE_CALL_SECONDS_MAX) {
+  // What was made and kept is given again by the same key, where the provider cannot be asked for it.
+  if (handle === null && payment.age_seconds > CREATE_CALL_SECONDS_MAX) {
     const found = await deps.findIntent(payment);
     if (found.kind !== "refused" || found.reason !== "not_found") return found;
     keyNumber = await nextPaymentKey(deps.db, payment, CREATE_CALL_SECONDS_MAX);
@@ -165,7 +169,7 @@ async function intentOf(
     description: `Order ${payment.order_id}`,
     page: pageOf(deps, payment, order),
   });
-  if (outcome.kind !== "unknown") return outcome;
+  if (outcome.kind !== "unknown" || !isLive) return outcome;
   // A call with the same key may be under way in another process; its answer stands in the row soon.
   const found = await deps.findIntent((await findPayment(deps.db, payment.id)) ?? payment);
   return found.kind === "done" ? found : outcome;
@@ -183,6 +187,7 @@ function pageOf({ publicUrl }: CreatePaymentDeps, payment: PaymentRow, order: Be
     language,
     returnUrl: `${publicUrl}${prefix}/checkout/${payment.order_id}/return`,
     expiresAt: new Date(Date.parse(order.expires_at) + PAGE_MILLIS_AFTER_ORDER),
+    orderExpiresAt: new Date(order.expires_at),
   };
 }
 
@@ -211,6 +216,9 @@ async function keepIntent(
     if (stored.status === "failed") await provider.cancelIntent(intent.page?.pageId ?? intent.intentId);
     await deps.applyWaiting(intent.intentId);
     await deps.afterIntent(stored);
+  } else if (provider.books !== "live" && intent.page?.pageId !== payment.page_id) {
+    // The provider has forgotten the key and made another one: with two of them one payment could be paid twice.
+    throw unavailable(provider, outcome);
   }
   await deps.applyAnswer(payment, intent);
   return intent;

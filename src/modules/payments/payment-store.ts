@@ -178,6 +178,45 @@ export async function adoptIntent(
   return (await db.run(ADOPT_INTENT, values)).count === 1;
 }
 
+const FIND_INTENT_OF_REFERENCE = statement(
+  "payments.find_intent_of_reference",
+  `select intent_id, captured_minor from payments where reference = $1 and order_id = $2 and provider = $3`,
+);
+
+interface NamedPayment {
+  readonly reference: string;
+  readonly orderId: number;
+  readonly provider: PaymentProviderName;
+}
+
+export async function findIntentOfReference(
+  db: Queryable,
+  { reference, orderId, provider }: NamedPayment,
+): Promise<{ readonly intent_id: string | null; readonly captured_minor: number } | undefined> {
+  type Row = { intent_id: string | null; captured_minor: number };
+  return (await db.run<Row>(FIND_INTENT_OF_REFERENCE, [reference, orderId, provider])).rows[0];
+}
+
+const RECORD_PAID_AGAIN = statement(
+  "payments.record_paid_again",
+  `insert into payments (order_id, provider, intent_id, status, currency, amount_minor, livemode, failed_at, failure_reason)
+   select p.order_id, p.provider, $4, 'failed', p.currency, p.amount_minor, p.livemode, now(), 'paid_again'
+   from payments p
+   where p.reference = $1 and p.order_id = $2 and p.provider = $3 and p.intent_id is distinct from p.page_id
+     and p.intent_id <> $4
+   on conflict on constraint payments_one_per_intent do nothing
+   returning id`,
+);
+
+/** A second intent took money for a payment that has its own: a row of its own, whose money nobody waits for. */
+export async function recordPaidAgain(
+  db: Queryable,
+  named: NamedPayment & { readonly intentId: string },
+): Promise<boolean> {
+  const values = [named.reference, named.orderId, named.provider, named.intentId];
+  return (await db.run(RECORD_PAID_AGAIN, values)).count === 1;
+}
+
 const FIND = statement("payments.find", `select ${PAYMENT_COLUMNS} from payments where id = $1`);
 const FIND_BY_INTENT = statement(
   "payments.find_by_intent",

@@ -5,6 +5,7 @@ import type { PaymentProvider } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import { makeCarryOnMoney } from "./carry-on-money.js";
+import { makeChooseProvider } from "./choose-provider.js";
 import { makeCreatePayment } from "./create-payment.js";
 import { makeApplyReading } from "./events/apply-reading.js";
 import { makeReceiveWebhook } from "./events/receive-webhook.js";
@@ -68,14 +69,24 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
 
   const store = makeSettleStore(followUps);
   const settling = { db, store, follow, providers, shopId, events, wakeWorkers };
-  const { applyReading, applyWaiting, applyKept, replayEvent } = makeApplyReading(settling);
+  const { applyReading, applyWaiting, applyKept, applyHeard, replayEvent } = makeApplyReading(settling);
   const findIntent = makeFindIntent({ db, providers, shopId });
-  const rereading = makeRereadPayment({ db, providers, applyReading, findIntent });
-  const { rereadPayment, applyAnswer, rereadIntent } = rereading;
+  const rereading = makeRereadPayment({ db, providers, applyReading, applyHeard, findIntent });
+  const { rereadPayment, rereadFromBooks, applyAnswer, rereadIntent } = rereading;
   const failUnpaid = makeFailUnpaid({ db, followUps });
   const releaseUnpaid = makeReleaseUnpaid({ db, providers, findIntent, applyAnswer, failUnpaid });
   const afterIntent = makeAfterIntent(db, config.payments.mockAutoConfirm);
-  const creating = { db, providers, findIntent, applyAnswer, applyWaiting, failUnpaid, afterIntent };
+  const chooseProvider = makeChooseProvider({ ...config.payments, db, providers });
+  const creating = {
+    db,
+    providers,
+    chooseProvider,
+    findIntent,
+    applyAnswer,
+    applyWaiting,
+    failUnpaid,
+    afterIntent,
+  };
   const createPayment = makeCreatePayment({
     ...creating,
     shopId,
@@ -122,7 +133,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
       proceedRefund,
       refundSurplus,
     }),
-    reconcile: makeReconcile({ db, providers, rereadPayment, applyAnswer, shopId, events }),
+    reconcile: makeReconcile({ ...settling, rereadPayment: rereadFromBooks, applyAnswer }),
   };
 }
 

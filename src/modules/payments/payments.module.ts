@@ -78,7 +78,7 @@ async function registerRoutes(
 ): Promise<void> {
   const { receiveWebhook, providers } = useCases;
   const defaultProvider = config.payments.provider;
-  registerCreatePayment(app, { ...useCases, defaultProvider });
+  registerCreatePayment(app, useCases);
   await registerWebhook(app, { receiveWebhook, providers, defaultProvider, devGuard });
   registerRefundOrder(app, useCases);
   registerRefundApprovals(app, useCases.decideRefund);

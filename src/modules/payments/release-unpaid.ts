@@ -65,9 +65,12 @@ async function releasePayment(
   }
   const canceled = await provider.cancelIntent(intentId);
   if (canceled.kind !== "done") {
-    // The provider has no such intent: it cannot be paid either.
-    const isGone = canceled.kind === "refused" && canceled.reason === "not_found";
-    return isGone ? failNow(deps, unpaid) : "unknown";
+    // The provider has no such intent: it cannot be paid either. One that ends by itself at the order's time may have
+    // been paid in its last moment: such money goes back.
+    const isOver =
+      canceled.kind === "refused" &&
+      (canceled.reason === "not_found" || (canceled.reason === "not_allowed" && provider.books !== "live"));
+    return isOver ? failNow(deps, unpaid) : "unknown";
   }
   const { state } = canceled.value;
   if (state === "requires_action") return "unknown";

@@ -17,6 +17,7 @@ export interface RereadDeps {
   readonly db: Db;
   readonly providers: PaymentProviders;
   readonly applyReading: ApplyReading;
+  readonly applyHeard: (intentId: string) => Promise<void>;
   readonly findIntent: FindIntent;
 }
 
@@ -43,6 +44,11 @@ export function makeRereadPayment(deps: RereadDeps) {
     const payment = await findPayment(deps.db, paymentId);
     if (payment === undefined) return { kind: "no_intent" };
     const provider = deps.providers.of(payment.provider);
+    if (provider.books !== "live") {
+      if (payment.intent_id === null) return { kind: "no_intent" };
+      await deps.applyHeard(payment.intent_id);
+      return { kind: "read" };
+    }
     const found = await readWhole(deps.findIntent, provider, payment);
     if (found.kind === "unknown") return { kind: "unknown", cause: found.cause };
     if (found.kind === "refused") {
@@ -50,6 +56,20 @@ export function makeRereadPayment(deps: RereadDeps) {
     }
     const events = eventsOfReading(provider, found.value);
     if (events.length > 0) await deps.applyReading({ events, isWhole: true }, READ);
+    return { kind: "read" };
+  };
+
+  /** As above, and where there is no call that reads a payment, from what the provider's reports say of it. */
+  const rereadFromBooks: RereadPayment = async (paymentId) => {
+    const payment = await findPayment(deps.db, paymentId);
+    const provider = payment && deps.providers.of(payment.provider);
+    if (payment === undefined || provider === undefined || payment.intent_id === null)
+      return { kind: "no_intent" };
+    if (provider.books === "live") return rereadPayment(paymentId);
+    const found = await provider.readPayment(payment.intent_id, { hasRefunds: true, hasDisputes: true });
+    if (found.kind !== "done") return { kind: "no_intent" };
+    const events = eventsOfReading(provider, found.value);
+    await deps.applyReading({ events, isWhole: true }, READ);
     return { kind: "read" };
   };
 
@@ -70,6 +90,7 @@ export function makeRereadPayment(deps: RereadDeps) {
 
   return {
     rereadPayment,
+    rereadFromBooks,
     applyAnswer,
     /**
      * Used before somebody says that an order is unpaid: the browser's "paid" and the webhook race each other, and

@@ -1,3 +1,10 @@
+import type { Config } from "../../config/config.js";
+
+type PaymentSettings = Pick<
+  Config["payments"],
+  "stripe" | "adyen" | "isHosted" | "stripeJsUrl" | "adyenJsUrl"
+>;
+
 /** Script, style and font come from files of ours, and the pages ask no other host for anything. */
 const STRICT = {
   "default-src": ["'none'"],
@@ -24,17 +31,49 @@ const STRIPE_SOURCES = {
 };
 
 /**
- * The policy of the checkout, the one page with the provider's fields. `stripeJsUrl` is the script that stands in for
- * Stripe's; its origin is allowed in place of Stripe's hosts.
+ * What Drop-in needs (docs.adyen.com/online-payments/script-security-compliance/manage-script-security). 3-D Secure
+ * shows pages of any bank, in a frame and by a form, whose hosts nobody can list.
  */
-export function checkoutPolicy(options: {
-  readonly usesStripe: boolean;
-  readonly stripeJsUrl: string | null;
-}): string {
-  if (!options.usesStripe) return STRICT_POLICY;
-  if (options.stripeJsUrl === null) return policyOf(STRIPE_SOURCES);
-  const { origin } = new URL(options.stripeJsUrl);
-  return policyOf({ "script-src": [origin], "frame-src": [origin], "connect-src": [origin] });
+const adyenSources = (mode: "test" | "live"): Sources => {
+  const hosts = [
+    `https://checkoutshopper-${mode}.adyen.com`,
+    `https://checkoutshopper-${mode}.cdn.adyen.com`,
+  ];
+  return {
+    "script-src": hosts,
+    "style-src": hosts,
+    "img-src": hosts,
+    "connect-src": [...hosts, `https://checkoutanalytics-${mode}.adyen.com`],
+    "frame-src": ["https:"],
+    "form-action": ["https:"],
+  };
+};
+
+type Sources = Readonly<Record<string, readonly string[]>>;
+
+/** A stand-in's origin takes the place of the provider's hosts. */
+const standInSources = (url: string): Sources => {
+  const { origin } = new URL(url);
+  const names = ["script-src", "style-src", "frame-src", "connect-src"];
+  return Object.fromEntries(names.map((name) => [name, [origin]]));
+};
+
+/**
+ * The policy of the checkout, the one page with the providers' fields. A page of the provider's own needs no
+ * more than the others.
+ */
+export function checkoutPolicyOf(payments: PaymentSettings): string {
+  const { stripe, adyen, isHosted, stripeJsUrl, adyenJsUrl } = payments;
+  const used: Sources[] = [];
+  if (stripe !== null && !isHosted)
+    used.push(stripeJsUrl === null ? STRIPE_SOURCES : standInSources(stripeJsUrl));
+  const mode = adyen?.liveUrlPrefix == null ? "test" : "live";
+  if (adyen !== null && !isHosted)
+    used.push(adyenJsUrl === null ? adyenSources(mode) : standInSources(adyenJsUrl));
+  if (used.length === 0) return STRICT_POLICY;
+  const names = [...new Set(used.flatMap((sources) => Object.keys(sources)))];
+  const all = names.map((name) => [name, [...new Set(used.flatMap((sources) => sources[name] ?? []))]]);
+  return policyOf(Object.fromEntries(all) as Sources);
 }
 
 function policyOf(more: Readonly<Record<string, readonly string[]>>): string {

@@ -100,7 +100,13 @@ export function shopInfoOf(
     defaultCurrency: payments.defaultCurrency,
     isDevelopment: !isProduction,
     hasInbox: !isProduction && mail.smtp === null,
-    payment: { provider: payments.provider, stripeJsUrl: payments.stripeJsUrl },
+    payment: {
+      provider: payments.provider,
+      offers: payments.offers,
+      stripeJsUrl: payments.stripeJsUrl,
+      adyenJsUrl: payments.adyenJsUrl,
+      isLive: payments.adyen?.liveUrlPrefix != null,
+    },
     terms: { version: more.termsVersion, asksForImmediateDelivery: brand.asksForImmediateDelivery },
     tax: brand.tax,
   };

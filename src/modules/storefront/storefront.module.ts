@@ -15,7 +15,7 @@ import { hasPlan, listCurrencies } from "../catalog/catalog-read-model.js";
 import { makeDocuments } from "./documents.js";
 import { makeFindTerms } from "./find-terms.js";
 import { languageOf, readPagePath } from "./page-language.js";
-import { checkoutPolicy, STRICT_POLICY } from "./page-policies.js";
+import { checkoutPolicyOf, STRICT_POLICY } from "./page-policies.js";
 import { makePages } from "./pages.js";
 import { type Bundle, makeRenderer } from "./renderer.js";
 import { registerAppPages } from "./routes/app-pages.js";
@@ -77,7 +77,6 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
   const { defaultCurrency } = config.payments;
   const findTerms = makeFindTerms(db, config.esims.activationCodeTtlDays);
   const pages = makePages({ db, documents, render, cache, defaultCurrency, findTerms });
-  const usesStripe = config.payments.stripe !== null && !config.payments.isHosted;
   return {
     jobs: { handlers: {} },
     async registerRoutes(app) {
@@ -85,7 +84,7 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
       registerAppPages(app, {
         pages,
         hasPlan: (id) => hasPlan(db, id),
-        checkoutPolicy: checkoutPolicy({ usesStripe, stripeJsUrl: config.payments.stripeJsUrl }),
+        checkoutPolicy: checkoutPolicyOf(config.payments),
       });
       await registerFiles(app, {
         files,

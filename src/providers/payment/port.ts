@@ -18,6 +18,7 @@ export interface PaymentProvider {
   readonly account: string | null;
   /** What a browser needs beside the client secret, e.g. Stripe's publishable key; null where it needs none. */
   readonly publishableKey: string | null;
+  readonly books: ProviderBooks;
 
   createIntent(command: CreateIntent): Promise<Outcome<IntentSnapshot, WriteRefusal>>;
   fetchIntent(intentId: string): Promise<Outcome<IntentSnapshot, ReadRefusal>>;
@@ -28,7 +29,8 @@ export interface PaymentProvider {
   readPayment(intentId: string, known: KnownOfPayment): Promise<Outcome<PaymentReading, ReadRefusal>>;
   /**
    * Settles an unknown createIntent. `not_found` is definite only when the create call has ended: ask after its
-   * time-out. The window is the time in which the create was attempted, by the database's clock.
+   * time-out. The window is the time in which the create was attempted, by the database's clock. Without live books it
+   * is definite when nobody can pay what may have been made: its secret was in the answer that was lost.
    */
   findIntentFor(
     reference: PaymentReference,
@@ -36,12 +38,13 @@ export interface PaymentProvider {
   ): Promise<Outcome<IntentSnapshot, ReadRefusal>>;
   /**
    * Asks the provider to cancel and answers with the state that results, which is `succeeded` when the payer was
-   * faster: the caller reads the state, never assumes it.
+   * faster: the caller reads the state, never assumes it. A provider that cannot end what it has made refuses
+   * `not_allowed`; that ends by itself at the order's time, and later money goes back.
    */
   cancelIntent(intentId: string): Promise<Outcome<IntentSnapshot, WriteRefusal>>;
 
   refund(command: RefundCommand): Promise<Outcome<RefundSnapshot, RefundRefusal>>;
-  /** Settles an unknown refund, by our own reference among the refunds of that intent. */
+  /** Settles an unknown refund, by our own reference among the refunds of that intent. Live books only. */
   findRefund(reference: RefundReference): Promise<Outcome<RefundSnapshot, ReadRefusal>>;
 
   /**
@@ -53,8 +56,9 @@ export interface PaymentProvider {
   listDisputes(since: Date): AsyncIterable<DisputeSnapshot>;
 
   /**
-   * Verifies the signature over the raw bytes and translates the event. `receivedAtMillis` is when the request
-   * arrived: freshness is judged then, however long the event waits in a queue afterwards.
+   * Verifies the signatures and translates the events, several where a provider sends them in batches: all of them are
+   * verified or none is taken. `receivedAtMillis` is when the request arrived: freshness is judged then, however long
+   * the event waits in a queue afterwards.
    */
   verifyWebhook(
     rawBody: Uint8Array,
@@ -63,7 +67,17 @@ export interface PaymentProvider {
   ): Promise<WebhookVerdict>;
 }
 
-export type PaymentProviderName = "MOCK" | "STRIPE";
+/** In capitals, as it stands in rows and answers: `STRIPE`. compose/payment-registry.ts knows which there are. */
+export type PaymentProviderName = string;
+
+/**
+ * How the provider's side of the books can be read.
+ * - live: any payment at any moment, by its id and by our reference.
+ * - daily_report: there is no call that reads a payment. What its signed events said is all that is known until a
+ *   report tells of the day; readPayment and the lists read those reports. What a call left unknown is settled by the
+ *   same call with the same key, so `createIntent` and `refund` are repeated where a live provider is asked.
+ */
+export type ProviderBooks = "live" | "daily_report";
 
 /** What ties an intent to our rows; an adapter writes it into the provider's metadata. */
 export interface PaymentReference {
@@ -91,6 +105,8 @@ export interface PaymentPage {
   readonly returnUrl: string;
   /** The page may be open for longer than the order: it is ended with the order. */
   readonly expiresAt: Date;
+  /** When the order ends, for a provider that ends its page by itself and at no other time. */
+  readonly orderExpiresAt: Date;
 }
 
 export interface RefundReference {
@@ -178,6 +194,8 @@ export interface RefundSnapshot {
   readonly state: RefundState;
   readonly amount: Money;
   readonly failureReason?: string;
+  /** It names no reference of ours, and may be the one that we are telling the provider of at this moment. */
+  readonly mayBeOurs?: true;
   /** `refund_reference` and `shop_id` are ours when we made it; absent when it was made in the provider's own pages. */
   readonly metadata: IntentMetadata;
   readonly createdAt: Date;
@@ -205,7 +223,7 @@ export interface DisputeSnapshot {
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export type WebhookVerdict =
-  | { readonly ok: true; readonly event: PaymentEvent }
+  | { readonly ok: true; readonly events: readonly PaymentEvent[] }
   | { readonly ok: false; readonly reason: WebhookRejection; readonly detail: string };
 
 /**
@@ -256,6 +274,7 @@ export interface PaymentEvent {
    * event is parked, whatever else it says.
    */
   readonly problem: string | null;
+  /** Null when it names our payment only (`metadata.payment_reference`): the intent of that payment is meant. */
   readonly intentId: string | null;
   readonly amount: Money | null;
   readonly livemode: boolean;

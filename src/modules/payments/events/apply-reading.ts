@@ -1,10 +1,17 @@
 import type { Db, Tx } from "../../../db/database.js";
-import type { PaymentEvent } from "../../../providers/payment/port.js";
+import type { PaymentEvent, PaymentProvider } from "../../../providers/payment/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import { type PaymentProviders, problemOfEvent } from "../payment-providers.js";
 import type { PaymentState } from "../payment-state.js";
-import { adoptIntent, enqueueReread, findPaymentByIntent } from "../payment-store.js";
+import {
+  adoptIntent,
+  enqueueReread,
+  findIntentOfReference,
+  findPayment,
+  findPaymentByIntent,
+  recordPaidAgain,
+} from "../payment-store.js";
 import type { RefundFollow } from "../refund-follow.js";
 import { applyAside } from "./aside-effects.js";
 import { isAside, reviveEvent, storableEvent } from "./event-facts.js";
@@ -77,6 +84,16 @@ export function makeApplyReading(deps: ApplyReadingDeps) {
     async applyWaiting(intentId: string): Promise<void> {
       await lookAfterWaiting(deps, intentId);
     },
+    /**
+     * Where the provider cannot be asked: all that it has said of this intent and that waits, as one state. The money
+     * comes first, then what became of it.
+     */
+    async applyHeard(intentId: string): Promise<void> {
+      const waiting = (await listWaitingEvents(deps.db, intentId)).map(({ facts }) => reviveEvent(facts));
+      if (waiting.length === 0) return;
+      const events = waiting.toSorted((a, b) => Number(isAside(a.kind)) - Number(isAside(b.kind)));
+      await settleTogether(deps, { events, isWhole: true }, { source: "webhook", requestId: null }, true);
+    },
     async replayEvent(eventRowId: number, requestId: string | null): Promise<Applied | undefined> {
       const kept = await findEvent(deps.db, eventRowId);
       return kept === undefined ? undefined : applyKept(deps, kept, requestId);
@@ -127,13 +144,16 @@ async function settleAlone(
 async function settleOne(
   deps: ApplyReadingDeps,
   db: Db | Tx,
-  event: PaymentEvent,
+  said: PaymentEvent,
   context: ApplyContext,
   { isKept, isOfWhole }: { readonly isKept: boolean; readonly isOfWhole: boolean },
 ): Promise<SettleRow> {
-  const problem = problemOfEvent(event, deps.providers.of(event.provider));
+  const provider = deps.providers.of(said.provider);
+  const problem = problemOfEvent(said, provider);
+  const event = await withIntent(db, said);
   const input: SettleInput = {
     event,
+    said,
     ...context,
     isOurs: event.metadata.shop_id === deps.shopId && problem !== "account_differs",
     problem,
@@ -141,16 +161,49 @@ async function settleOne(
     isOfWhole,
   };
   const row = await (isKept ? deps.store.settleKept(db, input) : deps.store.settle(db, input));
-  const isAdopted = row.reason === "payment_unknown" && (await adoptByMetadata(db, event));
+  if (row.reason !== "payment_unknown") return row;
+  const isAdopted = (await adoptByMetadata(db, event)) || (await isPaidAgain(db, provider, event));
   return isAdopted ? deps.store.settleKept(db, input) : row;
 }
 
 /** The signed metadata of our own intent name our row: the webhook overtook the answer of the create call. */
 async function adoptByMetadata(db: Db | Tx, event: PaymentEvent): Promise<boolean> {
-  const reference = event.metadata.payment_reference;
-  const orderId = Number(event.metadata.order_id);
-  if (event.intentId === null || reference === undefined || !Number.isSafeInteger(orderId)) return false;
-  return adoptIntent(db, { reference, orderId, provider: event.provider, intentId: event.intentId });
+  const named = namedBy(event);
+  if (event.intentId === null || named === undefined) return false;
+  return adoptIntent(db, { ...named, intentId: event.intentId });
+}
+
+function namedBy({ metadata, provider }: PaymentEvent) {
+  const reference = metadata.payment_reference;
+  const orderId = Number(metadata.order_id);
+  return reference === undefined || !Number.isSafeInteger(orderId)
+    ? undefined
+    : { reference, orderId, provider };
+}
+
+/** An event that names our payment and no intent is about the intent of that payment. */
+async function withIntent(db: Db | Tx, event: PaymentEvent): Promise<PaymentEvent> {
+  const named = event.intentId === null ? namedBy(event) : undefined;
+  if (named === undefined) return event;
+  const found = await findIntentOfReference(db, named);
+  // Of money that has not come the intent is not known yet: it waits, and is looked for again.
+  const isTooEarly = isAside(event.kind) && found?.captured_minor === 0;
+  return found === undefined || isTooEarly ? event : { ...event, intentId: found.intent_id };
+}
+
+/**
+ * Where each try to pay has an id of its own, two of them can take money for one payment. The second is money that
+ * nobody waited for: a payment of its own that goes back.
+ */
+async function isPaidAgain(
+  db: Db | Tx,
+  { books }: Pick<PaymentProvider, "books">,
+  event: PaymentEvent,
+): Promise<boolean> {
+  const named = namedBy(event);
+  if (books === "live" || event.kind !== "intent_succeeded" || event.intentId === null || named === undefined)
+    return false;
+  return recordPaidAgain(db, { ...named, intentId: event.intentId });
 }
 
 /**
@@ -228,7 +281,7 @@ async function settleWithEffect(
   // Nothing is refunded that was not captured: the success is still on its way, so we go and look.
   if (row.reason === "capture_unknown" && row.outcome === "waiting") await enqueueReread(tx, row.payment_id);
   if (!isAside(event.kind) || row.outcome !== "processed") return row;
-  const payment = event.intentId === null ? undefined : await findPaymentByIntent(tx, event.intentId);
+  const payment = await findPayment(tx, row.payment_id);
   if (payment === undefined) return row;
   return { ...row, ...(await applyAside(tx, event, payment, options.isOfWhole)) };
 }

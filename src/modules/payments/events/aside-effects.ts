@@ -67,6 +67,9 @@ async function recordRefund(tx: Tx, said: RefundSnapshot, payment: PaymentRow): 
   const known = await lockRefund(tx, payment.id, said.providerRefundId, ourReference);
   const to = REFUND_STATE_OF[said.state];
   if (known === undefined) {
+    // Without our reference it may be the one that we are telling the provider of: its answer brings the id.
+    if (said.mayBeOurs === true && (await hasRequestedRefund(tx, payment.id)))
+      return outcome("waiting", "refund_under_way");
     if (to === "failed") return outcome("ignored", "refund_came_to_nothing");
     return insertTheirs(tx, said, payment, to);
   }

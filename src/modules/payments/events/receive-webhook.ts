@@ -3,7 +3,7 @@ import type { PaymentProvider, WebhookHeaders, WebhookRejection } from "../../..
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
 import type { PaymentState } from "../payment-state.js";
-import type { ApplyReading } from "./apply-reading.js";
+import type { Applied, ApplyReading } from "./apply-reading.js";
 
 export interface Delivery {
   readonly rawBody: Uint8Array;
@@ -28,6 +28,8 @@ const REJECTED: Readonly<Record<WebhookRejection, ErrorCode>> = {
   invalid: "validation_failed",
 };
 
+const titleOf = (provider: string): string => provider.slice(0, 1) + provider.slice(1).toLowerCase();
+
 /**
  * Takes what a provider delivers. What is not signed by it has no effect and is not stored. Everything else is
  * stored once and answered 200, so that the provider stops repeating it; if it cannot be stored the answer is 5xx,
@@ -43,19 +45,30 @@ export function makeReceiveWebhook(deps: { applyReading: ApplyReading; events: E
       // What exactly was wrong is for our log: it would help whoever tries to forge one.
       throw new AppError(
         REJECTED[reason],
-        reason === "invalid_signature" ? "Invalid Stripe webhook signature" : detail,
+        reason === "invalid_signature" ? `Invalid ${titleOf(provider.name)} webhook signature` : detail,
       );
     }
     await failpoint("s7.after_verify");
-    const reading = { events: [verdict.event], isWhole: false };
-    const [applied] = await deps.applyReading(reading, { source: "webhook", requestId });
-    if (applied === undefined) throw new Error("An event was not applied");
+    const applied: Applied[] = [];
+    // Each on its own: where one cannot be stored the whole delivery comes again, and the others are duplicates then.
+    for (const event of verdict.events) {
+      const reading = { events: [event], isWhole: false };
+      applied.push(...(await deps.applyReading(reading, { source: "webhook", requestId })));
+    }
+    if (applied.length !== verdict.events.length) throw new Error("An event was not applied");
     // The mock knows its own intents; an event about any other is a mistake of the caller and was not stored.
-    if (provider.name === "MOCK" && !applied.hasPayment) throw new AppError("not_found", "Payment not found");
-    return {
-      // One that waits for its payment is on the operator's list until it finds it.
-      status: applied.status === "waiting" ? "parked" : applied.status,
-      intent_status: applied.paymentStatus,
-    };
+    if (provider.name === "MOCK" && applied.some(({ hasPayment }) => !hasPayment))
+      throw new AppError("not_found", "Payment not found");
+    return answerOf(applied);
   };
 }
+
+/** Of a batch: what needs an operator is said first, then what had an effect. */
+function answerOf(applied: readonly Applied[]): WebhookAnswer {
+  // One that waits for its payment is on the operator's list until it finds it.
+  const said = applied.map(({ status }) => (status === "waiting" ? "parked" : status));
+  const status = ANSWERS.find((one) => said.includes(one)) ?? "ignored";
+  return { status, intent_status: applied.length === 1 ? (applied[0]?.paymentStatus ?? null) : null };
+}
+
+const ANSWERS = ["parked", "processed", "duplicate", "ignored"] as const;

@@ -151,6 +151,8 @@ function settleText({ known, store }: Storing, followUps: readonly FollowUp[]): 
 
 export interface SettleInput {
   readonly event: PaymentEvent;
+  /** As the provider said it, which is what is kept: the intent that `event` names may have been found by us. */
+  readonly said: PaymentEvent;
   readonly source: EventSource;
   /** Whether account and metadata name this shop: such an event waits for its payment, another one is ignored. */
   readonly isOurs: boolean;
@@ -191,6 +193,7 @@ export function makeSettleStore(followUps: readonly FollowUp[]): SettleStore {
 
 function valuesOf({
   event,
+  said,
   source,
   isOurs,
   problem,
@@ -208,7 +211,7 @@ function valuesOf({
     event.amount?.currency ?? null,
     event.livemode,
     event.createdAt.toISOString(),
-    JSON.stringify(event),
+    JSON.stringify(said),
     isOurs,
     problem,
     source,

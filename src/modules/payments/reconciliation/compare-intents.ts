@@ -5,14 +5,17 @@ import {
   findPaymentByIntent,
   listPaymentsOfOrder,
   type PaymentRow,
+  recordPaidAgain,
 } from "../payment-store.js";
-import { type Comparison, PAGE, report, stayAlive } from "./comparison.js";
+import { type Comparison, PAGE, report, stayAlive, wholeBefore } from "./comparison.js";
 import type { Finding } from "./reconcile-store.js";
 
 /** Their side: every intent that names this shop. */
 export async function compareIntents(comparison: Comparison): Promise<void> {
   const { deps, provider, run, seen, intentIds } = comparison;
   for await (const intent of provider.listIntents(new Date(run.since))) {
+    // Newest first.
+    comparison.wholeUntil ??= wholeBefore(intent.createdAt);
     if (intent.metadata.shop_id !== deps.shopId) continue;
     intentIds.add(intent.intentId);
     seen.intents += 1;
@@ -71,7 +74,10 @@ async function findOrAdopt(
     return found;
   }
   const named = { reference, orderId, provider: provider.name, intentId: intent.intentId };
-  return (await adoptIntent(deps.db, named)) ? findPaymentByIntent(deps.db, intent.intentId) : undefined;
+  const isKept =
+    (await adoptIntent(deps.db, named)) ||
+    (provider.books !== "live" && (await recordPaidAgain(deps.db, named)));
+  return isKept ? findPaymentByIntent(deps.db, intent.intentId) : undefined;
 }
 async function reportOrphan(comparison: Comparison, intent: IntentSnapshot): Promise<void> {
   await report(comparison, {

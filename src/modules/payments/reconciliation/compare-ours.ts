@@ -1,5 +1,6 @@
+import { refused } from "../../../kernel/outcome.js";
 import type { PaymentRow } from "../payment-store.js";
-import { type Comparison, report, stayAlive } from "./comparison.js";
+import { type Comparison, mustHave, report, stayAlive } from "./comparison.js";
 import { listOurPayments, listOurRefunds } from "./reconcile-store.js";
 
 const OUR_PAGE = 500;
@@ -15,7 +16,8 @@ export async function compareOurs(comparison: Comparison): Promise<void> {
     for (const payment of page) {
       if (payment.captured_minor === 0 || payment.intent_id === null || intentIds.has(payment.intent_id))
         continue;
-      await confirmMissing(comparison, payment, payment.intent_id);
+      if (mustHave(comparison, payment.created_at))
+        await confirmMissing(comparison, payment, payment.intent_id);
     }
     const last = page.at(-1);
     if (last === undefined || page.length < OUR_PAGE) break;
@@ -23,7 +25,8 @@ export async function compareOurs(comparison: Comparison): Promise<void> {
     await stayAlive(comparison);
   }
   for (const refund of await listOurRefunds(deps.db, provider.name, since)) {
-    if (refund.status !== "succeeded" || refundIds.has(refund.provider_refund_id)) continue;
+    const isThere = refund.status !== "succeeded" || refundIds.has(refund.provider_refund_id);
+    if (isThere || !mustHave(comparison, refund.created_at)) continue;
     await report(comparison, {
       class: "refund_missing",
       subject: `refund:${refund.id}`,
@@ -41,7 +44,11 @@ export async function compareOurs(comparison: Comparison): Promise<void> {
 
 /** A list can lack what was made while it was read: the intent itself is asked before anything is said. */
 async function confirmMissing(comparison: Comparison, payment: PaymentRow, intentId: string): Promise<void> {
-  const found = await comparison.provider.fetchIntent(intentId);
+  const { books } = comparison.provider;
+  const found =
+    books === "live"
+      ? await comparison.provider.fetchIntent(intentId)
+      : refused("not_found", "no report has it");
   const isGone = found.kind === "refused" && found.reason === "not_found";
   const isUnpaid = found.kind === "done" && found.value.state !== "succeeded";
   if (!isGone && !isUnpaid) return;

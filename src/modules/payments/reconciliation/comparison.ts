@@ -15,6 +15,16 @@ export interface ReconcileDeps {
   readonly events: Events;
 }
 
+/** Whether the provider's books must have what our row of that time says. */
+export function mustHave({ provider, wholeUntil }: Comparison, createdAt: string): boolean {
+  return provider.books === "live" || (wholeUntil !== null && new Date(createdAt) < wholeUntil);
+}
+
+const DAY_MILLIS = 86_400_000;
+
+/** Of a report the last day may still be on its way. */
+export const wholeBefore = (newest: Date): Date => new Date(newest.getTime() - DAY_MILLIS);
+
 /** Between two signs of life of a run. */
 export const PAGE = 100;
 
@@ -30,6 +40,8 @@ export interface Comparison {
   readonly provider: PaymentProvider;
   readonly run: RunInHand;
   readonly seen: { intents: number; refunds: number };
+  /** Until when the books of a provider that cannot be asked are whole; null: nobody knows. */
+  wholeUntil: Date | null;
   readonly intentIds: Set<string>;
   readonly refundIds: Set<string>;
   readonly findings: Finding[];

@@ -158,11 +158,12 @@ export interface OurRefund {
   readonly provider_refund_id: string;
   readonly amount_minor: number;
   readonly status: RefundStatus;
+  readonly created_at: string;
 }
 
 const LIST_OUR_REFUNDS = statement(
   "reconcile.list_our_refunds",
-  `select r.id, r.payment_id, r.order_id, r.provider_refund_id, r.amount_minor, r.status
+  `select r.id, r.payment_id, r.order_id, r.provider_refund_id, r.amount_minor, r.status, r.created_at
    from refunds r join payments p on p.id = r.payment_id
    where p.provider = $1 and r.provider_refund_id is not null and r.created_at >= $2`,
 );

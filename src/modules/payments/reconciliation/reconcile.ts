@@ -34,12 +34,20 @@ export function makeReconcile(deps: ReconcileDeps) {
   return async function reconcile(options: ReconcileOptions): Promise<readonly ReconcileReport[]> {
     const reports: ReconcileReport[] = [];
     for (const provider of deps.providers.all) {
-      const run = await beginRunIfDue(deps.db, provider.name, options);
+      const intervalMinutes = intervalOf(provider, options.intervalMinutes);
+      const run = await beginRunIfDue(deps.db, provider.name, { ...options, intervalMinutes });
       if (run === undefined) continue;
       reports.push(await compare(deps, provider, { ...run, applies: options.applies }));
     }
     return reports;
   };
+}
+
+/** Reports are made once a day. */
+const REPORT_INTERVAL_MINUTES = 60;
+
+function intervalOf({ books }: PaymentProvider, minutes: number | null): number | null {
+  return minutes === null || books === "live" ? minutes : Math.max(minutes, REPORT_INTERVAL_MINUTES);
 }
 
 async function compare(
@@ -52,6 +60,7 @@ async function compare(
     provider,
     run,
     seen: { intents: 0, refunds: 0 },
+    wholeUntil: null,
     intentIds: new Set(),
     refundIds: new Set(),
     findings: [],

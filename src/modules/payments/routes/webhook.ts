@@ -29,7 +29,20 @@ const StripeEvent = Type.Object(
   },
   { title: "StripeEvent", description: "As Stripe signs it in the header Stripe-Signature" },
 );
-const ProviderEvent = Type.Union([MockNotice, StripeEvent], { title: "ProviderEvent" });
+const AdyenNotification = Type.Object(
+  {
+    live: Type.String(),
+    notificationItems: Type.Array(
+      Type.Object({ NotificationRequestItem: Type.Record(Type.String(), Type.Unknown()) }),
+      { minItems: 1, maxItems: 100 },
+    ),
+  },
+  {
+    title: "AdyenNotification",
+    description: "A batch; Adyen signs each item in additionalData.hmacSignature",
+  },
+);
+const ProviderEvent = Type.Union([MockNotice, StripeEvent, AdyenNotification], { title: "ProviderEvent" });
 const Answer = Type.Object(
   {
     status: Type.Union([
@@ -91,7 +104,8 @@ export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<v
   const description =
     "Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and " +
     "changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. " +
-    "Stripe signs the raw body; the mock exists outside production only and answers local callers.";
+    "Of a batch (Adyen) what needs an operator is said first, and `intent_status` is null. " +
+    "Stripe signs the raw body and Adyen each item; the mock exists outside production only and answers local callers.";
   await app.register(async (scope: Server) => {
     keepRawBodies(scope);
     scope.post(

@@ -106,7 +106,7 @@ describe("the mock's webhook", () => {
     const { intentId, say, stateNow } = await makeScene();
     expect(await say({ intent_id: intentId, ...said })).toMatchObject({
       ok: true,
-      event: { provider: "MOCK", kind, intentId, amount: { currency: "USD", minor: 999 }, problem: null },
+      events: [{ provider: "MOCK", kind, intentId, amount: { currency: "USD", minor: 999 }, problem: null }],
     });
     expect(await stateNow()).toBe(state);
   });
@@ -137,7 +137,7 @@ describe("the mock's webhook", () => {
     const { intentId, say } = await makeScene();
     const idOf = async (over: object) => {
       const verdict = await say({ intent_id: intentId, ...over });
-      return verdict.ok ? verdict.event.eventId : null;
+      return verdict.ok ? verdict.events[0]?.eventId : null;
     };
     const first = await idOf({ status: "succeeded" });
     expect(await idOf({ action: "succeed", amount_minor_units: 999, currency: "usd" })).toBe(first);
@@ -148,10 +148,10 @@ describe("the mock's webhook", () => {
   it("moves nothing for another amount or currency, and says which was claimed", async () => {
     const { intentId, say, stateNow } = await makeScene();
     expect(await say({ intent_id: intentId, amount_minor_units: 1 })).toMatchObject({
-      event: { amount: { currency: "USD", minor: 1 } },
+      events: [{ amount: { currency: "USD", minor: 1 } }],
     });
     expect(await say({ intent_id: intentId, amount_minor_units: 1, currency: "XXX" })).toMatchObject({
-      event: { amount: null, problem: "unknown_currency" },
+      events: [{ amount: null, problem: "unknown_currency" }],
     });
     expect(await stateNow()).toBe("requires_action");
   });
@@ -172,7 +172,7 @@ describe("the mock's webhook", () => {
     const { say } = await makeScene();
     expect(await say({ intent_id: "pi_of_another" })).toMatchObject({
       ok: true,
-      event: { intentId: "pi_of_another", amount: null, metadata: {} },
+      events: [{ intentId: "pi_of_another", amount: null, metadata: {} }],
     });
   });
 });

@@ -13,6 +13,7 @@ import type { MockIntent, MockIntentState, MockLedger, MockRefund } from "./mock
 export function makeMockProvider(ledger: MockLedger): PaymentProvider {
   return {
     name: "MOCK",
+    books: "live",
     livemode: false,
     account: null,
     publishableKey: null,
@@ -25,7 +26,7 @@ export function makeMockProvider(ledger: MockLedger): PaymentProvider {
       if ("ok" in notice) return notice;
       const intent = await ledger.findIntent(notice.intentId);
       if (intent) await settle(ledger, intent, notice);
-      return { ok: true, event: mockEvent(notice, intent, new Date(receivedAtMillis)) };
+      return { ok: true, events: [mockEvent(notice, intent, new Date(receivedAtMillis))] };
     },
   };
 }

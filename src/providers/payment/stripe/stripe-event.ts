@@ -57,7 +57,7 @@ export function parseStripeEvent(rawBody: Uint8Array): WebhookVerdict {
   const event = asObject(parsed);
   const translated = event && translateStripeEvent(event);
   return translated
-    ? { ok: true, event: translated }
+    ? { ok: true, events: [translated] }
     : { ok: false, reason: "malformed", detail: "The body is not an event: it has no id or no type." };
 }
 

@@ -34,6 +34,7 @@ export function makeStripeProvider(options: StripeOptions): PaymentProvider {
     name: "STRIPE",
     livemode: /^(sk|rk)_live_/.test(options.secretKey),
     account: options.account ?? null,
+    books: "live",
     publishableKey: isHosted ? null : options.publishableKey,
     ...makeIntentCalls(stripe, { deadlineMillis, isHosted }),
     ...makeRefundCalls(stripe, deadlineMillis),

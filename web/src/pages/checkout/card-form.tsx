@@ -9,8 +9,11 @@ import { useText } from "../../text/text.js";
 
 export type Confirmation =
   | {
-      /** left: the outcome is for the return page to find out; gone: the payer is on the way to a provider's page. */
-      readonly kind: "left" | "gone";
+      /**
+       * left: the outcome is for the return page to find out; gone: the payer is on the way to a provider's page;
+       * unfinished: nothing was tried, the fields say what is missing.
+       */
+      readonly kind: "left" | "gone" | "unfinished";
     }
   | { readonly kind: "declined"; readonly reason: string };
 
@@ -111,7 +114,7 @@ async function loadProvider(
 }
 
 /** A stand-in defines window.Stripe, which the loader then finds instead of asking Stripe's host. */
-function loadScript(source: string): Promise<void> {
+export function loadScript(source: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = source;

@@ -1,10 +1,12 @@
-import { type Schemas, TribiError } from "@tribi/client";
+import { type Schemas, type Tribi, TribiError } from "@tribi/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Busy, Failure, Notice } from "../../parts/notice.js";
 import { useSession } from "../../parts/session.js";
 import { useAddress, usePage } from "../../parts/shop-context.js";
 import { useText } from "../../text/text.js";
+import { AdyenForm } from "./adyen-form.js";
 import { CardForm, type CardFormHandle, type Confirmation } from "./card-form.js";
+import { ChooseProvider, offeredIn } from "./choose-provider.js";
 import type { PlacedOrder } from "./ensure-order.js";
 import { usePay } from "./use-pay.js";
 
@@ -22,18 +24,35 @@ function redirectOf(payment: Payment, language: string): string | null {
 const canBePaid = (payment: Payment): boolean =>
   payment.provider === "MOCK" || payment.client_secret !== undefined || payment.redirect_url !== undefined;
 
-/** The payment of an order, begun once however often it is asked for. */
+/** The payment of an order, by the provider that the payer chooses where there are several. */
 export function PayOrder({ order, onRenew }: { order: PlacedOrder; onRenew: () => void }) {
+  const { shop } = usePage();
+  const offered = offeredIn(shop.payment, order.currency);
+  const [provider, setProvider] = useState<string | null>(offered.length > 1 ? null : (offered[0] ?? ""));
+  if (provider === null) return <ChooseProvider offered={offered} onChoose={setProvider} />;
+  return <PayBy order={order} provider={provider} isChosen={offered.length > 1} onRenew={onRenew} />;
+}
+
+interface PayByProps {
+  readonly order: PlacedOrder;
+  readonly provider: string;
+  /** By the payer; otherwise the shop decides. */
+  readonly isChosen: boolean;
+  readonly onRenew: () => void;
+}
+
+/** Begun once however often it is asked for. */
+function PayBy({ order, provider, isChosen, onRenew }: PayByProps) {
   const text = useText();
   const session = useSession();
-  const { shop, language } = usePage();
+  const { language } = usePage();
   const address = useAddress();
   const returnAddress = address(`/checkout/${order.id}/return`);
   const [payment, setPayment] = useState<Payment | null>(null);
   const [trouble, setTrouble] = useState<unknown>(null);
   const [round, setRound] = useState(0);
   const begin = (): Promise<Payment> =>
-    session.guard(() => session.tribi.payments.create({ order_id: order.id }));
+    session.guard(() => beginWith(session.tribi, order.id, isChosen ? provider : null));
 
   useEffect(() => {
     let isCurrent = true;
@@ -69,10 +88,20 @@ export function PayOrder({ order, onRenew }: { order: PlacedOrder; onRenew: () =
       begin={begin}
       redirect={redirectOf(payment, language)}
       returnAddress={returnAddress}
-      stripeJsUrl={shop.payment.stripeJsUrl}
       onRenew={onRenew}
     />
   );
+}
+
+/** A payment that was begun elsewhere with another provider stays there: it is taken as it is. */
+async function beginWith(tribi: Tribi, orderId: number, provider: string | null): Promise<Payment> {
+  try {
+    return await tribi.payments.create({ order_id: orderId, ...(provider === null ? {} : { provider }) });
+  } catch (error) {
+    const isElsewhere = error instanceof TribiError && error.code === "payment_in_progress";
+    if (provider === null || !isElsewhere) throw error;
+    return tribi.payments.create({ order_id: orderId });
+  }
 }
 
 function PaymentTrouble({
@@ -115,11 +144,10 @@ interface PayFormProps {
   readonly begin: () => Promise<Payment>;
   readonly redirect: string | null;
   readonly returnAddress: string;
-  readonly stripeJsUrl: string | null;
   readonly onRenew: () => void;
 }
 
-function PayForm({ order, payment, begin, redirect, returnAddress, stripeJsUrl, onRenew }: PayFormProps) {
+function PayForm({ order, payment, begin, redirect, returnAddress, onRenew }: PayFormProps) {
   const text = useText();
   const session = useSession();
   const { shop } = usePage();
@@ -148,18 +176,20 @@ function PayForm({ order, payment, begin, redirect, returnAddress, stripeJsUrl, 
   return (
     <section class="card pay">
       <h2>{text("checkout.payment")}</h2>
-      {redirect === null ? (
+      {redirect === null && payment.provider === "ADYEN" && (
+        <AdyenForm payment={payment} handle={card} onReady={() => setReady(true)} />
+      )}
+      {redirect === null && payment.provider !== "ADYEN" && (
         <CardForm
           payment={payment}
           returnAddress={returnAddress}
-          scriptUrl={stripeJsUrl}
+          scriptUrl={shop.payment.stripeJsUrl}
           handle={card}
           onReady={() => setReady(true)}
           onWallet={(work) => void pay(work)}
         />
-      ) : (
-        <p>{text(payment.provider === "MOCK" ? "checkout.mock" : "checkout.hosted")}</p>
       )}
+      {redirect !== null && <p>{text(payment.provider === "MOCK" ? "checkout.mock" : "checkout.hosted")}</p>}
       <Terms hasConsent={hasConsent} onConsent={setConsent} asks={shop.terms.asksForImmediateDelivery} />
       {problem !== null && (
         <Notice kind="bad">

@@ -48,8 +48,8 @@ export function usePay({ begin, agree, hasConsent, returnAddress }: PayOptions) 
       await agree();
       const confirmation = await confirm();
       if (confirmation.kind === "left") location.assign(returnAddress);
-      if (confirmation.kind !== "declined") return;
-      setProblem(confirmation);
+      if (confirmation.kind === "left" || confirmation.kind === "gone") return;
+      if (confirmation.kind === "declined") setProblem(confirmation);
     } catch (error) {
       if (error instanceof TribiError && error.code === "order_already_paid") {
         location.replace(returnAddress);
