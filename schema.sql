@@ -724,7 +724,12 @@ begin
   on conflict on constraint outgoing_mails_sent_once do nothing
   returning id into v_id;
   if v_id is not null then
-    perform enqueue_job(p_task, json_build_object('mail_id', v_id, 'kind', p_kind), priority => p_priority);
+    insert into graphile_worker._private_jobs (task_id, payload, priority)
+    select id, json_build_object('mail_id', v_id, 'kind', p_kind), p_priority
+    from graphile_worker._private_tasks where identifier = p_task;
+    if not found then
+      perform enqueue_job(p_task, json_build_object('mail_id', v_id, 'kind', p_kind), priority => p_priority);
+    end if;
   end if;
   return v_id;
 end;
@@ -1576,7 +1581,7 @@ create table outgoing_mails (
   constraint outgoing_mails_language_known CHECK ((language = ANY (ARRAY['en'::text, 'es'::text]))),
   constraint outgoing_mails_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'delayed'::text, 'sent'::text, 'refused'::text, 'cancelled'::text]))),
   constraint outgoing_mails_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
-);
+) with (fillfactor=80);
 CREATE INDEX outgoing_mails_by_order ON public.outgoing_mails USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX outgoing_mails_unsent_esims ON public.outgoing_mails USING btree (subject_id) WHERE ((kind = 'esim_ready'::text) AND (status <> 'sent'::text));
 CREATE INDEX outgoing_mails_waiting ON public.outgoing_mails USING btree (next_try_at) WHERE (status = ANY (ARRAY['queued'::text, 'delayed'::text]));

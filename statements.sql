@@ -3464,12 +3464,13 @@ select code_id, refused_by, retry_seconds, doubles_for_seconds,
 
 -- mail.claim_care_notice
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, user_id bigint, esim_id bigint, notice_kind text, threshold smallint, currency text, plan_name text, order_reference text, plan_expires_at timestamp with time zone, place text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'care_notice' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'care_notice' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3491,12 +3492,13 @@ with c as (
 
 -- mail.claim_esim_failed
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'esim_failed' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'esim_failed' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3508,12 +3510,13 @@ with c as (
 
 -- mail.claim_esim_ready
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, order_reference text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'esim_ready' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'esim_ready' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3525,12 +3528,13 @@ with c as (
 
 -- mail.claim_esim_reminder
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text, use_by timestamp with time zone
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'esim_reminder' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'esim_reminder' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3542,12 +3546,13 @@ with c as (
 
 -- mail.claim_factor_notice
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, email text, about text, notice text, language text, noticed_at timestamp with time zone
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'factor_notice' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'factor_notice' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3557,12 +3562,13 @@ with c as (
 
 -- mail.claim_login_code
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, email text, sealed_code bytea, language text, minutes_left integer
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'login_code' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'login_code' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3574,12 +3580,13 @@ with c as (
 
 -- mail.claim_operator_alarm
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, email text, role text, language text, muted text[], facts jsonb
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'operator_alarm' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'operator_alarm' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3592,12 +3599,13 @@ with c as (
 
 -- mail.claim_receipt
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, reference text, order_kind text, plan_name text, country_name text, currency text, amount_minor bigint, succeeded_at timestamp with time zone, email text, language text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'receipt' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'receipt' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3611,12 +3619,13 @@ with c as (
 
 -- mail.claim_team_invitation
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, email text, role text, sealed_token bytea, expires_at timestamp with time zone
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'team_invitation' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'team_invitation' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3627,12 +3636,13 @@ with c as (
 
 -- mail.claim_top_up_done
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text, esim_name text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'top_up_done' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'top_up_done' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -3645,12 +3655,13 @@ with c as (
 
 -- mail.claim_top_up_failed
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint
+-- takes $1 bigint[]
 -- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text, esim_name text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'
-         where m.id = $1 and m.kind = 'top_up_failed' and m.status in ('queued', 'delayed') and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'top_up_failed' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -4250,72 +4261,90 @@ with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
 
 -- mail.settle_care_notice
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'care_notice'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => 5) end from settled;
 
 -- mail.settle_esim_failed
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'esim_failed'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at) end from settled;
 
 -- mail.settle_esim_ready
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'esim_ready'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => -10) end from settled;
 
 -- mail.settle_esim_reminder
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'esim_reminder'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at) end from settled;
 
 -- mail.settle_factor_notice
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'factor_notice'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => -10) end from settled;
 
 -- mail.settle_login_code
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        ), code_erased as (update auth_codes set sealed_code = null, sent_at = case when settled.status = 'sent' then now() end
      from settled where auth_codes.id = settled.subject_id and settled.status <> 'delayed' and sealed_code is not null)
@@ -4323,36 +4352,45 @@ with settled as (
 
 -- mail.settle_operator_alarm
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'operator_alarm'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => 3) end from settled;
 
 -- mail.settle_receipt
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'receipt'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at) end from settled;
 
 -- mail.settle_team_invitation
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        ), token_erased as (update team_invitations set sealed_token = null
      from settled where team_invitations.id = settled.subject_id and settled.status <> 'delayed')
@@ -4360,24 +4398,30 @@ with settled as (
 
 -- mail.settle_top_up_done
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'top_up_done'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at) end from settled;
 
 -- mail.settle_top_up_failed
 -- src/modules/mail/outbox-store.ts
--- takes $1 bigint, $2 timestamp with time zone, $3 text, $4 text, $5 text
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
 -- returns status text, case boolean
 with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end, ended_at = case when case when $4 = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else $3 end <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.status in ('queued', 'delayed')
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
          returning m.id, m.subject_id, m.status, m.next_try_at
        )
        select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'top_up_failed'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at) end from settled;

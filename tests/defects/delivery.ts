@@ -6,8 +6,8 @@ const PERSONS = "src/modules/auth/person-store.ts";
 
 const CLAIMING = {
   file: OUTBOX,
-  from: "  return (await db.run<ClaimedMail & Row>(claim, [mailId])).rows[0];",
-  to: "  MARK;\n  return (await db.run<ClaimedMail & Row>(claim, [mailId])).rows[0];",
+  from: "  const { rows } = await db.run<ClaimedMail>(claim, [ids]);",
+  to: "  MARK;\n  const { rows } = await db.run<ClaimedMail>(claim, [ids]);",
 };
 const FINDING = {
   file: LINKS,
@@ -28,7 +28,7 @@ export const DELIVERY: readonly Defect[] = [
     edits: [
       {
         file: OUTBOX,
-        from: " and (m.claimed_until is null or m.claimed_until < now())\n         returning",
+        from: "\n           and (m.claimed_until is null or m.claimed_until < now())\n         returning",
         to: "\n         returning",
       },
       CLAIMING,

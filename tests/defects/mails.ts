@@ -14,7 +14,7 @@ const ANONYMISING = runsAt(
   PERSONS,
   "const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
 );
-const CLAIMING = runsAt(OUTBOX, "return (await db.run<ClaimedMail & Row>(claim, [mailId])).rows[0];");
+const CLAIMING = runsAt(OUTBOX, "const { rows } = await db.run<ClaimedMail>(claim, [ids]);");
 const GONE = "is in no column of any table: browser, device, address";
 
 /** What is mailed, shown and kept of a person. */
@@ -43,7 +43,7 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: OUTBOX,
-        from: " and (m.claimed_until is null or m.claimed_until < now())\n         returning",
+        from: "\n           and (m.claimed_until is null or m.claimed_until < now())\n         returning",
         to: "\n         returning",
       },
       CLAIMING,
@@ -289,12 +289,23 @@ export const MAIL_DEFECTS: readonly Defect[] = [
         from: "and settled.status <> 'delayed' and sealed_code is not null",
         to: "and settled.status = 'delayed' and sealed_code is not null",
       },
-      runsAt(OUTBOX, "  await db.run(settle, [mail_id, claimed_until, status, lastError, language]);"),
+      runsAt(OUTBOX, "    await db.run(settle, ["),
     ],
     target: {
       file: "tests/mail/admin-mails.test.ts",
       test: "a sign-in code that was mailed is not kept, so it is not sent again: 409",
     },
     reason: /./,
+  },
+  {
+    number: 384,
+    title: "Two senders of one mail that share the statement of the claim both send it",
+    area: "delivery",
+    edits: [{ file: OUTBOX, from: "      claims.delete(id);", to: "      MARK;" }],
+    target: {
+      file: TOP_UP_ONCE,
+      test: "however many senders begin in one turn, which share the statement that claims",
+    },
+    reason: /to have a length of 1/,
   },
 ];

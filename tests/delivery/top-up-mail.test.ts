@@ -48,6 +48,17 @@ describe("the mail about a top-up is sent once", () => {
     }
   });
 
+  it("however many senders begin in one turn, which share the statement that claims", async () => {
+    const topUp = await toppedUp();
+    const [mail] = await room.database.query<{ id: number }>(
+      "select id from outgoing_mails where kind = 'top_up_done' and subject_id = $1",
+      [topUp.topUpId],
+    );
+    const run = () => room.runJob("send_mail", { mail_id: mail?.id, kind: "top_up_done" });
+    await Promise.all(Array.from({ length: 6 }, run));
+    expect(mails).toHaveLength(1);
+  });
+
   it("by one while another is still at it", async () => {
     const topUp = await toppedUp();
     let taken = (): void => undefined;

@@ -15,6 +15,8 @@ export interface JobDefinition<Shape extends PayloadShape> {
   /** The lowest is taken first; 0 unless a person waits for it. */
   readonly priority?: number;
   readonly attemptsMax?: number;
+  /** Many small ones come at a time: a worker takes and ends them in batches (batched-jobs.ts). */
+  readonly isBatched?: boolean;
 }
 
 export interface EnqueueOptions {
@@ -62,7 +64,10 @@ export function defineJob<const Shape extends PayloadShape>(definition: JobDefin
       return `exists (select from graphile_worker.jobs j
        where j.key = '${key[0]}:' || ${value} and j.locked_at is null and j.attempts < j.max_attempts)`;
     },
-    handledBy: (work) => ({ handlers: { [task]: handlerOf(task, shape, work) } }),
+    handledBy: (work) => ({
+      handlers: { [task]: handlerOf(task, shape, work) },
+      ...(definition.isBatched === true ? { batched: [task] } : {}),
+    }),
   };
 }
 

@@ -17,10 +17,13 @@ export interface ScheduledJob {
 export interface Jobs {
   readonly handlers: Readonly<Record<string, JobHandler>>;
   readonly scheduled?: readonly ScheduledJob[];
+  /** The tasks of which many are taken at once. */
+  readonly batched?: readonly string[];
 }
 
 /** The jobs of a module's parts together. */
 export const joinJobs = (...parts: readonly Jobs[]): Jobs => ({
   handlers: Object.assign({}, ...parts.map(({ handlers }) => handlers)),
   scheduled: parts.flatMap(({ scheduled }) => scheduled ?? []),
+  batched: parts.flatMap(({ batched }) => batched ?? []),
 });

@@ -5,11 +5,13 @@
  *   stopping takes no new job and finishes what it runs.
  * Never: payloads with anything but row ids; a job enqueued outside the transaction that makes it necessary.
  */
+import { randomUUID } from "node:crypto";
 import { type ParsedCronItem, parseCronItems, run, Logger as WorkerLogger } from "graphile-worker";
 import type { ServerWatch } from "../../db/server-watch.js";
 import { makePool, sessionSettings } from "../../db/session.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
+import { runInBatches } from "./batched-jobs.js";
 import { defineJob, defineScheduledJob } from "./define-job.js";
 import { type JobHandler, type JobRun, type Jobs, joinJobs } from "./job.js";
 import { type JobLeases, keepJobLeases, type PoolQuery } from "./job-leases.js";
@@ -32,6 +34,8 @@ export interface Worker {
 /** Workers are woken after a commit; this is how long a job waits at most when the wake-up was lost. */
 const POLL_MILLIS = 1_000;
 const STATEMENT_MILLIS_MAX = 30_000;
+/** Of a batched task that many times more run at once: most of them wait for a shared statement. */
+const BATCH_TIMES = 3;
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const pool = makePool({
@@ -64,27 +68,46 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       },
     },
   );
+  const tasks = options.jobs
+    .flatMap(({ handlers }) => Object.entries(handlers))
+    .map(([task, handler]) => [task, taskOf(task, handler, options, leases)] as const);
+  const batched = new Set(options.jobs.flatMap((one) => one.batched ?? []));
   const runner = await run({
     pgPool: pool,
     concurrency: options.concurrency,
     pollInterval: POLL_MILLIS,
     noHandleSignals: true,
-    taskList: Object.fromEntries(
-      options.jobs
-        .flatMap(({ handlers }) => Object.entries(handlers))
-        .map(([task, handler]) => [task, taskOf(task, handler, options, leases)]),
-    ),
+    taskList: Object.fromEntries(tasks.filter(([task]) => !batched.has(task))),
     parsedCronItems: cronItems(options.jobs),
     logger: new WorkerLogger(() => (level, message) => {
       if (isStopping || (level !== "error" && level !== "warning")) return;
       options.log.warn({ worker: true }, message);
     }),
   });
+  const batches = tasks
+    .filter(([task]) => batched.has(task))
+    .map(([task, work]) =>
+      runInBatches({
+        query,
+        task,
+        atOnce: BATCH_TIMES * options.concurrency,
+        pollMillis: POLL_MILLIS,
+        workerName: `batches-${randomUUID()}`,
+        run: (job) => work(job.payload, { job }),
+        failed: (error) => {
+          options.server.note(error);
+          if (!isStopping) options.log.warn({ err: error, task }, "jobs were not taken");
+        },
+      }),
+    );
+  runner.events.on("pool:listen:notification", () => {
+    for (const one of batches) one.wake();
+  });
   return {
     stop: async () => {
       isStopping = true;
       leases.stop();
-      await runner.stop();
+      await Promise.all([runner.stop(), ...batches.map((one) => one.stop())]);
       await pool.end();
     },
   };

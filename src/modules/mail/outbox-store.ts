@@ -1,5 +1,6 @@
 import type { Act } from "../../db/act.js";
 import { type Queryable, type Statement, statement } from "../../db/database.js";
+import { groupRuns } from "../../db/grouped-runs.js";
 import type { Language } from "../../kernel/language.js";
 import type { MailDefinition } from "./mail-definition.js";
 import type { MailState } from "./mail-state.js";
@@ -10,9 +11,9 @@ const CLAIM_SECONDS = 60;
 /** A recipient whose mail server takes nothing for so long has no mailbox. */
 const GIVE_UP = "interval '5 days'";
 const WAITING = "status in ('queued', 'delayed')";
-const STATUS = `case when $4 = 'temporary' and m.created_at < now() - ${GIVE_UP} then 'refused' else $3 end`;
+const STATUS = `case when t.last_error = 'temporary' and m.created_at < now() - ${GIVE_UP} then 'refused' else t.status end`;
 /** From five seconds, doubled by each try, to half an hour. */
-const BACK_OFF = "least(5 * 2 ^ least(m.attempts, 12), 1800) * interval '1 second'";
+const BACK_OFF = "least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'";
 
 /** A mail that this process may send until its claim ends, and what its kind's composer reads. */
 export interface ClaimedMail {
@@ -37,8 +38,9 @@ export function outboxStatements(mail: MailDefinition) {
       `mail.claim_${kind}`,
       `with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + ${CLAIM_SECONDS} * interval '1 second',
-           attempts = m.attempts + 1, next_try_at = now() + ${BACK_OFF}
-         where m.id = $1 and m.kind = '${kind}' and m.${WAITING} and (m.claimed_until is null or m.claimed_until < now())
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = '${kind}' and m.${WAITING}
+           and (m.claimed_until is null or m.claimed_until < now())
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
@@ -55,9 +57,12 @@ export function outboxStatements(mail: MailDefinition) {
     settle: statement(
       `mail.settle_${kind}`,
       `with settled as (
-         update outgoing_mails m set claimed_until = null, last_error = $4, language = coalesce($5, m.language),
-           status = ${STATUS}, ended_at = case when ${STATUS} <> 'delayed' then now() end
-         where m.id = $1 and m.claimed_until = $2::timestamptz and m.${WAITING}
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = ${STATUS},
+           ended_at = case when ${STATUS} <> 'delayed' then now() end, next_try_at = now() + ${BACK_OFF}
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.${WAITING}
          returning m.id, m.subject_id, m.status, m.next_try_at
        )${follow === undefined ? "" : `, ${follow.name} as (${follow.sql})`}
        select settled.status, case when settled.status = 'delayed' then ${tryAgain} end from settled`,
@@ -93,13 +98,20 @@ export function outboxStatements(mail: MailDefinition) {
 type Statements = ReturnType<typeof outboxStatements>;
 
 /** One sender at a time, and only while it is neither sent nor ended. Undefined: nothing to do for this process. */
-export async function claimMail<Row>(
+export const makeClaimMail = (
   db: Queryable,
   { claim }: Statements,
-  mailId: number,
-): Promise<(ClaimedMail & Row) | undefined> {
-  return (await db.run<ClaimedMail & Row>(claim, [mailId])).rows[0];
-}
+): ((mailId: number) => Promise<ClaimedMail | undefined>) =>
+  groupRuns(async (ids) => {
+    const { rows } = await db.run<ClaimedMail>(claim, [ids]);
+    const claims = new Map(rows.map((row) => [row.mail_id, row]));
+    // Where two callers ask for the same one, it is the first's.
+    return ids.map((id) => {
+      const claimed = claims.get(id);
+      claims.delete(id);
+      return claimed;
+    });
+  });
 
 /** A claim of the same mail that lasts on; undefined: it is another's, or the mail is not to be sent any more. */
 export async function lookAgain<Claim extends ClaimedMail>(
@@ -120,14 +132,21 @@ export interface Settlement {
 }
 
 /** What came of it, unless the claim is over and another's. A delayed one has its next job in the same statement. */
-export async function settleMail(
+export const makeSettleMail = (
   db: Queryable,
   { settle }: Statements,
-  { mail_id, claimed_until }: ClaimedMail,
-  { status, lastError, language }: Settlement,
-): Promise<void> {
-  await db.run(settle, [mail_id, claimed_until, status, lastError, language]);
-}
+): ((settled: ClaimedMail & Settlement) => Promise<void>) =>
+  groupRuns(async (all) => {
+    const column = <Name extends keyof (ClaimedMail & Settlement)>(name: Name) => all.map((one) => one[name]);
+    await db.run(settle, [
+      column("mail_id"),
+      column("claimed_until"),
+      column("status"),
+      column("lastError"),
+      column("language"),
+    ]);
+    return [];
+  });
 
 /** A new mail about the same, with its audit row and its job; or the word why there is none to send. */
 export async function resendMail(

@@ -5,4 +5,5 @@ export const SEND_MAIL = defineJob({
   task: "send_mail",
   payload: { mail_id: "id", kind: "name" },
   key: ["mail", "mail_id"],
+  isBatched: true,
 });

@@ -1,15 +1,16 @@
 import type { Db } from "../../db/database.js";
+import { makeSlots } from "../../kernel/slots.js";
 import type { MailOutcome } from "../../providers/mail/port.js";
 import { failpoint } from "../../telemetry/failpoints.js";
 import type { Letter, MailComposer } from "./mail-composer.js";
 import type { Mailer } from "./mailer.js";
 import {
   type ClaimedMail,
-  claimMail,
   comeAgain,
   lookAgain,
+  makeClaimMail,
+  makeSettleMail,
   type Settlement,
-  settleMail,
 } from "./outbox-store.js";
 
 export interface SendQueuedMailDeps {
@@ -21,34 +22,59 @@ export interface SendQueuedMailDeps {
 /** Ends when the person is let in again; every other obstacle ends the mail. */
 const PASSES = "person_disabled";
 
+/** Claimed at a time: a claim has to outlast those that have the mail server before it (CLAIM_SECONDS). */
+const CLAIMED_MAX = 8;
+
 /**
  * Sends one mail of the outbox, once: the claim lets one sender in. A process that dies between the mail server's yes
- * and our commit makes a second mail, with the same Message-ID, by which mailboxes drop it; nothing else does.
+ * and our commit makes a second mail, with the same Message-ID, by which mailboxes drop it; nothing else does. Many run
+ * at once, and share the statements that claim and settle.
  */
 export function makeSendQueuedMail({ db, mailer, composers }: SendQueuedMailDeps) {
-  return async function sendQueuedMail(mailId: number, kind: string): Promise<void> {
-    const composer = composers.get(kind);
-    if (composer === undefined) throw new Error(`Nobody here writes mails of the kind ${kind}`);
-    const { mail } = composer;
-    let claim = await claimMail(db, mail.statements, mailId);
-    if (claim === undefined) return comeAgain(db, mailId);
-    const settle = (settlement: Settlement): Promise<void> =>
-      settleMail(db, mail.statements, claim as ClaimedMail, settlement);
-    if (claim.obstacle !== null) return settle(withheld(claim.obstacle));
+  const slots = makeSlots(CLAIMED_MAX);
+  const writers = new Map(
+    [...composers].map(([kind, composer]) => [kind, makeWriter(db, composer)] as const),
+  );
+
+  /** What came of it; null: nobody is to write that down, "claimed": it is somebody else's. */
+  const claimAndSend = async (
+    { composer, mail, claimMail }: Writer,
+    mailId: number,
+  ): Promise<(ClaimedMail & Settlement) | null | "claimed"> => {
+    let claim = await claimMail(mailId);
+    if (claim === undefined) return "claimed";
+    if (claim.obstacle !== null) return { ...claim, ...withheld(claim.obstacle) };
     const letter = await composer.compose(claim);
-    if (letter === null) return settle(withheld("nothing_to_say"));
-    if ("waits" in letter) return settle({ status: "delayed", lastError: letter.waits, language: null });
+    if (letter === null) return { ...claim, ...withheld("nothing_to_say") };
+    if ("waits" in letter) return { ...claim, status: "delayed", lastError: letter.waits, language: null };
     await failpoint("s10.after_claim_before_mail");
     if (mail.looksAgain === true) {
       claim = await lookAgain(db, mail.statements, claim);
       // Its claim ends by itself, and the next look at it finds the reason.
-      if (claim === undefined) return;
+      if (claim === undefined) return null;
     }
-    const outcome = await mailer.send(mailOf(claim, kind, letter));
+    const outcome = await mailer.send(mailOf(claim, mail.kind, letter));
     await failpoint("s10.after_mail_before_mark");
-    await settle({ ...settlementOf(outcome), language: letter.language });
+    return { ...claim, ...settlementOf(outcome), language: letter.language };
+  };
+
+  return async function sendQueuedMail(mailId: number, kind: string): Promise<void> {
+    const writer = writers.get(kind);
+    if (writer === undefined) throw new Error(`Nobody here writes mails of the kind ${kind}`);
+    const settled = await slots(() => claimAndSend(writer, mailId));
+    if (settled === "claimed") return comeAgain(db, mailId);
+    if (settled !== null) await writer.settleMail(settled);
   };
 }
+
+type Writer = ReturnType<typeof makeWriter>;
+
+const makeWriter = (db: Db, composer: MailComposer) => ({
+  composer,
+  mail: composer.mail,
+  claimMail: makeClaimMail(db, composer.mail.statements),
+  settleMail: makeSettleMail(db, composer.mail.statements),
+});
 
 const withheld = (obstacle: string): Settlement => ({
   status: obstacle === PASSES ? "delayed" : "cancelled",
