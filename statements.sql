@@ -749,10 +749,11 @@ select 'open_disputes' as kind, count(*) as count, min(at) as oldest_at from (se
 union all
 select 'refund_approvals' as kind, count(*) as count, min(at) as oldest_at from (select created_at as at from refund_approvals where status = 'waiting' and expires_at > now() order by id limit 1001) refund_approvals
 union all
-select 'held_syncs' as kind, count(*) as count, min(at) as oldest_at from (select s.created_at as at from catalogue_syncs s
-       where s.state = 'ready' and (s.held_reason is not null or exists (
-         select from catalogue_sync_steps p where p.sync_id = s.id and p.held_reason is not null
-           and p.applied_at is null and p.skipped_reason is null)) order by s.id limit 1001) held_syncs
+select 'held_syncs' as kind, count(*) as count, min(at) as oldest_at from (select s.created_at as at from catalogue_syncs s where s.id = (select max(id) from catalogue_syncs) and (
+     (s.state = 'ready' and s.held_reason is not null)
+     or (s.state in ('ready', 'done') and exists (
+       select from catalogue_sync_steps held where held.sync_id = s.id and held.held_reason is not null
+         and held.applied_at is null and held.skipped_reason is null))) limit 1001) held_syncs
 union all
 select 'open_findings' as kind, count(*) as count, min(at) as oldest_at from (select found_at as at from reconciliation_findings where closed_at is null limit 1001) open_findings;
 
@@ -864,10 +865,11 @@ select 'supplier_failing' as kind, subject, due_at, except_user from (select sup
        where created_at > now() - interval '1 hour' and status in ('delivered', 'refused', 'unknown', 'parked')
        group by supplier having count(*) >= 5 and count(*) filter (where status <> 'delivered') * 2 >= count(*) limit 500) supplier_failing
 union all
-select 'catalogue_syncs' as kind, subject, due_at, except_user from (select s.id::text as subject, null::timestamptz as due_at, null::bigint as except_user from catalogue_syncs s
-     where s.state = 'ready' and (s.held_reason is not null or exists (
-       select from catalogue_sync_steps p where p.sync_id = s.id and p.held_reason is not null
-         and p.applied_at is null and p.skipped_reason is null)) order by s.id limit 500) catalogue_syncs
+select 'catalogue_syncs' as kind, subject, due_at, except_user from (select s.id::text as subject, null::timestamptz as due_at, null::bigint as except_user from catalogue_syncs s where s.id = (select max(id) from catalogue_syncs) and (
+     (s.state = 'ready' and s.held_reason is not null)
+     or (s.state in ('ready', 'done') and exists (
+       select from catalogue_sync_steps held where held.sync_id = s.id and held.held_reason is not null
+         and held.applied_at is null and held.skipped_reason is null))) limit 500) catalogue_syncs
 union all
 select 'failed_jobs' as kind, subject, due_at, except_user from (select id::text as subject, null::timestamptz as due_at, null::bigint as except_user from graphile_worker._private_jobs
      where attempts >= max_attempts and locked_at is null limit 500) failed_jobs), over as (
@@ -6181,7 +6183,11 @@ insert into synced_plans (plan_id, product_key)
 -- takes $1 bigint, $2 boolean
 -- returns accepts_held boolean
 update catalogue_syncs set state = 'applying', accepts_held = accepts_held or $2
-   where id = $1 and state in ('ready', 'applying') and (held_reason is null or accepts_held or $2)
+   where id = $1 and (
+     (state in ('ready', 'applying') and (held_reason is null or accepts_held or $2))
+     or (state = 'done' and $2 and id = (select max(id) from catalogue_syncs) and exists (
+       select from catalogue_sync_steps t where t.sync_id = $1 and t.held_reason is not null
+         and t.applied_at is null and t.skipped_reason is null)))
    returning accepts_held;
 
 -- supply.count_packages

@@ -58,6 +58,27 @@ export const ALARM_DEFECTS: readonly Defect[] = [
     reason: /deeply equal/,
   },
   {
+    number: 424,
+    title: "A step of a synchronisation that waits can never be accepted, since the rest is done",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/sync-store.ts",
+        from: "or (state = 'done' and $2 and id =",
+        to: "or (state = 'done' and not $2 and id =",
+      },
+      runsAt(
+        "src/modules/supply/sync/sync-store.ts",
+        "const row = (await db.run<{ accepts_held: boolean }>(BEGIN,",
+      ),
+    ],
+    target: {
+      file: "tests/faults/catalogue-sync.test.ts",
+      test: "a step that waits is accepted after the others were applied, as long as no newer difference is there",
+    },
+    reason: /applied/,
+  },
+  {
     number: 423,
     title: "An event that was overtaken takes the answer of a dispute back",
     area: "money",

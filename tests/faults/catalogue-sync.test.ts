@@ -358,6 +358,26 @@ describe("bad input", () => {
     expect(await plans()).toEqual(before);
   });
 
+  it("a step that waits is accepted after the others were applied, as long as no newer difference is there", async () => {
+    await syncAndApply(true);
+    change(/-ES-1$/, () => ({ cost: usd("0.03") }));
+    change(/-FR-1$/, () => ({ cost: usd("3.10") }));
+    const report = await syncAndApply();
+    expect(report).toMatchObject({ heldReason: null, counts: { held: 1 } });
+    const syncId = report.syncId ?? 0;
+    expect(await apply(syncId)).toEqual({ kind: "not_allowed" });
+    expect(await apply(syncId, true)).toMatchObject({ kind: "applied", waiting: 0 });
+    expect(await apply(syncId, true)).toEqual({ kind: "not_allowed" });
+    expect(await losses()).toEqual([]);
+
+    change(/-ES-5$/, () => ({ cost: usd("0.03") }));
+    const older = await syncAndApply();
+    expect(older).toMatchObject({ counts: { held: 1 } });
+    change(/-FR-5$/, () => ({ cost: usd("3.10") }));
+    await syncAndApply();
+    expect(await apply(older.syncId ?? 0, true)).toEqual({ kind: "not_allowed" });
+  });
+
   it("an import while a synchronisation waits: a plan that was changed meanwhile is left alone", async () => {
     lists.two = some("b", "2.00", 1000);
     const report = await compared();

@@ -13,6 +13,7 @@ const at = (path: string, component: Component) =>
 const money = () => import("../screens/money-lists.js");
 const esims = () => import("../screens/esims.js");
 const places = () => import("../screens/catalogue/places.js");
+const prices = () => import("../screens/catalogue/prices.js");
 const stock = () => import("../screens/stock.js");
 
 /** Each screen is a file of its own that is loaded when it is opened, but for the first. */
@@ -53,6 +54,16 @@ const routes = [
   at(
     "/catalogue/import",
     lazyRouteComponent(() => import("../screens/catalogue/import.js"), "Import"),
+  ),
+  at("/catalogue/prices", lazyRouteComponent(prices, "Prices")),
+  at("/catalogue/rates", lazyRouteComponent(prices, "Rates")),
+  at(
+    "/catalogue/syncs",
+    lazyRouteComponent(() => import("../screens/catalogue/syncs.js"), "Syncs"),
+  ),
+  at(
+    "/catalogue/syncs/$id",
+    lazyRouteComponent(() => import("../screens/catalogue/sync.js"), "Sync"),
   ),
   at(
     "/suppliers",

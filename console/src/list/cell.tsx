@@ -26,7 +26,11 @@ const WORDS = new Set([
   "class",
   "limit",
   "matched",
+  "held_reason",
 ]);
+
+/** Some routes say of a moment only that it is text. */
+const TIME_NAME = /_at$/;
 
 /** A value as people read it, by its kind and its name. */
 export function Cell({
@@ -43,7 +47,7 @@ export function Cell({
   const { name } = column;
   const value = row[name];
   if (value === null || value === undefined || value === "") return <Nothing />;
-  if (kind === "time") return <Moment at={String(value)} />;
+  if (kind === "time" || TIME_NAME.test(name)) return <Moment at={String(value)} />;
   if (typeof value === "boolean") return text(value ? "list.yes" : "list.no");
   if (name.endsWith("_minor_units")) return <Money minor={Number(value)} currency={String(row.currency)} />;
   if (name === "status" || name.endsWith("_status") || name === "outcome")

@@ -1,5 +1,6 @@
 import { type Queryable, statement } from "../../db/database.js";
 import { EXPONENT_BY_CURRENCY } from "../../kernel/currencies.js";
+import { SYNC_WAITS } from "../supply/supply.module.js";
 
 /** Inside of JSON that PostgreSQL writes; sessions run in UTC. */
 const isoTime = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -48,13 +49,7 @@ const WAITING = statement(
       "refund_approvals",
       "select created_at as at from refund_approvals where status = 'waiting' and expires_at > now() order by id",
     ),
-    waiting(
-      "held_syncs",
-      `select s.created_at as at from catalogue_syncs s
-       where s.state = 'ready' and (s.held_reason is not null or exists (
-         select from catalogue_sync_steps p where p.sync_id = s.id and p.held_reason is not null
-           and p.applied_at is null and p.skipped_reason is null)) order by s.id`,
-    ),
+    waiting("held_syncs", `select s.created_at as at from catalogue_syncs s where ${SYNC_WAITS}`),
     waiting("open_findings", "select found_at as at from reconciliation_findings where closed_at is null"),
   ].join("\nunion all\n"),
 );

@@ -28,7 +28,7 @@ import { makeApplySync } from "./sync/apply-sync.js";
 import { makeRequestSync } from "./sync/request-sync.js";
 import { makeSyncCatalogue, type SyncReport } from "./sync/sync-catalogue.js";
 import { makeSyncJobs } from "./sync/sync-jobs.js";
-import { findSync, listSyncs } from "./sync/sync-read-model.js";
+import { findSync, listSyncs, SYNC_WAITS } from "./sync/sync-read-model.js";
 
 export interface SupplyDeps {
   readonly db: Db;
@@ -89,4 +89,4 @@ export function makeSupplyModule(deps: SupplyDeps): SupplyModule {
 }
 
 export type { SyncReport };
-export { makeApplySync, makeImportRates, makeSyncCatalogue };
+export { makeApplySync, makeImportRates, makeSyncCatalogue, SYNC_WAITS };

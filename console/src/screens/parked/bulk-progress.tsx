@@ -3,7 +3,13 @@ import { useText } from "../../text/text.js";
 import type { useBulk } from "./use-bulk.js";
 
 /** How far the decisions are, what was refused and why, and how to go on with what is left. */
-export function BulkProgress({ bulk }: { readonly bulk: ReturnType<typeof useBulk> }) {
+export function BulkProgress({
+  bulk,
+  done: doneText = "decide.progress",
+}: {
+  readonly bulk: ReturnType<typeof useBulk>;
+  readonly done?: "decide.progress" | "jobs.progress";
+}) {
   const text = useText();
   const { items, isRunning } = bulk;
   if (items.length === 0) return null;
@@ -13,9 +19,7 @@ export function BulkProgress({ bulk }: { readonly bulk: ReturnType<typeof useBul
   return (
     <Paper withBorder p="md" role="status">
       <Stack gap="xs">
-        <Text fw={600}>
-          {text("decide.progress", { done, total: items.length, refused: refused.length })}
-        </Text>
+        <Text fw={600}>{text(doneText, { done, total: items.length, refused: refused.length })}</Text>
         <Progress value={(settled / items.length) * 100} aria-label={text("decide.progress_label")} />
         {refused.length > 0 && (
           <List size="sm">

@@ -18,7 +18,7 @@ export function Parked() {
   const text = useText();
   const { values } = useListQuery();
   const { cases: all, isBusy, error, refetch } = useParkedCases();
-  const bulk = useBulk();
+  const bulk = useBulk("decisions");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deciding, setDeciding] = useState<readonly ParkedCase[]>([]);
   const cases = all.filter(({ kind }) => values.kind === undefined || kind === values.kind);

@@ -12,12 +12,11 @@ export interface BulkItem extends DecisionCall {
   readonly problem: string | null;
 }
 
-const KEPT = "tribi.console.decisions";
 const PAUSE_MILLIS = 2_000;
 
-function keptItems(): readonly BulkItem[] {
+function keptItems(name: string): readonly BulkItem[] {
   try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? "[]") as readonly BulkItem[];
+    return JSON.parse(sessionStorage.getItem(name) ?? "[]") as readonly BulkItem[];
   } catch {
     return [];
   }
@@ -31,19 +30,23 @@ const isPassing = (error: unknown): boolean =>
  * Decisions about many cases, one after the other. What is left of them is kept in the tab, each under its
  * Idempotency-Key: after a reload, a session that ended or a shop that was away it goes on, and none is made twice.
  */
-export function useBulk() {
+export function useBulk(of: "decisions" | "retries") {
+  const name = `tribi.console.${of}`;
   const client = useQueryClient();
-  const [items, setItems] = useState<readonly BulkItem[]>(keptItems);
+  const [items, setItems] = useState<readonly BulkItem[]>(() => keptItems(name));
   const [isRunning, setRunning] = useState(false);
   const current = useRef(items);
   const isStopped = useRef(false);
 
-  const keep = useCallback((next: readonly BulkItem[]): void => {
-    current.current = next;
-    if (next.length === 0) sessionStorage.removeItem(KEPT);
-    else sessionStorage.setItem(KEPT, JSON.stringify(next));
-    setItems(next);
-  }, []);
+  const keep = useCallback(
+    (next: readonly BulkItem[]): void => {
+      current.current = next;
+      if (next.length === 0) sessionStorage.removeItem(name);
+      else sessionStorage.setItem(name, JSON.stringify(next));
+      setItems(next);
+    },
+    [name],
+  );
 
   const run = useCallback(async (): Promise<void> => {
     setRunning(true);

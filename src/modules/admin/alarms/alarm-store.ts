@@ -1,5 +1,6 @@
 import { type Queryable, statement, type Tx } from "../../../db/database.js";
 import { rolesWith } from "../../../kernel/permissions.js";
+import { SYNC_WAITS } from "../../supply/supply.module.js";
 import { ALARM_KINDS, ALARMS, type AlarmKind } from "./alarm-kinds.js";
 import { OPERATOR_ALARM } from "./alarm-mail.js";
 
@@ -67,10 +68,7 @@ const FOUND = [
   ),
   found(
     "catalogue_syncs",
-    `select s.id::text as subject, ${NO_MORE} from catalogue_syncs s
-     where s.state = 'ready' and (s.held_reason is not null or exists (
-       select from catalogue_sync_steps p where p.sync_id = s.id and p.held_reason is not null
-         and p.applied_at is null and p.skipped_reason is null)) order by s.id`,
+    `select s.id::text as subject, ${NO_MORE} from catalogue_syncs s where ${SYNC_WAITS}`,
   ),
   found(
     "failed_jobs",

@@ -4,6 +4,16 @@ import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
 import type { PlanState, SyncStep } from "./diff-plans.js";
 import type { SyncEnds, SyncRow } from "./sync-store.js";
 
+/**
+ * SQL: of a synchronisation `s` something waits for a person, all of it or single steps. A newer one takes the place of
+ * what an older one had found.
+ */
+export const SYNC_WAITS = `s.id = (select max(id) from catalogue_syncs) and (
+     (s.state = 'ready' and s.held_reason is not null)
+     or (s.state in ('ready', 'done') and exists (
+       select from catalogue_sync_steps held where held.sync_id = s.id and held.held_reason is not null
+         and held.applied_at is null and held.skipped_reason is null)))`;
+
 export type SyncListRow = Omit<SyncRow, "findings">;
 
 const COLUMNS =

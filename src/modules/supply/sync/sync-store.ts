@@ -86,10 +86,15 @@ export async function addSync(
   return rows[0]?.id ?? 0;
 }
 
+/** What needs no person may be done already: while no newer one has come, what was held of it can still be accepted. */
 const BEGIN = statement(
   "supply.begin_sync",
   `update catalogue_syncs set state = 'applying', accepts_held = accepts_held or $2
-   where id = $1 and state in ('ready', 'applying') and (held_reason is null or accepts_held or $2)
+   where id = $1 and (
+     (state in ('ready', 'applying') and (held_reason is null or accepts_held or $2))
+     or (state = 'done' and $2 and id = (select max(id) from catalogue_syncs) and exists (
+       select from catalogue_sync_steps t where t.sync_id = $1 and t.held_reason is not null
+         and t.applied_at is null and t.skipped_reason is null)))
    returning accepts_held`,
 );
 
