@@ -1,5 +1,6 @@
 import type { ListSchema } from "virtual:list-schemas";
 import { Group, Loader, Stack, Table, Text, Title, UnstyledButton } from "@mantine/core";
+import { useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useRead } from "../api/use-read.js";
 import { DownloadLink } from "../parts/download-link.js";
@@ -11,6 +12,7 @@ import { Filters } from "./filters.js";
 import { labelOf } from "./labels.js";
 import { type Column, columnsOf, type ListView, type Row, schemaOf } from "./list-view.js";
 import { Pages } from "./pages.js";
+import { SavedViews } from "./saved-views.js";
 import { useListQuery } from "./use-list-query.js";
 
 interface Answer {
@@ -36,6 +38,7 @@ export function ListPage({ view, acts, children }: ListPageProps) {
   const text = useText();
   const schema = schemaOf(view.operation);
   const { values } = useListQuery();
+  const pathname = useRouterState({ select: ({ location }) => location.pathname });
   const reading = useRead<Answer>(schema.path, { query: queryOf(schema, values) });
   const { data: answer, error, isFetching, refetch } = reading;
   return (
@@ -44,6 +47,7 @@ export function ListPage({ view, acts, children }: ListPageProps) {
         <Title order={1}>{text(view.title)}</Title>
         <Group gap="xs">
           {isFetching && <Loader size="xs" aria-label={text("list.loading")} />}
+          <SavedViews key={pathname} path={pathname} />
           {acts}
           {schema.csvPath !== null && (
             <DownloadLink href={`${schema.csvPath}${csvQueryOf(schema, values)}`} size="sm">
