@@ -18,6 +18,8 @@ export interface SettingsFacts {
   readonly cookieWarnings: readonly string[];
   readonly operators: number;
   readonly hasMetricsToken: boolean;
+  /** Of operators. */
+  readonly needsSecondFactor: boolean;
   readonly hasSupportAddress: boolean;
   readonly paymentProvider: string;
   readonly stripeMode: "test" | "live" | null;

@@ -41,7 +41,7 @@ export const SETTINGS_CHECKS: readonly Check[] = [
       );
     return ok("Browsers keep and send the session cookie.");
   }),
-  check("operators", "settings", ({ operators, hasMetricsToken, isProduction }) => {
+  check("operators", "settings", ({ operators, hasMetricsToken, needsSecondFactor, isProduction }) => {
     if (operators === 0)
       return warn(
         "Nobody may open /admin: what is parked is seen by nobody.",
@@ -51,6 +51,11 @@ export const SETTINGS_CHECKS: readonly Check[] = [
       return warn(
         "Nobody can read /metrics, so no alarm rings.",
         "Set METRICS_TOKEN and give it to Prometheus.",
+      );
+    if (isProduction && !needsSecondFactor)
+      return warn(
+        "Whoever reads the mail of somebody in the team may do what their role may: the second factor is optional.",
+        "Take OPERATOR_SECOND_FACTOR=optional out.",
       );
     return ok(`${operators} operators.`);
   }),

@@ -25,6 +25,7 @@ export function settingsOf(config: Config): SettingsFacts {
     cookieWarnings: auth.cookie.isEnabled && config.isProduction ? cookieWarnings(cookieCheckOf(config)) : [],
     operators: config.adminEmails.length,
     hasMetricsToken: http.metricsToken !== null,
+    needsSecondFactor: config.operators.needsFactor,
     hasSupportAddress: shop.supportEmail !== null,
     paymentProvider: payments.provider,
     stripeMode: modeOf(payments.stripe?.secretKey ?? null),
