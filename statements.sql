@@ -2187,13 +2187,15 @@ with cancelled as (
 -- esims.anyones
 -- src/modules/esims/esim-read-model.ts
 -- takes $1 bigint
--- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
+-- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, install_by timestamp with time zone, ended_at timestamp with time zone, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
 select p.id, p.order_id, p.user_id, o.status as order_status,
   coalesce(o.failed_at >= o.expires_at, false) as was_not_paid_in_time, p.plan_id, p.status,
   p.take_back_requested_at is not null as is_take_back_requested,
   p.plan_state in ('cancelled', 'revoked') or p.profile_state = 'recycled' as was_revoked, p.sealed, p.iccid, p.supplier,
   p.created_at, p.provisioned_at, case p.status when 'ready' then least(p.use_by, p.plan_expires_at) when 'active' then p.plan_expires_at
   else coalesce(p.plan_expires_at, p.use_by) end as expires_at, p.validity_starts,
+  case when p.status = 'ready' and p.ended_at is null then p.use_by end as install_by,
+  coalesce(p.ended_at, case when p.status in ('ready', 'active') and p.plan_expires_at <= now() then p.plan_expires_at end) as ended_at,
   p.status in ('ready', 'active') and p.ended_at is not null as has_ended, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of from esim_profiles p join orders o on o.id = p.order_id where p.id = $1;
 
@@ -2266,26 +2268,30 @@ with held as (
 -- esims.by_id
 -- src/modules/esims/esim-read-model.ts
 -- takes $1 bigint, $2 bigint
--- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
+-- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, install_by timestamp with time zone, ended_at timestamp with time zone, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
 select p.id, p.order_id, p.user_id, o.status as order_status,
   coalesce(o.failed_at >= o.expires_at, false) as was_not_paid_in_time, p.plan_id, p.status,
   p.take_back_requested_at is not null as is_take_back_requested,
   p.plan_state in ('cancelled', 'revoked') or p.profile_state = 'recycled' as was_revoked, p.sealed, p.iccid, p.supplier,
   p.created_at, p.provisioned_at, case p.status when 'ready' then least(p.use_by, p.plan_expires_at) when 'active' then p.plan_expires_at
   else coalesce(p.plan_expires_at, p.use_by) end as expires_at, p.validity_starts,
+  case when p.status = 'ready' and p.ended_at is null then p.use_by end as install_by,
+  coalesce(p.ended_at, case when p.status in ('ready', 'active') and p.plan_expires_at <= now() then p.plan_expires_at end) as ended_at,
   p.status in ('ready', 'active') and p.ended_at is not null as has_ended, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of from esim_profiles p join orders o on o.id = p.order_id where p.id = $1 and p.user_id = $2;
 
 -- esims.by_order
 -- src/modules/esims/esim-read-model.ts
 -- takes $1 bigint, $2 bigint
--- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
+-- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, install_by timestamp with time zone, ended_at timestamp with time zone, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
 select p.id, p.order_id, p.user_id, o.status as order_status,
   coalesce(o.failed_at >= o.expires_at, false) as was_not_paid_in_time, p.plan_id, p.status,
   p.take_back_requested_at is not null as is_take_back_requested,
   p.plan_state in ('cancelled', 'revoked') or p.profile_state = 'recycled' as was_revoked, p.sealed, p.iccid, p.supplier,
   p.created_at, p.provisioned_at, case p.status when 'ready' then least(p.use_by, p.plan_expires_at) when 'active' then p.plan_expires_at
   else coalesce(p.plan_expires_at, p.use_by) end as expires_at, p.validity_starts,
+  case when p.status = 'ready' and p.ended_at is null then p.use_by end as install_by,
+  coalesce(p.ended_at, case when p.status in ('ready', 'active') and p.plan_expires_at <= now() then p.plan_expires_at end) as ended_at,
   p.status in ('ready', 'active') and p.ended_at is not null as has_ended, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of from esim_profiles p join orders o on o.id = p.order_id where p.order_id = $1 and p.user_id = $2;
 
@@ -2696,13 +2702,15 @@ with shown as (
 -- esims.mine
 -- src/modules/esims/esim-read-model.ts
 -- takes $1 bigint
--- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
+-- returns id bigint, order_id bigint, user_id bigint, order_status text, was_not_paid_in_time boolean, plan_id bigint, status text, is_take_back_requested boolean, was_revoked boolean, sealed bytea, iccid text, supplier text, created_at timestamp with time zone, provisioned_at timestamp with time zone, expires_at timestamp with time zone, validity_starts text, install_by timestamp with time zone, ended_at timestamp with time zone, has_ended boolean, revealed_at timestamp with time zone, language text, plan_snapshot json, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone
 select p.id, p.order_id, p.user_id, o.status as order_status,
   coalesce(o.failed_at >= o.expires_at, false) as was_not_paid_in_time, p.plan_id, p.status,
   p.take_back_requested_at is not null as is_take_back_requested,
   p.plan_state in ('cancelled', 'revoked') or p.profile_state = 'recycled' as was_revoked, p.sealed, p.iccid, p.supplier,
   p.created_at, p.provisioned_at, case p.status when 'ready' then least(p.use_by, p.plan_expires_at) when 'active' then p.plan_expires_at
   else coalesce(p.plan_expires_at, p.use_by) end as expires_at, p.validity_starts,
+  case when p.status = 'ready' and p.ended_at is null then p.use_by end as install_by,
+  coalesce(p.ended_at, case when p.status in ('ready', 'active') and p.plan_expires_at <= now() then p.plan_expires_at end) as ended_at,
   p.status in ('ready', 'active') and p.ended_at is not null as has_ended, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of from esim_profiles p join orders o on o.id = p.order_id where p.user_id = $1 order by p.id desc limit 200;
 

@@ -3527,6 +3527,10 @@ export interface components {
             provisioned_at: string | null;
             /** @description While ready: install it by then. Once active: the plan's end, null where it is not known */
             expires_at: string | null;
+            /** @description Install it by then: the supplier's limit or ours, the earlier one. Null once it is installed or over */
+            install_by: string | null;
+            /** @description Since when it cannot be used any more, as its supplier or the clock says; its status may still be active */
+            ended_at: string | null;
             /** @description What begins the plan's days; null: the supplier does not say */
             validity_starts: "installation" | "first_use" | null;
             plan_id: number;

@@ -1,4 +1,4 @@
-import type { Defect } from "./defect.js";
+import { type Defect, runsAt } from "./defect.js";
 
 const PRICE = "src/modules/supply/pricing/price-package.ts";
 const PRICE_TEST = "src/modules/supply/pricing/price-package.test.ts";
@@ -157,6 +157,24 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
       test: "200: names the least that the supplier allows to ask, converted, and that a price is below it",
     },
     reason: /below_supplier_minimum/,
+  },
+  {
+    number: 430,
+    title: "Steps that wait for a person are applied with the others",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/sync-store.ts",
+        from: "and ($2::boolean or s.held_reason is null)",
+        to: "and ($2::boolean or true)",
+      },
+      runsAt("src/modules/supply/sync/sync-store.ts", "  return (await tx.run<TakenStep>(TAKE, ["),
+    ],
+    target: {
+      file: "tests/faults/catalogue-campaign.test.ts",
+      test: "suppliers that misbehave, people who edit and processes that die leave a catalogue that is right",
+    },
+    reason: /although it waits for/,
   },
   {
     number: 355,

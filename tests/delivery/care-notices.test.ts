@@ -228,7 +228,9 @@ function month(seed: number): Reading[] {
 }
 
 it("in months of readings in every order each level is told once at most, and once when it was the highest that was crossed", async () => {
-  const seeds = Array.from({ length: 10 }, (_, index) => 2_000 + index);
+  // CARE_SEED and CARE_MONTHS name others: `CARE_SEED=7 CARE_MONTHS=50 npx vitest run tests/delivery/care-notices.test.ts`.
+  const [seed, months] = [Number(process.env.CARE_SEED ?? 2_000), Number(process.env.CARE_MONTHS ?? 10)];
+  const seeds = Array.from({ length: months }, (_, index) => seed + index);
   const esims = await Promise.all(
     seeds.map(async (seed) => ({ esim: await active(), month: month(seed), seed })),
   );

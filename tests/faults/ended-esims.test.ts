@@ -121,7 +121,18 @@ describe("an eSIM's end is its supplier's word", () => {
         const heir = await bought();
         expect(await profile(heir)).toMatchObject({ status: "ready", iccid: supplier.iccid });
         expect(await profile(old)).toMatchObject({ status: "active", iccid: supplier.iccid, poll_at: null });
-        expect(await shown(old)).toMatchObject({ status: "active", qr_payload: null, activation_code: null });
+        expect(await shown(old)).toMatchObject({
+          status: "active",
+          qr_payload: null,
+          activation_code: null,
+          install_by: null,
+          ended_at: expect.stringMatching(/^\d{4}-.*Z$/),
+        });
+        expect(await shown(heir)).toMatchObject({
+          ended_at: null,
+          install_by: expect.any(String),
+          usage: null,
+        });
       },
     );
 
@@ -132,6 +143,7 @@ describe("an eSIM's end is its supplier's word", () => {
       const heir = await bought();
       expect((await profile(heir)).status).toBe("ready");
       expect((await profile(old)).ended_at).not.toBeNull();
+      expect((await shown(old)).ended_at).not.toBeNull();
     });
 
     it("is the next customer's when the time to use the old one has passed", async () => {
@@ -246,6 +258,7 @@ describe("an eSIM's end is its supplier's word", () => {
       const order = await bought();
       const { body } = await room.as(order.userId, "GET", `/esims/${order.profileId}`);
       expect(Date.parse(body.expires_at)).toBe(Date.parse(terms.useBy ?? ""));
+      expect([Date.parse(body.install_by), body.ended_at]).toEqual([Date.parse(terms.useBy ?? ""), null]);
       expect(body.validity_starts).toBe("installation");
       room.mails.length = 0;
       await room.sendMail("esim_ready", order.profileId);

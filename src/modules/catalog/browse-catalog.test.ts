@@ -76,3 +76,28 @@ it("a change of this process shows at once, one of another within a second", asy
   forget();
   expect(lengthOf(await plans(japan))).toBe(before);
 });
+
+it("a list of thousands is read once for a crowd, and is the same as one that is sent in pieces", async () => {
+  await database.query(
+    `insert into plans (sku, name, data_gb, duration_days, country_id, carrier_id)
+     select 'MANY-' || n, 'Many ' || n, 5, 30, (select min(id) from countries), (select min(id) from carriers)
+     from generate_series(1, 1500) n`,
+  );
+  await database.query(
+    "insert into plan_prices (plan_id, currency, amount_minor) select id, 'USD', 100 + id % 700 from plans where sku like 'MANY-%'",
+  );
+  const { plans, forget } = makeBrowsing({ db: counting, clock: systemClock });
+  const lists = await Promise.all(Array.from({ length: 20 }, () => plans(everything)));
+  const asked = queries;
+  expect(asked).toBeLessThan(15);
+  const [first] = lists.map((list) => ("plain" in list ? String(list.plain) : "in pieces"));
+  const rows = JSON.parse(first ?? "") as { id: number; price: { amount_minor_units: number } }[];
+  expect(rows.length).toBeGreaterThan(1_500);
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+  const prices = rows.map(({ price }) => price.amount_minor_units);
+  expect(prices).toEqual([...prices].sort((a, b) => a - b));
+  await database.query("update plans set is_active = false, paused_reason = 'x' where sku = 'MANY-1'");
+  forget();
+  expect(lengthOf(await plans(everything))).toBe(rows.length - 1);
+  await database.query("delete from plans where sku like 'MANY-%'");
+});

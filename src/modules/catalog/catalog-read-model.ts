@@ -82,6 +82,12 @@ const PAGE_OF_PLANS = statement(
    order by wanted.place`,
 );
 
+/** The cheapest first. */
+export async function listPlanIds(db: Queryable, filter: PlanFilter): Promise<readonly number[]> {
+  const { rows } = await db.run<{ ids: number[] }>(LIST_PLAN_IDS, valuesOf(filter));
+  return rows[0]?.ids ?? [];
+}
+
 /**
  * The same plans in the same order however many they are, in pages, of which one is in memory. The order is that of
  * the beginning; a plan that is taken off sale meanwhile is left out.
@@ -89,9 +95,9 @@ const PAGE_OF_PLANS = statement(
 export async function* listPlanPages(
   db: Queryable,
   filter: PlanFilter,
+  known?: readonly number[],
 ): AsyncGenerator<readonly PlanRow[], void, undefined> {
-  const { rows } = await db.run<{ ids: number[] }>(LIST_PLAN_IDS, valuesOf(filter));
-  const ids = rows[0]?.ids ?? [];
+  const ids = known ?? (await listPlanIds(db, filter));
   for (let start = 0; start < ids.length; start += PAGE_ROWS) {
     yield await listPlansById(db, filter.currency, ids.slice(start, start + PAGE_ROWS));
   }

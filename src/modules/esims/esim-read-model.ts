@@ -29,6 +29,8 @@ export interface EsimRow {
   readonly created_at: string;
   readonly provisioned_at: string | null;
   readonly expires_at: string | null;
+  readonly install_by: string | null;
+  readonly ended_at: string | null;
   readonly revealed_at: string | null;
   readonly validity_starts: "installation" | "first_use" | null;
   /** Nobody can use it any more, although it may be called active. */
@@ -46,12 +48,17 @@ export interface EsimRow {
 const EXPIRES_AT = `case p.status when 'ready' then least(p.use_by, p.plan_expires_at) when 'active' then p.plan_expires_at
   else coalesce(p.plan_expires_at, p.use_by) end`;
 
+/** Also when its plan's end has passed and nobody has asked its supplier since. */
+const ENDED_AT = `coalesce(p.ended_at, case when p.status in ('ready', 'active') and p.plan_expires_at <= now() then p.plan_expires_at end)`;
+
 /** Columns of a profile `p` and its order `o`, as EsimRow names them. */
 const COLUMNS = `p.id, p.order_id, p.user_id, o.status as order_status,
   coalesce(o.failed_at >= o.expires_at, false) as was_not_paid_in_time, p.plan_id, p.status,
   p.take_back_requested_at is not null as is_take_back_requested,
   p.plan_state in ('cancelled', 'revoked') or p.profile_state = 'recycled' as was_revoked, p.sealed, p.iccid, p.supplier,
   p.created_at, p.provisioned_at, ${EXPIRES_AT} as expires_at, p.validity_starts,
+  case when p.status = 'ready' and p.ended_at is null then p.use_by end as install_by,
+  ${ENDED_AT} as ended_at,
   p.status in ('ready', 'active') and p.ended_at is not null as has_ended, p.revealed_at, p.language, o.plan_snapshot,
   p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of`;
 const FROM = "from esim_profiles p join orders o on o.id = p.order_id";

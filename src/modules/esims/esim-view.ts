@@ -37,6 +37,14 @@ export const EsimWire = Type.Object(
     expires_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()], {
       description: "While ready: install it by then. Once active: the plan's end, null where it is not known",
     }),
+    install_by: Type.Union([Type.String({ format: "date-time" }), Type.Null()], {
+      description:
+        "Install it by then: the supplier's limit or ours, the earlier one. Null once it is installed or over",
+    }),
+    ended_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()], {
+      description:
+        "Since when it cannot be used any more, as its supplier or the clock says; its status may still be active",
+    }),
     validity_starts: Type.Union([Type.Literal("installation"), Type.Literal("first_use"), Type.Null()], {
       description: "What begins the plan's days; null: the supplier does not say",
     }),
@@ -89,6 +97,8 @@ function esimOnWire(row: EsimRow, secrets: InstallSecrets | null, instructions: 
     created_at: row.created_at,
     provisioned_at: row.provisioned_at,
     expires_at: row.expires_at,
+    install_by: row.install_by,
+    ended_at: row.ended_at,
     validity_starts: row.validity_starts,
     plan_id: row.plan_id,
     country_id: row.plan_snapshot.country_id,

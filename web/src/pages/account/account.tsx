@@ -127,8 +127,11 @@ function EsimCard({ esim }: { esim: Esim }) {
       </div>
       <p>
         <span class={`state ${esim.status}`}>{text(`esim.status_${esim.status}` as TextKey)}</span>
-        {esim.status === "ready" && esim.expires_at !== null && (
-          <span class="small"> {text("esim.until", { date: dateText(esim.expires_at, code) })}</span>
+        {esim.install_by !== null && (
+          <span class="small"> {text("esim.until", { date: dateText(esim.install_by, code) })}</span>
+        )}
+        {esim.ended_at !== null && (
+          <span class="small"> {text("esim.ended", { date: dateText(esim.ended_at, code) })}</span>
         )}
       </p>
       <Usage usage={esim.usage} />

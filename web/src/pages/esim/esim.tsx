@@ -73,7 +73,7 @@ async function watch(
 }
 
 function Shown({ esim }: { esim: Esim }) {
-  const { code, text } = useLanguage();
+  const text = useText();
   const address = useAddress();
   const { shop } = usePage();
   const plan = esim.plan_snapshot as unknown as Snapshot;
@@ -89,12 +89,7 @@ function Shown({ esim }: { esim: Esim }) {
       <h1>{text(`esim.${esim.status}`)}</h1>
       <section class="card">
         <BoughtPlan plan={plan} />
-        {esim.status === "ready" && esim.expires_at !== null && (
-          <p>
-            {text("esim.until", { date: dateText(esim.expires_at, code) })}
-            {esim.validity_starts !== null && <> · {text(`esim.starts_${esim.validity_starts}`)}</>}
-          </p>
-        )}
+        <Limits esim={esim} />
         {esim.is_confirmation_code_missing && (
           <Notice kind="bad">
             {text("esim.confirmation_missing")}{" "}
@@ -109,6 +104,22 @@ function Shown({ esim }: { esim: Esim }) {
         <p class="small">
           {text("esim.support")} <a href={`mailto:${shop.supportEmail}`}>{shop.supportEmail}</a>
         </p>
+      )}
+    </>
+  );
+}
+
+/** What its supplier limits: install by, what begins its days, until when, since when it has ended. */
+function Limits({ esim }: { esim: Esim }) {
+  const { code, text } = useLanguage();
+  const { install_by: installBy, validity_starts: starts, ended_at: endedAt, expires_at: until } = esim;
+  if (endedAt !== null) return <p>{text("esim.ended", { date: dateText(endedAt, code) })}</p>;
+  return (
+    <>
+      {installBy !== null && <p>{text("esim.until", { date: dateText(installBy, code) })}</p>}
+      {esim.status === "ready" && starts !== null && <p>{text(`esim.starts_${starts}`)}</p>}
+      {esim.status === "active" && until !== null && (
+        <p>{text("esim.works_until", { date: dateText(until, code) })}</p>
       )}
     </>
   );
