@@ -136,6 +136,30 @@ rates
     await importRatesFile(file, options);
   });
 
+const data = program.command("data").description("names of countries, regions and devices");
+data
+  .command("import")
+  .description("import them from a CSV file, all or none; exits 2 when a row cannot be taken")
+  .argument(
+    "<kind>",
+    "country-names (country, language, name), regions (region, countries) or devices (name, verdict, …)",
+  )
+  .argument("<file>", "CSV in UTF-8")
+  .requiredOption("--source <text>", "who says so")
+  .requiredOption("--date <day>", "as of when, such as 2026-11-30")
+  .option("--dry-run", "check the file and keep nothing", false)
+  .action(async (kind: string, file: string, options: { source: string; date: string; dryRun: boolean }) => {
+    const { importData } = await import("./commands/import-data.js");
+    await importData(kind, file, options);
+  });
+data
+  .command("list")
+  .description("what is used, from where and of when")
+  .action(async () => {
+    const { listData } = await import("./commands/import-data.js");
+    await listData();
+  });
+
 program
   .command("demo")
   .description("buy an eSIM from a running store as a customer would, and draw its QR code")

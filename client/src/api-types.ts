@@ -2744,6 +2744,10 @@ export interface components {
             name: string;
             verdict: "likely_compatible" | "unknown" | "likely_incompatible";
             note: string | null;
+            /** @description Who says so */
+            source: string | null;
+            /** @description As of which day */
+            as_of: string | null;
         };
         AdminCountry: {
             id: number;

@@ -4,6 +4,7 @@ import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
 import { openDatabase } from "../db/database.js";
 import { migrateUp } from "../db/migrate.js";
+import { readReference, useRegions } from "../modules/catalog/catalog.module.js";
 import { makeCurrentSetting } from "../modules/settings/settings.module.js";
 import { makeApplySync, makeSyncCatalogue, type SyncReport } from "../modules/supply/supply.module.js";
 import { makeEvents } from "../telemetry/events.js";
@@ -33,6 +34,7 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
     const { values, problems } = readEnvironment();
     armFailpoints(values);
     const config = loadConfig(values, problems);
+    useRegions(readReference(config.catalog.referenceFolder, "regions")?.rows ?? []);
     const server = await openDatabaseServer(config, say);
     const suppliers = await composeRemoteSuppliers(config.esims.suppliers);
     const db = openDatabase({

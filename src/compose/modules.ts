@@ -28,7 +28,7 @@ export async function composeModules(
     db,
     clock: systemClock,
     defaultCurrency: config.payments.defaultCurrency,
-    deviceDataFile: config.catalog.deviceDataFile,
+    ...config.catalog,
     csvImportBytesMax: config.http.csvImportBytesMax,
     priceProblem: makePriceProblem(config.payments),
   });

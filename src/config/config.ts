@@ -113,6 +113,8 @@ function readGroups(reader: VariableReader) {
     catalog: {
       /** Null means the file that comes with the program. */
       deviceDataFile: reader.text("DEVICE_DATA_FILE"),
+      /** Where `tribi data import` puts what it has checked. */
+      referenceFolder: path.join(dataDir, "reference"),
     },
   };
 }

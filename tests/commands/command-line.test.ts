@@ -28,6 +28,8 @@ const COMMANDS: readonly { readonly line: string; readonly help: string; readonl
   { line: "demo", help: "Exits 0", opens: false },
   { line: "catalogue sync --dry-run", help: "--accept-held", opens: true },
   { line: "rates import package.json", help: "--accept-jump", opens: true },
+  { line: "data import regions package.json", help: "--source", opens: false },
+  { line: "data list", help: "of when", opens: false },
   { line: "audit", help: "exits 1 on a violation", opens: true },
   { line: "doctor", help: "exits 1 when a check fails", opens: false },
   { line: "reconcile", help: "--apply", opens: true },

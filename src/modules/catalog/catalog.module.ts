@@ -24,9 +24,16 @@ import {
   listCountryRows,
   updateCountry,
 } from "./country-store.js";
-import { countryNameIn, countrySlug, countryWords, plainText, slugOf } from "./country-words.js";
+import {
+  countryNameIn,
+  countrySlug,
+  countryWords,
+  plainText,
+  slugOf,
+  useCountryNames,
+} from "./country-words.js";
 import { makeDeviceCompatibility } from "./device-compatibility.js";
-import { readDeviceData } from "./device-data.js";
+import { type DeviceData, readDeviceData } from "./device-data.js";
 import { type ExportFile, makeExportCatalog } from "./export-catalog.js";
 import { makeImportCatalog } from "./import-catalog.js";
 import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./import-places.js";
@@ -35,6 +42,15 @@ import { makeManage } from "./manage-record.js";
 import { AmountMinor, Currency, Iso2, Line, type PlanDraft, type PriceProblem } from "./plan-draft.js";
 import { findPlanRow, listPlanRows, pausePlanIfActive } from "./plan-store.js";
 import { putPlans } from "./put-plans.js";
+import { isDay, readReferenceCsv } from "./reference/read-reference-csv.js";
+import {
+  REFERENCE_KINDS,
+  type ReferenceFile,
+  type ReferenceKind,
+  readReference,
+  writeReference,
+} from "./reference/reference-files.js";
+import { regionOfCountries, useRegions } from "./reference/regions.js";
 import { registerAdminCarriers } from "./routes/admin-carriers.js";
 import { registerAdminCountries } from "./routes/admin-countries.js";
 import { registerAdminFile } from "./routes/admin-files.js";
@@ -63,6 +79,8 @@ export interface CatalogModuleDeps {
   readonly defaultCurrency: string;
   /** Null means the file that comes with the program. */
   readonly deviceDataFile: string | null;
+  /** Where `tribi data import` puts what it has checked. */
+  readonly referenceFolder: string;
   readonly csvImportBytesMax: number;
   readonly priceProblem: PriceProblem;
 }
@@ -82,7 +100,9 @@ export interface CatalogModule {
 export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
   const { db, defaultCurrency, priceProblem } = deps;
   const browsing = makeBrowsing(deps);
-  const devices = readDeviceData(deps.deviceDataFile);
+  useCountryNames(readReference(deps.referenceFolder, "country-names")?.rows ?? []);
+  useRegions(readReference(deps.referenceFolder, "regions")?.rows ?? []);
+  const devices = devicesOf(deps);
   const checkDevice = makeDeviceCompatibility(devices);
   const managing = { db, onChanged: browsing.forget };
   const importCatalog = makeImportCatalog({ ...managing, priceProblem });
@@ -104,6 +124,14 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
     forget: browsing.forget,
     pausePlan: pausePlanIfActive,
   };
+}
+
+/** The operator's file, else what was imported, else what comes with the program. */
+function devicesOf({ deviceDataFile, referenceFolder }: CatalogModuleDeps): DeviceData {
+  const data = readDeviceData(deviceDataFile);
+  const found = deviceDataFile === null ? readReference(referenceFolder, "devices") : null;
+  if (found === null) return data;
+  return { ...data, source: found.source, reviewed: found.date, devices: found.rows };
 }
 
 function registerRecords(app: Server, managing: ImportDeps, priceProblem: PriceProblem): void {
@@ -175,7 +203,7 @@ function registerFiles(
   });
 }
 
-export type { FoundTrips, PlanDraft, PriceProblem };
+export type { FoundTrips, PlanDraft, PriceProblem, ReferenceFile, ReferenceKind };
 export {
   AmountMinor,
   Currency,
@@ -185,17 +213,24 @@ export {
   findIsoCountry,
   gbText,
   Iso2,
+  isDay,
   Line,
   makeFindTrips,
   plainText,
   planView,
   priceView,
   putPlans,
+  REFERENCE_KINDS,
+  readReference,
+  readReferenceCsv,
   readTrip,
+  regionOfCountries,
   seedDemoCatalog,
   slugOf,
   TRIP_COUNTRIES_MAX,
   TRIP_DAYS_MAX,
   TRIP_GB_MAX,
   thousandthsOf,
+  useRegions,
+  writeReference,
 };

@@ -11,15 +11,34 @@ const NAMES: Readonly<Record<Language, Intl.DisplayNames>> = {
   es: new Intl.DisplayNames("es", { type: "region" }),
 };
 
+/** What an operator has imported on top (reference/), by country. */
+let imported: ReadonlyMap<string, readonly ImportedName[]> = new Map();
+
+interface ImportedName {
+  readonly country: string;
+  /** Empty: what it is also called. */
+  readonly language: Language | "";
+  readonly name: string;
+}
+
+/** Said once, when a process starts: names that are found and shown beside ours. */
+export function useCountryNames(names: readonly ImportedName[]): void {
+  const byCountry = new Map<string, ImportedName[]>();
+  for (const one of names) byCountry.set(one.country, [...(byCountry.get(one.country) ?? []), one]);
+  imported = byCountry;
+}
+
 const variantsOf = (iso2: string): readonly string[] => {
   const variants = VARIANTS[iso2];
-  return Array.isArray(variants) ? variants : [];
+  const own = Array.isArray(variants) ? variants : [];
+  return [...own, ...(imported.get(iso2) ?? []).map(({ name }) => name)];
 };
 
 /** The country as readers of the language call it; the catalogue's own name is the English one. */
 export function countryNameIn(iso2: string, name: string, language: Language): string {
   if (language === "en") return name;
-  const known = NAMES[language].of(iso2);
+  const known =
+    imported.get(iso2)?.find((one) => one.language === language)?.name ?? NAMES[language].of(iso2);
   return known === undefined || known === iso2 ? name : known;
 }
 

@@ -11,7 +11,7 @@ export type Verdict = Static<typeof Verdict>;
 
 const Words = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 2_000 });
 
-const Device = Type.Object(
+export const Device = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200 }),
     verdict: Verdict,
@@ -21,6 +21,9 @@ const Device = Type.Object(
     prefixes: Type.Optional(Words),
     except_suffixes: Type.Optional(Words),
     note: Type.Optional(Type.String({ maxLength: 500 })),
+    /** Where it is said, and as of when. */
+    source: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+    date: Type.Optional(Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" })),
   },
   { additionalProperties: false },
 );
@@ -30,6 +33,8 @@ const DeviceData = Type.Object(
   {
     about: Type.Optional(Type.String()),
     reviewed: Type.Optional(Type.String()),
+    /** Of the devices that name none of their own. */
+    source: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
     apple: Type.Object(
       {
         /** The first iOS that runs on no iPhone without eSIM hardware: iOS 17 needs an iPhone XS, XR or later. */

@@ -5,7 +5,13 @@ import type { Server } from "../../../http/server.js";
 import { type DeviceData, Verdict } from "../device-data.js";
 
 const DeviceModel = Type.Object(
-  { name: Type.String(), verdict: Verdict, note: Type.Union([Type.String(), Type.Null()]) },
+  {
+    name: Type.String(),
+    verdict: Verdict,
+    note: Type.Union([Type.String(), Type.Null()]),
+    source: Type.Union([Type.String(), Type.Null()], { description: "Who says so" }),
+    as_of: Type.Union([Type.String({ format: "date" }), Type.Null()], { description: "As of which day" }),
+  },
   { title: "DeviceModel" },
 );
 
@@ -13,9 +19,10 @@ const DeviceModel = Type.Object(
 export function registerListDevices(app: Server, data: DeviceData): void {
   const body = makeBody(
     data.devices
-      .flatMap(({ models, names, verdict, note }) =>
-        (models ?? names ?? []).map((name) => ({ name, verdict, note: note ?? null })),
-      )
+      .flatMap(({ models, names, verdict, note = null, source, date }) => {
+        const from = { source: source ?? data.source ?? null, as_of: date ?? data.reviewed ?? null };
+        return (models ?? names ?? []).map((name) => ({ name, verdict, note, ...from }));
+      })
       .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true })),
   );
   app.get(

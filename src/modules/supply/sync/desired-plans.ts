@@ -10,6 +10,7 @@ import {
   subtract,
   ZERO,
 } from "../../../kernel/rational.js";
+import { regionOfCountries } from "../../catalog/catalog.module.js";
 import type { PricedPackage } from "../pricing/match-rule.js";
 import {
   highestFee,
@@ -104,9 +105,12 @@ function desiredPlan(
   findings: SyncFinding[],
 ): DesiredPlan | undefined {
   const region =
-    product.countries.length === 1 ? null : regionIn(packages.map(({ content }) => content.title));
+    product.countries.length === 1
+      ? null
+      : (regionIn(packages.map(({ content }) => content.title)) ?? regionOfCountries(product.countries));
   if (region === undefined) {
-    const why = "No title says what the region is called. Make a plan for it by hand.";
+    const why =
+      "No title says what the region is called. Import its set of countries (tribi data import regions), or make a plan by hand.";
     const named = packages.map(({ supplier, packageId }) => ({ supplier, package_id: packageId }));
     findings.push(...named.map((one) => ({ ...one, code: "unnamed_region" as const, why })));
     return undefined;
