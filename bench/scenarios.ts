@@ -65,6 +65,7 @@ export function steadyScenarios(
       atLeast: EARLIER.countryPlans * TIMES,
       traffic: own("/plans?country=ES", {}),
     },
+    { name: "GET /esim/spain (page, from cache)", atLeast: 5_000, traffic: own("/esim/spain", {}) },
     {
       name: "GET /orders/mine (20 orders)",
       atLeast: EARLIER.mine * TIMES,

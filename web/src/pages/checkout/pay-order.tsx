@@ -163,6 +163,7 @@ function PayForm({ order, payment, begin, redirect, returnAddress, onRenew }: Pa
           immediate_delivery: shop.terms.asksForImmediateDelivery && hasConsent,
         }),
       ),
+    onOtherPerson: session.refresh,
     hasConsent,
     returnAddress,
   });

@@ -12,12 +12,14 @@ interface PayOptions {
   readonly begin: () => Promise<unknown>;
   /** Tells the store what was agreed to. */
   readonly agree: () => Promise<unknown>;
+  /** The order is not this person's: somebody else has signed in meanwhile, in another tab. */
+  readonly onOtherPerson: () => Promise<void>;
   readonly hasConsent: boolean;
   readonly returnAddress: string;
 }
 
 /** One payment at a time: a double click, the Enter key and a wallet's button are one. */
-export function usePay({ begin, agree, hasConsent, returnAddress }: PayOptions) {
+export function usePay({ begin, agree, onOtherPerson, hasConsent, returnAddress }: PayOptions) {
   const isPaying = useRef(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<PayProblem | null>(null);
@@ -56,6 +58,7 @@ export function usePay({ begin, agree, hasConsent, returnAddress }: PayOptions) 
         return;
       }
       setTrouble(error);
+      if (error instanceof TribiError && error.code === "not_found") await onOtherPerson();
     }
     isPaying.current = false;
     setBusy(false);
