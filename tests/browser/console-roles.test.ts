@@ -82,6 +82,7 @@ const SCREENS: Readonly<Record<string, readonly [needs: readonly Permission[], r
   "/exports": [["payments.read"], null],
   "/events": [["payments.read"], "/admin/webhook-events"],
   "/alarms": [["alarms.choose"], null],
+  "/me/second-factor": [["overview.read"], null],
   "/access": [["team.read"], "/admin/team"],
   "/access/keys": [["keys.read"], "/admin/api-keys"],
   "/access/limits": [["limits.read"], "/admin/rate-limits"],
