@@ -51,6 +51,8 @@ const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
 /** So often nothing happens, a little longer each time, before the time until somebody comes is skipped. */
 const IDLE_MINUTES = 6;
+/** After so many a day passes at once, so that the books were compared with the provider's (once a day here). */
+const COMPARED_AFTER_ROUNDS = 8;
 const ROUNDS_TO_REST = 45;
 /** What the database's clock starts. */
 const EVERY_MINUTE = [
@@ -161,10 +163,11 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
 
   async function crash(process: number): Promise<void> {
     for (const { kind } of scheduler.parkedOf(process)) faults.crashed(kind);
-    scheduler.crash(process);
-    await database.drop(process);
+    // First: whoever asks again at once must not find the memory of the dead.
     const one = deps[process];
     if (one !== undefined) shops[process] = makeShopProcess(one);
+    scheduler.crash(process);
+    await database.drop(process);
     await scheduler.rest();
   }
 
@@ -232,9 +235,15 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
   async function settle(): Promise<string[]> {
     faults.turn(false);
     let restless = ["not looked yet"];
-    for (let passed = 0; restless.length > 0 && passed < ROUNDS_TO_REST; passed += 1) {
+    const isCompared = (passed: number): boolean => passed > COMPARED_AFTER_ROUNDS;
+    for (
+      let passed = 0;
+      (restless.length > 0 || !isCompared(passed)) && passed < ROUNDS_TO_REST;
+      passed += 1
+    ) {
       await minute();
-      await advance(MINUTE * 1.1 * 2 ** Math.min(7, passed / 2));
+      const minutes = passed === COMPARED_AFTER_ROUNDS ? 25 * 60 : 1.1 * 2 ** Math.min(7, passed / 2);
+      await advance(MINUTE * minutes);
       restless = await findRestless(pool);
     }
     await minute();

@@ -98,7 +98,7 @@ async function compareSuppliers(pool: pg.Pool, suppliers: readonly SimSupplier[]
   const found: string[] = [];
   for (const { id, sold, toppedUp } of suppliers) {
     const bought = [
-      ...sold.filter(({ isCancelled, readyAt }) => !isCancelled && readyAt !== null),
+      ...sold.filter(({ isCancelled, fate }) => !isCancelled && fate !== "failed"),
       ...toppedUp,
     ];
     for (const { reference } of bought) {

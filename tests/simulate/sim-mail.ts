@@ -13,8 +13,8 @@ export function makeSimMail(choices: () => Choices) {
     async send(mail) {
       calls += 1;
       const draw = choices().of("mail", calls);
-      if (draw < 0.01) return refused("rejected", "no such mailbox");
-      if (draw < 0.02) return refused("sender_refused", "not now");
+      if (draw < 0.03) return refused("rejected", "no such mailbox");
+      if (draw < 0.045) return refused("sender_refused", "not now");
       const box = boxes.get(mail.to.address) ?? [];
       // Mailboxes drop what they have already.
       if (!ids.has(mail.reference)) box.push(mail);

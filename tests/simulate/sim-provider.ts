@@ -103,6 +103,7 @@ export function makeSimProvider(choices: () => Choices, onEvent: (event: Payment
     const answer = ((): Outcome<Refund, RefundRefusal> => {
       if (intent.state !== "succeeded") return refused("not_captured", "nothing captured");
       if (isDisputed(intent)) return refused("disputed", "withheld");
+      if (chance > 0.9) return refused("not_allowed", "not by this account");
       if (held(intent) + command.amount.minor > intent.command.amount.minor)
         return refused("exceeds_capture", "more than is left");
       const state = chance < 0.3 ? "pending" : chance < 0.34 ? "failed" : "succeeded";

@@ -17,8 +17,9 @@ export interface Sold {
   readonly number: number;
   /** Microseconds. */
   readonly soldAt: number;
-  /** When it can be delivered; null: it failed there. */
-  readonly readyAt: number | null;
+  /** When it is known there what becomes of it. */
+  readonly readyAt: number;
+  readonly fate: "ready" | "failed" | "unusable";
   isCancelled: boolean;
   /** What became of it on the phone; moved on by the traveller. */
   phone: "new" | "installed" | "enabled" | "disabled" | "deleted" | "expired";
@@ -64,13 +65,13 @@ export function makeSimSupplier(
   const chance = (...name: (string | number)[]): number => choices().of(id, ...name);
 
   const orderOf = (one: Sold): SupplierOrder => {
-    const isReady = one.readyAt !== null && one.readyAt <= now();
+    const state = one.readyAt <= now() ? one.fate : "pending";
     return {
       supplierOrderId: `${id}-order-${one.number}`,
       reference: one.reference,
-      state: isReady ? "ready" : one.readyAt === null ? "failed" : "pending",
-      problem: null,
-      esims: isReady ? [installData(id, one.number)] : [],
+      state,
+      problem: state === "unusable" ? "no code that a phone takes" : null,
+      esims: state === "ready" ? [installData(id, one.number)] : [],
       cost: null,
       askAgainSeconds: null,
     };
@@ -85,7 +86,8 @@ export function makeSimSupplier(
       reference,
       number,
       soldAt: now(),
-      readyAt: nature.delivery === "deferred" && draw > 0.97 ? null : now() + waits * 1_000_000,
+      readyAt: now() + waits * 1_000_000,
+      fate: draw > 0.98 ? "unusable" : nature.delivery === "deferred" && draw > 0.95 ? "failed" : "ready",
       isCancelled: false,
       phone: "new",
     };
