@@ -1919,6 +1919,7 @@ create table schema_migrations (
   name text not null,
   oldest_program text not null,
   applied_at timestamp with time zone default now() not null,
+  checksum text not null,
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
 

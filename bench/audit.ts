@@ -151,7 +151,7 @@ await admin.query(`create database ${name}`);
 const url = new URL(values.server);
 url.pathname = `/${name}`;
 try {
-  await migrateUp(url.href, { program: PROGRAM_VERSION });
+  await migrateUp(url.href, { program: PROGRAM_VERSION, isDevelopment: true });
   const keys = [{ id: "bench", key: randomBytes(32) }];
   const vault = makeVault({ keys, indexKey: randomBytes(32).toString("hex") });
   const db = openDatabase({

@@ -143,7 +143,7 @@ async function measureHousekeeping(db: Db): Promise<boolean> {
 const folder = mkdtempSync(path.join(tmpdir(), "tribi-limiter-"));
 const server = await startEmbeddedPostgres({ name: "tribi", dataDir: folder });
 try {
-  await migrateUp(server.url, { program: PROGRAM_VERSION });
+  await migrateUp(server.url, { program: PROGRAM_VERSION, isDevelopment: true });
   const db = openDatabase({
     url: server.url,
     poolMax: 2,

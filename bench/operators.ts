@@ -126,7 +126,7 @@ async function measure(db: Db): Promise<boolean> {
 const dataDir = mkdtempSync(path.join(tmpdir(), "tribi-bench-"));
 const server = await startEmbeddedPostgres({ dataDir });
 try {
-  await migrateUp(server.url, { program: PROGRAM_VERSION });
+  await migrateUp(server.url, { program: PROGRAM_VERSION, isDevelopment: true });
   const db = openDatabase({
     url: server.url,
     poolMax: 1,

@@ -2670,6 +2670,7 @@ export interface components {
         };
         Health: {
             status: "ok" | "degraded";
+            version: string;
             parts: {
                 [key: string]: string;
             };

@@ -1,5 +1,4 @@
 import { readConfig } from "../config/config.js";
-import { openDatabase } from "../db/database.js";
 import {
   auditBooks,
   BOOK_PROMISES,
@@ -10,8 +9,8 @@ import {
   SEALED_ROWS_OPENED,
 } from "../modules/admin/admin.module.js";
 import { makeInstallVault } from "../modules/esims/esims.module.js";
-import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { onDatabase } from "./on-database.js";
 
 export interface AuditCommand {
   readonly json: boolean;
@@ -32,14 +31,12 @@ export async function runAudit(command: AuditCommand): Promise<void> {
     const note = (line: string): void => void process.stderr.write(`${line}\n`);
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
     const config = readConfig();
-    const server = await openDatabaseServer(config, note);
-    const db = openDatabase({
-      url: server.url,
-      poolMax: CONNECTIONS,
+    const use = {
       applicationName: "tribi audit",
+      connections: CONNECTIONS,
       statementTimeoutMillis: STATEMENT_MILLIS_MAX,
-    });
-    try {
+    };
+    await onDatabase({ config, say: note, ...use }, async (db) => {
       const { encryptionKeys: keys, indexKey } = config.secrets;
       const audit = await auditBooks({
         db,
@@ -61,10 +58,7 @@ export async function runAudit(command: AuditCommand): Promise<void> {
         if (root !== undefined) say(`The audit log's last block is ${root.number}: ${root.hash}`);
       }
       if (audit.laws.some(({ violations }) => violations > 0)) process.exitCode = 1;
-    } finally {
-      await db.close();
-      await server.stop();
-    }
+    });
   });
 }
 

@@ -3,7 +3,6 @@ import { composeRemoteSuppliers } from "../compose/suppliers.js";
 import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
 import { openDatabase } from "../db/database.js";
-import { migrateUp } from "../db/migrate.js";
 import { readReference, useRegions } from "../modules/catalog/catalog.module.js";
 import { makeCurrentSetting } from "../modules/settings/settings.module.js";
 import { makeApplySync, makeSyncCatalogue, type SyncReport } from "../modules/supply/supply.module.js";
@@ -11,9 +10,9 @@ import { makeEvents } from "../telemetry/events.js";
 import { armFailpoints } from "../telemetry/failpoints.js";
 import { makeLog } from "../telemetry/log.js";
 import { makeMetrics } from "../telemetry/metrics.js";
-import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { migrateStore } from "./on-database.js";
 
 export interface CatalogueSyncCommand {
   readonly supplier?: string;
@@ -44,7 +43,7 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
       statementTimeoutMillis: 60_000,
     });
     try {
-      await migrateUp(server.url, { program: PROGRAM_VERSION, log: say });
+      await migrateStore(config, server.url, say);
       const log = makeLog({ ...config.log, level: "error" });
       const { rates: limits } = config.supply;
       const setting = makeCurrentSetting({ db, defaults: config.settings, log });

@@ -1,11 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
 import { type Config, readConfig } from "../config/config.js";
-import { type Db, openDatabase } from "../db/database.js";
-import { migrateUp } from "../db/migrate.js";
-import { PROGRAM_VERSION } from "../version.js";
-import { openDatabaseServer } from "./database-server.js";
+import type { Db } from "../db/database.js";
 import { exitOnFailure } from "./exit.js";
+import { onDatabase } from "./on-database.js";
 
 /** Exit code when the file was read and some of its rows were refused; 1 is for a file that was not taken at all. */
 const ROWS_REFUSED = 2;
@@ -52,22 +50,12 @@ export async function runCsvImport(
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
     const config = readConfig();
     const bytes = await readBounded(file, config.http.csvImportBytesMax);
-    const server = await openDatabaseServer(config, say);
-    const db = openDatabase({
-      url: server.url,
-      poolMax: 1,
-      applicationName: "tribi import",
-      statementTimeoutMillis: 60_000,
-    });
-    try {
-      await migrateUp(server.url, { program: PROGRAM_VERSION, log: say });
+    const use = { applicationName: "tribi import", statementTimeoutMillis: 60_000, migrates: true };
+    await onDatabase({ config, say, ...use }, async (db) => {
       const bar = makeBar(rows);
       const run = { db, config, bytes, onProgress: bar.update };
       process.exitCode = reportEnd(await work(run).finally(bar.stop), say);
-    } finally {
-      await db.close();
-      await server.stop();
-    }
+    });
   });
 }
 

@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { readConfig } from "../config/config.js";
-import { openDatabase } from "../db/database.js";
-import { migrateUp } from "../db/migrate.js";
 import {
   type DumpRow,
   LEGACY_TABLES,
@@ -16,9 +14,8 @@ import {
   readDump,
 } from "../modules/admin/admin.module.js";
 import { makeImportStock, makeInstallVault } from "../modules/esims/esims.module.js";
-import { PROGRAM_VERSION } from "../version.js";
-import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { onDatabase } from "./on-database.js";
 
 /** Exit code when rows were left out. */
 const ROWS_LEFT_OUT = 2;
@@ -37,24 +34,14 @@ export async function importLegacy(options: ImportLegacyOptions): Promise<void> 
     if ((options.from === undefined) === (options.dump === undefined))
       throw new Error("Name the earlier system: --from mysql://user:password@host/database, or --dump FILE.");
     const config = readConfig();
-    const server = await openDatabaseServer(config, say);
-    const db = openDatabase({
-      url: server.url,
-      poolMax: 1,
-      applicationName: "tribi import",
-      statementTimeoutMillis: 60_000,
-    });
-    try {
-      await migrateUp(server.url, { program: PROGRAM_VERSION, log: say });
+    const use = { applicationName: "tribi import", statementTimeoutMillis: 60_000, migrates: true };
+    await onDatabase({ config, say, ...use }, async (db) => {
       const rows = await readLegacy(options);
       const { encryptionKeys: keys, indexKey } = config.secrets;
       const vault = makeInstallVault({ keys, indexKey });
       const run = makeImportLegacy({ db, vault, importStock: makeImportStock({ db, vault }) });
       process.exitCode = tell(await run(rows, { isDryRun: options.dryRun }), say);
-    } finally {
-      await db.close();
-      await server.stop();
-    }
+    });
   });
 }
 

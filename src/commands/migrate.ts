@@ -1,17 +1,16 @@
 import { type Config, readConfig } from "../config/config.js";
-import { migrateUp } from "../db/migrate.js";
 import { migrateDown } from "../db/migrate-down.js";
 import { readMigrationStatus } from "../db/migration-status.js";
-import { PROGRAM_VERSION } from "../version.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { migrateStore } from "./on-database.js";
 
 /** What is no result of the command: whoever reads its output gets only that. */
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs `work` on the store's database; the embedded one is started for it and stopped after it. */
-async function onDatabase(work: (url: string, config: Config) => Promise<void>): Promise<void> {
+async function onServer(work: (url: string, config: Config) => Promise<void>): Promise<void> {
   await exitOnFailure(async () => {
     const config = readConfig();
     const server = await openDatabaseServer(config, () => {});
@@ -24,8 +23,8 @@ async function onDatabase(work: (url: string, config: Config) => Promise<void>):
 }
 
 export async function runMigrateUp(): Promise<void> {
-  await onDatabase(async (url) => {
-    const applied = await migrateUp(url, { program: PROGRAM_VERSION, log: note });
+  await onServer(async (url, config) => {
+    const applied = await migrateStore(config, url, note);
     for (const label of applied) say(`applied  ${label}`);
     say(applied.length === 0 ? "Nothing to do: the database is up to date." : "The database is up to date.");
   });
@@ -33,7 +32,7 @@ export async function runMigrateUp(): Promise<void> {
 
 /** Exits 3 while migrations are pending, so that a deployment can wait for them. */
 export async function runMigrateStatus(): Promise<void> {
-  await onDatabase(async (url) => {
+  await onServer(async (url) => {
     const states = await readMigrationStatus(url);
     for (const { label, state, appliedAt } of states)
       say(`${state.padEnd(8)} ${label}${appliedAt === null ? "" : `  ${appliedAt.toISOString()}`}`);
@@ -46,7 +45,7 @@ export async function runMigrateStatus(): Promise<void> {
 
 /** Exits 2 when production did not accept the loss. */
 export async function runMigrateDown(options: { acceptDataLoss: boolean }): Promise<void> {
-  await onDatabase(async (url, config) => {
+  await onServer(async (url, config) => {
     const isAccepted = !config.isProduction || options.acceptDataLoss;
     const { label, wasUndone } = await migrateDown(url, (losses, undone) => {
       say(`Undoing ${undone} ${isAccepted ? "loses" : "would lose"}:`);

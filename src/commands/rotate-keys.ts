@@ -1,11 +1,10 @@
 import { readConfig } from "../config/config.js";
-import { openDatabase } from "../db/database.js";
 import { makeSealer } from "../kernel/sealing.js";
 import { resealSecondFactors } from "../modules/access/access.module.js";
 import { makeInstallVault, makeRotateKeys } from "../modules/esims/esims.module.js";
 import { resealEndpoints } from "../modules/webhooks/webhooks.module.js";
-import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { onDatabase } from "./on-database.js";
 
 /**
  * `tribi rotate-keys`: after a new key was put first in DATA_ENCRYPTION_KEYS (the old ones behind it) and every
@@ -15,9 +14,7 @@ export async function rotateKeys(): Promise<void> {
   await exitOnFailure(async () => {
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
     const config = readConfig();
-    const server = await openDatabaseServer(config, say);
-    const db = openDatabase({ url: server.url, poolMax: 1, applicationName: "tribi rotate-keys" });
-    try {
+    await onDatabase({ config, say, applicationName: "tribi rotate-keys" }, async (db) => {
       const { encryptionKeys: keys, indexKey } = config.secrets;
       const rotate = makeRotateKeys({ db, vault: makeInstallVault({ keys, indexKey }) });
       const { resealed, seen } = await rotate();
@@ -27,9 +24,6 @@ export async function rotateKeys(): Promise<void> {
       const factors = await resealSecondFactors(db, makeSealer(keys));
       say(`The second factors of ${factors} operators, sealed with key ${keys[0]?.id ?? ""}.`);
       say("Older keys can be taken out of DATA_ENCRYPTION_KEYS once no process writes with them any more.");
-    } finally {
-      await db.close();
-      await server.stop();
-    }
+    });
   });
 }

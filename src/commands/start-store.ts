@@ -1,9 +1,8 @@
 import { type App, startApp } from "../app.js";
 import type { Config } from "../config/config.js";
 import { configWarnings } from "../config/production.js";
-import { migrateUp } from "../db/migrate.js";
 import type { Logger } from "../telemetry/log.js";
-import { PROGRAM_VERSION } from "../version.js";
+import { migrateStore } from "./on-database.js";
 import { readSecretWarnings } from "./secrets.js";
 import { seedDemo } from "./seed.js";
 
@@ -17,7 +16,7 @@ export async function startStore(
   roles: Roles,
 ): Promise<App> {
   const say = (line: string): void => log.info(line);
-  await migrateUp(databaseUrl, { program: PROGRAM_VERSION, log: say });
+  await migrateStore(config, databaseUrl, say);
   for (const warning of await readSecretWarnings(databaseUrl, config)) log.warn(warning);
   for (const warning of configWarnings(config)) log.warn(warning);
   if (!config.isProduction) await seedDemo(databaseUrl, say);

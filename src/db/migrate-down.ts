@@ -1,5 +1,6 @@
 import type pg from "pg";
-import { MigrationError, readApplied } from "./migrate.js";
+import { isChanged, readApplied } from "./applied-migrations.js";
+import { MigrationError } from "./migration-error.js";
 import { labelOf, type Migration, readMigrations } from "./migration-files.js";
 import { withMigrationLock } from "./migration-lock.js";
 
@@ -30,6 +31,11 @@ export function migrateDown(
     if (migration === undefined) {
       throw new MigrationError(
         `The last migration, ${labelOf(last)}, was made by a newer program. Undo it with that program's \`tribi migrate down\`.`,
+      );
+    }
+    if (isChanged(last, migration)) {
+      throw new MigrationError(
+        `The last migration, ${labelOf(last)}, is not the one of this program. Undo it with the program that applied it.`,
       );
     }
     await client.query("begin isolation level read committed");

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,8 @@ export interface Migration {
   readonly down: string;
   /** The oldest program that works with the schema after this migration. */
   readonly oldestProgram: string;
+  /** Of the text of `up`; what a database was made with is compared with it. */
+  readonly checksum: string;
 }
 
 const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), "migrations");
@@ -26,11 +29,15 @@ export function readMigrations(folder = FOLDER): Migration[] {
         throw new Error(`${file} must be called NNNN_name.up.sql and say "-- oldest-program: X.Y.Z"`);
       }
       const down = readFileSync(path.join(folder, file.replace(".up.", ".down.")), "utf8");
-      return { version: Number(version), name, up, down, oldestProgram };
+      return { version: Number(version), name, up, down, oldestProgram, checksum: checksumOf(up) };
     });
 }
 
-/** `0003_catalog` */
+/** SHA-256 of a text, whichever way a checkout ends its lines. */
+export const checksumOf = (text: string): string =>
+  createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+
+/** `0006_catalog` */
 export const labelOf = ({ version, name }: { version: number; name: string }): string =>
   `${String(version).padStart(4, "0")}_${name}`;
 

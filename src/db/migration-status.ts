@@ -1,11 +1,14 @@
+import { type AppliedMigration, isChanged, readApplied } from "./applied-migrations.js";
 import { withClient } from "./connect.js";
-import { readApplied } from "./migrate.js";
 import { labelOf, type Migration, readMigrations } from "./migration-files.js";
 
 export interface MigrationState {
   readonly label: string;
-  /** "newer": applied by a newer program; this one does not know it. */
-  readonly state: "applied" | "pending" | "newer";
+  /**
+   * "newer": applied by a newer program, and this one does not know it. "older": of a database of before 0.2.0, which
+   * the next start takes over or refuses. "changed": not as this program has it, which refuses to start with it.
+   */
+  readonly state: "applied" | "pending" | "newer" | "older" | "changed";
   readonly appliedAt: Date | null;
 }
 
@@ -19,9 +22,7 @@ export function readMigrationStatus(
     const states = applied.map((one) => ({
       version: one.version,
       label: labelOf(one),
-      state: migrations.some(({ version }) => version === one.version)
-        ? ("applied" as const)
-        : ("newer" as const),
+      state: stateOf(one, migrations),
       appliedAt: one.appliedAt,
     }));
     const pending = migrations
@@ -34,4 +35,11 @@ export function readMigrationStatus(
       }));
     return [...states, ...pending].sort((left, right) => left.version - right.version);
   });
+}
+
+function stateOf(one: AppliedMigration, migrations: readonly Migration[]): MigrationState["state"] {
+  if (one.checksum === null) return "older";
+  const known = migrations.find(({ version }) => version === one.version);
+  if (known === undefined) return "newer";
+  return isChanged(one, known) ? "changed" : "applied";
 }

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { withClient } from "./connect.js";
 
 /**
@@ -6,14 +7,17 @@ import { withClient } from "./connect.js";
  * made by the migrations, not by this text.
  */
 export async function readSchemaText(url: string): Promise<string> {
-  return withClient(url, async (client) => {
-    const parts: string[] = [HEADER];
-    for (const query of [FUNCTIONS, TABLES, VIEWS]) {
-      const { rows } = await client.query<{ text: string }>(query);
-      parts.push(...rows.map(({ text }) => text.trimEnd()));
-    }
-    return `${parts.join("\n\n")}\n`;
-  });
+  return withClient(url, schemaTextOn);
+}
+
+/** The same on a connection, as its transaction sees it. */
+export async function schemaTextOn(client: pg.Client): Promise<string> {
+  const parts: string[] = [HEADER];
+  for (const query of [FUNCTIONS, TABLES, VIEWS]) {
+    const { rows } = await client.query<{ text: string }>(query);
+    parts.push(...rows.map(({ text }) => text.trimEnd()));
+  }
+  return `${parts.join("\n\n")}\n`;
 }
 
 const HEADER = `-- The migrated database, written by \`npm run schema\` from its catalogue. Do not edit: change a migration.

@@ -130,7 +130,7 @@ export interface AdyenFacts {
 export interface Facts {
   readonly settings: Known<SettingsFacts>;
   readonly database: Known<DatabaseFacts>;
-  readonly migrations: Known<{ readonly pending: readonly string[]; readonly newer: readonly string[] }>;
+  readonly migrations: Known<Readonly<Record<"pending" | "newer" | "older" | "changed", readonly string[]>>>;
   readonly secrets: Known<{ readonly foreign: readonly string[] }>;
   readonly disk: Known<{ readonly freeBytes: number; readonly freeShare: number }>;
   readonly work: Known<WorkFacts>;

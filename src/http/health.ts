@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { AppError } from "../kernel/errors.js";
+import { PROGRAM_VERSION } from "../version.js";
 import type { Server } from "./server.js";
 
 export interface Readiness {
@@ -19,6 +20,8 @@ export interface HealthOptions {
 const Health = Type.Object(
   {
     status: Type.Union([Type.Literal("ok"), Type.Literal("degraded")]),
+    /** Of the program, as `tribi --version` and the OpenAPI document have it. */
+    version: Type.String(),
     parts: Type.Record(Type.String(), Type.String()),
   },
   { title: "Health", additionalProperties: false },
@@ -44,7 +47,7 @@ export function registerHealthRoutes(app: Server, options: HealthOptions): void 
         response: { 200: Health },
       },
     },
-    async () => ({ status: "ok" as const, parts: {} }),
+    async () => ({ status: "ok" as const, version: PROGRAM_VERSION, parts: {} }),
   );
   for (const path of ["/health", "/health/ready"]) {
     app.get(
@@ -63,7 +66,7 @@ export function registerHealthRoutes(app: Server, options: HealthOptions): void 
         const parts =
           path === "/health" && options.isOperator(request) ? { ...shown, ...options.forOperators() } : shown;
         const status = Object.keys(parts).length === 0 ? "ok" : "degraded";
-        return { status, parts } as const;
+        return { status, version: PROGRAM_VERSION, parts } as const;
       },
     );
   }

@@ -185,13 +185,13 @@ describe("a set-up of proxies that does not fit", () => {
     const { text } = await app.request("GET", "/metrics");
     expect(text).toMatch(/tribi_forwarding_doubted_total\{reason="trust_unset"\} 1/);
     const operators = await app.request("GET", "/health");
-    expect(operators.body).toEqual({
+    expect(operators.body).toMatchObject({
       status: "degraded",
       parts: { "client_address.trust_unset": expect.stringContaining("TRUST_PROXY is unset") },
     });
-    expect((await app.request("GET", "/health/ready")).body).toEqual({ status: "ok", parts: {} });
+    expect((await app.request("GET", "/health/ready")).body).toMatchObject({ status: "ok", parts: {} });
     const others = await app.request("GET", "/health", { headers });
-    expect(others.body).toEqual({ status: "ok", parts: {} });
+    expect(others.body).toMatchObject({ status: "ok", parts: {} });
   });
 
   it("is noticed where all the world is one client", async () => {

@@ -226,7 +226,7 @@ describe("a database with habits of its own", () => {
     const owner = await addOwner(database);
     const url = new URL(owner.url);
     url.searchParams.set("options", "-c datestyle=German,DMY -c timezone=Asia/Kolkata");
-    await migrateUp(url.toString(), { program: PROGRAM_VERSION });
+    await migrateUp(url.toString(), { program: PROGRAM_VERSION, isDevelopment: true });
     const app = await startOn(await testDatabase(), url.toString());
     expect((await app.request("GET", "/health/ready")).status).toBe(200);
     await app.request("POST", "/auth/request-code", { body: { email: "a@example.com" } });
@@ -240,7 +240,7 @@ describe("a database with habits of its own", () => {
       ...HABITS,
       default_transaction_isolation: "serializable",
     });
-    await migrateUp(database.url, { program: PROGRAM_VERSION });
+    await migrateUp(database.url, { program: PROGRAM_VERSION, isDevelopment: true });
     expect((await readMigrationStatus(database.url)).every(({ state }) => state === "applied")).toBe(true);
     expect(await readSchemaText(database.url)).toBe(await readSchemaText(plain.url));
   });
@@ -284,7 +284,7 @@ describe("a schema that is called like the role", () => {
   it("ahead of public: the store stays the one that it was", async () => {
     const database = await testDatabase();
     await asAdmin("create schema authorization current_user", nameOf(database));
-    expect(await migrateUp(database.url, { program: PROGRAM_VERSION })).toEqual([]);
+    expect(await migrateUp(database.url, { program: PROGRAM_VERSION, isDevelopment: true })).toEqual([]);
     expect(await schemaOf(database)).toEqual([{ schemaname: "public" }]);
   });
 
@@ -297,7 +297,7 @@ describe("a schema that is called like the role", () => {
     );
     expect(await schemaOf(database)).toEqual([{ schemaname: "shop" }]);
     await asAdmin('drop schema public; alter schema "shop" rename to public', nameOf(database));
-    expect(await migrateUp(database.url, { program: PROGRAM_VERSION })).toEqual([]);
+    expect(await migrateUp(database.url, { program: PROGRAM_VERSION, isDevelopment: true })).toEqual([]);
   });
 
   it("beside a store in public: is said, and public is the one", async () => {

@@ -9,7 +9,7 @@ import { serverProblem } from "../../src/db/server-fit.js";
 import { type EmptyDatabase, makeEmptyDatabase } from "../support/empty-database.js";
 import { startTcpProxy } from "../support/tcp-proxy.js";
 
-const PROGRAM = { program: "0.1.0" };
+const PROGRAM = { program: "0.2.0" };
 const MIGRATIONS = readMigrations();
 const LAST = MIGRATIONS.at(-1)!;
 
@@ -18,7 +18,8 @@ const extra = (changes: Partial<Migration>): Migration => ({
   name: "extra",
   up: "create table extra (id integer primary key, note text)",
   down: "drop table extra",
-  oldestProgram: "0.1.0",
+  oldestProgram: "0.2.0",
+  checksum: "0".repeat(64),
   ...changes,
 });
 

@@ -63,7 +63,7 @@ it.skipIf(OTHER_POSTGRES.length === 0)(
     for (const { programs, major } of OTHER_POSTGRES) {
       const server = await startOtherPostgres(programs);
       try {
-        await migrateUp(server.url, { program: PROGRAM_VERSION });
+        await migrateUp(server.url, { program: PROGRAM_VERSION, isDevelopment: true });
         expect([major, await readSchemaText(server.url)]).toEqual([major, CHECKED_IN]);
       } finally {
         await server.stop();

@@ -1,6 +1,8 @@
 import type { Defect } from "./defect.js";
 
-const AUTH = "src/db/migrations/0002_auth.up.sql";
+const PEOPLE = "src/db/migrations/0002_people.up.sql";
+const CODES = "src/db/migrations/0003_login_codes.up.sql";
+const TRIES = "src/db/migrations/0004_login_tries.up.sql";
 const SESSIONS = "src/modules/auth/session-store.ts";
 
 export const LOGIN: readonly Defect[] = [
@@ -10,11 +12,11 @@ export const LOGIN: readonly Defect[] = [
     area: "login",
     edits: [
       {
-        file: AUTH,
+        file: TRIES,
         from: "update auth_codes set used_at = v_now, sealed_code = null where id = code_id;",
         to: "MARK\n  update auth_codes set sealed_code = null where id = code_id;",
       },
-      { file: AUTH, from: "  constraint sessions_one_per_code unique (auth_code_id),\n", to: "" },
+      { file: PEOPLE, from: "  constraint sessions_one_per_code unique (auth_code_id),\n", to: "" },
     ],
     target: {
       file: "tests/api/auth-rate-limit.test.ts",
@@ -26,7 +28,7 @@ export const LOGIN: readonly Defect[] = [
     number: 32,
     title: "Callers do not wait for each other before they count what was sent",
     area: "login",
-    edits: [{ file: AUTH, from: "    perform pg_advisory_xact_lock(v_key);", to: "    MARK" }],
+    edits: [{ file: CODES, from: "    perform pg_advisory_xact_lock(v_key);", to: "    MARK" }],
     target: { file: "tests/races/login-races.test.ts", test: "one address for 200 e-mails: 25 mails" },
     reason: /to deeply equal \{ '200': 25/,
   },
@@ -97,11 +99,11 @@ export const LOGIN: readonly Defect[] = [
     area: "login",
     edits: [
       {
-        file: AUTH,
+        file: TRIES,
         from: "where email = p_email and disabled_at is null\n",
         to: "where email = p_email\n",
       },
-      { file: AUTH, from: "  verdict := 'accepted';", to: "  MARK\n  verdict := 'accepted';" },
+      { file: TRIES, from: "  verdict := 'accepted';", to: "  MARK\n  verdict := 'accepted';" },
     ],
     target: {
       file: "tests/api/auth-operators.test.ts",
@@ -129,7 +131,7 @@ export const LOGIN: readonly Defect[] = [
     area: "login",
     edits: [
       {
-        file: AUTH,
+        file: TRIES,
         from: "login_tries_until(v_emails, p_address, array['challenge', 'address'], null, 10, c_day, v_now));\n      refused_by := coalesce",
         to: "login_tries_until(v_emails, p_address, array['address'], null, 10, c_day, v_now));\n      MARK\n      refused_by := coalesce",
       },

@@ -82,14 +82,14 @@ export const MIGRATIONS: readonly Defect[] = [
     area: "migrations",
     edits: [
       {
-        file: "src/db/migrations/0004_orders.up.sql",
+        file: "src/db/migrations/0007_orders.up.sql",
         from: "'paid>refunded'",
         to: "'paid>refunded', 'paid>failed'",
       },
       {
-        file: "src/db/migrations/0004_orders.up.sql",
-        from: "-- oldest-program: 0.1.0\n",
-        to: "-- oldest-program: 0.1.0\nMARK\n",
+        file: "src/db/migrations/0007_orders.up.sql",
+        from: "-- oldest-program: 0.2.0\n",
+        to: "-- oldest-program: 0.2.0\nMARK\n",
       },
     ],
     target: {
@@ -97,5 +97,56 @@ export const MIGRATIONS: readonly Defect[] = [
       test: "orders: the trigger allows the moves of the code and no other",
     },
     reason: /paid>failed/,
+  },
+  {
+    number: 384,
+    title: "A database is made with one text of a migration and served with another",
+    area: "migrations",
+    edits: [
+      {
+        file: MIGRATE,
+        from: "    refuseChanged(applied, migrations, program);",
+        to: "    if (MARK && applied.length < 0) refuseChanged(applied, migrations, program);",
+      },
+    ],
+    target: {
+      file: "tests/database/older-database.test.ts",
+      test: "is refused by its name at the start, seen in the status, and not undone",
+    },
+    reason: /resolved/,
+  },
+  {
+    number: 385,
+    title: "An older database is taken over by the names of its migrations alone",
+    area: "migrations",
+    edits: [
+      {
+        file: "src/db/adopt-older.ts",
+        from: "checksumOf(await schemaTextOn(client)) !== BASELINE_SCHEMA",
+        to: 'MARK && checksumOf(await schemaTextOn(client)) === ""',
+      },
+    ],
+    target: {
+      file: "tests/database/older-database.test.ts",
+      test: "with the right names and another table it is refused, and nothing is changed",
+    },
+    reason: /resolved/,
+  },
+  {
+    number: 386,
+    title: "Production gets the tables of the mock payments",
+    area: "migrations",
+    edits: [
+      {
+        file: MIGRATE,
+        from: "    if (isDevelopment) await makeDevelopmentTables(client);",
+        to: "    if (MARK || isDevelopment) await makeDevelopmentTables(client);",
+      },
+    ],
+    target: {
+      file: "tests/database/older-database.test.ts",
+      test: "none is made there, and outside of it they are",
+    },
+    reason: /mock_intents/,
   },
 ];

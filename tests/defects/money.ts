@@ -20,7 +20,7 @@ export const MONEY: readonly Defect[] = [
         to: ">= 1",
       },
       {
-        file: "src/db/migrations/0005_payments.up.sql",
+        file: "src/db/migrations/0008_payments.up.sql",
         from: "check (refund_reserved_minor <= captured_minor)",
         to: "check (true)",
       },

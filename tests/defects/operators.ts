@@ -256,17 +256,17 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
   },
   {
     number: 214,
-    title: "A migration that was undone leaves a column behind",
+    title: "A migration that was undone leaves a table behind",
     area: "migrations",
     edits: [
       {
-        file: "src/db/migrations/0014_provider_keys.down.sql",
-        from: "alter table refunds drop column tellings;",
+        file: "src/db/migrations/0015_mails.down.sql",
+        from: "drop table refused_notices;",
         to: "MARK",
       },
     ],
     target: { file: MIGRATED, test: "each migration that is undone leaves the database as it was before it" },
-    reason: /tellings/,
+    reason: /refused_notices/,
   },
   {
     number: 215,

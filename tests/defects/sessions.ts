@@ -2,7 +2,9 @@ import { type Defect, runsAt } from "./defect.js";
 
 const SESSIONS = "src/modules/auth/session-store.ts";
 const GUARD = "src/http/session-guard.ts";
-const SQL = "src/db/migrations/0002_auth.up.sql";
+const PEOPLE = "src/db/migrations/0002_people.up.sql";
+const CODES = "src/db/migrations/0003_login_codes.up.sql";
+const TRIES = "src/db/migrations/0004_login_tries.up.sql";
 const TWINS = "tests/api/auth-twins.test.ts";
 const COOKIES = "tests/api/auth-cookies.test.ts";
 const LIMITS = "tests/api/auth-rate-limit.test.ts";
@@ -16,7 +18,7 @@ export const SESSION_DEFECTS: readonly Defect[] = [
     area: "login",
     edits: [
       {
-        file: SQL,
+        file: TRIES,
         from: `        v_kind := 'address';
         v_until := greatest(
           login_tries_until(v_emails, p_address, array['challenge', 'address'], null, 5, c_quarter, v_now),`,
@@ -176,7 +178,7 @@ export const SESSION_DEFECTS: readonly Defect[] = [
     area: "login",
     edits: [
       {
-        file: SQL,
+        file: CODES,
         from: "          v_latest.backoff_seconds := least(900, 2 * v_latest.backoff_seconds);",
         to: "          MARK\n          v_latest.backoff_seconds := least(900, v_latest.backoff_seconds);",
       },
@@ -193,7 +195,7 @@ export const SESSION_DEFECTS: readonly Defect[] = [
     area: "login",
     edits: [
       {
-        file: SQL,
+        file: TRIES,
         from: "        v_kind := case when v_is_known then 'known' else 'elsewhere' end;",
         to: "        MARK\n        v_is_known := false;\n        v_kind := 'elsewhere';",
       },
@@ -207,12 +209,12 @@ export const SESSION_DEFECTS: readonly Defect[] = [
     area: "login",
     edits: [
       {
-        file: SQL,
+        file: PEOPLE,
         from: "select regexp_replace(p_email, '^([^+@]+)\\+[^@]*@', '\\1@')",
         to: "select p_email",
       },
       {
-        file: SQL,
+        file: CODES,
         from: "  v_is_locked boolean := try_lock_login(v_keys);\nbegin\n  -- Twice at most. Without the lock",
         to: "  v_is_locked boolean := try_lock_login(v_keys);\nbegin\n  MARK\n  -- Twice at most. Without the lock",
       },

@@ -73,7 +73,7 @@ const NOW_AND_THEN = [
 
 /** One shop on one database, in which batch after batch is played. */
 export async function openArena(options: { databaseUrl: string; dataDir: string; suppliersLie?: boolean }) {
-  await migrateUp(options.databaseUrl, { program: PROGRAM_VERSION });
+  await migrateUp(options.databaseUrl, { program: PROGRAM_VERSION, isDevelopment: true });
   let choices: Choices = makeChoices(0, 0);
   let scheduler: Scheduler = makeScheduler(choices);
   let faults: Faults = makeFaults(choices, scheduler.note);

@@ -55,7 +55,8 @@ export async function startTestApp(
   options: { worker?: boolean; database?: TestDatabase; log?: Logger } = {},
 ): Promise<TestApp> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "tribi-test-"));
-  const database = options.database ?? (await makeTestDatabase());
+  const database =
+    options.database ?? (await makeTestDatabase({ isProduction: environment.ENVIRONMENT === "production" }));
   const isProxied = environment.TRUST_PROXY !== undefined;
   const app = await startApp({
     config: loadConfig({

@@ -31,8 +31,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of its own for one test file, cloned from the migrated template of this run. */
-export async function makeTestDatabase(options: { poolMax?: number } = {}): Promise<TestDatabase> {
+/**
+ * A database of its own for one test file, cloned from the migrated template of this run; as in production it is without
+ * the tables of the development adapters.
+ */
+export async function makeTestDatabase(
+  options: { poolMax?: number; isProduction?: boolean } = {},
+): Promise<TestDatabase> {
   const name = `tribi_test_${randomBytes(6).toString("hex")}`;
   await withAdmin(async (client) => {
     await client.query("select pg_advisory_lock($1)", [TEMPLATE_LOCK]);
@@ -40,7 +45,7 @@ export async function makeTestDatabase(options: { poolMax?: number } = {}): Prom
     const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [template]);
     if (rowCount === 0) {
       await client.query(`create database ${template}_draft`);
-      await migrateUp(urlOf(`${template}_draft`), { program: PROGRAM_VERSION });
+      await migrateUp(urlOf(`${template}_draft`), { program: PROGRAM_VERSION, isDevelopment: true });
       await client.query(`alter database ${template}_draft rename to ${template}`);
     }
     await client.query(`create database ${name} template ${template}`);
@@ -51,6 +56,8 @@ export async function makeTestDatabase(options: { poolMax?: number } = {}): Prom
     applicationName: "tribi test",
     tracksTransactions: true,
   });
+  if (options.isProduction === true)
+    await db.run({ name: "", text: "drop table mock_refunds, mock_intents, dev_inbox" }, []);
   return {
     url: urlOf(name),
     db,

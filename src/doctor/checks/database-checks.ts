@@ -123,7 +123,17 @@ export const DATABASE_CHECKS: readonly Check[] = [
     if (freeBytes < 5e9 || freeShare < 0.1) return warn(`${said}.`, fix);
     return ok(`${said}.`);
   }),
-  check("migrations", "migrations", ({ pending, newer }) => {
+  check("migrations", "migrations", ({ pending, newer, older, changed }) => {
+    if (changed.length > 0)
+      return fail(
+        `Not as this program has them: ${changed.join(", ")}. The store does not start with this database.`,
+        "Start the program that made the database, or name another one: DATABASE_URL, DATA_DIR",
+      );
+    if (older.length > 0)
+      return fail(
+        `A Tribi of before 0.2.0 made the database; it is at ${older.at(-1)}. The store is not ready.`,
+        "tribi migrate up takes it over, or says what is in the way",
+      );
     if (pending.length > 0)
       return fail(`Not applied: ${pending.join(", ")}. The store is not ready.`, "tribi migrate up");
     if (newer.length > 0)

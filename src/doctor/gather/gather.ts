@@ -2,9 +2,9 @@ import { type Config, cookieCheckOf } from "../../config/config.js";
 import { cookieWarnings } from "../../config/cookie-checks.js";
 import { modeOf } from "../../config/payments.js";
 import { configWarnings } from "../../config/production.js";
-import { readMigrationStatus } from "../../db/migration-status.js";
+import { type MigrationState, readMigrationStatus } from "../../db/migration-status.js";
 import type { CanarySecret } from "../../db/secrets-canary.js";
-import { type Facts, type Known, known, type SettingsFacts, unknown } from "../facts.js";
+import { type Facts, known, type SettingsFacts, unknown } from "../facts.js";
 import { gatherAdyen, gatherSignedItem } from "./gather-adyen.js";
 import { gatherDatabase } from "./gather-database.js";
 import { gatherCertificate, gatherMailServer, gatherSender, gatherStore } from "./gather-outside.js";
@@ -90,12 +90,17 @@ function nothingInside(why: string): Pick<Facts, "database" | "work" | "supplier
   return { database: unknown(why), work: nothing, suppliers: nothing, secrets: nothing, disk: nothing };
 }
 
-async function gatherMigrations(url: string): Promise<Known<{ pending: string[]; newer: string[] }>> {
+async function gatherMigrations(url: string): Promise<Facts["migrations"]> {
   try {
     const states = await readMigrationStatus(url);
-    const labels = (wanted: string) =>
+    const labels = (wanted: MigrationState["state"]) =>
       states.filter(({ state }) => state === wanted).map(({ label }) => label);
-    return known({ pending: labels("pending"), newer: labels("newer") });
+    return known({
+      pending: labels("pending"),
+      newer: labels("newer"),
+      older: labels("older"),
+      changed: labels("changed"),
+    });
   } catch {
     return unknown("The database does not answer.");
   }

@@ -1,4 +1,4 @@
-/** The states of an order and the moves between them; the triggers of 0004_orders declare the same graph. */
+/** The states of an order and the moves between them; the triggers of 0007_orders declare the same graph. */
 export const ORDER_STATES = ["created", "paid", "failed", "refunded"] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 

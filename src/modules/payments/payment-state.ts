@@ -1,4 +1,4 @@
-/** The states of money and the moves between them; the triggers of 0005_payments declare the same graphs. */
+/** The states of money and the moves between them; the triggers of 0008_payments and 0009_refunds declare the same graphs. */
 
 /** As the wire names them. A declined card ends nothing: the payment stays `requires_action`. */
 export const PAYMENT_STATES = ["requires_action", "succeeded", "failed"] as const;

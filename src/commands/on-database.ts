@@ -1,0 +1,50 @@
+import type { Config } from "../config/config.js";
+import { type Db, openDatabase } from "../db/database.js";
+import { migrateUp } from "../db/migrate.js";
+import { PROGRAM_VERSION } from "../version.js";
+import { openDatabaseServer } from "./database-server.js";
+
+export interface DatabaseUse {
+  /** How the command's connections are called in pg_stat_activity. */
+  readonly applicationName: string;
+  /** 1 when left out. */
+  readonly connections?: number;
+  readonly statementTimeoutMillis?: number;
+  /** Brings the database up to date before the work begins. */
+  readonly migrates?: boolean;
+}
+
+type Say = (line: string) => void;
+
+/** Applies every pending migration of this program; returns their labels. */
+export const migrateStore = (config: Config, url: string, log?: Say): Promise<string[]> =>
+  migrateUp(url, {
+    program: PROGRAM_VERSION,
+    isDevelopment: !config.isProduction,
+    ...(log === undefined ? {} : { log }),
+  });
+
+/** Runs a command's work on the store's database; an embedded one is started for it and stopped after it. */
+export async function onDatabase<Value>(
+  { config, say, ...use }: DatabaseUse & { readonly config: Config; readonly say: Say },
+  work: (db: Db, url: string) => Promise<Value>,
+): Promise<Value> {
+  const server = await openDatabaseServer(config, say);
+  try {
+    if (use.migrates === true) await migrateStore(config, server.url, say);
+    const { applicationName, connections: poolMax = 1, statementTimeoutMillis } = use;
+    const db = openDatabase({
+      url: server.url,
+      poolMax,
+      applicationName,
+      ...(statementTimeoutMillis === undefined ? {} : { statementTimeoutMillis }),
+    });
+    try {
+      return await work(db, server.url);
+    } finally {
+      await db.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}

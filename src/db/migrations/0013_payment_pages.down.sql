@@ -1,1 +1,0 @@
-alter table payments drop column payer_language, drop column page_id;

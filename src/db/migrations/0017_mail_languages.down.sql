@@ -1,1 +1,0 @@
-alter table auth_codes drop column language;

@@ -1,0 +1,13 @@
+drop trigger orders_tell_created on orders;
+drop trigger orders_tell on orders;
+drop trigger payments_tell on payments;
+drop trigger refunds_tell_created on refunds;
+drop trigger refunds_tell on refunds;
+drop trigger esim_profiles_tell on esim_profiles;
+drop trigger top_ups_tell on top_ups;
+drop table webhook_deliveries;
+drop table webhook_endpoints;
+drop table shop_event_stream;
+drop table shop_events;
+drop table new_shop_events;
+drop function note_shop_event;

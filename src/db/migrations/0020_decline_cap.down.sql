@@ -1,1 +1,0 @@
-drop function decline_cap(bigint, bigint, integer);

@@ -1,1 +1,0 @@
-drop index if exists orders_failed, orders_refunded, orders_by_amount;

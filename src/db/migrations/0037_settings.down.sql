@@ -1,1 +1,0 @@
-drop table setting_changes, settings;

@@ -1,2 +1,0 @@
-drop table price_rule_sets;
-drop table exchange_rates;

@@ -1,5 +1,0 @@
-drop table catalogue_sync_steps;
-drop table catalogue_syncs;
-drop table synced_plans;
-drop table supplier_package_changes;
-drop table supplier_packages;

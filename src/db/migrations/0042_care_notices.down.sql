@@ -1,2 +1,0 @@
-drop table refused_notices;
-drop table care_notices;

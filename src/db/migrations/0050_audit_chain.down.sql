@@ -1,2 +1,0 @@
-drop table audit_links;
-drop table audit_blocks;
