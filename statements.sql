@@ -871,6 +871,9 @@ select 'catalogue_syncs' as kind, subject, due_at, except_user from (select s.id
        select from catalogue_sync_steps held where held.sync_id = s.id and held.held_reason is not null
          and held.applied_at is null and held.skipped_reason is null))) limit 500) catalogue_syncs
 union all
+select 'paused_receivers' as kind, subject, due_at, except_user from (select id::text as subject, null::timestamptz as due_at, null::bigint as except_user from webhook_endpoints
+     where paused_reason in ('gone', 'failing') and deleted_at is null order by id limit 500) paused_receivers
+union all
 select 'failed_jobs' as kind, subject, due_at, except_user from (select id::text as subject, null::timestamptz as due_at, null::bigint as except_user from graphile_worker._private_jobs
      where attempts >= max_attempts and locked_at is null limit 500) failed_jobs), over as (
      delete from operator_alarms a
@@ -2073,6 +2076,14 @@ select l.audit_id, l.facts_hash, l.details_hash, a.id,
 -- src/modules/admin/chain/extend-chain.ts
 -- returns pg_advisory_xact_lock void
 select pg_advisory_xact_lock(hashtextextended('audit chain', 0));
+
+-- chain.queue_root_mails
+-- src/modules/admin/chain/mail-root.ts
+-- takes $1 text[]
+-- returns queue_mail bigint
+select queue_mail('audit_root', u.id, null, 'send_mail', 5) from users u
+   where u.email = any ($1::text[]) and u.disabled_at is null and u.deleted_at is null
+     and exists (select from audit_blocks);
 
 -- chain.root
 -- src/modules/admin/chain/check-chain.ts
@@ -3472,6 +3483,23 @@ select code_id, refused_by, retry_seconds, doubles_for_seconds,
      case when set_config('tribi.language', $18, true) is not null then $1::text end, $2, $3, $4, $5, $6, $7, make_interval(mins => $8), $9, make_interval(secs => $10), $11,
      make_interval(hours => $12), $13, $14, $15, $16, $17);
 
+-- mail.claim_audit_root
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint[]
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, email text, language text, block bigint, made_at timestamp with time zone, hash text
+with c as (
+         update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
+           attempts = m.attempts + 1
+         where m.id = any($1::bigint[]) and m.kind = 'audit_root' and m.status in ('queued', 'delayed')
+           and (m.claimed_until is null or m.claimed_until < now())
+         returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
+       )
+       select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
+         case when u.id is null or u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out' when b.number is null then 'no_block' end as obstacle, u.email, h.language, b.number as block, b.made_at, encode(b.hash, 'hex') as hash
+       from c left join users u on u.id = c.subject_id left join alarm_choices h on h.user_id = u.id
+     left join lateral (select number, made_at, hash from audit_blocks order by number desc limit 1) b on true;
+
 -- mail.claim_care_notice
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
@@ -3711,6 +3739,17 @@ insert into dev_inbox (message_id, recipient, subject, text_body, html_body)
    values ($1, $2, $3, $4, $5)
    on conflict on constraint dev_inbox_one_per_message do nothing;
 
+-- mail.look_again_audit_root
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 timestamp with time zone
+-- returns claimed_until text
+update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second'
+       where m.id = $1 and m.claimed_until = $2::timestamptz and m.claimed_until > now()
+         and (select case when u.id is null or u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out' when b.number is null then 'no_block' end from (select m.subject_id, m.order_id) c left join users u on u.id = c.subject_id left join alarm_choices h on h.user_id = u.id
+     left join lateral (select number, made_at, hash from audit_blocks order by number desc limit 1) b on true) is null
+       returning m.claimed_until::text as claimed_until;
+
 -- mail.look_again_care_notice
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint, $2 timestamp with time zone
@@ -3854,6 +3893,39 @@ update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1
 -- returns to text, subject text, text text, html text, created_at timestamp with time zone
 select recipient as "to", subject, text_body as text, html_body as html, created_at
    from dev_inbox order by id desc limit 500;
+
+-- mail.resend_audit_root
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint, $2 bigint, $3 text, $4 text
+-- returns mail_id bigint, obstacle text, enqueue_job boolean
+with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
+         select id, number, (status in ('queued', 'delayed') and (claimed_until is null or claimed_until < now())) as is_replaced
+         from outgoing_mails where kind = 'audit_root' and subject_id = $1 order by number desc limit 1
+       ), replaced as (
+         update outgoing_mails m set status = 'cancelled', last_error = 'sent_again', claimed_until = null, ended_at = now()
+         from latest, c left join users u on u.id = c.subject_id left join alarm_choices h on h.user_id = u.id
+     left join lateral (select number, made_at, hash from audit_blocks order by number desc limit 1) b on true
+         where m.id = latest.id and m.status in ('queued', 'delayed') and latest.is_replaced and (case when u.id is null or u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out' when b.number is null then 'no_block' end) is null
+       ), again as (
+         insert into outgoing_mails (kind, subject_id, order_id, number)
+         select 'audit_root', c.subject_id, c.order_id, coalesce((select number from latest), 0) + 1
+         from c left join users u on u.id = c.subject_id left join alarm_choices h on h.user_id = u.id
+     left join lateral (select number, made_at, hash from audit_blocks order by number desc limit 1) b on true where (case when u.id is null or u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out' when b.number is null then 'no_block' end) is null
+         on conflict on constraint outgoing_mails_sent_once do nothing
+         returning id, subject_id, number
+       ), audited as (
+         insert into audit_log (actor, action, subject, request_id, after)
+         select $3, 'mail.resent', 'mail:' || id, $4,
+           jsonb_build_object('kind', 'audit_root', 'subject_id', subject_id, 'number', number)
+         from again
+       )
+       select (select id from again) as mail_id, case when u.id is null or u.deleted_at is not null then 'person_deleted'
+       when u.disabled_at is not null then 'person_locked_out' when b.number is null then 'no_block' end as obstacle,
+         (select enqueue_job('send_mail', json_build_object('mail_id', again.id, 'kind', 'audit_root'), job_key => 'mail:' || again.id, priority => 5) from again)
+       from c left join users u on u.id = c.subject_id left join alarm_choices h on h.user_id = u.id
+     left join lateral (select number, made_at, hash from audit_blocks order by number desc limit 1) b on true;
 
 -- mail.resend_care_notice
 -- src/modules/mail/outbox-store.ts
@@ -4268,6 +4340,21 @@ with c as (select $1::bigint as subject_id, $2::bigint as order_id), latest as (
        from c left join top_ups t on t.id = c.subject_id left join orders o on o.id = t.order_id
      left join users u on u.id = t.user_id left join esim_profiles p on p.id = t.profile_id
      left join orders b on b.id = p.order_id;
+
+-- mail.settle_audit_root
+-- src/modules/mail/outbox-store.ts
+-- takes $1 bigint[], $2 timestamp with time zone[], $3 text[], $4 text[], $5 text[]
+-- returns status text, case boolean
+with settled as (
+         update outgoing_mails m set claimed_until = null, last_error = t.last_error,
+           language = coalesce(t.language, m.language), status = case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end,
+           ended_at = case when case when t.last_error = 'temporary' and m.created_at < now() - interval '5 days' then 'refused' else t.status end <> 'delayed' then now() end, next_try_at = now() + least(5 * 2 ^ least(m.attempts - 1, 12), 1800) * interval '1 second'
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+           as t (id, claimed_until, status, last_error, language)
+         where m.id = t.id and m.claimed_until = t.claimed_until and m.status in ('queued', 'delayed')
+         returning m.id, m.subject_id, m.status, m.next_try_at
+       )
+       select settled.status, case when settled.status = 'delayed' then enqueue_job('send_mail', json_build_object('mail_id', settled.id, 'kind', 'audit_root'), job_key => 'mail:' || settled.id, run_at => settled.next_try_at, priority => 5) end from settled;
 
 -- mail.settle_care_notice
 -- src/modules/mail/outbox-store.ts
@@ -6967,7 +7054,7 @@ select exists (select from new_shop_events) as has_new,
 -- webhook_deliveries.record_failure
 -- src/modules/webhooks/delivery-store.ts
 -- takes $1 bigint, $2 integer, $3 double precision, $4 integer, $5 integer, $6 integer, $7 text, $8 text, $9 text, $10 double precision, $11 double precision
--- returns failures integer, paused_reason text, case boolean
+-- returns failures integer, paused_reason text
 with recorded as (update webhook_deliveries set
      attempts = attempts + 1, attempted_at = now(), status_code = $4, millis = $5, answer_bytes = $6, problem = $7,
      status = $8, next_try_at = case when $8 = 'pending' then now() + $3 * interval '1 second' end,
@@ -6983,9 +7070,7 @@ with recorded as (update webhook_deliveries set
      paused_at = case when judged.reason is null then w.paused_at else coalesce(w.paused_at, now()) end,
      paused_reason = case when judged.reason is null then w.paused_reason else coalesce(w.paused_reason, judged.reason) end
    from judged where w.id = judged.id
-   returning w.failures, judged.reason as paused_reason,
-     case when judged.reason is not null and w.paused_reason = judged.reason
-       then enqueue_job('tell_paused_endpoint', json_build_object('endpoint_id', w.id), job_key => 'webhook-paused:' || w.id) end;
+   returning w.failures, judged.reason as paused_reason;
 
 -- webhook_deliveries.record_success
 -- src/modules/webhooks/delivery-store.ts
@@ -7045,13 +7130,6 @@ update webhook_endpoints set deleted_at = now(), sealed_secret = null, sealed_fo
      former_secret_until = null, paused_at = coalesce(paused_at, now()),
      paused_reason = coalesce(paused_reason, 'operator')
    where id = $1 and deleted_at is null;
-
--- webhook_endpoints.find_given_up
--- src/modules/webhooks/tell-paused.job.ts
--- takes $1 bigint
--- returns url text, description text, paused_reason text, paused_millis bigint
-select url, description, paused_reason, floor(extract(epoch from paused_at) * 1000)::bigint as paused_millis
-   from webhook_endpoints where id = $1 and paused_reason in ('gone', 'failing') and deleted_at is null;
 
 -- webhook_endpoints.insert
 -- src/modules/webhooks/endpoint-store.ts

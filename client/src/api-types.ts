@@ -4265,6 +4265,7 @@ export interface components {
                 supplier_balance?: boolean;
                 supplier_failing?: boolean;
                 catalogue_syncs?: boolean;
+                paused_receivers?: boolean;
                 failed_jobs?: boolean;
             };
         };

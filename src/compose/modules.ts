@@ -1,6 +1,11 @@
 import { systemClock } from "../kernel/clock.js";
 import { collectTeamOf } from "../modules/access/team-read-model.js";
-import { collectAlarmsOf, makeAdminModule, makeAlarmMail } from "../modules/admin/admin.module.js";
+import {
+  collectAlarmsOf,
+  makeAdminModule,
+  makeAlarmMail,
+  makeRootMail,
+} from "../modules/admin/admin.module.js";
 import type { AuthModule } from "../modules/auth/auth.module.js";
 import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
 import { makeConsoleModule } from "../modules/console/console.module.js";
@@ -70,19 +75,15 @@ export async function composeModules(
     topUpOffer: esims.topUpOffer,
   });
   const { publicUrl } = config.http;
-  const alarmMail = makeAlarmMail({
-    ownerEmails: config.adminEmails,
-    publicUrl,
-    textsIn: makeTextsIn({ ...config.shop, url: publicUrl }),
-  });
+  const textsIn = makeTextsIn({ ...config.shop, url: publicUrl });
   const mail = await composeMail(foundation, [
     ...[auth, access, payments, esims].flatMap(({ mails }) => mails),
-    alarmMail,
+    makeAlarmMail({ ownerEmails: config.adminEmails, publicUrl, textsIn }),
+    makeRootMail(textsIn),
   ]);
-  const webhooks = composeWebhooks(foundation, mail);
+  const webhooks = composeWebhooks(foundation);
   const admin = makeAdminModule({
     ...foundation,
-    sendMail: mail.mailer.send,
     stockIsDefault: config.esims.supplier === "stock",
     cancellableAt: esims.cancellableAt,
   });

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { statement, type Tx } from "../../src/db/database.js";
-import { done, unknown } from "../../src/kernel/outcome.js";
 import { makeChainHash } from "../../src/modules/admin/admin.module.js";
-import { checkChain, readRoot } from "../../src/modules/admin/chain/check-chain.js";
+import { checkChain } from "../../src/modules/admin/chain/check-chain.js";
 import { makeExtendChain } from "../../src/modules/admin/chain/extend-chain.js";
-import { makeMailRoot } from "../../src/modules/admin/chain/mail-root.js";
-import type { Mail } from "../../src/providers/mail/port.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 
 const KEY = "an index key of the tests, long enough";
@@ -149,28 +146,5 @@ describe("the chain over the audit log", () => {
     expect((await checkNow()).violations).toBe(0);
     const twice = await database.query("select audit_id from audit_links group by 1 having count(*) > 1");
     expect(twice).toEqual([]);
-  });
-
-  it("mails its last hash to every operator, and again when nobody knows whether it went", async () => {
-    const mails: Mail[] = [];
-    let outcome: "done" | "unknown" = "done";
-    const mailRoot = makeMailRoot({
-      db: database.db,
-      shopName: "Shop",
-      operators: ["one@example.com", "two@example.com"],
-      sendMail: async (mail) => {
-        mails.push(mail);
-        return outcome === "done" ? done({ messageId: "x" }) : unknown("no answer");
-      },
-    });
-    await mailRoot();
-    const root = await readRoot(database.db);
-    expect(mails.map(({ to, text }) => [to.address, text.includes(root?.hash ?? "none")])).toEqual([
-      ["one@example.com", true],
-      ["two@example.com", true],
-    ]);
-    outcome = "unknown";
-    await expect(mailRoot()).rejects.toThrow("not taken yet");
-    expect(mails[2]?.reference).toBe(mails[0]?.reference);
   });
 });

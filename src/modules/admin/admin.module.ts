@@ -12,7 +12,6 @@ import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
-import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import { defineScheduledJob, type Jobs, joinJobs } from "../jobs/jobs.module.js";
 import { makeAlarmMail } from "./alarms/alarm-mail.js";
@@ -23,7 +22,7 @@ import type { RuleResult } from "./books/book-rule.js";
 import { makeChainHash } from "./chain/chain-hash.js";
 import { readRoot } from "./chain/check-chain.js";
 import { makeExtendChain } from "./chain/extend-chain.js";
-import { makeMailRoot } from "./chain/mail-root.js";
+import { makeMailRoot, makeRootMail } from "./chain/mail-root.js";
 import { countFailedJobs, oldestDueJobSeconds } from "./job-store.js";
 import { type LegacyReport, makeImportLegacy } from "./legacy/import-legacy.js";
 import { LEGACY_TABLES, type LegacyTable } from "./legacy/legacy-rows.js";
@@ -83,7 +82,6 @@ export interface AdminDeps {
   readonly wakeWorkers: () => void;
   readonly config: Config;
   readonly setting: CurrentSetting;
-  readonly sendMail: (mail: Mail) => Promise<MailOutcome>;
   /** Plans without a supplier of their own are sold from stock. */
   readonly stockIsDefault: boolean;
   /** Until when each supplier takes an eSIM back. */
@@ -133,10 +131,9 @@ const CHAIN_AUDIT_LOG = defineScheduledJob("chain_audit_log", "* * * * *");
 const MAIL_AUDIT_ROOT = defineScheduledJob("mail_audit_root", "37 4 * * *");
 
 /** The audit log's chain grows every minute, and its last hash leaves the database every day. */
-function chainJobs({ db, config, sendMail }: AdminDeps): Jobs {
+function chainJobs({ db, config }: AdminDeps): Jobs {
   const extendChain = makeExtendChain({ db, chainHash: makeChainHash(config.secrets.indexKey) });
-  const operators = config.adminEmails;
-  const mailRoot = makeMailRoot({ db, sendMail, shopName: config.shop.name, operators });
+  const mailRoot = makeMailRoot(db, config.adminEmails);
   return joinJobs(CHAIN_AUDIT_LOG.handledBy(extendChain), MAIL_AUDIT_ROOT.handledBy(mailRoot));
 }
 
@@ -154,6 +151,7 @@ export {
   makeAlarmMail,
   makeChainHash,
   makeImportLegacy,
+  makeRootMail,
   readDump,
   readRoot,
 };

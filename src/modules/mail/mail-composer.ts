@@ -8,6 +8,8 @@ export interface Letter {
   readonly to: string;
   readonly language: Language;
   readonly subject: string;
+  /** Of mails about one subject that come again and again, which one it is: a part of its Message-ID. */
+  readonly edition?: string;
   readonly text: string;
   readonly html?: string;
   readonly attachments?: readonly MailAttachment[];

@@ -9,15 +9,14 @@
  */
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
-import { unknown } from "../../kernel/outcome.js";
-import type { MailOutcome, MailSender } from "../../providers/mail/port.js";
+import type { MailSender } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { defineScheduledJob, type Jobs, joinJobs } from "../jobs/jobs.module.js";
 import { defineMail, type MailKind } from "./define-mail.js";
 import type { NewMail } from "./inbox-mail.js";
 import { keepMail, listMails } from "./inbox-store.js";
 import { type Letter, type MailComposer, mailComposer } from "./mail-composer.js";
-import { type Mailer, makeMailer } from "./mailer.js";
+import { makeMailer } from "./mailer.js";
 import { forgetMails, sweepOutbox } from "./outbox-store.js";
 import { makeResendMail, makeResendMailOf } from "./resend-mail.js";
 import { registerDevInbox } from "./routes/dev-inbox.js";
@@ -29,8 +28,6 @@ import { makeTextsIn, signatureOf, type TextKey, type Texts, type TextsIn } from
 const SWEEP_OUTBOX = defineScheduledJob("sweep_outbox", "* * * * *");
 
 export interface MailModule {
-  /** For the audit log's last hash, which goes to the addresses of the configuration. */
-  readonly mailer: Pick<Mailer, "send">;
   readonly jobs: Jobs;
   registerRoutes(app: Server): void;
   /** Says so while the newest mail found no mail server. */
@@ -61,7 +58,6 @@ export function makeMailModule(deps: MailDeps): MailModule {
       if (keptHours !== undefined) await forgetMails(db, kind, keptHours);
   };
   return {
-    mailer: { send: async (mail) => laterInPlaceOfOurs(await mailer.send(mail)) },
     jobs: joinJobs(
       SEND_MAIL.handledBy(({ mail_id: mailId, kind }) => sendQueuedMail(mailId, kind)),
       SWEEP_OUTBOX.handledBy(sweep),
@@ -74,10 +70,6 @@ export function makeMailModule(deps: MailDeps): MailModule {
     close: () => sender.close(),
   };
 }
-
-/** For mails that jobs of their own send: that the mail server refuses us ends, so the job tries again. */
-const laterInPlaceOfOurs = (outcome: MailOutcome): MailOutcome =>
-  outcome.kind === "refused" && outcome.reason === "sender_refused" ? unknown(outcome.detail) : outcome;
 
 export type { Letter, MailComposer, MailKind, TextKey, Texts, TextsIn };
 export { defineMail, mailComposer, makeResendMailOf, makeTextsIn, signatureOf };

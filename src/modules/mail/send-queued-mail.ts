@@ -94,11 +94,16 @@ function settlementOf(outcome: MailOutcome): Omit<Settlement, "language"> {
 function mailOf(
   claim: ClaimedMail,
   kind: string,
-  { to, language: _, ...content }: Letter,
+  { to, language: _, edition, ...content }: Letter,
 ): Parameters<Mailer["send"]>[0] {
   return {
     template: kind,
-    reference: `${kind.replaceAll("_", "-")}-${claim.subject_id}-${claim.mail_number}`,
+    reference: [
+      kind.replaceAll("_", "-"),
+      claim.subject_id,
+      claim.mail_number,
+      ...(edition === undefined ? [] : [edition]),
+    ].join("-"),
     to: { address: to },
     ...content,
   };

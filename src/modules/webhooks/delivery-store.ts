@@ -2,7 +2,6 @@ import { type Queryable, statement, type Tx } from "../../db/database.js";
 import { listStatements } from "../../db/list-sql.js";
 import type { ReceiverAnswer } from "../../providers/receiver/port.js";
 import { TEST_TYPE } from "./event-types.js";
-import { TELL_PAUSED } from "./tell-paused.job.js";
 
 const LOOK = statement(
   "webhook_deliveries.look",
@@ -121,9 +120,7 @@ const RECORD_FAILURE = statement(
      paused_at = case when judged.reason is null then w.paused_at else coalesce(w.paused_at, now()) end,
      paused_reason = case when judged.reason is null then w.paused_reason else coalesce(w.paused_reason, judged.reason) end
    from judged where w.id = judged.id
-   returning w.failures, judged.reason as paused_reason,
-     case when judged.reason is not null and w.paused_reason = judged.reason
-       then ${TELL_PAUSED.enqueue({ endpoint_id: "w.id" })} end`,
+   returning w.failures, judged.reason as paused_reason`,
 );
 
 export interface Attempt {

@@ -13,12 +13,11 @@ import type { Db } from "../../db/database.js";
 import { containsPattern, readListPage } from "../../db/list-sql.js";
 import type { Server } from "../../http/server.js";
 import type { Sealer } from "../../kernel/sealing.js";
-import type { Mail, MailOutcome } from "../../providers/mail/port.js";
 import type { Receiver } from "../../providers/receiver/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { Metrics } from "../../telemetry/metrics.js";
-import { defineScheduledJob, joinJobs } from "../jobs/jobs.module.js";
+import { defineScheduledJob } from "../jobs/jobs.module.js";
 import { makeDeliverTo } from "./deliver-events.js";
 import { type DeliveryRow, deliveryList } from "./delivery-store.js";
 import { countGivenUp, type EndpointRow, endpointList } from "./endpoint-store.js";
@@ -28,12 +27,10 @@ import { resealEndpoints } from "./reseal-endpoints.js";
 import { registerWebhookEndpoints } from "./routes/admin-webhook-endpoints.js";
 import { registerListEvents } from "./routes/list-events.js";
 import { registerWebhookDeliveries } from "./routes/webhook-deliveries.js";
-import { makeTellPaused, TELL_PAUSED } from "./tell-paused.job.js";
 import { startWebhookWork } from "./webhook-work.js";
 
 export interface WebhooksDeps {
   readonly config: Config;
-  readonly sendMail: (mail: Mail) => Promise<MailOutcome>;
   readonly db: Db;
   readonly reservedDb: Db;
   readonly sealer: Sealer;
@@ -57,21 +54,11 @@ export function makeWebhooksModule(deps: WebhooksDeps) {
   metrics.gauge("webhook_endpoints_given_up", "Receivers that are paused because they failed", () =>
     countGivenUp(db),
   );
-  const jobs = joinJobs(
-    TELL_PAUSED.handledBy(
-      makeTellPaused({
-        db: reservedDb,
-        shopName: deps.config.shop.name,
-        operators: deps.config.adminEmails,
-        sendMail: deps.sendMail,
-      }),
-    ),
-    PURGE_SHOP_EVENTS.handledBy(async () => {
-      for (let batch = 0; batch < PURGE_BATCHES_MAX; batch += 1) {
-        if ((await purgeOldEvents(reservedDb, KEEP, PURGE_BATCH)) < PURGE_BATCH) return;
-      }
-    }),
-  );
+  const jobs = PURGE_SHOP_EVENTS.handledBy(async () => {
+    for (let batch = 0; batch < PURGE_BATCHES_MAX; batch += 1) {
+      if ((await purgeOldEvents(reservedDb, KEEP, PURGE_BATCH)) < PURGE_BATCH) return;
+    }
+  });
   return {
     jobs,
     registerRoutes(app: Server): void {

@@ -71,6 +71,11 @@ const FOUND = [
     `select s.id::text as subject, ${NO_MORE} from catalogue_syncs s where ${SYNC_WAITS}`,
   ),
   found(
+    "paused_receivers",
+    `select id::text as subject, ${NO_MORE} from webhook_endpoints
+     where paused_reason in ('gone', 'failing') and deleted_at is null order by id`,
+  ),
+  found(
     "failed_jobs",
     `select id::text as subject, ${NO_MORE} from graphile_worker._private_jobs
      where attempts >= max_attempts and locked_at is null`,
