@@ -124,6 +124,7 @@ describe("an invitation", () => {
     expect((await as(ana, "GET", "/auth/me/export")).body.team).toMatchObject([
       { kind: "member", role: "finance" },
       { kind: "invitation", role: "finance" },
+      { kind: "operator_session", role: null },
     ]);
     const audit = await database.query<{ action: string; actor: string }>(
       "select action, actor from audit_log where subject in ($1, $2) and action like 'member.%' order by id",
