@@ -99,7 +99,7 @@ export const MIGRATIONS: readonly Defect[] = [
     reason: /paid>failed/,
   },
   {
-    number: 384,
+    number: 484,
     title: "A database is made with one text of a migration and served with another",
     area: "migrations",
     edits: [
@@ -116,7 +116,7 @@ export const MIGRATIONS: readonly Defect[] = [
     reason: /resolved/,
   },
   {
-    number: 385,
+    number: 485,
     title: "An older database is taken over by the names of its migrations alone",
     area: "migrations",
     edits: [
@@ -133,7 +133,7 @@ export const MIGRATIONS: readonly Defect[] = [
     reason: /resolved/,
   },
   {
-    number: 386,
+    number: 486,
     title: "Production gets the tables of the mock payments",
     area: "migrations",
     edits: [
