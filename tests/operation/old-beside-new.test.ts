@@ -45,6 +45,8 @@ describe.skipIf(!hasHistory)("the last release beside this program on one databa
       DATABASE_URL: database.url,
       DATA_DIR: temporaryFolder("old-beside-new"),
       MOCK_AUTO_CONFIRM: "true",
+      // As in production: a server that stops still takes what was on its way to it.
+      DRAIN_SECONDS: "3",
       LOCAL_SMDP_ADDRESS: "rsp.example.com",
       ...WITHOUT_CAPS,
     };
