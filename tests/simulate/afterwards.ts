@@ -83,7 +83,7 @@ interface Delivered {
 }
 
 async function esimOf({ world }: Customer, orderId: number): Promise<Delivered | undefined> {
-  const { rows } = await world.pool.query<Delivered>({
+  const { rows } = await world.query<Delivered>({
     name: "esim_of",
     text: "select id, status, supplier, supplier_reference from esim_profiles where order_id = $1",
     values: [orderId],

@@ -128,7 +128,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
   let operatorId = 0;
   const world: World = {
     ...now,
-    pool,
+    query: (config) => scheduler.outside(() => pool.query(config)),
     bank,
     suppliers,
     mail,
@@ -183,6 +183,8 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
           await scheduler.rest();
           continue;
         }
+        const stuck = scheduler.whoRuns();
+        if (stuck !== "") throw new Error(`Waits for nothing that could come: ${stuck}`);
         return;
       }
       const { actor, kind } = chosen;
@@ -225,8 +227,9 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
       await minute();
       idle = scheduler.ownSteps() === before ? idle + 1 : 0;
       const wake = (scheduler.nextWake() ?? virtualMicros()) - virtualMicros();
-      const length = idle > IDLE_MINUTES ? wake : Math.min(67 * SECOND * 2 ** idle, wake);
-      await advance(Math.max(SECOND, length));
+      // The books are compared once a day, for three days back: no day is skipped.
+      const longest = idle > IDLE_MINUTES ? 20 * 60 * MINUTE : 67 * SECOND * 2 ** idle;
+      await advance(Math.max(SECOND, Math.min(longest, wake)));
     }
     await drain();
   }

@@ -101,7 +101,7 @@ export async function payFor(customer: Customer, orderId: number): Promise<strin
 async function arrive(world: World, random: Random, name: string): Promise<number | undefined> {
   const address = `${name}@example.com`;
   if (random.chance(0.85)) {
-    const { rows } = await world.pool.query<{ id: number }>({
+    const { rows } = await world.query<{ id: number }>({
       name: "person",
       text: "insert into users (email) values ($1) returning id",
       values: [address],

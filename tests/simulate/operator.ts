@@ -38,7 +38,7 @@ const SELL_AGAIN =
 export async function playRestocking(world: World, times: number): Promise<void> {
   for (let time = 1; time <= times; time += 1) {
     await pause(world, 240);
-    await world.scheduler().step("restocking", () => world.pool.query({ name: "restock", text: SELL_AGAIN }));
+    await world.scheduler().step("restocking", () => world.query({ name: "restock", text: SELL_AGAIN }));
   }
 }
 
@@ -68,7 +68,7 @@ export async function playOperator(world: World): Promise<void> {
   for (const [look, minutes] of LOOKS.entries()) {
     await untilMinute(world, minutes);
     const who = { world, name: `operator ${look}` };
-    const { rows } = await world.pool.query<ParkedRow>({ name: "parked", text: PARKED });
+    const { rows } = await world.query<ParkedRow>({ name: "parked", text: PARKED });
     for (const row of rows) {
       const chance = world.choices().of("operator", look, row.kind, row.id);
       if (chance > 0.6) continue;
@@ -83,7 +83,7 @@ export async function playOperator(world: World): Promise<void> {
         }),
       );
     }
-    const refunds = await world.pool.query<ParkedRefund>({ name: "parked_refunds", text: PARKED_REFUNDS });
+    const refunds = await world.query<ParkedRefund>({ name: "parked_refunds", text: PARKED_REFUNDS });
     for (const { id, reference, intent_id: intentId, amount_minor: amountMinor } of refunds.rows) {
       const chance = world.choices().of("operator refund", look, id);
       const state = (["pending", "succeeded", "failed"] as const)[Math.floor(chance * 10)];

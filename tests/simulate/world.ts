@@ -9,7 +9,8 @@ import type { SimSupplier } from "./sim-supplier.js";
 
 /** What everybody in the simulated world reaches. */
 export interface World {
-  readonly pool: pg.Pool;
+  /** What people see on their screens, and what happens outside of the shop. */
+  query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
   readonly bank: SimProvider;
   readonly suppliers: readonly SimSupplier[];
   readonly mail: SimMail;
