@@ -24,7 +24,10 @@ const RESTLESS = `
       or p.refunded_minor + p.disputed_minor >= p.captured_minor
       or exists (select from refunds x where x.payment_id = p.id and x.status in ('parked', 'failed', 'pending')))
   union all
-  select 'refund', id, status from refunds where status = 'requested'
+  select 'refund', r.id, r.status from refunds r where r.status = 'requested'
+    -- It waits for the decision about what may have been bought.
+    and not exists (select from esim_profiles p where p.order_id = r.order_id and p.parked_at is not null)
+    and not exists (select from top_ups t where t.order_id = r.order_id and t.parked_at is not null)
   union all
   select 'surplus', s.id, s.surplus_reason from payments s
   where s.surplus_reason is not null and s.refunded_minor + s.disputed_minor < s.captured_minor
