@@ -17,7 +17,11 @@ let planId: number;
 let before: Checksums;
 /** Begins its headers before all other requests of this file and never ends them. */
 let slow: Promise<RawAnswer>;
-const WRITTEN_BY_READS = { audit_log: "table", sessions: ["last_used_at"] } as const;
+const WRITTEN_BY_READS = {
+  audit_log: "table",
+  operator_sessions: "table",
+  sessions: ["last_used_at"],
+} as const;
 
 beforeAll(async () => {
   app = await startQuietApp({ ADMIN_EMAILS: "admin@example.com" }, async (busy) => {

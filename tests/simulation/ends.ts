@@ -50,7 +50,9 @@ export async function checkPurchase(
     return row.status === "created" || row.status === "failed" ? "unpaid" : wrong("was never paid");
   switch (row.status) {
     case "refunded":
-      if (money.refunded < money.captured) return wrong("is refunded without the money");
+      // Of a second charge of one order: it went back, or an operator knows.
+      if (money.refunded < money.captured)
+        return row.has_parked_refund ? "parked" : wrong("is refunded without the money");
       return row.goods === "pending" ? wrong("waits although it is refunded") : "refunded";
     case "failed":
       if (money.refunded >= money.captured) return "refunded";

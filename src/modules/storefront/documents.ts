@@ -80,8 +80,8 @@ function describe(source: string): string {
   const headings = [...source.matchAll(/^## +(.+)$/gm)].map(([, heading = ""]) => heading.trim());
   const text = headings.length > 0 ? headings.join(" · ") : source.replace(/^# .+$/m, "");
   const plain = text
-    .replace(/\]\([^)]*\)/g, "")
-    .replace(/^\s*[-*>]\s+|[*_`[\]<>#]/gm, "")
+    .replace(/\]\([^)]{0,300}\)/g, "")
+    .replace(/^[ \t]{0,20}[-*>][ \t]{1,20}|[*_`[\]<>#]/gm, "")
     .replace(/\s+/g, " ")
     .trim();
   return plain.length <= DESCRIPTION_MAX

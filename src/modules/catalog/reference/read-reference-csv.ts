@@ -105,7 +105,7 @@ function readDevice(cell: Cell): Reading {
   ];
   const lists = Object.fromEntries(
     (["models", "names", "prefixes", "except_suffixes"] as const)
-      .map((column) => [column, listOf(cell(column), /\s*\|\s*/)] as const)
+      .map((column) => [column, listOf(cell(column), /\|/)] as const)
       .filter(([, words]) => words.length > 0),
   );
   if (!isLine(name, 200)) return ["name", "must be one line of 1 to 200 characters"];
