@@ -138,7 +138,7 @@ export async function leave(walk: Walk): Promise<void> {
 export async function lookAtAccount({ page, language, storeUrl, look }: Walk): Promise<void> {
   const names = NAMES[language];
   await page.goto(`${storeUrl}${prefixOf(language)}/account`);
-  await page.getByRole("heading", { name: names.esims }).waitFor();
+  await page.getByRole("heading", { name: names.esims, exact: true }).waitFor();
   await page.getByRole("heading", { name: names.orders, exact: true }).waitFor();
   await look("account");
   await page.getByRole("link", { name: names.receipt }).first().click();
