@@ -1,3 +1,5 @@
+import { makeScriptedFaults, type ScriptedFaults } from "../payment/scripted-faults.js";
+
 /**
  * - timeout_before, drop_before: no effect and no answer; error_500_before, rate_limit, unauthorized, forbidden: no
  *   effect, and an answer that says so
@@ -40,27 +42,6 @@ export interface AdyenFault {
   readonly delayMillis?: number;
 }
 
-export interface AdyenFaults {
-  add(fault: AdyenFault): void;
-  clear(): void;
-  take(operation: AdyenOperation): AdyenFault | null;
-}
+export type AdyenFaults = ScriptedFaults<AdyenOperation, AdyenFault>;
 
-export function makeAdyenFaults(): AdyenFaults {
-  let scripted: { fault: AdyenFault; left: number }[] = [];
-  return {
-    add: (fault) => {
-      scripted.push({ fault, left: fault.times ?? 1 });
-    },
-    clear: () => {
-      scripted = [];
-    },
-    take: (operation) => {
-      const hit = scripted.find(({ fault }) => fault.operation === "*" || fault.operation === operation);
-      if (hit === undefined) return null;
-      hit.left -= 1;
-      if (hit.left <= 0) scripted = scripted.filter((one) => one !== hit);
-      return hit.fault;
-    },
-  };
-}
+export const makeAdyenFaults = (): AdyenFaults => makeScriptedFaults<AdyenOperation, AdyenFault>();

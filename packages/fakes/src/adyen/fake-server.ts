@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { closeNow, listenLocally, readBody } from "../payment/serve-locally.js";
 import { FAKE_ADYEN_ACCOUNT } from "./adyen-words.js";
 import { handleAdyenBrowser } from "./browser/handle-browser.js";
 import { type AdyenWorld, handleApi, send } from "./fake-api.js";
@@ -27,8 +28,6 @@ export interface FakeAdyen {
   stop(): Promise<void>;
 }
 
-const BODY_MAX = 1_000_000;
-
 /**
  * A server that behaves as Adyen does where it concerns us, with a ledger of its own that tests take as the truth.
  * Listens on 127.0.0.1 only: its control obeys anybody who reaches it.
@@ -46,7 +45,7 @@ export async function startFakeAdyen(options: FakeAdyenOptions = {}): Promise<Fa
         send(response, { status: 500, body: { status: 500, errorCode: "999", message: String(error) } });
     });
   });
-  await listen(server, options.port ?? 0);
+  await listenLocally(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -55,7 +54,7 @@ export async function startFakeAdyen(options: FakeAdyenOptions = {}): Promise<Fa
     ledger: control.ledger,
     stop: () => {
       webhooks.stop();
-      return close(server);
+      return closeNow(server);
     },
   };
 }
@@ -76,32 +75,4 @@ async function handle(
     if (!(error instanceof FakeAdyenError)) throw error;
     send(response, { status: error.status, body: error.body });
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_MAX) throw new Error("The body is too large.");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

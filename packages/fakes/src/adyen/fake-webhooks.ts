@@ -1,5 +1,4 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { makeStopping, pause, postOnce, RETRY_DELAYS_MILLIS } from "../payment/deliver.js";
 import { signItem } from "./adyen-words.js";
 import type { FakeAdyenShapes } from "./fake-shapes.js";
 import type { FakeItem } from "./fake-types.js";
@@ -43,19 +42,16 @@ export interface AdyenWebhooks {
   stop(): void;
 }
 
-/** Adyen tries again after 2, 5, 10, 15, 30 minutes and on for days; the fake does so in a minute. */
-const RETRY_DELAYS_MILLIS = [100, 300, 1_000, 3_000, 10_000, 20_000, 30_000];
-const ATTEMPT_TIMEOUT_MILLIS = 10_000;
-
 export function makeAdyenWebhooks(
   shapes: FakeAdyenShapes,
+  /** Adyen tries again after 2, 5, 10, 15, 30 minutes and on for days. */
   retryDelaysMillis: readonly number[] = RETRY_DELAYS_MILLIS,
 ): AdyenWebhooks {
   const mode: AdyenWebhookMode = { off: false, hold: false, copies: 1, delayMillis: 0, signature: "right" };
   const deliveries: AdyenDelivery[] = [];
   const running = new Set<Promise<void>>();
   const muted = new Map<string, readonly string[]>();
-  const stopping = new AbortController();
+  const stopping = makeStopping();
   let held: FakeItem[] = [];
   let waiting: FakeItem[] = [];
   let target: AdyenTarget | null = null;
@@ -63,7 +59,12 @@ export function makeAdyenWebhooks(
   const attempt = async (items: readonly FakeItem[], number: number): Promise<boolean> => {
     if (target === null || stopping.signal.aborted) return true;
     const body = bodyOf(items, target, mode.signature);
-    const result = await post(target.url, body, stopping.signal);
+    const result = await postOnce(
+      target.url,
+      body,
+      { "user-agent": "Adyen HttpClient 1.0" },
+      stopping.signal,
+    );
     deliveries.push({ events: items.map(({ eventCode }) => eventCode), attempt: number, result });
     return typeof result === "number" && result >= 200 && result < 300;
   };
@@ -144,38 +145,4 @@ function bodyOf(
     },
   }));
   return Buffer.from(JSON.stringify({ live: "false", notificationItems }));
-}
-
-function pause(millis: number, signal: AbortSignal): Promise<void> {
-  if (millis <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, millis);
-    signal.addEventListener("abort", finish, { once: true });
-  });
-}
-
-/** A connection per delivery, so that nothing stays open when the receiver has gone. */
-function post(url: string, body: Buffer, stop: AbortSignal): Promise<number | string> {
-  return new Promise((resolve) => {
-    const send = url.startsWith("https:") ? httpsRequest : httpRequest;
-    const headers = {
-      "content-type": "application/json; charset=utf-8",
-      "content-length": body.length,
-      "user-agent": "Adyen HttpClient 1.0",
-      connection: "close",
-    };
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(ATTEMPT_TIMEOUT_MILLIS)]);
-    const request = send(url, { method: "POST", headers, agent: false, signal }, (response) => {
-      response.resume();
-      response.on("end", () => resolve(response.statusCode ?? 0));
-      response.on("error", (error) => resolve(error.message));
-    });
-    request.on("error", (error) => resolve(error.message));
-    request.end(body);
-  });
 }

@@ -1,3 +1,5 @@
+import { makeScriptedFaults, type ScriptedFaults } from "../payment/scripted-faults.js";
+
 /**
  * - timeout_before: no effect, no answer, the connection stays open
  * - drop_before: no effect, the connection is cut
@@ -60,28 +62,6 @@ export interface Fault {
   readonly delayMillis?: number;
 }
 
-export interface FakeFaults {
-  add(fault: Fault): void;
-  clear(): void;
-  /** Takes the first scripted fault that fits, using up one of its times. */
-  take(operation: OperationName): Fault | null;
-}
+export type FakeFaults = ScriptedFaults<OperationName, Fault>;
 
-export function makeFakeFaults(): FakeFaults {
-  let scripted: { fault: Fault; left: number }[] = [];
-  return {
-    add: (fault) => {
-      scripted.push({ fault, left: fault.times ?? 1 });
-    },
-    clear: () => {
-      scripted = [];
-    },
-    take: (operation) => {
-      const hit = scripted.find(({ fault }) => fault.operation === "*" || fault.operation === operation);
-      if (!hit) return null;
-      hit.left -= 1;
-      if (hit.left <= 0) scripted = scripted.filter((one) => one !== hit);
-      return hit.fault;
-    },
-  };
-}
+export const makeFakeFaults = (): FakeFaults => makeScriptedFaults<OperationName, Fault>();

@@ -1,6 +1,4 @@
-import { setMaxListeners } from "node:events";
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { makeStopping, pause, postOnce, RETRY_DELAYS_MILLIS } from "../payment/deliver.js";
 import type { FakeEvent } from "./fake-types.js";
 import { signStripePayload } from "./stripe-words.js";
 
@@ -50,10 +48,6 @@ export interface FakeWebhooks {
   stop(): void;
 }
 
-/** Stripe tries for three days; the fake does so in a minute. */
-const RETRY_DELAYS_MILLIS = [100, 300, 1_000, 3_000, 10_000, 20_000, 30_000];
-const ATTEMPT_TIMEOUT_MILLIS = 10_000;
-
 export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DELAYS_MILLIS): FakeWebhooks {
   const mode: WebhookMode = { off: false, hold: false, copies: 1, delayMillis: 0, beforeResponse: false };
   const deliveries: Delivery[] = [];
@@ -61,9 +55,7 @@ export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DE
   const muted = new Map<string, readonly string[]>();
   const firsts = new Set<Promise<void>>();
   const running = new Set<Promise<void>>();
-  const stopping = new AbortController();
-  // Every delivery under way listens.
-  setMaxListeners(0, stopping.signal);
+  const stopping = makeStopping();
   let target: WebhookTarget | null = null;
 
   const track = (set: Set<Promise<void>>, promise: Promise<void>) => {
@@ -76,7 +68,12 @@ export function makeFakeWebhooks(now: () => number, retryDelaysMillis = RETRY_DE
     if (!target || stopping.signal.aborted) return true;
     const body = Buffer.from(JSON.stringify(event));
     const signature = signStripePayload(body, target.secrets, now());
-    const result = await post(target.url, body, signature, stopping.signal);
+    const result = await postOnce(
+      target.url,
+      body,
+      { "stripe-signature": signature, "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)" },
+      stopping.signal,
+    );
     deliveries.push({ eventId: event.id, type: event.type, attempt, result });
     return typeof result === "number" && result >= 200 && result < 300;
   };
@@ -150,39 +147,4 @@ function ordered(events: FakeEvent[], order: ReleaseOrder): FakeEvent[] {
     .map((event) => ({ event, rank: next() }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ event }) => event);
-}
-
-function pause(millis: number, signal: AbortSignal): Promise<void> {
-  if (millis <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, millis);
-    signal.addEventListener("abort", finish, { once: true });
-  });
-}
-
-/** A connection per delivery, so that nothing stays open when the receiver has gone. */
-function post(url: string, body: Buffer, signature: string, stop: AbortSignal): Promise<number | string> {
-  return new Promise((resolve) => {
-    const send = url.startsWith("https:") ? httpsRequest : httpRequest;
-    const headers = {
-      "content-type": "application/json; charset=utf-8",
-      "content-length": body.length,
-      "stripe-signature": signature,
-      "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-      connection: "close",
-    };
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(ATTEMPT_TIMEOUT_MILLIS)]);
-    const request = send(url, { method: "POST", headers, agent: false, signal }, (response) => {
-      response.resume();
-      response.on("end", () => resolve(response.statusCode ?? 0));
-      response.on("error", (error) => resolve(error.message));
-    });
-    request.on("error", (error) => resolve(error.message));
-    request.end(body);
-  });
 }
