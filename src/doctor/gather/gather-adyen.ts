@@ -1,7 +1,7 @@
 import type { NotificationRequestItem } from "@adyen/api-library/lib/src/typings/notification/notificationRequestItem.js";
 import type { Config } from "../../config/config.js";
 import { type AdyenFacts, type Facts, known, unknown } from "../facts.js";
-import { withSlash } from "./gather-outside.js";
+import { tellOurselves } from "./gather-outside.js";
 
 const ANSWER_MILLIS = 8_000;
 
@@ -43,17 +43,6 @@ export async function gatherSignedItem({ payments, http }: Config): Promise<Fact
   } as unknown as NotificationRequestItem;
   const signed = { ...item, additionalData: { hmacSignature: signatureOf(item, key) } };
   const body = { live: "false", notificationItems: [{ NotificationRequestItem: signed }] };
-  try {
-    const response = await fetch(new URL("payments/webhook/adyen", withSlash(http.publicUrl)), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_MILLIS),
-    });
-    const problem = (await response.json().catch(() => ({}))) as { code?: string };
-    return known({ code: problem.code ?? null, status: response.status });
-  } catch {
-    return unknown("The store does not answer at its public address.");
-  }
+  const headers = { "content-type": "application/json" };
+  return tellOurselves(http.publicUrl, "payments/webhook/adyen", { headers, body: JSON.stringify(body) });
 }

@@ -46,7 +46,27 @@ export async function gatherStore({ http }: Config): Promise<Facts["store"]> {
   }
 }
 
-export const withSlash = (url: string): string => (url.endsWith("/") ? url : `${url}/`);
+const withSlash = (url: string): string => (url.endsWith("/") ? url : `${url}/`);
+
+/** What our own public address answers to a provider's message. */
+export async function tellOurselves(
+  publicUrl: string,
+  path: string,
+  message: { readonly headers: Readonly<Record<string, string>>; readonly body: string | Buffer },
+): Promise<Facts["signedEvent"]> {
+  try {
+    const response = await fetch(new URL(path, withSlash(publicUrl)), {
+      method: "POST",
+      ...message,
+      redirect: "manual",
+      signal: AbortSignal.timeout(ANSWER_MILLIS),
+    });
+    const problem = (await response.json().catch(() => ({}))) as { code?: string };
+    return known({ code: problem.code ?? null, status: response.status });
+  } catch {
+    return unknown("The store does not answer at its public address.");
+  }
+}
 
 const DAY_MILLIS = 86_400_000;
 

@@ -3,7 +3,7 @@ import { makeStripeClient } from "../../providers/payment/stripe/stripe-client.j
 import { STRIPE_EVENT_TYPES } from "../../providers/payment/stripe/stripe-event.js";
 import { signStripePayload } from "../../providers/payment/stripe/stripe-signature.js";
 import { type Facts, known, type StripeFacts, unknown } from "../facts.js";
-import { offsetOf, withSlash } from "./gather-outside.js";
+import { offsetOf, tellOurselves } from "./gather-outside.js";
 
 const ANSWER_MILLIS = 8_000;
 const STRIPE_API_ORIGIN = "https://api.stripe.com";
@@ -49,20 +49,7 @@ export async function gatherSignedEvent({ payments, http }: Config): Promise<Fac
   const [secret] = payments.stripe?.webhookSecrets ?? [];
   if (secret === undefined) return unknown("Stripe is not configured.");
   const body = Buffer.from("no event: tribi doctor asks whether this signature is accepted");
-  try {
-    const response = await fetch(new URL("payments/webhook/stripe", withSlash(http.publicUrl)), {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "stripe-signature": signStripePayload(body, [secret], Math.floor(Date.now() / 1000)),
-      },
-      body,
-      redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_MILLIS),
-    });
-    const problem = (await response.json().catch(() => ({}))) as { code?: string };
-    return known({ code: problem.code ?? null, status: response.status });
-  } catch {
-    return unknown("The store does not answer at its public address.");
-  }
+  const signature = signStripePayload(body, [secret], Math.floor(Date.now() / 1000));
+  const headers = { "content-type": "application/json", "stripe-signature": signature };
+  return tellOurselves(http.publicUrl, "payments/webhook/stripe", { headers, body });
 }
