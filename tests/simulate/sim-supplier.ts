@@ -3,12 +3,12 @@ import type {
   EsimRef,
   EsimStatus,
   EsimSupplier,
-  InstallData,
   SupplierOrder,
   SupplierRefused,
   SupplierTopUp,
 } from "../../src/providers/esim/port.js";
 import type { RefusalReason } from "../../src/providers/esim/refusal-port.js";
+import { installData } from "../support/scripted-supplier.js";
 import type { Choices } from "./choices.js";
 import { virtualMicros } from "./virtual-time.js";
 
@@ -71,7 +71,7 @@ export function makeSimSupplier(
       reference: one.reference,
       state,
       problem: state === "unusable" ? "no code that a phone takes" : null,
-      esims: state === "ready" ? [installData(id, one.number)] : [],
+      esims: state === "ready" ? [installData(id, one.number, null)] : [],
       cost: null,
       askAgainSeconds: null,
     };
@@ -208,27 +208,4 @@ function statusOf(one: Sold): EsimStatus {
   if (one.phone === "expired") return { profileState: "unknown", planState: "expired", ...nothing };
   if (one.phone === "new") return { profileState: "released", planState: "pending", ...nothing };
   return { profileState: one.phone, planState: "active", ...nothing };
-}
-
-function installData(id: string, number: number): InstallData {
-  const matchingId = `${id.toUpperCase()}-${String(number).padStart(6, "0")}`;
-  const issuer = String([...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)).padStart(6, "0");
-  const text = `89${issuer}${String(number).padStart(11, "0")}`;
-  return {
-    supplierReference: `${id}-esim-${number}`,
-    smdpAddress: "smdp.supplier.example",
-    matchingId,
-    confirmationCode: null,
-    isConfirmationCodeRequired: false,
-    activationCodeText: `LPA:1$smdp.supplier.example$${matchingId}`,
-    qrPayload: `LPA:1$smdp.supplier.example$${matchingId}`,
-    iccid: text,
-    iccidAsGiven: text,
-    warnings: [],
-    installLinks: null,
-    apn: null,
-    activationCode: null,
-    useBy: null,
-    validityStarts: "unknown",
-  };
 }

@@ -172,7 +172,7 @@ export function makeScriptedSupplier(
   return supplier;
 }
 
-function installData(id: string, number: number, iccid: string | null): InstallData {
+export function installData(id: string, number: number, iccid: string | null): InstallData {
   const matchingId = `${id.toUpperCase()}-${String(number).padStart(6, "0")}`;
   const issuer = String([...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)).padStart(6, "0");
   const text = iccid ?? `89${issuer}${String(number).padStart(11, "0")}`;
