@@ -1732,6 +1732,24 @@ create table price_rule_sets (
   constraint price_rule_sets_versions_count_from_1 CHECK ((version >= 1))
 );
 
+create table provider_fees (
+  id bigint generated always as identity,
+  provider text not null,
+  fee_id text not null,
+  payment_id bigint not null,
+  kind text not null,
+  currency text not null,
+  amount numeric not null,
+  booked_at timestamp with time zone not null,
+  read_at timestamp with time zone default now() not null,
+  constraint provider_fees_pkey PRIMARY KEY (id),
+  constraint provider_fees_one_per_entry UNIQUE (provider, fee_id),
+  constraint provider_fees_are_something CHECK ((amount <> (0)::numeric)),
+  constraint provider_fees_currency_is_iso CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint provider_fees_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
+);
+CREATE INDEX provider_fees_by_payment ON public.provider_fees USING btree (payment_id);
+
 create table provisioning_attempts (
   id bigint generated always as identity,
   profile_id bigint,

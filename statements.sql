@@ -525,11 +525,11 @@ select o.id as order_id, o.currency, p.id as payment_id, p.provider, p.captured_
 -- admin.move_sums
 -- src/modules/admin/exports/money-moves.ts
 -- takes $1 timestamp with time zone, $2 timestamp with time zone
--- returns day text, plan_id bigint, plan text, supplier text, provider text, currency text, payments integer, paid_minor bigint, refunded_minor bigint, charged_back_minor bigint, cost text
+-- returns day text, plan_id bigint, plan text, supplier text, provider text, currency text, payments integer, paid_minor bigint, refunded_minor bigint, charged_back_minor bigint, fees text, cost text
 select to_char(m.at, 'YYYY-MM-DD') as day, o.plan_id, min(o.plan_snapshot ->> 'name') as plan,
      coalesce(m.supplier, x.supplier, u.supplier) as supplier, m.provider, m.currency, count(*) filter (where m.kind = 'payment')::int as payments,
      coalesce(sum(m.minor) filter (where m.kind = 'payment'), 0)::bigint as paid_minor, coalesce(sum(m.minor) filter (where m.kind = 'refund'), 0)::bigint as refunded_minor,
-     coalesce(sum(m.minor) filter (where m.kind = 'chargeback'), 0)::bigint as charged_back_minor, coalesce(sum(m.cost::numeric), 0)::text as cost
+     coalesce(sum(m.minor) filter (where m.kind = 'chargeback'), 0)::bigint as charged_back_minor, coalesce(sum(m.cost::numeric) filter (where m.kind = 'fee'), 0)::text as fees, coalesce(sum(m.cost::numeric) filter (where m.kind = 'cost'), 0)::text as cost
    from (select *, 'payment' from (select p.id, coalesce(p.succeeded_at, case when p.succeeded_at is null then (
        select min(w.applied_at) from webhook_events w
        where w.intent_id = p.intent_id and w.kind = 'intent_succeeded' and w.outcome = 'processed') end, p.failed_at) as at,
@@ -539,7 +539,8 @@ select to_char(m.at, 'YYYY-MM-DD') as day, o.plan_id, min(o.plan_snapshot ->> 'n
      r.provider_refund_id
    from refunds r join payments p on p.id = r.payment_id where r.status = 'succeeded') as one (id, at, order_id, provider, supplier, currency, minor, cost, reference) union all select *, 'chargeback' from (select d.id, d.closed_at as at, p.order_id, d.provider, null::text, d.currency, d.amount_minor, null::text,
      d.dispute_id
-   from disputes d join payments p on p.id = d.payment_id where d.status = 'lost') as one (id, at, order_id, provider, supplier, currency, minor, cost, reference) union all select *, 'cost' from (select a.id, coalesce(a.decided_at, a.called_at, a.created_at) as at, coalesce(e.order_id, t.order_id),
+   from disputes d join payments p on p.id = d.payment_id where d.status = 'lost') as one (id, at, order_id, provider, supplier, currency, minor, cost, reference) union all select *, 'fee' from (select f.id, f.booked_at, p.order_id, f.provider, null::text, f.currency, null::bigint, f.amount::text, f.fee_id
+   from provider_fees f join payments p on p.id = f.payment_id) as one (id, at, order_id, provider, supplier, currency, minor, cost, reference) union all select *, 'cost' from (select a.id, coalesce(a.decided_at, a.called_at, a.created_at) as at, coalesce(e.order_id, t.order_id),
      (select y.provider from payments y where y.order_id = coalesce(e.order_id, t.order_id) and y.is_counted),
      a.supplier, a.cost_currency, null::bigint, a.cost_text, a.supplier_order_id
    from provisioning_attempts a left join esim_profiles e on e.id = a.profile_id left join top_ups t on t.id = a.top_up_id
@@ -573,6 +574,17 @@ select m.id, m.at, m.order_id, o.reference as order_reference, o.plan_id, o.plan
      a.supplier, a.cost_currency, null::bigint, a.cost_text, a.supplier_order_id
    from provisioning_attempts a left join esim_profiles e on e.id = a.profile_id left join top_ups t on t.id = a.top_up_id
    where a.status in ('delivered', 'surplus', 'parked') and a.cost_text ~ '^[0-9]+([.][0-9]+)?$') as m (id, at, order_id, provider, supplier, currency, minor, cost, reference) join orders o on o.id = m.order_id
+   left join esim_profiles x on x.order_id = o.id left join top_ups u on u.order_id = o.id
+       where m.id > $3 and m.at >= coalesce($1::timestamptz, '-infinity') and m.at < coalesce($2::timestamptz, 'infinity') order by m.id limit 200;
+
+-- admin.moves_fee
+-- src/modules/admin/exports/money-moves.ts
+-- takes $1 timestamp with time zone, $2 timestamp with time zone, $3 bigint
+-- returns id bigint, at timestamp with time zone, order_id bigint, order_reference text, plan_id bigint, plan text, provider text, supplier text, currency text, minor bigint, cost text, reference text
+select m.id, m.at, m.order_id, o.reference as order_reference, o.plan_id, o.plan_snapshot ->> 'name' as plan,
+         m.provider, coalesce(m.supplier, x.supplier, u.supplier) as supplier, m.currency, m.minor, m.cost, m.reference
+       from (select f.id, f.booked_at, p.order_id, f.provider, null::text, f.currency, null::bigint, f.amount::text, f.fee_id
+   from provider_fees f join payments p on p.id = f.payment_id) as m (id, at, order_id, provider, supplier, currency, minor, cost, reference) join orders o on o.id = m.order_id
    left join esim_profiles x on x.order_id = o.id left join top_ups u on u.order_id = o.id
        where m.id > $3 and m.at >= coalesce($1::timestamptz, '-infinity') and m.at < coalesce($2::timestamptz, 'infinity') order by m.id limit 200;
 
@@ -5684,6 +5696,19 @@ select id, reference, order_id, provider, intent_id, page_id, payer_language, st
   disputed_minor, is_counted, surplus_reason, key_number
    from payments where provider = $1 and intent_id is not null and created_at >= $2 and id > $3
    order by id limit $4;
+
+-- reconcile.record_fees
+-- src/modules/payments/reconciliation/fee-store.ts
+-- takes $1 text, $2 jsonb
+insert into provider_fees (provider, fee_id, payment_id, kind, currency, amount, booked_at)
+   select $1, f.fee_id, p.id, f.kind, f.currency, f.amount, f.booked_at
+   from jsonb_to_recordset($2::jsonb) as f
+     (fee_id text, kind text, intent_id text, reference text, currency text, amount numeric, booked_at timestamptz)
+   cross join lateral (
+     select id from payments
+     where provider = $1 and (intent_id = f.intent_id or reference = f.reference)
+     order by intent_id = f.intent_id desc nulls last, id limit 1) as p
+   on conflict on constraint provider_fees_one_per_entry do nothing;
 
 -- reconcile.report
 -- src/modules/payments/reconciliation/reconcile-store.ts

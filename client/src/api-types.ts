@@ -2547,8 +2547,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every movement of money: payments, refunds, lost disputes, costs
-         * @description Read a page at a time while it is sent. Providers' fees are not in it.
+         * Every movement of money: payments, refunds, lost disputes, fees, costs
+         * @description Read a page at a time while it is sent. Fees are those that reconciliation has read.
          */
         get: operations["exportMoneyJournal"];
         put?: never;
@@ -2567,8 +2567,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Payments, refunds, costs and margin by day, plan, supplier, provider and currency
-         * @description Read a page at a time while it is sent. Providers' fees are not in it.
+         * Payments, refunds, fees, costs and margin by day, plan, supplier, provider and currency
+         * @description Read a page at a time while it is sent. Fees are those that reconciliation has read.
          */
         get: operations["exportMoneySummary"];
         put?: never;
@@ -5045,12 +5045,12 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {unknown} */
-            kind: "payment" | "refund" | "chargeback" | "cost";
+            kind: "payment" | "refund" | "chargeback" | "fee" | "cost";
             /** @enum {unknown} */
             direction: "in" | "out";
-            /** @description Decimal, without a sign; a cost with all its supplier's decimals */
+            /** @description Decimal, without a sign; a fee or a cost with all the decimals that it was given with */
             amount: string;
-            /** @description Negative for what goes out; costs are rounded */
+            /** @description Negative for what goes out; fees and costs are rounded */
             amount_minor_units: number;
             currency: string;
             order_id: number;
@@ -5080,11 +5080,15 @@ export interface components {
             refunded_minor_units: number;
             /** @description Disputes that were lost */
             charged_back_minor_units: number;
+            /** @description Decimal, exact: what the payment provider kept */
+            fees: string;
+            /** @description Rounded */
+            fees_minor_units: number;
             /** @description Decimal, exact: what suppliers were paid and did not give back */
             cost: string;
             /** @description Rounded */
             cost_minor_units: number;
-            /** @description In this currency: what a supplier is paid in another is in another row */
+            /** @description In this currency: fees and costs in another are in another row */
             margin_minor_units: number;
         };
         ExportMoneySummaryAnswer: {

@@ -165,6 +165,8 @@ describe("the exports for accountants", () => {
     ["1499.5", "JPY", 1500],
     ["0", "JPY", 0],
     ["1.0005", "KWD", 1001],
+    ["-1.155", "USD", -116],
+    ["-0.001", "USD", 0],
   ])("%s %s is %i in minor units", (decimal, currency, minor) => {
     expect(roundedMinor(decimal, currency)).toBe(minor);
   });

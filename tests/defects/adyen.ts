@@ -1,4 +1,4 @@
-import type { Defect } from "./defect.js";
+import { type Defect, runsAt } from "./defect.js";
 
 const NOTIFICATION = "src/providers/payment/adyen/adyen-notification.ts";
 const FACTS = "src/providers/payment/adyen/adyen-event-facts.ts";
@@ -41,5 +41,40 @@ export const ADYEN_DEFECTS: readonly Defect[] = [
       test: "a declined card ends nothing: the decline is recorded, another card pays",
     },
     reason: /./,
+  },
+  {
+    number: 580,
+    title: "What Adyen takes for a declined try is in no export",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/reconciliation/fee-store.ts",
+        from: "(intent_id = f.intent_id or reference = f.reference)",
+        to: "(intent_id = f.intent_id or reference = f.kind)",
+      },
+      runsAt("src/modules/payments/reconciliation/fee-store.ts", "  await db.run(RECORD_FEES,"),
+    ],
+    target: {
+      file: "tests/api/fee-exports.test.ts",
+      test: "are those of its payments accounting report: blended, in parts, and of tries that were declined",
+    },
+    reason: /expected \d+ to be \d+/,
+  },
+  {
+    number: 581,
+    title: "Stripe's fees are taken for amounts of the payment's own currency",
+    area: "money",
+    edits: [
+      {
+        file: "src/providers/payment/stripe/stripe-objects.ts",
+        from: 'needText(object, "currency").toUpperCase();\n  const amount = decimalFromStripe',
+        to: '(MARK, needText(source, "currency")).toUpperCase();\n  const amount = decimalFromStripe',
+      },
+    ],
+    target: {
+      file: "tests/api/fee-exports.test.ts",
+      test: "stand in the currency that the account is paid out in",
+    },
+    reason: /EUR/,
   },
 ];

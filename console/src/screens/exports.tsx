@@ -65,6 +65,7 @@ const SHOWN = [
   "paid_minor_units",
   "refunded_minor_units",
   "charged_back_minor_units",
+  "fees_minor_units",
   "cost_minor_units",
   "margin_minor_units",
 ];

@@ -54,6 +54,8 @@ export interface PaymentProvider {
   listIntents(since: Date): AsyncIterable<IntentSnapshot>;
   listRefunds(since: Date): AsyncIterable<RefundSnapshot>;
   listDisputes(since: Date): AsyncIterable<DisputeSnapshot>;
+  /** What the provider kept for itself since then, in any order. Absent where it takes nothing. */
+  listFees?(since: Date): AsyncIterable<FeeSnapshot>;
 
   /**
    * Verifies the signatures and translates the events, several where a provider sends them in batches: all of them are
@@ -217,6 +219,22 @@ export interface DisputeSnapshot {
   readonly respondBy: Date | null;
   /** Evidence was sent, so that nobody is waited for but the payer's bank. */
   readonly isAnswered: boolean;
+}
+
+/** One amount that the provider kept, of a payment, a refund or a dispute. */
+export interface FeeSnapshot {
+  /** Unique at the provider, and the same whenever it is read. */
+  readonly feeId: string;
+  /** The provider's word for what it is for, e.g. `charge` or `interchange`. */
+  readonly kind: string;
+  readonly intentId: string | null;
+  /** `payment_reference` names the payment whose try it was, where that try is no intent of ours. */
+  readonly metadata: IntentMetadata;
+  /** Of the account's settlement, which may be another than the payment's. */
+  readonly currency: string;
+  /** Decimal, with all that the provider gives; negative when it was given back. Never zero. */
+  readonly amount: string;
+  readonly bookedAt: Date;
 }
 
 /** Header names in lower case, as Node gives them. */

@@ -78,5 +78,5 @@ type EntryFacts = Pick<FakeEntry, "type" | "pspReference" | "merchantReference" 
   Partial<FakeEntry>;
 
 export function book(books: FakeBooks, facts: EntryFacts): void {
-  books.entries.push({ modification: "", modificationReference: "", fee: 0, ...facts, at: books.now() });
+  books.entries.push({ modification: "", modificationReference: "", costs: {}, ...facts, at: books.now() });
 }

@@ -1,8 +1,18 @@
 import { book, type FakeBooks, need, tell } from "./fake-books.js";
 import { FakeAdyenError, invalid } from "./fake-error.js";
-import type { FakeDispute, FakePayment, FakeRefund, FakeSession } from "./fake-types.js";
+import type { FakeCosts, FakeDispute, FakePayment, FakeRefund, FakeSession } from "./fake-types.js";
 
-const feeOf = (value: number): number => Math.round(value * 0.019) + 11;
+const PROCESSING = { processing: { value: 10, currency: "EUR" } };
+
+/** For each try. */
+const triesOf = ({ shapes }: FakeBooks): FakeCosts => (shapes.pricing === "blended" ? {} : PROCESSING);
+
+/** Of what is settled. */
+function costsOf({ shapes }: FakeBooks, value: number): FakeCosts {
+  if (shapes.pricing === "blended") return { commission: Math.round(value * 0.019) + 11 };
+  const part = (share: number): number => Math.round(value * share);
+  return { interchange: part(0.012), scheme: part(0.0017), markup: part(0.005) };
+}
 
 /** The payer's card is taken. A session takes one payment, and none after its time; `isTwice` breaks that rule. */
 export function authorise(books: FakeBooks, sessionId: string, isTwice = false): FakePayment {
@@ -10,10 +20,16 @@ export function authorise(books: FakeBooks, sessionId: string, isTwice = false):
   session.status = "completed";
   const payment = addPayment(books, session, "authorised");
   const { pspReference, merchantReference, amount } = payment;
-  book(books, { type: "Received", pspReference, merchantReference, amount });
+  book(books, { type: "Received", pspReference, merchantReference, amount, costs: triesOf(books) });
   book(books, { type: "Authorised", pspReference, merchantReference, amount });
   book(books, { type: "SentForSettle", pspReference, merchantReference, amount });
-  book(books, { type: "Settled", pspReference, merchantReference, amount, fee: feeOf(amount.value) });
+  book(books, {
+    type: "Settled",
+    pspReference,
+    merchantReference,
+    amount,
+    costs: costsOf(books, amount.value),
+  });
   tell(books, {
     eventCode: "AUTHORISATION",
     pspReference,
@@ -40,6 +56,7 @@ export function refuse(books: FakeBooks, sessionId: string, reason: string): Fak
   const session = openSession(books, sessionId, false);
   const payment = addPayment(books, session, "refused");
   const { pspReference, merchantReference, amount } = payment;
+  book(books, { type: "Received", pspReference, merchantReference, amount, costs: triesOf(books) });
   book(books, { type: "Refused", pspReference, merchantReference, amount });
   const additionalData = unsignedOf(session);
   tell(books, {

@@ -1,5 +1,5 @@
 import { type FakeBooks, tell } from "./fake-books.js";
-import type { FakeEntry } from "./fake-types.js";
+import type { FakeCosts, FakeEntry } from "./fake-types.js";
 
 /** Adyen's own decimals, and those of ISO 4217, in which the report writes its amounts. */
 const DECIMALS: Readonly<Record<string, readonly [theirs: number, iso: number]>> = {
@@ -56,6 +56,11 @@ function csvOf(books: FakeBooks, entries: readonly FakeEntry[]): string {
     "Record Type",
     "Settlement Currency",
     "Commission (SC)",
+    "Markup (SC)",
+    "Scheme Fees (SC)",
+    "Interchange (SC)",
+    "Processing Fee Currency",
+    "Processing Fee (FC)",
     books.shapes.modificationColumn,
     "Modification Merchant Reference",
   ];
@@ -73,12 +78,21 @@ function csvOf(books: FakeBooks, entries: readonly FakeEntry[]): string {
       majorOf(value, currency),
       entry.type,
       currency,
-      entry.fee === 0 ? "" : majorOf(entry.fee, currency),
+      ...costCells(entry.costs, currency),
       entry.modification,
       entry.modificationReference,
     ];
   });
   return `${[header, ...rows].map((cells) => cells.map(cellOf).join(",")).join("\r\n")}\r\n`;
+}
+
+function costCells(costs: FakeCosts, currency: string): string[] {
+  const { commission, markup, scheme, interchange, processing } = costs;
+  const cells = [commission, markup, scheme, interchange].map((cost) =>
+    cost === undefined ? "" : majorOf(cost, currency),
+  );
+  const { value, currency: invoiced } = processing ?? { value: 0, currency: "" };
+  return [...cells, invoiced, processing === undefined ? "" : majorOf(-value, invoiced)];
 }
 
 const cellOf = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

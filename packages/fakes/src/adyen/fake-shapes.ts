@@ -16,7 +16,13 @@ export interface FakeAdyenShapes {
   /** What is not signed is left away: metadata, operations, payment method. */
   bare: boolean;
   /** How the report calls the column with the modification's id. */
-  modificationColumn: "Modification Psp Reference" | "Psp Modification Reference";
+  modificationColumn:
+    | "Modification Psp Reference"
+    | "Modification PSP Reference"
+    | "Psp Modification Reference"
+    | "Modification Reference";
+  /** How the account is charged: one commission, or interchange++ in its parts and a fee for each try. */
+  pricing: "blended" | "interchange++";
   /** A capture is announced as well, although it is automatic. */
   announcesCaptures: boolean;
 }
@@ -29,5 +35,6 @@ export const firstShapes = (): FakeAdyenShapes => ({
   reasonNull: false,
   bare: false,
   modificationColumn: "Modification Psp Reference",
+  pricing: "blended",
   announcesCaptures: false,
 });

@@ -70,6 +70,15 @@ export interface FakeEntry {
   readonly modificationReference: string;
   readonly amount: FakeAmount;
   readonly at: number;
-  /** Of a settled payment, in the settlement currency's minor units. */
-  readonly fee: number;
+  readonly costs: FakeCosts;
+}
+
+/** In the settlement currency's integers: one commission, or the parts of interchange++. */
+export interface FakeCosts {
+  readonly commission?: number;
+  readonly markup?: number;
+  readonly scheme?: number;
+  readonly interchange?: number;
+  /** Invoiced once a month, for each try, in the currency of the contract. */
+  readonly processing?: FakeAmount;
 }

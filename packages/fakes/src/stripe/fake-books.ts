@@ -18,6 +18,11 @@ export interface RequestOrigin {
   readonly idempotencyKey: string | null;
 }
 
+export interface Settlement {
+  readonly currency: string;
+  readonly rate: number;
+}
+
 /** Everything that the fake knows, in order of creation. Its tables are what a test compares ours with. */
 export interface FakeBooks {
   readonly livemode: boolean;
@@ -28,6 +33,8 @@ export interface FakeBooks {
   readonly disputes: Map<string, FakeDispute>;
   readonly balance: Map<string, FakeBalanceTransaction>;
   readonly events: Map<string, FakeEvent>;
+  /** The currency of the account's bank, and what one unit of any other is worth in it; null: each stays its own. */
+  settlement: Settlement | null;
   /** Seconds since the epoch, by the fake's own clock. */
   now(): number;
   setClockOffset(seconds: number): void;
@@ -58,6 +65,7 @@ export function makeFakeBooks(livemode: boolean): FakeBooks {
     disputes: new Map(),
     balance: new Map(),
     events: new Map(),
+    settlement: null,
     now: () => Math.floor(Date.now() / 1000) + offsetSeconds,
     setClockOffset: (seconds) => {
       offsetSeconds = seconds;
@@ -108,23 +116,35 @@ function feeOf(amount: number): number {
   return Math.round(amount * 0.029) + 30;
 }
 
+/** For each dispute that takes money, whatever comes of it (docs.stripe.com/disputes/how-disputes-work). */
+const DISPUTE_FEE = 1500;
+
 export function addBalance(
   books: FakeBooks,
   type: FakeBalanceTransaction["type"],
   source: FakeCharge | FakeRefund | FakeDispute,
   amount: number,
 ): string {
-  const fee = type === "charge" ? feeOf(amount) : 0;
+  const { settlement } = books;
+  const rate = settlement === null || settlement.currency === source.currency ? null : settlement.rate;
+  const currency = rate === null || settlement === null ? source.currency : settlement.currency;
+  const settled = rate === null ? amount : Math.round(amount * rate);
+  const isWithdrawn = source.object === "dispute" && amount < 0;
+  const fee = type === "charge" ? feeOf(settled) : isWithdrawn ? DISPUTE_FEE : 0;
+  const description = isWithdrawn ? "Dispute fee" : "Stripe processing fees";
   const id = books.newId("txn");
   books.balance.set(id, {
     id,
     object: "balance_transaction",
-    amount,
+    amount: settled,
     available_on: books.now(),
     created: books.now(),
-    currency: source.currency,
+    currency,
+    exchange_rate: rate,
     fee,
-    net: amount - fee,
+    fee_details:
+      fee === 0 ? [] : [{ amount: fee, application: null, currency, description, type: "stripe_fee" }],
+    net: settled - fee,
     reporting_category: source.object === "dispute" ? "dispute" : type,
     source: source.id,
     status: "available",

@@ -26,6 +26,7 @@ const OK = { ok: true };
  * | webhook_target | `{url, secrets}` |
  * | release, redeliver, webhooks_settled | `{order?}`, `{event}` |
  * | search_lag, clock_offset | `{seconds}` |
+ * | settles_in | `{currency?, rate?}` |
  * | wallets | `{has}` |
  *
  * `GET /__control/ledger` answers with the whole ledger.
@@ -91,6 +92,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   search_lag: (control, body) => {
     control.searchLag(Number(body.seconds));
+    return OK;
+  },
+  settles_in: (control, body) => {
+    control.settlesIn(optionalText(body, "currency") ?? null, typeof body.rate === "number" ? body.rate : 1);
     return OK;
   },
   wallets: (control, body) => {

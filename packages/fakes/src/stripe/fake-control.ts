@@ -73,6 +73,8 @@ export interface FakeControl {
   webhooksSettled(): Promise<void>;
   searchLag(seconds: number): void;
   clockOffset(seconds: number): void;
+  /** What the account is paid out in, at a rate; without a currency each payment stays in its own. */
+  settlesIn(currency: string | null, rate?: number): void;
   /** Whether the payer's browser offers a wallet. */
   wallets(hasWallets: boolean): void;
   ledger(): FakeLedger;
@@ -133,6 +135,9 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
       settings.searchLagSeconds = seconds;
     },
     clockOffset: (seconds) => books.setClockOffset(seconds),
+    settlesIn: (currency, rate = 1) => {
+      books.settlement = currency === null ? null : { currency, rate };
+    },
     wallets: (hasWallets) => {
       settings.hasWallets = hasWallets;
     },

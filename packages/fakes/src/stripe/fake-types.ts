@@ -104,12 +104,23 @@ export interface FakeBalanceTransaction {
   available_on: number;
   created: number;
   currency: string;
+  /** From the charge's currency into this one; null where they are the same. */
+  exchange_rate: number | null;
   fee: number;
+  fee_details: FakeFeeDetail[];
   net: number;
   reporting_category: string;
   source: string;
   status: "available";
   type: "charge" | "refund" | "refund_failure" | "adjustment";
+}
+
+export interface FakeFeeDetail {
+  amount: number;
+  application: null;
+  currency: string;
+  description: string;
+  type: "stripe_fee";
 }
 
 /** Stripe's payment page for one payment. */

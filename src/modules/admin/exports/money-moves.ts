@@ -3,11 +3,11 @@ import { PAGE_ROWS } from "../../../db/read-pages.js";
 import { amountMajor, exponentOf } from "../../../kernel/money.js";
 
 /**
- * What moved money, for accountants: what came in, what went back, what a bank took back, and what suppliers were
- * paid for what was kept. Each is one row of ours, and their sums are those of the providers' and suppliers' books.
- * Providers' fees are not in it: they are in the providers' own reports alone.
+ * What moved money, for accountants: what came in, what went back, what a bank took back, what payment providers kept
+ * and what suppliers were paid for what was kept. Each is one row of ours, and their sums are those of the providers'
+ * and suppliers' books.
  */
-export const MOVE_KINDS = ["payment", "refund", "chargeback", "cost"] as const;
+export const MOVE_KINDS = ["payment", "refund", "chargeback", "fee", "cost"] as const;
 export type MoveKind = (typeof MOVE_KINDS)[number];
 
 export interface Range {
@@ -15,7 +15,7 @@ export interface Range {
   readonly to: string | null;
 }
 
-/** `minor` is null for a cost, which a supplier may give with more decimals than its currency has. */
+/** `minor` is null for a fee and a cost, which may come with more decimals than their currency has. */
 const SOURCES: Readonly<Record<MoveKind, string>> = {
   // Money for a payment that had failed has the time at which we heard of it.
   payment: `select p.id, coalesce(p.succeeded_at, case when p.succeeded_at is null then (
@@ -30,6 +30,9 @@ const SOURCES: Readonly<Record<MoveKind, string>> = {
   chargeback: `select d.id, d.closed_at as at, p.order_id, d.provider, null::text, d.currency, d.amount_minor, null::text,
      d.dispute_id
    from disputes d join payments p on p.id = d.payment_id where d.status = 'lost'`,
+  // As the provider's own books say it, in the currency that it settles in; negative: given back.
+  fee: `select f.id, f.booked_at, p.order_id, f.provider, null::text, f.currency, null::bigint, f.amount::text, f.fee_id
+   from provider_fees f join payments p on p.id = f.payment_id`,
   // Bought and not given back, whether or not somebody has it.
   cost: `select a.id, coalesce(a.decided_at, a.called_at, a.created_at) as at, coalesce(e.order_id, t.order_id),
      (select y.provider from payments y where y.order_id = coalesce(e.order_id, t.order_id) and y.is_counted),
@@ -98,17 +101,20 @@ export interface MoveSums {
   readonly refunded_minor: number;
   readonly charged_back_minor: number;
   /** Decimal, exact. */
+  readonly fees: string;
   readonly cost: string;
 }
 
 const sumOf = (kind: MoveKind): string =>
   `coalesce(sum(m.minor) filter (where m.kind = '${kind}'), 0)::bigint`;
+const exactSumOf = (kind: MoveKind): string =>
+  `coalesce(sum(m.cost::numeric) filter (where m.kind = '${kind}'), 0)::text`;
 const SUMS = statement(
   "admin.move_sums",
   `select to_char(m.at, 'YYYY-MM-DD') as day, o.plan_id, min(o.plan_snapshot ->> 'name') as plan,
      ${SUPPLIER} as supplier, m.provider, m.currency, count(*) filter (where m.kind = 'payment')::int as payments,
      ${sumOf("payment")} as paid_minor, ${sumOf("refund")} as refunded_minor,
-     ${sumOf("chargeback")} as charged_back_minor, coalesce(sum(m.cost::numeric), 0)::text as cost
+     ${sumOf("chargeback")} as charged_back_minor, ${exactSumOf("fee")} as fees, ${exactSumOf("cost")} as cost
    from (${MOVE_KINDS.map((kind) => `select *, '${kind}' from (${SOURCES[kind]}) as one ${NAMES}`).join(" union all ")})
      as m (id, at, order_id, provider, supplier, currency, minor, cost, reference, kind) ${OF_ORDER}
    where ${IN_RANGE("$1", "$2")}
@@ -121,24 +127,26 @@ export async function sumMoves(db: Queryable, { from, to }: Range): Promise<read
   return (await db.run<MoveSums>(SUMS, [from, to])).rows;
 }
 
-/** Minor units of a decimal amount, which may have more decimals than its currency: half a unit is rounded up. */
+/** Minor units of a decimal amount, which may have more decimals than its currency: half a unit goes away from zero. */
 export function roundedMinor(decimal: string, currency: string): number {
   const exponent = exponentOf(currency);
-  const [whole = "0", fraction = ""] = decimal.split(".");
+  const [whole = "0", fraction = ""] = decimal.replace("-", "").split(".");
   const digits = fraction.padEnd(exponent + 1, "0");
-  return Number(whole + digits.slice(0, exponent)) + (Number(digits[exponent]) >= 5 ? 1 : 0);
+  const minor = Number(whole + digits.slice(0, exponent)) + (Number(digits[exponent]) >= 5 ? 1 : 0);
+  return decimal.startsWith("-") && minor > 0 ? -minor : minor;
 }
 
 /** One row of the journal; what goes out is negative in minor units, and has no sign in the decimal text. */
 export function journalRow(kind: MoveKind, move: MoneyMove) {
   const minor = move.minor ?? roundedMinor(move.cost ?? "0", move.currency);
+  const isIn = kind === "payment" || move.cost?.startsWith("-") === true;
   return {
     day: move.at.slice(0, 10),
     at: move.at,
     kind,
-    direction: kind === "payment" ? ("in" as const) : ("out" as const),
-    amount: move.cost ?? amountMajor(minor, move.currency),
-    amount_minor_units: kind === "payment" ? minor : -minor,
+    direction: isIn ? ("in" as const) : ("out" as const),
+    amount: move.cost?.replace("-", "") ?? amountMajor(minor, move.currency),
+    amount_minor_units: isIn ? Math.abs(minor) : -minor,
     currency: move.currency,
     order_id: move.order_id,
     order_reference: move.order_reference,
@@ -152,6 +160,7 @@ export function journalRow(kind: MoveKind, move: MoneyMove) {
 
 /** `margin_minor_units` is what is left of what came in, in the row's own currency. */
 export function summaryRow(sums: MoveSums) {
+  const fees = roundedMinor(sums.fees, sums.currency);
   const cost = roundedMinor(sums.cost, sums.currency);
   const { paid_minor, refunded_minor, charged_back_minor } = sums;
   return {
@@ -165,8 +174,10 @@ export function summaryRow(sums: MoveSums) {
     paid_minor_units: paid_minor,
     refunded_minor_units: refunded_minor,
     charged_back_minor_units: charged_back_minor,
+    fees: sums.fees,
+    fees_minor_units: fees,
     cost: sums.cost,
     cost_minor_units: cost,
-    margin_minor_units: paid_minor - refunded_minor - charged_back_minor - cost,
+    margin_minor_units: paid_minor - refunded_minor - charged_back_minor - fees - cost,
   };
 }

@@ -33,8 +33,12 @@ const JournalRow = Type.Object(
     at: Type.String({ format: "date-time" }),
     kind: Type.Enum(MOVE_KINDS),
     direction: Type.Enum(["in", "out"] as const),
-    amount: Type.String({ description: "Decimal, without a sign; a cost with all its supplier's decimals" }),
-    amount_minor_units: Type.Integer({ description: "Negative for what goes out; costs are rounded" }),
+    amount: Type.String({
+      description: "Decimal, without a sign; a fee or a cost with all the decimals that it was given with",
+    }),
+    amount_minor_units: Type.Integer({
+      description: "Negative for what goes out; fees and costs are rounded",
+    }),
     currency: Type.String(),
     order_id: Type.Integer(),
     order_reference: Type.String(),
@@ -59,10 +63,12 @@ const SummaryRow = Type.Object(
     paid_minor_units: Type.Integer(),
     refunded_minor_units: Type.Integer(),
     charged_back_minor_units: Type.Integer({ description: "Disputes that were lost" }),
+    fees: Type.String({ description: "Decimal, exact: what the payment provider kept" }),
+    fees_minor_units: Type.Integer({ description: "Rounded" }),
     cost: Type.String({ description: "Decimal, exact: what suppliers were paid and did not give back" }),
     cost_minor_units: Type.Integer({ description: "Rounded" }),
     margin_minor_units: Type.Integer({
-      description: "In this currency: what a supplier is paid in another is in another row",
+      description: "In this currency: fees and costs in another are in another row",
     }),
   },
   { title: "MoneySums" },
@@ -82,14 +88,14 @@ const EXPORTS: readonly MoneyExport[] = [
   {
     name: "journal",
     operationId: "exportMoneyJournal",
-    summary: "Every movement of money: payments, refunds, lost disputes, costs",
+    summary: "Every movement of money: payments, refunds, lost disputes, fees, costs",
     row: JournalRow,
     read: readJournal,
   },
   {
     name: "summary",
     operationId: "exportMoneySummary",
-    summary: "Payments, refunds, costs and margin by day, plan, supplier, provider and currency",
+    summary: "Payments, refunds, fees, costs and margin by day, plan, supplier, provider and currency",
     row: SummaryRow,
     read: readSummary,
   },
@@ -114,7 +120,7 @@ function registerMoneyExport(
         tags: ["Administration"],
         operationId,
         summary,
-        description: "Read a page at a time while it is sent. Providers' fees are not in it.",
+        description: "Read a page at a time while it is sent. Fees are those that reconciliation has read.",
         querystring: Query,
         response: {
           200: {

@@ -3,6 +3,7 @@ import { compareIntents } from "./compare-intents.js";
 import { compareOurs } from "./compare-ours.js";
 import { compareRefunds, readDisputes } from "./compare-refunds.js";
 import type { Comparison, ReconcileDeps, RunInHand } from "./comparison.js";
+import { readFees } from "./read-fees.js";
 import { beginRunIfDue, type Finding, finishRun, keepRunAlive } from "./reconcile-store.js";
 
 export interface ReconcileOptions {
@@ -71,6 +72,7 @@ async function compare(
     await compareRefunds(comparison);
     await readDisputes(comparison);
     await compareOurs(comparison);
+    await readFees(comparison);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
     if (!(error instanceof PaymentProviderUnavailable)) {

@@ -73,6 +73,9 @@ export function makeAdyenProvider(options: AdyenOptions): PaymentProvider {
     async *listDisputes(since) {
       yield* (await booksSince(since)).disputes.filter(({ createdAt }) => createdAt >= since);
     },
+    async *listFees(since) {
+      yield* (await booksSince(since)).fees.filter(({ bookedAt }) => bookedAt >= since);
+    },
     verifyWebhook: async (rawBody, _headers, receivedAtMillis) =>
       readNotification(rawBody, options, receivedAtMillis),
   };

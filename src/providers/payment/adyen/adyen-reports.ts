@@ -2,12 +2,15 @@ import { parse } from "csv-parse/sync";
 import { type Money, minorFromMajor } from "../../../kernel/money.js";
 import {
   type DisputeSnapshot,
+  type FeeSnapshot,
   type IntentSnapshot,
   PaymentProviderUnavailable,
   type RefundSnapshot,
 } from "../port.js";
 import { AdyenCallFailed, send } from "./adyen-client.js";
+import { readFees } from "./adyen-fees.js";
 import { readReference } from "./adyen-reference.js";
+import { modificationOf, type ReportRow, timeOf } from "./adyen-report-row.js";
 
 export interface ReportSettings {
   readonly merchantAccount: string;
@@ -36,6 +39,7 @@ export interface Books {
   readonly intents: readonly IntentSnapshot[];
   readonly refunds: readonly RefundSnapshot[];
   readonly disputes: readonly DisputeSnapshot[];
+  readonly fees: readonly FeeSnapshot[];
 }
 
 const DAY_MILLIS = 86_400_000;
@@ -48,15 +52,15 @@ const DAYS_MAX = 62;
  */
 export async function readReports(settings: ReportSettings, since: Date): Promise<Books> {
   if (settings.reportKey === null) return booksOf(settings, []);
-  const entries: Entry[] = [];
+  const rows: ReportRow[] = [];
   const today = Date.now();
   const first = Math.max(since.getTime(), today - DAYS_MAX * DAY_MILLIS);
   for (let at = first; at <= today + DAY_MILLIS; at += DAY_MILLIS) {
     const text = await download(settings, new Date(Math.min(at, today)));
-    if (text !== null) entries.push(...readEntries(settings, text));
+    if (text !== null) rows.push(...readRows(settings, text));
     if (at >= today) break;
   }
-  return booksOf(settings, entries);
+  return booksOf(settings, rows);
 }
 
 export const reportNameOf = (day: Date): string =>
@@ -79,8 +83,8 @@ async function download(settings: ReportSettings, day: Date): Promise<string | n
   }
 }
 
-function readEntries(settings: ReportSettings, text: string): Entry[] {
-  let rows: Record<string, string>[];
+function readRows(settings: ReportSettings, text: string): ReportRow[] {
+  let rows: ReportRow[];
   try {
     rows = parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true });
   } catch (error) {
@@ -88,16 +92,20 @@ function readEntries(settings: ReportSettings, text: string): Entry[] {
       `Adyen's report cannot be read: ${error instanceof Error ? error.message : ""}`,
     );
   }
+  return rows.filter((row) => row["Merchant Account"] === settings.merchantAccount);
+}
+
+function readEntries(settings: ReportSettings, rows: readonly ReportRow[]): Entry[] {
   return rows.flatMap((row) => {
     const entry = readEntry(row);
-    if (typeof entry !== "string") return row["Merchant Account"] === settings.merchantAccount ? [entry] : [];
+    if (typeof entry !== "string") return [entry];
     settings.onUnreadable(`report line of ${row["Psp Reference"] ?? "?"}`, entry);
     return [];
   });
 }
 
 /** The problem, when it has no payment, type or amount. */
-function readEntry(row: Record<string, string>): Entry | string {
+function readEntry(row: ReportRow): Entry | string {
   const pspReference = row["Psp Reference"] ?? "";
   const type = row["Record Type"] ?? "";
   const currency = row["Main Currency"] ?? "";
@@ -108,30 +116,11 @@ function readEntry(row: Record<string, string>): Entry | string {
     pspReference,
     type,
     merchantReference: row["Merchant Reference"] ?? "",
-    modification: row["Modification Psp Reference"] ?? row["Psp Modification Reference"] ?? "",
+    modification: modificationOf(row),
     modificationReference: row["Modification Merchant Reference"] ?? "",
     amount: { currency, minor: amount.minor },
-    at: timeOf(row["Booking Date"] ?? "", row.TimeZone ?? ""),
+    at: timeOf(row),
   };
-}
-
-/** Only for the order of entries and their age: of a zone that is not known here an hour or two are of no account. */
-const HOURS_BY_ZONE: Readonly<Record<string, number>> = {
-  UTC: 0,
-  GMT: 0,
-  CET: 1,
-  BST: 1,
-  CEST: 2,
-  EST: -5,
-  EDT: -4,
-  PST: -8,
-  PDT: -7,
-};
-
-function timeOf(text: string, zone: string): Date {
-  const millis = Date.parse(`${text.replace(" ", "T")}Z`);
-  const hours = HOURS_BY_ZONE[zone] ?? 0;
-  return new Date(Number.isNaN(millis) ? 0 : millis - hours * 3_600_000);
 }
 
 const PAID = new Set(["Authorised", "SentForSettle", "Settled"]);
@@ -149,8 +138,9 @@ const DISPUTES: Readonly<
   SecondChargeback: { state: "lost", part: ":second" },
 };
 
-function booksOf({ livemode }: ReportSettings, entries: readonly Entry[]): Books {
-  const inTurn = entries.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+function booksOf(settings: ReportSettings, rows: readonly ReportRow[]): Books {
+  const { livemode } = settings;
+  const inTurn = readEntries(settings, rows).toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const intents = new Map<string, IntentSnapshot>();
   const refunds = new Map<string, RefundSnapshot>();
   const disputes = new Map<string, DisputeSnapshot>();
@@ -193,6 +183,7 @@ function booksOf({ livemode }: ReportSettings, entries: readonly Entry[]): Books
     intents: newestFirst(intents.values()),
     refunds: newestFirst(refunds.values()),
     disputes: newestFirst(disputes.values()),
+    fees: readFees(rows, settings.onUnreadable),
   };
 }
 

@@ -1,4 +1,4 @@
-import { amountMajor, isCurrencyCode, type Money } from "../../../kernel/money.js";
+import { amountMajor, exponentOf, isCurrencyCode, type Money } from "../../../kernel/money.js";
 
 /**
  * The two directions between ISO 4217 minor units and the integers of Stripe's API (docs.stripe.com/currencies).
@@ -89,6 +89,19 @@ export function fromStripe(amount: number, stripeCurrency: string): FromStripe {
     return { ok: true, minor: amount * 100, currency };
   }
   return { ok: true, minor: amount, currency };
+}
+
+/**
+ * What Stripe counts, as a decimal: of its fees, which are no prices. A fee in krónur may have the two decimals that a
+ * price may not.
+ */
+export function decimalFromStripe(amount: number, stripeCurrency: string): string | null {
+  const currency = stripeCurrency.toUpperCase();
+  if (ruleProblem(currency) !== null || !Number.isSafeInteger(amount)) return null;
+  const decimals = TIMES_100.has(currency) ? 2 : WHOLE_UNITS_ONLY.has(currency) ? 0 : exponentOf(currency);
+  const digits = String(Math.abs(amount)).padStart(decimals + 1, "0");
+  const sign = amount < 0 ? "-" : "";
+  return decimals === 0 ? sign + digits : `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
 /** Why Stripe could never charge this price, with what to enter instead; undefined when it can. */

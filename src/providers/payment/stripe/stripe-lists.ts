@@ -8,11 +8,11 @@ import {
   type StripeObject,
   UnreadableStripeObject,
 } from "./stripe-json.js";
-import { readDispute, readIntent, readRefund } from "./stripe-objects.js";
+import { readDispute, readFee, readIntent, readRefund } from "./stripe-objects.js";
 
 export type UnreadableReport = (objectId: string, problem: string) => void;
 
-type Lists = Pick<PaymentProvider, "listIntents" | "listRefunds" | "listDisputes">;
+type Lists = Required<Pick<PaymentProvider, "listIntents" | "listRefunds" | "listDisputes" | "listFees">>;
 
 /** Stripe's page size at most (docs.stripe.com/api/pagination). */
 const PAGE = 100;
@@ -64,5 +64,7 @@ export function makeStripeLists(stripe: Stripe, onUnreadable: UnreadableReport):
       ),
     listRefunds: (since) => read(stripe.refunds.list(from(since), READING), readRefund),
     listDisputes: (since) => read(stripe.disputes.list(from(since), READING), readDispute),
+    listFees: (since) =>
+      read(stripe.balanceTransactions.list({ ...from(since), expand: ["data.source"] }, READING), readFee),
   };
 }

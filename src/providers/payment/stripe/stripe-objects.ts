@@ -2,11 +2,13 @@ import type {
   Decline,
   DisputeSnapshot,
   DisputeState,
+  FeeSnapshot,
   IntentSnapshot,
   IntentState,
   RefundSnapshot,
   RefundState,
 } from "../port.js";
+import { decimalFromStripe } from "./stripe-amount.js";
 import {
   findId,
   findInteger,
@@ -14,6 +16,7 @@ import {
   findText,
   moneyOf,
   needBoolean,
+  needInteger,
   needMoney,
   needText,
   needTime,
@@ -123,6 +126,30 @@ export function readDispute(object: StripeObject): DisputeSnapshot {
     createdAt: needTime(object, "created"),
     respondBy: findDueBy(object),
     isAnswered: status.endsWith("under_review"),
+  };
+}
+
+/**
+ * A balance transaction with its source expanded (docs.stripe.com/api/balance_transactions/object). `fee` is in the
+ * balance's currency, positive when Stripe kept it. Null where nothing was kept, and where it is of no payment: what the
+ * account as a whole is charged belongs to no shop.
+ */
+export function readFee(object: StripeObject): FeeSnapshot | null {
+  const fee = needInteger(object, "fee");
+  const source = findObject(object, "source");
+  const intentId = source === null ? null : findId(source, "payment_intent");
+  if (fee === 0 || source === null || intentId === null) return null;
+  const currency = needText(object, "currency").toUpperCase();
+  const amount = decimalFromStripe(fee, currency);
+  if (amount === null) throw new UnreadableStripeObject("currency_not_supported");
+  return {
+    feeId: needText(object, "id"),
+    kind: needText(object, "reporting_category"),
+    intentId,
+    metadata: readMetadata(source),
+    currency,
+    amount,
+    bookedAt: needTime(object, "created"),
   };
 }
 
