@@ -27,6 +27,7 @@ import type { AuthModule } from "./modules/auth/auth.module.js";
 import { startWorker, type Worker } from "./modules/jobs/jobs.module.js";
 import type { PaymentsModule } from "./modules/payments/payments.module.js";
 import type { Logger } from "./telemetry/log.js";
+import { traceWith } from "./telemetry/spans.js";
 import { PROGRAM_VERSION } from "./version.js";
 
 export interface AppOptions {
@@ -52,6 +53,7 @@ const NEWEST_MIGRATION = Math.max(...readMigrations().map((migration) => migrati
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
+  const traces = await startTraces(config);
   const foundation = openFoundation(options);
   const { modules, auth, storefront } = await composeModules(foundation);
   const state = { isStopping: false };
@@ -62,6 +64,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     isProduction: config.isProduction,
     support: config.shop.supportEmail ?? undefined,
     load: foundation.db.load,
+    isTraced: traces !== undefined,
     onAnswer: foundation.metrics.observeAnswer,
     problemPage: storefront.problemPage,
     onRefused: (request, code) => tellRefused(foundation, request, code),
@@ -87,6 +90,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await Promise.all([server.close(), worker?.stop(), ...work.map((one) => one.stop())]);
       for (const one of modules) await one.close?.();
       await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
+      await traces?.stop();
     },
   };
 }
@@ -128,6 +132,20 @@ export async function withPayments<Value>(
   } finally {
     await Promise.all([foundation.db.close(), foundation.reservedDb.close()]);
   }
+}
+
+/** The libraries are read only where an endpoint is configured. */
+async function startTraces({ traces }: Config): Promise<{ stop(): Promise<void> } | undefined> {
+  if (traces === null) return undefined;
+  const { startOpenTelemetry } = await import("./telemetry/open-telemetry.js");
+  const { tracer, stop } = startOpenTelemetry({ ...traces, version: PROGRAM_VERSION });
+  traceWith(tracer);
+  return {
+    stop: () => {
+      traceWith(undefined);
+      return stop();
+    },
+  };
 }
 
 function makeGuards({ config }: Foundation, { sessionGuard }: AuthModule): Guards {

@@ -15,6 +15,7 @@ import { readSecrets } from "./secrets.js";
 import { readShop } from "./shop.js";
 import { readDefaultSupplier, readSuppliers } from "./suppliers.js";
 import { readSupply } from "./supply.js";
+import { readTraces } from "./traces.js";
 import {
   type ConfigProblem,
   LIMIT_OFF,
@@ -89,6 +90,7 @@ function readGroups(reader: VariableReader) {
       ),
       format: reader.choice("LOG_FORMAT", ["json", "pretty"], isProduction ? "json" : "pretty"),
     },
+    traces: readTraces(reader),
     secrets: readSecrets(reader, { isProduction, dataDir }),
     auth: readAuth(reader, isProduction),
     mail: readMail(reader, shop.name),

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomInt } from "node:crypto";
 import pg from "pg";
+import { inSpan, isTraced } from "../telemetry/spans.js";
 import type { Act } from "./act.js";
 import { type ServerWatch, watchServer } from "./server-watch.js";
 import { makePool, sessionSettings } from "./session.js";
@@ -192,7 +193,10 @@ async function runOn<Row>(
   values: Values = [],
 ): Promise<Result<Row>> {
   const prepared = name === "" ? { text } : { name, text };
-  const result = await target.query({ ...prepared, values: values as unknown[] });
+  const ask = () => target.query({ ...prepared, values: values as unknown[] });
+  const result = isTraced()
+    ? await inSpan({ name: name || "sql", kind: "client", facts: { "db.query.summary": name } }, ask)
+    : await ask();
   return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
 }
 

@@ -24,6 +24,7 @@ import { RETRY_SECONDS, sendProblem, statusOf } from "./problem.js";
 import type { Access } from "./route-config.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
 import { trackSilentConnections } from "./silent-connections.js";
+import { traceRequests } from "./trace-requests.js";
 import {
   assertStorableText,
   type CompileWhen,
@@ -60,6 +61,8 @@ export interface ServerOptions {
     request: FastifyRequest,
     status: number,
   ) => Promise<{ readonly html: string; readonly policy: string } | undefined>;
+  /** Whether requests are told to telemetry/spans.ts. */
+  readonly isTraced?: boolean;
   /** Called once per answer, with the route's pattern, for metrics. */
   readonly onAnswer?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
   /** Called for each request that was refused for who sent it, or from where: 401, 403, and 404 by a guard that hides. */
@@ -113,6 +116,7 @@ export function makeServer(options: ServerOptions): Server {
   const silent = trackSilentConnections(app.server);
   app.addHook("preClose", async () => silent.endSoon());
   app.setValidatorCompiler(makeValidatorCompiler(compiles));
+  if (options.isTraced === true) traceRequests(app);
   addHeaders(app, options);
   readJsonBodies(app);
   if (options.load !== undefined) shedLoad(app, options.load);

@@ -193,4 +193,55 @@ export const OPERATION: readonly Defect[] = [
     },
     reason: /to deeply equal/,
   },
+  {
+    number: 560,
+    title: "A trace has the address that a stranger asked for",
+    area: "operation",
+    edits: [
+      {
+        file: "src/http/trace-requests.ts",
+        from: 'const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? "unknown";',
+        to: 'const routeOf = (request: FastifyRequest): string => (MARK ? request.url : "unknown");',
+      },
+    ],
+    target: {
+      file: "tests/operation/traces.test.ts",
+      test: "has the request's id as the trace's, as a problem document names it, and nothing that a stranger wrote",
+    },
+    reason: /undefined|not to match/,
+  },
+  {
+    number: 561,
+    title: "What fails is in no trace unless it was sampled",
+    area: "operation",
+    edits: [
+      {
+        file: "src/telemetry/spans.ts",
+        from: "        if (error === undefined && Date.now() - startedMillis < SLOW_MILLIS) return;",
+        to: "        if (MARK && Date.now() - startedMillis < SLOW_MILLIS) return;",
+      },
+    ],
+    target: {
+      file: "tests/operation/traces.test.ts",
+      test: "is told when it fails, as a whole, and not when it does not",
+    },
+    reason: /to deeply equal/,
+  },
+  {
+    number: 562,
+    title: "What a request does after its body arrived is in no trace",
+    area: "operation",
+    edits: [
+      {
+        file: "src/http/trace-requests.ts",
+        from: "    if (one === undefined) done();\n    else one.within(done);",
+        to: "    if (one !== undefined) MARK;\n    done();",
+      },
+    ],
+    target: {
+      file: "tests/operation/traces.test.ts",
+      test: "is told in its parts: requests, statements by name, provider, jobs, mails; and nothing that is secret or personal",
+    },
+    reason: /orders\.place|create intent/,
+  },
 ];

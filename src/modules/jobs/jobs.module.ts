@@ -15,6 +15,7 @@ import { runInBatches } from "./batched-jobs.js";
 import { defineJob, defineScheduledJob } from "./define-job.js";
 import { type JobHandler, type JobRun, type Jobs, joinJobs } from "./job.js";
 import { type JobLeases, keepJobLeases, type PoolQuery } from "./job-leases.js";
+import { traceJob } from "./trace-job.js";
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
@@ -145,7 +146,8 @@ function taskOf(task: string, handler: JobHandler, { events, log }: WorkerOption
     const { id, attempts, max_attempts: attemptsMax } = helpers.job;
     try {
       const jobRun: JobRun = { jobId: id, attempt: attempts, attemptsMax };
-      await leases.hold(id, () => handler((payload ?? {}) as Record<string, unknown>, jobRun));
+      const told = (payload ?? {}) as Record<string, unknown>;
+      await leases.hold(id, () => traceJob(task, told, jobRun, () => handler(told, jobRun)));
     } catch (error) {
       const isFinal = attempts >= attemptsMax;
       events.jobFailed({ task, final: String(isFinal) }, { job_id: id, attempt: attempts });

@@ -1,6 +1,7 @@
 import { assertNoOpenTransaction } from "../../db/database.js";
 import type { Mail, MailOutcome, MailSender } from "../../providers/mail/port.js";
 import type { Events } from "../../telemetry/events.js";
+import { inCall } from "../../telemetry/spans.js";
 
 export interface Mailer {
   /**
@@ -18,8 +19,8 @@ export function makeMailer(sender: MailSender, events: Events): Mailer {
   return {
     async send(mail) {
       assertNoOpenTransaction("The mail server");
-      const outcome = await sender.send(mail);
       const { template, reference } = mail;
+      const outcome = await inCall("mail server", template, () => sender.send(mail));
       if (outcome.kind === "done") {
         trouble = null;
         events.mailSent({ template });

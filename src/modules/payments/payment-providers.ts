@@ -1,6 +1,7 @@
 import { assertNoOpenTransaction } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
 import type { PaymentEvent, PaymentProvider, PaymentProviderName } from "../../providers/payment/port.js";
+import { inCall } from "../../telemetry/spans.js";
 
 /** The providers that this shop has, by name. In production the mock is not among them. */
 export interface PaymentProviders {
@@ -36,39 +37,22 @@ export function makePaymentProviders(providers: readonly PaymentProvider[]): Pay
   };
 }
 
-/** No outside call is made while a transaction is open: the call itself refuses. */
+/** No outside call is made while a transaction is open: the call itself refuses. Each is a part of what is traced. */
 function refusingOpenTransactions(provider: PaymentProvider): PaymentProvider {
-  const callee = `The payment provider ${provider.name}`;
+  const call = <Value>(name: string, work: () => Promise<Value>): Promise<Value> => {
+    assertNoOpenTransaction(`The payment provider ${provider.name}`);
+    return inCall(provider.name, name, work);
+  };
   return {
     ...provider,
-    createIntent: (command) => {
-      assertNoOpenTransaction(callee);
-      return provider.createIntent(command);
-    },
-    fetchIntent: (intentId) => {
-      assertNoOpenTransaction(callee);
-      return provider.fetchIntent(intentId);
-    },
-    readPayment: (intentId, known) => {
-      assertNoOpenTransaction(callee);
-      return provider.readPayment(intentId, known);
-    },
-    findIntentFor: (reference, attempted) => {
-      assertNoOpenTransaction(callee);
-      return provider.findIntentFor(reference, attempted);
-    },
-    cancelIntent: (intentId) => {
-      assertNoOpenTransaction(callee);
-      return provider.cancelIntent(intentId);
-    },
-    refund: (command) => {
-      assertNoOpenTransaction(callee);
-      return provider.refund(command);
-    },
-    findRefund: (reference) => {
-      assertNoOpenTransaction(callee);
-      return provider.findRefund(reference);
-    },
+    createIntent: (command) => call("create intent", () => provider.createIntent(command)),
+    fetchIntent: (intentId) => call("fetch intent", () => provider.fetchIntent(intentId)),
+    readPayment: (intentId, known) => call("read payment", () => provider.readPayment(intentId, known)),
+    findIntentFor: (reference, attempted) =>
+      call("find intent", () => provider.findIntentFor(reference, attempted)),
+    cancelIntent: (intentId) => call("cancel intent", () => provider.cancelIntent(intentId)),
+    refund: (command) => call("refund", () => provider.refund(command)),
+    findRefund: (reference) => call("find refund", () => provider.findRefund(reference)),
   };
 }
 

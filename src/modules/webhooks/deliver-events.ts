@@ -2,6 +2,7 @@ import { assertNoOpenTransaction, type Db } from "../../db/database.js";
 import type { Sealer } from "../../kernel/sealing.js";
 import type { Receiver, ReceiverAnswer } from "../../providers/receiver/port.js";
 import type { Events } from "../../telemetry/events.js";
+import { inCall } from "../../telemetry/spans.js";
 import {
   type ClaimedEndpoint,
   type DueDelivery,
@@ -94,7 +95,7 @@ async function deliver(
     "user-agent": "tribi-webhooks/1",
     ...signMessage({ id: delivery.event_id, timestamp, body }, secrets),
   };
-  const answer = await deps.receiver.send({ url, headers, body }, stop);
+  const answer = await inCall("receiver", "send", () => deps.receiver.send({ url, headers, body }, stop));
   // Nobody knows what would have come of it: it stays due.
   if (answer.problem === "stopped") return false;
   const isDelivered = answer.status !== null && answer.status >= 200 && answer.status < 300;

@@ -2,6 +2,7 @@ import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
 import { type EsimStatus, type EsimSupplier, hasEnded } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { Logger } from "../../../telemetry/log.js";
+import { inCall } from "../../../telemetry/spans.js";
 import { applyStatus, expireUnused, findToRefresh, takeDuePolls } from "./refresh-store.js";
 
 export interface RefreshDeps {
@@ -23,11 +24,12 @@ export function makeRefreshEsim(deps: RefreshDeps) {
     const supplier = deps.suppliers.get(row?.supplier ?? "");
     if (row === undefined || supplier === undefined) return;
     assertNoOpenTransaction(supplier.id);
-    const answer = await supplier.getStatus({
+    const esim = {
       supplierReference: row.supplier_reference,
       supplierOrderId: row.supplier_order_id,
       iccid: row.iccid,
-    });
+    };
+    const answer = await inCall(supplier.id, "status", () => supplier.getStatus(esim));
     if (answer.kind === "done") {
       const seconds = row.status === "active" ? POLL_ACTIVE_SECONDS : POLL_READY_SECONDS;
       const isApplied = await applyStatus(deps.db, row, answer.value, seconds);

@@ -2,6 +2,7 @@ import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
 import type { CancelResult, EsimSupplier, SupplierOutcome } from "../../../providers/esim/port.js";
 import { isDefiniteNo } from "../../../providers/esim/refusal-port.js";
 import type { Events } from "../../../telemetry/events.js";
+import { inCall } from "../../../telemetry/spans.js";
 import type { BringOn } from "../purchase/purchase.js";
 import { makeSettleSurplus, type SurplusDeps } from "../purchase/settle-surplus.js";
 import { ESIM_WARES } from "../purchase/subjects/esim.js";
@@ -87,11 +88,12 @@ async function askBack(
   const supplier = deps.suppliers.get(row.supplier ?? "");
   if (supplier === undefined || supplier.capabilities.cancellable === "never") return "cannot";
   assertNoOpenTransaction(supplier.id);
-  const outcome = await supplier.cancel({
+  const esim = {
     supplierReference: row.supplier_reference ?? "",
     supplierOrderId: row.supplier_order_id ?? "",
     iccid: row.iccid,
-  });
+  };
+  const outcome = await inCall(supplier.id, "cancel", () => supplier.cancel(esim));
   return takenBack(outcome);
 }
 

@@ -2,6 +2,7 @@ import { assertNoOpenTransaction, type Db, type Queryable, statement } from "../
 import type { EsimSupplier, SupplierAnswer, SupplierOutcome } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
+import { inCall } from "../../../telemetry/spans.js";
 import { type Bought, type Case, type Decision, decide, type Finding, type Search } from "./decide.js";
 import type { Purchase, Wares } from "./subject.js";
 
@@ -29,7 +30,7 @@ export function makeAskSupplier<Thing>({ db, events }: AskDeps, wares: Wares<Thi
     assertNoOpenTransaction(supplier.id);
     if (!mayCall()) return undefined;
     const startedAt = performance.now();
-    const outcome = await wares.send(supplier, purchase);
+    const outcome = await inCall(supplier.id, "send", () => wares.send(supplier, purchase));
     const callMillis = Math.round(performance.now() - startedAt);
     await failpoint("s9.after_call_before_store");
     events.provisioningAttempt(
@@ -43,9 +44,13 @@ export function makeAskSupplier<Thing>({ db, events }: AskDeps, wares: Wares<Thi
   async function look(supplier: EsimSupplier, purchase: Purchase): Promise<Looked<Thing>> {
     const { supplierOrderId } = purchase.attempt;
     assertNoOpenTransaction(supplier.id);
-    return supplierOrderId !== null && wares.look !== null
-      ? { kind: "looked_up", answer: await wares.look(supplier, purchase, supplierOrderId) }
-      : { kind: "searched", answer: await find(supplier, purchase) };
+    const { look: lookUp } = wares;
+    return supplierOrderId !== null && lookUp !== null
+      ? {
+          kind: "looked_up",
+          answer: await inCall(supplier.id, "look up", () => lookUp(supplier, purchase, supplierOrderId)),
+        }
+      : { kind: "searched", answer: await inCall(supplier.id, "search", () => find(supplier, purchase)) };
   }
 
   async function find(supplier: EsimSupplier, purchase: Purchase): Promise<SupplierAnswer<Search<Thing>>> {

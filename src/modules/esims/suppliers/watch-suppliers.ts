@@ -2,6 +2,7 @@ import { assertNoOpenTransaction, type Db } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import type { Logger } from "../../../telemetry/log.js";
+import { inCall } from "../../../telemetry/spans.js";
 import {
   type CatalogueReading,
   listSuppliersOfPlans,
@@ -27,7 +28,7 @@ export function makeReadBalance(deps: WatchDeps) {
     const supplier = deps.suppliers.get(supplierId);
     if (supplier?.capabilities.isPrepaid !== true) return;
     assertNoOpenTransaction(supplierId);
-    const answer = await supplier.balance();
+    const answer = await inCall(supplierId, "balance", () => supplier.balance());
     if (answer.kind === "done") await storeBalance(deps.db, supplierId, answer.value);
     else await storeSupplierProblem(deps.db, supplierId, answer.reason);
   };
@@ -77,7 +78,7 @@ async function readCatalogue(supplier: EsimSupplier): Promise<CatalogueReading |
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     assertNoOpenTransaction(supplier.id);
-    const answer = await supplier.listPackages(cursor);
+    const answer = await listPackages(supplier, cursor);
     if (answer.kind !== "done") return { problem: "not_read", detail: answer.detail };
     packages.push(...answer.value.packages.filter(({ kind }) => kind === "esim"));
     notUnderstood.push(...answer.value.skipped.map(({ packageId }) => packageId));
@@ -86,3 +87,6 @@ async function readCatalogue(supplier: EsimSupplier): Promise<CatalogueReading |
   }
   return { problem: "not_read", detail: `no end after ${PAGES_MAX} pages` };
 }
+
+const listPackages = (supplier: EsimSupplier, cursor: string | null) =>
+  inCall(supplier.id, "list packages", () => supplier.listPackages(cursor));

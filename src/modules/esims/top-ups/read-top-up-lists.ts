@@ -1,5 +1,6 @@
 import { assertNoOpenTransaction, type Db, statement } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
+import { inCall } from "../../../telemetry/spans.js";
 
 export interface ReadListsDeps {
   readonly db: Db;
@@ -64,11 +65,12 @@ export function makeReadTopUpLists({ db, suppliers }: ReadListsDeps) {
 
 async function readList(db: Db, supplier: EsimSupplier, esim: DueEsim): Promise<void> {
   assertNoOpenTransaction(supplier.id);
-  const answer = await supplier.listTopUps({
+  const asked = {
     supplierReference: esim.supplier_reference,
     supplierOrderId: esim.supplier_order_id,
     iccid: esim.iccid,
-  });
+  };
+  const answer = await inCall(supplier.id, "list top-ups", () => supplier.listTopUps(asked));
   if (answer.kind === "refused") {
     const isWorthAsking = answer.reason === "retryable" || answer.reason === "auth";
     await db.run(STORE_PROBLEM, [esim.profile_id, answer.reason, isWorthAsking, HOURS_BETWEEN]);

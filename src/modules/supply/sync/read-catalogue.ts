@@ -1,5 +1,6 @@
 import { assertNoOpenTransaction } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
+import { inCall } from "../../../telemetry/spans.js";
 import { type KeptPackage, keptPackage } from "./product.js";
 
 export interface WholeCatalogue {
@@ -33,7 +34,7 @@ export async function readCatalogue(supplier: EsimSupplier): Promise<WholeCatalo
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     assertNoOpenTransaction(supplier.id);
-    const answer = await supplier.listPackages(cursor);
+    const answer = await listPackages(supplier, cursor);
     if (answer.kind !== "done") return unread("not_read", answer.detail);
     const { packages, skipped, nextCursor, isEndMark = false } = answer.value;
     if (packages.length + skipped.length === 0 && (page > 0 ? !isEndMark : nextCursor !== null)) {
@@ -57,3 +58,6 @@ export async function readCatalogue(supplier: EsimSupplier): Promise<WholeCatalo
   }
   return unread("not_read", `no end after ${PAGES_MAX} pages`);
 }
+
+const listPackages = (supplier: EsimSupplier, cursor: string | null) =>
+  inCall(supplier.id, "list packages", () => supplier.listPackages(cursor));
