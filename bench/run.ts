@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { query } from "./arrange.js";
 import { makeBareRows } from "./bare-rows.js";
+import { besideOwnStatement } from "./beside-own-statement.js";
 import { deliverySeconds } from "./delivery.js";
 import { type LoadResult, load } from "./load.js";
 import { startMailSink } from "./mail-sink.js";
@@ -231,9 +232,13 @@ async function bench(): Promise<number> {
     const stock = wants("stock")
       ? await measureStock(stage.databaseUrl, stage.arranged.stockPlanId, SECONDS, ceiling.perSecond)
       : [];
+    const besideOwn = besideOwnStatement(stage, [...login.lines, ...webhooks], {
+      rounds: ROUNDS,
+      count: WEBHOOKS_PER_ROUND,
+    });
     await stage.server.stop();
     const report = {
-      lines: [...lines, ...login.lines, ...webhooks, ...nothing],
+      lines: [...lines, ...login.lines, ...webhooks, ...besideOwn, ...nothing],
       ceiling,
       measures: [
         ...measures,

@@ -137,10 +137,15 @@ const UNPAID_ORDERS = `
   )
   insert into esim_profiles (order_id, user_id, plan_id) select id, user_id, plan_id from placed`;
 
-/** Signed events of Stripe, one per payment; each pays its order. */
-export async function webhookTraffic(databaseUrl: string, count: number): Promise<Traffic> {
+export interface UnpaidPayment {
+  readonly order_id: number;
+  readonly intent_id: string;
+  readonly amount_minor: number;
+}
+
+export async function makeUnpaidPayments(databaseUrl: string, count: number): Promise<UnpaidPayment[]> {
   await query(databaseUrl, UNPAID_ORDERS, [count]);
-  const rows = await query<{ order_id: number; intent_id: string; amount_minor: number }>(
+  const rows = await query<UnpaidPayment>(
     databaseUrl,
     `insert into payments (order_id, provider, intent_id, currency, amount_minor, livemode)
      select id, 'STRIPE', 'pi_bench_' || id, currency, amount_minor, false
@@ -150,6 +155,12 @@ export async function webhookTraffic(databaseUrl: string, count: number): Promis
     [count],
   );
   if (rows.length < count) throw new Error(`Only ${rows.length} unpaid orders for ${count} webhooks`);
+  return rows;
+}
+
+/** Signed events of Stripe, one per payment; each pays its order. */
+export async function webhookTraffic(databaseUrl: string, count: number): Promise<Traffic> {
+  const rows = await makeUnpaidPayments(databaseUrl, count);
   let index = 0;
   return {
     next: () => {
@@ -163,27 +174,31 @@ export async function webhookTraffic(databaseUrl: string, count: number): Promis
   };
 }
 
-function signedEvent(row: { order_id: number; intent_id: string; amount_minor: number }): Buffer {
-  const seconds = Math.floor(Date.now() / 1000);
-  const body = JSON.stringify({
-    id: `evt_${row.intent_id}`,
+/** `payment_intent.succeeded` over the whole amount. */
+export const successOf = ({ order_id, intent_id, amount_minor }: UnpaidPayment): string =>
+  JSON.stringify({
+    id: `evt_${intent_id}`,
     object: "event",
     type: "payment_intent.succeeded",
-    created: seconds,
+    created: Math.floor(Date.now() / 1000),
     livemode: false,
     data: {
       object: {
-        id: row.intent_id,
+        id: intent_id,
         object: "payment_intent",
-        amount: Number(row.amount_minor),
-        amount_received: Number(row.amount_minor),
+        amount: amount_minor,
+        amount_received: amount_minor,
         currency: "usd",
         status: "succeeded",
         livemode: false,
-        metadata: { order_id: String(row.order_id), shop_id: "tribi" },
+        metadata: { order_id: String(order_id), shop_id: "tribi" },
       },
     },
   });
+
+function signedEvent(row: UnpaidPayment): Buffer {
+  const body = successOf(row);
+  const seconds = Math.floor(Date.now() / 1000);
   return requestBytes("POST", "/payments/webhook/stripe", { headers: stripeSignature(seconds, body), body });
 }
 

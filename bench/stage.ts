@@ -60,6 +60,21 @@ export async function setStage({ databaseUrl, sink, folder, root = ROOT }: Stage
   return { root, databaseUrl, environment, logFile, server, sink, arranged };
 }
 
+/** One round of what a request runs in the database, alone: of this working tree. */
+export function ownStatementOnce(
+  { databaseUrl }: Stage,
+  kind: "request-code" | "webhook",
+  label: string,
+  count: number,
+): Ceiling {
+  const args = [databaseUrl, kind, String(count), label];
+  const output = execFileSync(process.execPath, ["--import", "tsx", "bench/own-statement.ts", ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  return JSON.parse(output) as Ceiling;
+}
+
 /** One round of the order's bare statement, as the stage's own working tree has it. */
 export function ceilingOnce({ root, databaseUrl, arranged }: Stage, label: string, seconds: number): Ceiling {
   const users = arranged.people.map(({ id }) => id).join(",");
