@@ -42,6 +42,14 @@ const importRates = (lines: string, acceptsJump = false) =>
 const countOf = async (table: string): Promise<number> =>
   Number((await app.database.query<{ count: string }>(`select count(*) from ${table}`))[0]?.count);
 
+/** A test that is run alone finds them too. */
+async function haveRatesAndRules(): Promise<void> {
+  if ((await countOf("exchange_rates")) === 0)
+    await importRates(`EUR,USD,1.16,${day(1)}\nEUR,JPY,180.5,${day(2)}`);
+  if ((await countOf("price_rule_sets")) === 0)
+    await admin("PUT", "/admin/price-rules", { version: 0, ...RULES });
+}
+
 describe("exchange rates", () => {
   it.each([
     ["a rate of 0", `EUR,USD,0,${day(1)}`, /0;/],
@@ -158,6 +166,7 @@ describe("price rules", () => {
   });
 
   it("200: names the least that the supplier allows to ask, converted, and that a price is below it", async () => {
+    await haveRatesAndRules();
     const content = (minimumRetail: unknown) => JSON.stringify({ kind: "esim", minimumRetail });
     await app.database.query(
       "insert into supplier_packages (supplier, package_id, content) values ('airalo', 'es-5gb', $1)",
@@ -188,6 +197,7 @@ describe("price rules", () => {
   });
 
   it("200: without a fresh rate there is no price, and it says why", async () => {
+    await haveRatesAndRules();
     await app.database.query("update exchange_rates set as_of = as_of - 21");
     const { body } = await admin("GET", `/admin/plans/${planId}/price`);
     const euro = body.prices.find(({ currency }: { currency: string }) => currency === "EUR").by_rule;
