@@ -2745,6 +2745,8 @@ export interface components {
             name: string;
             verdict: "likely_compatible" | "unknown" | "likely_incompatible";
             note: string | null;
+            /** @description The same in Spanish */
+            note_es: string | null;
             /** @description Who says so */
             source: string | null;
             /** @description As of which day */

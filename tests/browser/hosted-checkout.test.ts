@@ -100,4 +100,36 @@ describeInBrowser("a traveller pays on the provider's page", () => {
       await expectPaid();
     },
   );
+
+  it.each([
+    ["says so", false],
+    ["says nothing", true],
+  ] as const)(
+    "the page expires under the payer, and the provider %s: what is true is said, and one charge is made",
+    SLOW,
+    async (_what, off) => {
+      shop.stripe.control.webhooks({ off });
+      const { page, seesEsim } = await arrive();
+      await payButton(page).click();
+      await page.getByRole("link", { name: "Back to the shop" }).waitFor();
+      shop.stripe.control.expirePage(shop.stripe.ledger().sessions.at(-1)?.id ?? "");
+      await shop.settled();
+      await onPage(CARDS.paid);
+      await page.getByRole("heading", { name: "This page has expired" }).waitFor();
+      await page.getByRole("link", { name: "Back to the shop" }).click();
+      await page.getByRole("heading", { name: "The payment did not go through" }).waitFor();
+      await page.getByRole("link", { name: "Order again" }).click();
+      await page.getByRole("button", { name: "Order again at today’s price" }).click();
+      await payButton(page).click();
+      await onPage(CARDS.paid);
+      await seesEsim();
+      await shop.settled();
+      const orders = (await traveller.orders()).map(({ status, captured }) => ({ status, captured }));
+      expect(orders).toEqual([
+        { status: "failed", captured: 0 },
+        { status: "paid", captured: 650 },
+      ]);
+      shop.stripe.control.webhooks({ off: false });
+    },
+  );
 });

@@ -53,6 +53,18 @@ describeInBrowser("a traveller pays by card", () => {
     expect((await traveller.orders()).map(({ id: _, ...order }) => order)).toEqual(expected);
   };
 
+  /** The time to pay for it is over. */
+  const endOrder = async (): Promise<void> => {
+    const { query } = shop.app.database;
+    await query("update orders set expires_at = now() - interval '1 minute' where user_id = $1", [
+      traveller.userId,
+    ]);
+    await query("select graphile_worker.add_job('expire_unpaid_orders')");
+    await eventually(async () => (await traveller.orders())[0]?.status === "failed");
+  };
+  const answerBank = (button: string): Promise<void> =>
+    bankFrame(traveller.page).getByRole("button", { name: button }).click();
+
   it("paid: the eSIM is there, and the card's number never touched the shop", SLOW, async () => {
     const { page, openCheckout, fillCard, pay, seesEsim } = await arrive();
     const sent: string[] = [];
@@ -99,7 +111,7 @@ describeInBrowser("a traveller pays by card", () => {
     await openCheckout();
     await fillCard(CARDS.authentication);
     await pay();
-    await bankFrame(page).getByRole("button", { name: button }).click();
+    await answerBank(button);
     if (!isPaid) {
       await page.getByText("We are unable to authenticate your payment method.").waitFor();
       await fillCard(CARDS.paid);
@@ -107,6 +119,60 @@ describeInBrowser("a traveller pays by card", () => {
     }
     await seesEsim();
     await expectOrders(PAID);
+  });
+
+  it("the bank's answer is lost: nobody pays twice, and the eSIM comes", SLOW, async () => {
+    const { openCheckout, fillCard, pay, seesEsim } = await arrive();
+    await openCheckout();
+    await fillCard(CARDS.authentication);
+    await pay();
+    shop.stripe.control.fault({ operation: "authenticate", fault: "drop_after_success" });
+    await answerBank("Complete authentication");
+    await seesEsim();
+    await expectOrders(PAID);
+  });
+
+  it("the bank is slow: the page says so and takes no second try, nor does a second tab", SLOW, async () => {
+    const { context, page, openCheckout, fillCard, pay, seesEsim } = await arrive();
+    await openCheckout();
+    await fillCard(CARDS.authentication);
+    await pay();
+    // The bank has said yes, and its answer does not come.
+    shop.stripe.control.fault({ operation: "authenticate", fault: "timeout_after_success" });
+    await answerBank("Complete authentication");
+    await page.getByText("Paying…").waitFor();
+    expect(await payButton(page).isDisabled()).toBe(true);
+    await eventually(async () => (await traveller.orders())[0]?.esim === "ready");
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await page.reload();
+    for (const tab of [page, other]) {
+      await tab.getByRole("link", { name: "Show what I bought" }).click();
+      await seesEsim(tab);
+    }
+    await expectOrders(PAID);
+  });
+
+  it("the order ends while the bank asks: nothing is charged, and the new order is paid", SLOW, async () => {
+    const { page, openCheckout, fillCard, pay, seesEsim } = await arrive();
+    await openCheckout();
+    await fillCard(CARDS.authentication);
+    await pay();
+    await bankFrame(page).getByRole("button", { name: "Complete authentication" }).waitFor();
+    await endOrder();
+    await answerBank("Complete authentication");
+    await page.getByRole("heading", { name: "The payment did not go through" }).waitFor();
+    expect((await traveller.orders()).map(({ captured }) => captured)).toEqual([0]);
+    await page.getByRole("link", { name: "Order again" }).click();
+    await page.getByRole("button", { name: "Order again at today’s price" }).click();
+    await cardFrame(page).getByLabel("Card number").waitFor();
+    await fillCard(CARDS.paid);
+    await pay();
+    await seesEsim();
+    expect((await traveller.orders()).map(({ status, captured }) => [status, captured])).toEqual([
+      ["failed", 0],
+      ["paid", 650],
+    ]);
   });
 
   it("a bank that the payer is sent to: what the return address says is not believed", SLOW, async () => {
@@ -259,12 +325,7 @@ describeInBrowser("a traveller pays by card", () => {
       const { page, openCheckout, fillCard, pay, seesEsim } = await arrive();
       await openCheckout();
       await fillCard(CARDS.paid);
-      await shop.app.database.query(
-        "update orders set expires_at = now() - interval '1 minute' where user_id = $1",
-        [traveller.userId],
-      );
-      await shop.app.database.query("select graphile_worker.add_job('expire_unpaid_orders')");
-      await eventually(async () => (await traveller.orders())[0]?.status === "failed");
+      await endOrder();
       await pay();
       await page.getByText("The time to pay for this order is over").waitFor();
       await page.getByRole("button", { name: "Order again at today’s price" }).click();

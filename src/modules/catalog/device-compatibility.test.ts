@@ -78,6 +78,12 @@ describe("the verdict", () => {
   });
 });
 
+test("every note that comes with the program is there in Spanish too", () => {
+  const { devices } = readDeviceData(null);
+  expect(devices.filter(({ note }) => note !== undefined).length).toBeGreaterThan(5);
+  expect(devices.filter(({ note, note_es }) => (note === undefined) !== (note_es === undefined))).toEqual([]);
+});
+
 describe("an operator's file", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "devices-"));
   const file = (content: unknown): string => {

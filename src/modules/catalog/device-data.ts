@@ -21,6 +21,7 @@ export const Device = Type.Object(
     prefixes: Type.Optional(Words),
     except_suffixes: Type.Optional(Words),
     note: Type.Optional(Type.String({ maxLength: 500 })),
+    note_es: Type.Optional(Type.String({ maxLength: 500 })),
     /** Where it is said, and as of when. */
     source: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
     date: Type.Optional(Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" })),

@@ -2,6 +2,7 @@ import { createTribi, type Schemas } from "@tribi/client";
 import { useState } from "preact/hooks";
 import { matches } from "../text/search.js";
 import { useText } from "../text/text.js";
+import { usePage } from "./shop-context.js";
 
 type Model = Schemas["DeviceModel"];
 
@@ -43,10 +44,10 @@ export function DeviceCheck() {
       </label>
       <div role="status">
         <ul class="models">
-          {found.map(({ name, verdict, note }) => (
+          {found.map(({ name, verdict, ...notes }) => (
             <li key={name} class={verdict}>
               <strong>{name}</strong> {text(`device.${verdict}`)}
-              {note !== null && <span class="small">{note}</span>}
+              <Note {...notes} />
             </li>
           ))}
         </ul>
@@ -59,5 +60,17 @@ export function DeviceCheck() {
       </div>
       <p class="small">{text("device.how")}</p>
     </section>
+  );
+}
+
+/** An operator's list may have the note in English alone. */
+function Note({ note, note_es: spanish }: Pick<Model, "note" | "note_es">) {
+  const { language } = usePage();
+  if (note === null) return null;
+  if (language === "es" && spanish !== null) return <span class="small">{spanish}</span>;
+  return (
+    <span class="small" lang="en">
+      {note}
+    </span>
   );
 }

@@ -32,6 +32,8 @@ export const OPERATIONS = [
   "create_intent",
   "retrieve_intent",
   "confirm_intent",
+  // The payer's bank, asked by the challenge page.
+  "authenticate",
   "cancel_intent",
   "list_intents",
   "search_intents",

@@ -168,7 +168,7 @@ const KEPT_WITHOUT_EFFECT: Readonly<Record<string, Answer>> = {
 };
 
 /** True when the call ends here, without an effect. */
-function failBefore(fault: Fault, response: ServerResponse): boolean {
+export function failBefore(fault: Fault, response: ServerResponse): boolean {
   switch (fault.fault) {
     case "timeout_before":
       return true;
@@ -201,7 +201,7 @@ function failBefore(fault: Fault, response: ServerResponse): boolean {
 }
 
 /** True when the caller gets no whole answer, although the work is done. */
-function failAfter(fault: Fault | null, response: ServerResponse, answer: Answer): boolean {
+export function failAfter(fault: Fault | null, response: ServerResponse, answer: Answer): boolean {
   if (fault?.fault === "timeout_after_success") return true;
   if (fault?.fault === "drop_after_success") {
     response.destroy();
@@ -249,7 +249,7 @@ export function send(response: ServerResponse, answer: Answer): void {
 }
 
 /** Ends early when the caller goes away. */
-function wait(millis: number, response: ServerResponse): Promise<void> {
+export function wait(millis: number, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, millis);
     response.once("close", () => {

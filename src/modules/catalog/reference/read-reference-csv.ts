@@ -20,7 +20,7 @@ const COLUMNS: Readonly<
   regions: { required: ["region", "countries"], optional: [], read: readRegion },
   devices: {
     required: ["name", "verdict"],
-    optional: ["models", "names", "prefixes", "except_suffixes", "note", "source", "date"],
+    optional: ["models", "names", "prefixes", "except_suffixes", "note", "note_es", "source", "date"],
     read: readDevice,
   },
 };
@@ -95,14 +95,11 @@ const VERDICTS: readonly string[] = [
   "likely_incompatible",
 ] satisfies Verdict[];
 
+const DEVICE_CELLS = ["name", "verdict", "note", "source", "date"] as const;
+
 function readDevice(cell: Cell): Reading {
-  const [name, verdict, note, source, date] = ["name", "verdict", "note", "source", "date"].map(cell) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [name = "", verdict = "", note = "", source = "", date = ""] = DEVICE_CELLS.map(cell);
+  const spanish = cell("note_es");
   const lists = Object.fromEntries(
     (["models", "names", "prefixes", "except_suffixes"] as const)
       .map((column) => [column, listOf(cell(column), /\|/)] as const)
@@ -115,9 +112,15 @@ function readDevice(cell: Cell): Reading {
   for (const [column, words] of Object.entries(lists))
     if (words.some((word) => !isLine(word, 64))) return [column, "has a name of more than 64 characters"];
   if (note.length > 500) return ["note", "has more than 500 characters"];
+  if (spanish.length > 500) return ["note_es", "has more than 500 characters"];
+  if (spanish !== "" && note === "") return ["note_es", "needs the same in English in note"];
   if (date !== "" && !isDay(date)) return ["date", "is no date such as 2026-11-30"];
   if ((source === "") !== (date === "")) return ["source", "source and date go together"];
-  const about = { ...(note === "" ? {} : { note }), ...(source === "" ? {} : { source, date }) };
+  const about = {
+    ...(note === "" ? {} : { note }),
+    ...(spanish === "" ? {} : { note_es: spanish }),
+    ...(source === "" ? {} : { source, date }),
+  };
   const keys = [
     plainText(name),
     ...(lists.names ?? []).map((one) => `name ${one.toLowerCase()}`),

@@ -9,6 +9,7 @@ const DeviceModel = Type.Object(
     name: Type.String(),
     verdict: Verdict,
     note: Type.Union([Type.String(), Type.Null()]),
+    note_es: Type.Union([Type.String(), Type.Null()], { description: "The same in Spanish" }),
     source: Type.Union([Type.String(), Type.Null()], { description: "Who says so" }),
     as_of: Type.Union([Type.String({ format: "date" }), Type.Null()], { description: "As of which day" }),
   },
@@ -19,9 +20,9 @@ const DeviceModel = Type.Object(
 export function registerListDevices(app: Server, data: DeviceData): void {
   const body = makeBody(
     data.devices
-      .flatMap(({ models, names, verdict, note = null, source, date }) => {
+      .flatMap(({ models, names, verdict, note = null, note_es = null, source, date }) => {
         const from = { source: source ?? data.source ?? null, as_of: date ?? data.reviewed ?? null };
-        return (models ?? names ?? []).map((name) => ({ name, verdict, note, ...from }));
+        return (models ?? names ?? []).map((name) => ({ name, verdict, note, note_es, ...from }));
       })
       .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true })),
   );

@@ -242,7 +242,7 @@ function OrderTrouble({ error, plan, wanted, onRetry }: OrderTroubleProps) {
   if (code === "out_of_stock" || code === "not_found" || code === "top_up_not_possible") {
     return (
       <Notice kind="info">
-        <p>{code === "top_up_not_possible" ? error.detail : text("checkout.out_of_stock")}</p>
+        <p>{text(code === "top_up_not_possible" ? "problem.no_top_up" : "checkout.out_of_stock")}</p>
         <a class="button" href={address("/")}>
           {text("checkout.other_plans")}
         </a>

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FakeStripeError } from "../fake-error.js";
 import { parseForm } from "../fake-form.js";
-import { type FakeWorld, send } from "../fake-request.js";
+import type { Answer } from "../fake-idempotency.js";
+import { type FakeWorld, failAfter, failBefore, send, wait } from "../fake-request.js";
 import { cardPage, challengePage, redirectPage, walletPage } from "./browser-pages.js";
 import { authenticate } from "./browser-payer.js";
 import { payOnHostedPage, showHostedPage } from "./hosted-page.js";
@@ -31,7 +32,8 @@ export function handleBrowserRequest(
     case "GET /browser/redirect":
       return reply(response, "text/html", redirectPage(url.searchParams));
     case "POST /browser/authenticate":
-      return answerWith(response, () => authenticate(world.books, parseForm(body)));
+      void answerOfBank(world, response, body);
+      return true;
     case "POST /browser/redirect":
       return sendBack(world, response, body);
     default:
@@ -63,14 +65,22 @@ function reply(response: ServerResponse, type: string, text: string): true {
   return true;
 }
 
-function answerWith(response: ServerResponse, work: () => object): true {
+/** A bank that is slow, or whose answer is lost, is scripted as the API's calls are. */
+async function answerOfBank(world: FakeWorld, response: ServerResponse, body: string): Promise<void> {
+  const fault = world.faults.take("authenticate");
+  if (fault !== null && failBefore(fault, response)) return;
+  if (fault?.fault === "delay") await wait(fault.delayMillis ?? 1_000, response);
+  const answer = answerOf(() => authenticate(world.books, parseForm(body)));
+  if (!failAfter(fault, response, answer)) send(response, answer);
+}
+
+function answerOf(work: () => object): Answer {
   try {
-    send(response, { status: 200, body: work() });
+    return { status: 200, body: work() };
   } catch (error) {
     if (!(error instanceof FakeStripeError)) throw error;
-    send(response, { status: error.status, body: { error: error.body } });
+    return { status: error.status, body: { error: error.body } };
   }
-  return true;
 }
 
 /** Back to the shop, with the parameters that Stripe adds; a shop that believes them is mistaken. */

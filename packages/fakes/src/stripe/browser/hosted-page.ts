@@ -13,7 +13,7 @@ type HostedAnswer = { readonly html: string } | { readonly location: string };
 export function showHostedPage(books: FakeBooks, id: string): HostedAnswer {
   const session = getSession(books, id);
   if (session.status === "complete") return { location: session.success_url };
-  return { html: session.status === "open" ? payPage(session, null) : OVER };
+  return { html: session.status === "open" ? payPage(session, null) : overPage(session) };
 }
 
 export function payOnHostedPage(books: FakeBooks, id: string, form: URLSearchParams): HostedAnswer {
@@ -37,7 +37,8 @@ const page = (content: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Stripe Checkout</title><style>${STYLE}</style></head><body class="bank">${content}</body></html>`;
 
-const OVER = page("<h1>This page has expired</h1><p>Go back to the shop and begin again.</p>");
+const overPage = (session: FakeSession): string =>
+  page(`<h1>This page has expired</h1><a href="${escapeHtml(session.cancel_url)}">Back to the shop</a>`);
 
 const payPage = (session: FakeSession, problem: string | null): string =>
   page(`<form method="post"><h1>${escapeHtml(session.title)}</h1>
