@@ -64,12 +64,12 @@ async function reconcile(): Promise<void> {
   await database.query("update reconciliation_runs set started_at = started_at - interval '3 hours'");
   await database.query("select enqueue_job('reconcile_payments', '{}')");
   await eventually(async () => {
-    const [open] = await database.query<{ begun: number; unfinished: number }>(
-      `select count(*) filter (where id > $1)::int as begun,
-         count(*) filter (where finished_at is null)::int as unfinished from reconciliation_runs`,
+    const finished = await database.query(
+      `select distinct provider from reconciliation_runs
+       where id > $1 and provider in ('STRIPE', 'ADYEN') and finished_at is not null`,
       [before?.id],
     );
-    return (open?.begun ?? 0) > 0 && open?.unfinished === 0;
+    return finished.length === 2;
   });
 }
 

@@ -173,13 +173,20 @@ describe("a receiver that was down for a day", () => {
     const before = (await pullAll()).length;
     const taken: StoreEvent[] = [];
     const down = await makeEndpoint();
-    down.receiver.answer = 503;
-    for (let sale = 0; sale < 3; sale += 1) await buy();
-    await allNumbered();
-    await eventually(async () =>
-      (await deliveriesOf(down)).some((one: { attempts: number }) => one.attempts > 0),
-    );
-    await passHours(down, 24);
+    await down.receiver.close();
+    // A day in which the shop sells and nobody listens; what is tried again fails again.
+    for (let tries = 1; tries <= 3; tries += 1) {
+      await buy();
+      await allNumbered();
+      await passHours(down, 8);
+      await eventually(async () => {
+        const attempts = (await deliveriesOf(down)).map((one: { attempts: number }) => one.attempts);
+        return attempts.reduce((sum: number, one: number) => sum + one, 0) >= tries;
+      });
+    }
+    const waiting = await deliveriesOf(down);
+    expect(new Set(waiting.map((one: { status: string }) => one.status))).toEqual(new Set(["pending"]));
+    expect(waiting.some((one: { problem: string | null }) => one.problem === "connection")).toBe(true);
     const back = makeReceiver({
       secrets: [down.secret],
       listEvents: async (after) => (await ask("GET", `/events?after=${after}`)).body,

@@ -1,3 +1,4 @@
+import { ADYEN_FAULTS, ADYEN_OPERATIONS } from "@tribi/fakes/adyen/fake-faults";
 import type { FakeAdyen } from "@tribi/fakes/adyen/fake-server";
 import type { Random } from "./random.js";
 import type { PaymentScript } from "./script.js";
@@ -73,24 +74,15 @@ export function endWhatIsOpenAtAdyen({ adyen, openAtAdyen }: World): void {
   adyen.control.makeReports();
 }
 
-const FAULTS = [
-  "drop_before",
-  "error_500_before",
-  "rate_limit",
-  "drop_after_success",
-  "error_500_after_success",
-  "half_answer",
-  "in_progress",
-  "delay",
-] as const;
-
 /** What goes wrong at Adyen in this round. */
 export function plantAdyenFaults({ adyen: { control } }: World, random: Random): string[] {
   const planted: string[] = [];
   for (let script = random.integer(3); script > 0; script -= 1) {
-    const operation = random.pick(["create_session", "create_refund", "*"] as const);
-    const fault = random.pick(FAULTS);
-    control.fault({ operation, fault, times: 1 + random.integer(3), delayMillis: 1_500 });
+    const operation = random.pick([...ADYEN_OPERATIONS, "*"] as const);
+    const fault = random.pick(ADYEN_FAULTS);
+    // Silence is waited out for ten seconds: once is enough of it.
+    const times = fault.startsWith("timeout_") ? 1 : 1 + random.integer(3);
+    control.fault({ operation, fault, times, delayMillis: 1_500 });
     planted.push(`adyen ${fault} of ${operation}`);
   }
   control.shapes({
@@ -98,6 +90,16 @@ export function plantAdyenFaults({ adyen: { control } }: World, random: Random):
     disputesNameNoPayment: random.chance(0.3),
     bare: random.chance(0.3),
     announcesCaptures: random.chance(0.3),
+    batch: 1 + random.integer(3),
+    reversalReference: random.pick(["refund", "own"] as const),
+    reasonNull: random.chance(0.3),
+    pricing: random.pick(["blended", "interchange++"] as const),
+    modificationColumn: random.pick([
+      "Modification Psp Reference",
+      "Modification PSP Reference",
+      "Psp Modification Reference",
+      "Modification Reference",
+    ] as const),
   });
   control.webhooks({
     off: random.chance(0.1),
@@ -109,6 +111,9 @@ export function plantAdyenFaults({ adyen: { control } }: World, random: Random):
 
 export function healAdyen(world: World): void {
   world.adyen.control.clearFaults();
+  world.adyen.control.shapes({ batch: 1 });
+  // What waits for more of its kind goes out.
+  void world.adyen.control.webhooksSettled();
   world.adyen.control.webhooks({ off: false, copies: 1, delayMillis: 0 });
   endWhatIsOpenAtAdyen(world);
 }

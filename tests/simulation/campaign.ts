@@ -1,6 +1,7 @@
 import { compareBooks } from "./books.js";
 import { type Buyer, buyCalmly, buyOne, fillStock, type Purchase, type Seen } from "./buyer.js";
 import { checkPurchase, type End } from "./ends.js";
+import { compareEvents, plantReceiverFaults } from "./events.js";
 import { armProcesses, disturb, heal, plantFaults } from "./faults.js";
 import { readMoney, watchMoney } from "./money.js";
 import { findMailsToGone, findTraces, leave, signIn } from "./persons.js";
@@ -49,7 +50,7 @@ const isLater = (round: number): boolean => round % 2 === 1;
 
 /**
  * Random orders at three processes while suppliers, processes, the database and persons fail; at the end of every round
- * the suppliers' books, the payment providers' and ours are compared. A round's decisions depend on the seed and its
+ * the suppliers' books, the payment providers' and ours are compared, and other systems prove that they missed nothing. A round's decisions depend on the seed and its
  * number alone; of two shops one plays the odd rounds and the other the even ones. Each ends with the first round that
  * is not clean.
  */
@@ -128,7 +129,11 @@ async function playRound(
   const goneBefore = seen.gone.length;
   await fillStock(world, random);
   const watch = watchMoney(world, afterOrderId);
-  const faults = [...plantFaults(world, random), ...armProcesses(world, random)];
+  const faults = [
+    ...plantFaults(world, random),
+    ...plantReceiverFaults(world, makeRandom(-seed * 100_003 - round)),
+    ...armProcesses(world, random),
+  ];
   const buying = buyers.map((buyer) => buyOne(world, seen, buyer));
   const disturbed = await disturb(world, random);
   const purchases = (await Promise.all(buying)).flat();
@@ -140,7 +145,7 @@ async function playRound(
   const goneSoFar = seen.gone.length;
   await leaveAtLast(world, random, seen, buyers);
   if (seen.gone.length > goneSoFar) seen.violations.push(...(await settle(world, random, healed)));
-  seen.violations.push(...(await compareBooks(world)));
+  seen.violations.push(...(await compareBooks(world)), ...(await compareEvents(world)));
   const ends = await endsOf(world, random, { purchases, seen, afterOrderId });
   const gone = seen.gone.slice(goneBefore);
   seen.violations.push(...(await findTraces(world, gone)), ...findMailsToGone(world, seen.gone));

@@ -8,12 +8,14 @@ import { type FakeStripe, startFakeStripe } from "@tribi/fakes/stripe/fake-serve
 import { openDatabase } from "../../src/db/database.js";
 import { appErrorOf } from "../../src/http/error-of.js";
 import { adyenVariables, HMAC_KEY } from "../support/adyen-shop.js";
+import { startEventReceivers } from "./events.js";
 import { type FakeSuppliers, startFakeSuppliers } from "./fake-suppliers.js";
 import { type Fleet, startFleet } from "./fleet.js";
 import { type MailBox, startMailBox } from "./mail-box.js";
 import type { Open } from "./payer.js";
 import { type Person, signIn } from "./persons.js";
 import { addPlans, type CampaignPlan } from "./plans.js";
+import type { EventReceiver } from "./receivers.js";
 
 /** Everything around the shop: a database, suppliers and a payment provider with books of their own, mailboxes, three processes, customers. */
 export interface World {
@@ -28,6 +30,10 @@ export interface World {
   readonly plans: readonly CampaignPlan[];
   readonly customers: readonly Person[];
   readonly adminToken: string;
+  /** Other systems that hear of what happens in the shop. */
+  readonly receivers: readonly EventReceiver[];
+  /** Addresses of those that the shop has ever stopped sending to. */
+  readonly pausedOnce: Set<string>;
   /** Waits for a database that is on its way up again; what is cut off is sent once more. */
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** PostgreSQL loses a backend to SIGKILL and so restarts with crash recovery; every connection is cut. */
@@ -88,6 +94,7 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ...adyenVariables(adyen),
     ...mailBox.environment,
+    WEBHOOK_ALLOW_PRIVATE: "true",
     DATABASE_POOL_MAX: "12",
     DATABASE_RESERVED_POOL_MAX: "10",
     ...suppliers.environment,
@@ -95,6 +102,7 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
   const fleet = await startFleet(PROCESSES, folder, (_, urls) =>
     ordersLater ? { ...base, AIRALO_WEBHOOK_URL: `${urls[0]}/esims/webhook/airalo` } : base,
   );
+  const receiving: EventReceiver[] = [];
   const world: World = {
     suppliers,
     stripe,
@@ -106,10 +114,13 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
     plans: await addPlans(query),
     customers: [],
     adminToken: "",
+    receivers: [],
+    pausedOnce: new Set(),
     query,
     crashDatabase: () => crashDatabase(query),
     stop: async () => {
       await fleet.stop();
+      await Promise.all(receiving.map((one) => one.stop()));
       await db.close();
       await Promise.all([suppliers.stop(), stripe.stop(), adyen.stop(), mailBox.stop()]);
       await server.stop();
@@ -122,7 +133,9 @@ export async function startWorld({ ordersLater }: { ordersLater: boolean }): Pro
   const customers = await Promise.all(
     Array.from({ length: CUSTOMERS }, (_, number) => signIn(world, `customer${number}@example.com`)),
   );
-  return { ...world, adminToken, customers };
+  const receivers = await startEventReceivers({ ...world, adminToken });
+  receiving.push(...receivers);
+  return { ...world, adminToken, customers, receivers };
 }
 
 /** Where everybody outside sends their events from now on. */
