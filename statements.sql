@@ -5172,8 +5172,8 @@ select o.id, o.reference, o.user_id, o.status, o.currency, o.amount_minor,
 -- payments.find_order_to_offer
 -- src/modules/payments/choose-provider.ts
 -- takes $1 bigint, $2 bigint
--- returns currency text, live_provider text
-select o.currency,
+-- returns currency text, country text, live_provider text
+select o.currency, o.plan_snapshot ->> 'country_iso2' as country,
           (select p.provider from payments p where p.order_id = o.id and p.status = 'requires_action') as live_provider
    from orders o where o.id = $1 and o.user_id = $2;
 

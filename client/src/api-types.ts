@@ -3336,7 +3336,7 @@ export interface components {
         };
         NewPayment: {
             order_id: number;
-            /** @description MOCK, STRIPE or ADYEN, in any case. When left out: the one of the payment that was begun, else the first that the shop offers for the order's currency */
+            /** @description MOCK, STRIPE or ADYEN, in any case. When left out: the one of the payment that was begun, else the first that the shop offers for the order's currency and its plan's country */
             provider?: string;
         };
         Payment: {

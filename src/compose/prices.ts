@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.js";
-import { offeredFor } from "../config/payment-offers.js";
+import { offersIn } from "../config/payment-offers.js";
 import type { PriceProblem } from "../modules/catalog/catalog.module.js";
 import { stripePriceProblem } from "../providers/payment/stripe/stripe-amount.js";
 import { PAYMENT_KINDS } from "./payment-registry.js";
@@ -13,7 +13,8 @@ export function makePriceProblem({
   offers,
 }: Pick<Config["payments"], "provider" | "offers">): PriceProblem {
   return (price) => {
-    const names = offers === null ? [provider] : offeredFor(offers, price.currency);
+    const names =
+      offers === null ? [provider] : offersIn(offers, price.currency).map((offer) => offer.provider);
     for (const name of names) {
       const problem = (PAYMENT_KINDS[name]?.priceProblem ?? stripePriceProblem)(price);
       if (problem !== undefined) return problem;

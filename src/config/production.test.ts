@@ -284,7 +284,7 @@ describe("configWarnings", () => {
 describe("Adyen", () => {
   it("starts in production with live keys", () => {
     expect(problemsOf(ADYEN)).toEqual([]);
-    expect(problemsOf({ ...ADYEN, PAYMENT_OFFERS: "STRIPE,ADYEN:EUR" })).toEqual([]);
+    expect(problemsOf({ ...ADYEN, PAYMENT_OFFERS: "STRIPE,ADYEN:EUR,ADYEN@jp" })).toEqual([]);
   });
 
   it.each<[what: string, change: Environment, name: string]>([
@@ -313,6 +313,8 @@ describe("Adyen", () => {
     ["an offer of the mock", { PAYMENT_OFFERS: "MOCK" }, "PAYMENT_OFFERS"],
     ["an offer of nobody", { PAYMENT_OFFERS: "PAYPAL" }, "PAYMENT_OFFERS"],
     ["an offer in no currency", { PAYMENT_OFFERS: "ADYEN:EURO" }, "PAYMENT_OFFERS"],
+    ["an offer in no country", { PAYMENT_OFFERS: "STRIPE,ADYEN:EUR@XX" }, "PAYMENT_OFFERS"],
+    ["an offer that cannot be read", { PAYMENT_OFFERS: "ADYEN:EUR:JP" }, "PAYMENT_OFFERS"],
   ])("refuses production with %s", (_what, change, name) => {
     expect(problemsOf({ ...ADYEN, ...change })).toContain(name);
   });

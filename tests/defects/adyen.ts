@@ -77,4 +77,21 @@ export const ADYEN_DEFECTS: readonly Defect[] = [
     },
     reason: /EUR/,
   },
+  {
+    number: 582,
+    title: "A provider that is offered for one country takes payments for every one",
+    area: "money",
+    edits: [
+      {
+        file: "src/config/payment-offers.ts",
+        from: "one.country === null || one.country === country",
+        to: "(MARK, country !== undefined)",
+      },
+    ],
+    target: {
+      file: "tests/api/payment-offers.test.ts",
+      test: "400: a provider that is not offered for the country that the plan is for",
+    },
+    reason: /400/,
+  },
 ];

@@ -4,6 +4,14 @@
  */
 export type PageLanguage = "en" | "es";
 
+export interface OfferedProvider {
+  readonly provider: string;
+  /** Null: every one. */
+  readonly currency: string | null;
+  /** Of where the plan is for; null: every one. */
+  readonly country: string | null;
+}
+
 export interface ShopInfo {
   readonly name: string;
   readonly legalName: string | null;
@@ -22,8 +30,8 @@ export interface ShopInfo {
     readonly provider: string;
     /** The script that stands in for Stripe's own, for developers without internet. */
     readonly stripeJsUrl: string | null;
-    /** Which providers are offered for which currency (null: every one), in order; null: `provider` alone. */
-    readonly offers: readonly { readonly provider: string; readonly currency: string | null }[] | null;
+    /** Which providers are offered, in order; null: `provider` alone. */
+    readonly offers: readonly OfferedProvider[] | null;
     /** As `stripeJsUrl`, for Adyen's. */
     readonly adyenJsUrl: string | null;
     /** Whether Adyen's live environment is used. */

@@ -13,7 +13,7 @@ const Body = Type.Object(
         maxLength: 32,
         description:
           "MOCK, STRIPE or ADYEN, in any case. When left out: the one of the payment that was begun, else the first that " +
-          "the shop offers for the order's currency",
+          "the shop offers for the order's currency and its plan's country",
       }),
     ),
   },

@@ -1,14 +1,21 @@
+import type { OfferedProvider } from "../../page-contract.js";
 import { useText } from "../../text/text.js";
+import type { PlacedOrder } from "./ensure-order.js";
 
 interface Offers {
   readonly provider: string;
-  readonly offers: readonly { readonly provider: string; readonly currency: string | null }[] | null;
+  readonly offers: readonly OfferedProvider[] | null;
 }
 
-/** The providers that the shop offers for an order in this currency, the usual one first. */
-export function offeredIn({ provider, offers }: Offers, currency: string): readonly string[] {
+/** The providers that the shop offers for this order, the usual one first. */
+export function offeredFor({ provider, offers }: Offers, order: PlacedOrder): readonly string[] {
   if (offers === null) return [provider];
-  const fitting = offers.filter((offer) => offer.currency === null || offer.currency === currency);
+  const country = order.plan_snapshot.country_iso2;
+  const fitting = offers.filter(
+    (offer) =>
+      (offer.currency === null || offer.currency === order.currency) &&
+      (offer.country === null || offer.country === country),
+  );
   return [...new Set(fitting.map((offer) => offer.provider))];
 }
 

@@ -6,7 +6,7 @@ import { useAddress, usePage } from "../../parts/shop-context.js";
 import { useText } from "../../text/text.js";
 import { AdyenForm } from "./adyen-form.js";
 import { CardForm, type CardFormHandle, type Confirmation } from "./card-form.js";
-import { ChooseProvider, offeredIn } from "./choose-provider.js";
+import { ChooseProvider, offeredFor } from "./choose-provider.js";
 import type { PlacedOrder } from "./ensure-order.js";
 import { usePay } from "./use-pay.js";
 
@@ -27,7 +27,7 @@ const canBePaid = (payment: Payment): boolean =>
 /** The payment of an order, by the provider that the payer chooses where there are several. */
 export function PayOrder({ order, onRenew }: { order: PlacedOrder; onRenew: () => void }) {
   const { shop } = usePage();
-  const offered = offeredIn(shop.payment, order.currency);
+  const offered = offeredFor(shop.payment, order);
   const [provider, setProvider] = useState<string | null>(offered.length > 1 ? null : (offered[0] ?? ""));
   if (provider === null) return <ChooseProvider offered={offered} onChoose={setProvider} />;
   return <PayBy order={order} provider={provider} isChosen={offered.length > 1} onRenew={onRenew} />;
