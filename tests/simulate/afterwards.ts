@@ -4,8 +4,10 @@ import type { Sold } from "./sim-supplier.js";
 import { START_MICROS, virtualMicros } from "./virtual-time.js";
 
 const DAY = 86_400;
+/** Those who come back come within so many seconds: each minute of the shop's costs the sweeps of a minute. */
+const VISITS_SECONDS = 1_500;
 
-/** What happens after the sale, days later and within an hour for all, so that the days between cost nothing. */
+/** What happens after the sale, days later and at the same time for all, so that the days between cost nothing. */
 export async function playAfterwards(customer: Customer, orderId: number, intentId: string): Promise<void> {
   const { random, world } = customer;
   // The payer's bank takes the money back before anybody could deliver.
@@ -13,6 +15,11 @@ export async function playAfterwards(customer: Customer, orderId: number, intent
     await customer.world
       .scheduler()
       .step("dispute begins", async () => customer.world.bank.dispute(intentId, "open"));
+  // An operator gives the money back while nobody knows what was bought, and takes the loss.
+  if (random.chance(0.06)) {
+    await pause(world, random.integer(400));
+    await operatorRefunds(customer, orderId, true);
+  }
   if (random.chance(0.45)) return;
   if (random.chance(0.25)) await actOn(customer, orderId, intentId);
   await untilDay(customer, 2);
@@ -21,13 +28,13 @@ export async function playAfterwards(customer: Customer, orderId: number, intent
   await untilDay(customer, 9);
   await settleBank(customer, intentId);
   if (random.chance(0.3)) await actOn(customer, orderId, intentId);
-  await pause(world, random.integer(3_600));
+  await pause(world, random.integer(VISITS_SECONDS));
   await settleBank(customer, intentId);
 }
 
 async function untilDay({ world, random }: Customer, day: number): Promise<void> {
   const passed = (virtualMicros() - START_MICROS) / 1_000_000;
-  await pause(world, Math.max(60, day * DAY - passed) + random.integer(3_600));
+  await pause(world, Math.max(60, day * DAY - passed) + random.integer(VISITS_SECONDS));
 }
 
 async function actOn(customer: Customer, orderId: number, intentId: string): Promise<void> {
@@ -57,7 +64,7 @@ async function actOn(customer: Customer, orderId: number, intentId: string): Pro
       return;
     case 8:
       await installs(customer, orderId, "installed");
-      await pause(world, 3_600);
+      await pause(world, VISITS_SECONDS);
       return installs(customer, orderId, random.pick(["deleted", "expired", "enabled"]));
   }
 }
@@ -135,10 +142,10 @@ async function givesBack(customer: Customer, orderId: number): Promise<void> {
   await ask(customer, "gives back", (shop) => shop.payments.refundOwn.refundOwnOrder(command));
 }
 
-async function operatorRefunds(customer: Customer, orderId: number): Promise<void> {
+async function operatorRefunds(customer: Customer, orderId: number, takesLoss?: boolean): Promise<void> {
   const { world, random } = customer;
-  const amountMinor = random.chance(0.25) ? 100 : null;
-  const acceptsLoss = random.chance(0.4);
+  const amountMinor = takesLoss === undefined && random.chance(0.25) ? 100 : null;
+  const acceptsLoss = takesLoss ?? random.chance(0.4);
   await ask(customer, "is refunded", (shop) =>
     shop.payments.refundOrder({
       orderId,

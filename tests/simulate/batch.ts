@@ -54,6 +54,8 @@ const IDLE_MINUTES = 6;
 /** After so many a day passes at once, so that the books were compared with the provider's (once a day here). */
 const COMPARED_AFTER_ROUNDS = 8;
 const ROUNDS_TO_REST = 45;
+/** Jobs come in among the steps of others, and wait for so many of them at most. */
+const JOBS_EVERY = 40;
 /** What the database's clock starts. */
 const EVERY_MINUTE = [
   "sweep_provisioning",
@@ -174,7 +176,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
   /** Until nothing is parked, and no job is due. */
   async function drain(): Promise<void> {
     for (let count = 1; ; count += 1) {
-      if (count % 12 === 0) await jobs.startDue();
+      if (count % JOBS_EVERY === 0) await jobs.startDue();
       const chosen = scheduler.choose();
       if (chosen === undefined) {
         if (await jobs.startDue()) continue;
@@ -223,9 +225,10 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
   async function live(): Promise<void> {
     let idle = 0;
     while (scheduler.sleepers() > 0) {
-      const before = scheduler.ownSteps();
+      const before = scheduler.ownSteps() + jobs.routineFailures();
       await minute();
-      idle = scheduler.ownSteps() === before ? idle + 1 : 0;
+      // What failed is tried again a minute later: no day passes before.
+      idle = scheduler.ownSteps() + jobs.routineFailures() === before ? idle + 1 : 0;
       const wake = (scheduler.nextWake() ?? virtualMicros()) - virtualMicros();
       // The books are compared once a day, for three days back: no day is skipped.
       const longest = idle > IDLE_MINUTES ? 20 * 60 * MINUTE : 67 * SECOND * 2 ** idle;

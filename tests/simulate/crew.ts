@@ -27,7 +27,11 @@ export async function startPlayer(
   const databaseUrl = new URL(serverUrl);
   databaseUrl.pathname = `/${name}`;
   const all: WorkerOptions = { ...options, databaseUrl: databaseUrl.toString() };
-  const child = fork(WORKER, [JSON.stringify(all)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(WORKER, [JSON.stringify(all)], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // What a step leaves behind is garbage soon: with more room it is never moved.
+    execArgv: [...process.execArgv, "--max-semi-space-size=64"],
+  });
   const ready = await nextReport(child);
   if (ready.kind !== "ready")
     throw new Error(ready.kind === "broken" ? ready.error : "The worker did not begin");

@@ -58,6 +58,7 @@ export async function installDatabaseClock(pool: pg.Pool): Promise<void> {
      where c.relkind = 'v' and n.nspname in ('public', 'graphile_worker') and pg_get_viewdef(c.oid) ~ '(now|_timestamp|gen_random_uuid)\\(\\)'`,
   );
   for (const sql of [...functions, ...defaults, ...views]) await pool.query(onSimulatedClock(sql));
+  await forgetful(pool);
   const [guard] = await all("select pg_get_functiondef('enforce_state_moves'::regproc) as sql");
   if (guard === undefined) throw new Error("There is no enforce_state_moves()");
   // A move that is rolled back leaves no row.
@@ -67,6 +68,21 @@ export async function installDatabaseClock(pool: pg.Pool): Promise<void> {
       "insert into sim.moves (edge) values (tg_table_name || ' ' || old.status || '>' || new.status);\n  new.version :=",
     ),
   );
+}
+
+/** Writes no log for what nobody recovers: those first that no logged table refers to. */
+async function forgetful(pool: pg.Pool): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<{ sql: string }>(`
+      select format('alter table %s set unlogged', c.oid::regclass) as sql
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and c.relpersistence = 'p' and not c.relispartition
+        and n.nspname in ('public', 'graphile_worker')
+        and not exists (select from pg_constraint k join pg_class r on r.oid = k.conrelid
+          where k.confrelid = c.oid and k.contype = 'f' and r.oid <> c.oid and r.relpersistence = 'p')`);
+    if (rows.length === 0) return;
+    for (const { sql } of rows) await pool.query(sql);
+  }
 }
 
 /** The catalogue and what the shop is told once; everything else was made by histories. */

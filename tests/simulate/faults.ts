@@ -8,7 +8,8 @@ export const FAULTS_OF = {
   begin: ["crash", "lost"],
   commit: ["crash", "lost_before", "lost_after"],
   call: ["crash", "lost_before", "lost_after", "delayed"],
-  webhook: ["crash", "lost", "doubled", "delayed", "truncated"],
+  // The provider sends it and is no process of ours: the shop dies while it takes one, at its statements.
+  webhook: ["lost", "doubled", "delayed", "truncated"],
   other: ["crash"],
 } as const;
 export type StepClass = keyof typeof FAULTS_OF;
@@ -26,9 +27,18 @@ const USUAL: Readonly<Record<StepClass, number>> = {
 };
 const CRASH = 0.001;
 const FIRST = 6;
-const FIRST_CHANCE = 0.12;
-const FIRST_CRASH = 0.01;
+const FIRST_CHANCE = 0.08;
+/**
+ * Each batch aims one fault at most kinds of step: at the first that comes, or one of the next. By chance alone, a
+ * statement that a batch takes once would hardly ever be hit.
+ */
+const AIMED = 0.7;
+const AIMED_CRASH = 0.3;
 
+interface Step {
+  readonly name: string;
+  readonly steps: number;
+}
 export type Faults = ReturnType<typeof makeFaults>;
 
 /** Decides which step has which fault, by the seed, and keeps the book of what was hit. */
@@ -36,8 +46,21 @@ export function makeFaults(choices: Choices, note: (line: string) => void) {
   const seen = new Map<string, number>();
   const kinds = new Map<string, StepClass>();
   const hit = new Set<string>();
+  const met = new Set<string>();
   let isOn = true;
   let rate = 1;
+
+  const aimsAt = (kind: string, occurrence: number): boolean => {
+    if (rate === 0 || met.has(kind)) return false;
+    const draw = choices.of("aims at", kind);
+    return occurrence >= (draw < 0.6 ? 0 : Math.floor((draw - 0.6) * 20));
+  };
+  /** Which fault this batch has in store for a kind: 0 ≤ value < 1 of those that are no crash, "crash", or none. */
+  function aimOf(kind: string): number | "crash" | undefined {
+    const draw = choices.of("aim", kind);
+    if (draw >= AIMED) return undefined;
+    return draw < AIMED_CRASH ? "crash" : (draw - AIMED_CRASH) / (AIMED - AIMED_CRASH);
+  }
 
   function decide(kind: string, of: StepClass): Fault | undefined {
     const actor = currentActor();
@@ -46,14 +69,24 @@ export function makeFaults(choices: Choices, note: (line: string) => void) {
     if (!isOn) return undefined;
     const before = seen.get(kind) ?? 0;
     seen.set(kind, before + 1);
-    const chance = (before < FIRST ? Math.max(FIRST_CHANCE, USUAL[of]) : USUAL[of]) * rate;
-    if (choices.of("fault", actor.name, actor.steps) >= chance) return undefined;
     const faults: readonly Fault[] = FAULTS_OF[of].filter((one) => one !== "crash");
-    const fault = faults[Math.floor(choices.of("which", actor.name, actor.steps) * faults.length)];
+    const fault = faults[Math.floor(drawOf(actor, kind, of, before) * faults.length)];
     if (fault === undefined) return undefined;
     hit.add(`${kind} ${fault}`);
     note(`${actor.name} ${kind}: ${fault}`);
     return fault;
+  }
+
+  /** 0 ≤ value < 1 where there is a fault, else NaN. */
+  function drawOf(actor: Step, kind: string, of: StepClass, before: number): number {
+    const aim = aimOf(kind);
+    if (typeof aim === "number" && aimsAt(kind, before)) {
+      met.add(kind);
+      return aim;
+    }
+    const chance = (before < FIRST ? Math.max(FIRST_CHANCE, USUAL[of]) : USUAL[of]) * rate;
+    if (choices.of("fault", actor.name, actor.steps) >= chance) return Number.NaN;
+    return choices.of("which", actor.name, actor.steps);
   }
 
   return {
@@ -72,11 +105,13 @@ export function makeFaults(choices: Choices, note: (line: string) => void) {
     ofBegin: () => decide("begin", "begin"),
     ofCommit: () => decide("commit", "commit"),
     /** Whether the process of this step dies before it. */
-    mayCrash(actor: { readonly name: string; readonly steps: number }, kind: string): boolean {
+    mayCrash(actor: Step, kind: string): boolean {
       if (!isOn) return false;
-      const before = seen.get(kind) ?? 0;
-      const chance = (before < FIRST ? FIRST_CRASH : CRASH) * rate;
-      return choices.of("crash", actor.name, actor.steps) < chance;
+      if (aimOf(kind) === "crash" && aimsAt(kind, seen.get(kind) ?? 0)) {
+        met.add(kind);
+        return true;
+      }
+      return choices.of("crash", actor.name, actor.steps) < CRASH * rate;
     },
     crashed(kind: string): void {
       hit.add(`${kind} crash`);

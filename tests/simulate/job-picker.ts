@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Faults } from "./faults.js";
 import { Crashed, type Scheduler } from "./scheduler.js";
 import type { ShopProcess } from "./shop-process.js";
+import { virtualMicros } from "./virtual-time.js";
 
 interface JobRow {
   readonly id: number;
@@ -38,6 +39,9 @@ export function makeJobPicker(deps: {
   const { pool } = deps;
   const running = new Set<number>();
   const failures = new Map<string, number>();
+  let routineFailures = 0;
+  /** When the last look found nothing: neither has anything happened since, nor has time passed, it is not repeated. */
+  let emptyAt = "";
 
   async function play(job: JobRow): Promise<void> {
     const scheduler = deps.scheduler();
@@ -79,8 +83,12 @@ export function makeJobPicker(deps: {
 
   return {
     failures,
+    /** How many of those that the clock started have failed, in a process that died as well. */
+    routineFailures: () => routineFailures,
     /** Starts all that are due. False when none is. */
     async startDue(max = 50): Promise<boolean> {
+      const at = `${deps.scheduler().steps()} ${virtualMicros()}`;
+      if (at === emptyAt) return false;
       const { rows } = await pool.query<JobRow>({
         name: "take_jobs",
         text: TAKE,
@@ -89,6 +97,7 @@ export function makeJobPicker(deps: {
       rows.sort((a, b) => a.id - b.id);
       for (const job of rows) void play(job);
       if (rows.length > 0) await deps.scheduler().rest();
+      else emptyAt = at;
       return rows.length > 0;
     },
     /** What the clock starts, as a job without a row. */
@@ -100,11 +109,14 @@ export function makeJobPicker(deps: {
       void scheduler
         .start(task, number, () => handler({}, { jobId: "0", attempt: 1, attemptsMax: 1 }), true)
         .catch((error: unknown) => {
+          routineFailures += 1;
           const text = `${task}: ${textOf(error)}`;
           failures.set(text, (failures.get(text) ?? 0) + 1);
         });
     },
     forget(): void {
+      routineFailures = 0;
+      emptyAt = "";
       running.clear();
       failures.clear();
     },

@@ -106,7 +106,10 @@ function decide(world: World, row: ParkedRow, chance: number): Decision {
   if (chance < 0.35) return { decision: "refund" };
   const supplier = world.suppliers.find(({ id }) => id === row.supplier);
   const bought = supplier === undefined ? undefined : boughtUnder(supplier, row);
-  return bought === undefined ? { decision: "not_bought" } : { decision: "adopt", supplierOrderId: bought };
+  // One in twelve does not look carefully.
+  return bought === undefined || chance > 0.58
+    ? { decision: "not_bought" }
+    : { decision: "adopt", supplierOrderId: bought };
 }
 
 function boughtUnder(supplier: SimSupplier, { kind, reference }: ParkedRow): string | undefined {

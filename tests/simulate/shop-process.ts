@@ -53,13 +53,15 @@ export interface ShopDeps {
   readonly sender: MailSender;
 }
 
+const NOWHERE = { write: (): void => undefined };
+
 /**
  * One process of the shop as compose/ wires it, without HTTP: its use cases are called as its routes call them. Made anew
  * when it dies, since what it holds in memory is gone then.
  */
 export function makeShopProcess(deps: ShopDeps) {
   const { config, db } = deps;
-  const log = makeLog({ level: "silent", format: "json" });
+  const log = makeLog({ level: "silent", format: "json", sink: NOWHERE });
   const metrics = makeMetrics();
   const events = makeEvents(log, metrics.registry);
   const setting = (name: SettingName) => config.settings[name].value;

@@ -31,6 +31,12 @@ const SETTINGS = {
   lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
 };
+/**
+ * The tables are empty when a batch begins and nobody gathers statistics: what is planned then has to be right for
+ * thousands of rows, and is planned once.
+ */
+const PLANNING = `set deadlock_timeout = '1h'; set jit = off; set max_parallel_workers_per_gather = 0;
+  set enable_seqscan = off; set plan_cache_mode = force_generic_plan`;
 /** After so many real milliseconds without an answer the database is asked whether the statement waits for a lock. */
 const PATIENCE_MILLIS = 5;
 
@@ -81,7 +87,7 @@ export async function openSimDatabase(
     client.on("error", () => undefined);
     await client.connect();
     await prepareSession(client, SETTINGS);
-    await client.query("set deadlock_timeout = '1h'; set jit = off; set max_parallel_workers_per_gather = 0");
+    await client.query(PLANNING);
     const { processID: pid } = client as unknown as { processID: number };
     const session: Session = { client, pid, process: -1, waiting: undefined, isBroken: false };
     open.add(session);

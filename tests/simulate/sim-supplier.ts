@@ -1,4 +1,4 @@
-import { done } from "../../src/kernel/outcome.js";
+import { done, unknown } from "../../src/kernel/outcome.js";
 import type {
   EsimRef,
   EsimStatus,
@@ -35,6 +35,12 @@ export type SimSupplier = ReturnType<typeof makeSimSupplier>;
 /** A search does not show what was sold a moment ago, but never longer than it promises. */
 export const SETTLES_SECONDS = 120;
 const LISTED_AFTER_SECONDS = 90;
+/** Of one in a hundred the list breaks the promise: the shop has ruled the purchase out when it looks back an hour later. */
+const BREAKS_PROMISE = 0.01;
+const BREAKS_BY_SECONDS = 3_000;
+/** About some purchases a supplier says nothing for half a day: whether it sold shows its own book alone. */
+const SILENT = 0.015;
+const SILENT_SECONDS = 12 * 3_600;
 const refusal = (reason: RefusalReason): SupplierRefused => ({
   kind: "refused",
   reason,
@@ -95,9 +101,20 @@ export function makeSimSupplier(
     return one;
   };
   const isListed = ({ soldAt }: { soldAt: number }): boolean => {
-    const late = chance("listed", Math.floor(soldAt / 1_000) % 1_000_000);
-    return soldAt + Math.floor(late * LISTED_AFTER_SECONDS) * 1_000_000 <= now();
+    const at = Math.floor(soldAt / 1_000) % 1_000_000;
+    const promised = Math.floor(chance("listed", at) * LISTED_AFTER_SECONDS);
+    const late = !isNative && chance("breaks", at) < BREAKS_PROMISE ? BREAKS_BY_SECONDS : promised;
+    return soldAt + late * 1_000_000 <= now();
   };
+  /** When it was first asked about those purchases that it is silent about. */
+  const silentSince = new Map<string, number>();
+  const isSilent = (reference: string): boolean => {
+    if (chance("silent", reference) >= SILENT) return false;
+    const since = silentSince.get(reference) ?? now();
+    silentSince.set(reference, since);
+    return now() - since < SILENT_SECONDS * 1_000_000;
+  };
+  const sellsInSilence = (reference: string): boolean => chance("sells in silence", reference) < 0.5;
   const refuses = (rate: number): SupplierRefused | undefined => {
     calls += 1;
     const draw = chance("refuses", calls);
@@ -125,11 +142,16 @@ export function makeSimSupplier(
         sell(reference);
         return refusal("out_of_stock");
       }
+      if (isSilent(reference)) {
+        if (sellsInSilence(reference) && !sold.some((one) => one.reference === reference)) sell(reference);
+        return unknown("no answer in time");
+      }
       const known = isNative && sold.some((one) => one.reference === reference);
       const no = known ? undefined : refuses(0.12);
       return no ?? done(orderOf(sell(reference)));
     },
     async findOrder({ reference }) {
+      if (isSilent(reference)) return refusal("retryable");
       const found = sold.filter((one) => one.reference === reference && isListed(one));
       const [first] = found;
       if (found.length > 1)
@@ -138,6 +160,7 @@ export function makeSimSupplier(
       return done({ found: "one", order: orderOf(first) });
     },
     async getOrder({ reference, supplierOrderId }) {
+      if (isSilent(reference)) return refusal("retryable");
       const one = byOrderId(supplierOrderId) ?? sold.find((each) => each.reference === reference);
       return one === undefined ? refusal("not_found") : done(orderOf(one));
     },
@@ -148,14 +171,17 @@ export function makeSimSupplier(
     listTopUps: async () => done([{ packageId: "more", cost: COST } as never]),
     async topUp({ reference }) {
       const known = toppedUp.find((one) => one.reference === reference);
+      if (isSilent(reference) && (known !== undefined || !sellsInSilence(reference)))
+        return unknown("no answer in time");
       if (known !== undefined && isNative) return done(topUpOf(known));
-      const no = refuses(0.12);
+      const no = isSilent(reference) ? undefined : refuses(0.12);
       if (no !== undefined) return no;
       const one = { reference, id: `${id}-top-up-${toppedUp.length + 1}`, soldAt: now() };
       toppedUp.push(one);
-      return done(topUpOf(one));
+      return isSilent(reference) ? unknown("no answer in time") : done(topUpOf(one));
     },
     async findTopUp({ reference }) {
+      if (isSilent(reference)) return refusal("retryable");
       const found = toppedUp.filter((one) => one.reference === reference && isListed(one));
       const [first] = found;
       if (found.length > 1) return done({ found: "several", supplierTopUpIds: found.map((one) => one.id) });
@@ -187,6 +213,7 @@ export function makeSimSupplier(
     sold,
     toppedUp,
     forget(): void {
+      silentSince.clear();
       sold.length = 0;
       toppedUp.length = 0;
       calls = 0;
