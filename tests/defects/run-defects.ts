@@ -73,14 +73,14 @@ function lineOf(defect: Defect, { verdict, seconds, advice }: Kept): string {
   return advice === null ? line : `${line}\n   ${advice.replaceAll("\n", "\n   ")}`;
 }
 
-interface Copy {
+export interface Copy {
   readonly root: string;
   readonly repository: string;
   readonly marks: string;
 }
 
 /** What git knows and what is new, beside the installed packages. Servers that run as another user reach it. */
-function makeCopy(): Copy {
+export function makeCopy(): Copy {
   const root = mkdtempSync(path.join(tmpdir(), "tribi-defects-"));
   chmodSync(root, 0o755);
   const repository = path.join(root, "repository");

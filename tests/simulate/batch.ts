@@ -1,5 +1,6 @@
 import { loadConfig } from "../../src/config/config.js";
 import { migrateUp } from "../../src/db/migrate.js";
+import { makeSealer } from "../../src/kernel/sealing.js";
 import { seedDemoCatalog } from "../../src/modules/catalog/catalog.module.js";
 import { PROGRAM_VERSION } from "../../src/version.js";
 import { type Choices, makeChoices } from "./choices.js";
@@ -15,6 +16,7 @@ import { makeShopProcess, type ShopDeps, type ShopProcess } from "./shop-process
 import { openSimDatabase } from "./sim-database.js";
 import { makeSimMail } from "./sim-mail.js";
 import { makeSimProvider } from "./sim-provider.js";
+import { makeSimReceiver, NO_ANSWER } from "./sim-receiver.js";
 import { makeSimSupplier, SETTLES_SECONDS } from "./sim-supplier.js";
 import { START_MICROS, seedChance, setVirtualMicros, virtualMicros } from "./virtual-time.js";
 import { deliverEvent } from "./webhooks.js";
@@ -109,6 +111,8 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
   ];
   const late = { order: SETTLES_SECONDS - 100, topUp: SETTLES_SECONDS - 100 };
   const mail = makeSimMail(now.choices);
+  const hooks = makeSimReceiver(now.choices);
+  const sealer = makeSealer(configOf(options.dataDir).secrets.encryptionKeys);
   const shopDeps = (process: number): ShopDeps => ({
     config: configOf(options.dataDir),
     db: database.ofProcess(process),
@@ -119,6 +123,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
       }),
     ),
     sender: outside("mail", mail.sender, ["send"]),
+    receiver: outside("receiver", hooks.receiver, ["send"], { lost: NO_ANSWER }),
   });
   const deps = [shopDeps(0), shopDeps(1)];
   let shops: ShopProcess[] = [];
@@ -151,6 +156,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
     jobs.forget();
     bank.forget();
     mail.forget();
+    hooks.forget();
     for (const one of suppliers) one.forget();
     await pool.query("select sim.anew()");
     await pool.query(
@@ -160,6 +166,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
       "insert into users (email) values ('operator@example.com') returning id",
     );
     operatorId = rows[0]?.id ?? 0;
+    if (hooks.isHere()) await hooks.register(pool, sealer);
     shops = deps.map((one) => makeShopProcess(one));
   }
 
@@ -216,7 +223,8 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
     scheduledAt = virtualMicros();
     round += 1;
     const tasks = round % 8 === 0 ? [...EVERY_MINUTE, ...NOW_AND_THEN] : EVERY_MINUTE;
-    for (const task of tasks) jobs.startScheduled(task, round);
+    for (const task of hooks.isHere() ? [...tasks, "tell_receivers"] : tasks)
+      jobs.startScheduled(task, round);
     await scheduler.rest();
     await drain();
   }
@@ -284,6 +292,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
       if (violations.length === 0) {
         await advance(400 * 24 * 60 * MINUTE);
         violations.push(...(await settle()), ...(await findUnsafe(pool, world)));
+        if (hooks.isHere()) violations.push(...(await hooks.findMissed(pool)));
       }
       const { hit, total } = faults.book();
       return {

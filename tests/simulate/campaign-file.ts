@@ -14,11 +14,17 @@ export interface Heading {
  * The file from which a long run goes on: a heading, then a line for each batch, written when it has been played. A line
  * that was cut off is played again.
  */
-export function openCampaignFile(file: string | undefined, heading: Heading) {
+export function openCampaignFile(
+  file: string | undefined,
+  heading: Heading,
+  historiesOf: (batch: number) => number,
+) {
   const kept = new Map<number, Kept>();
   if (file === undefined) return { kept, keep: (one: Kept): void => void kept.set(one.batch, one) };
   if (existsSync(file)) {
-    const [first, ...lines] = readFileSync(file, "utf8").split("\n");
+    const text = readFileSync(file, "utf8");
+    if (!text.endsWith("\n")) appendFileSync(file, "\n");
+    const [first, ...lines] = text.split("\n");
     const before = JSON.parse(first ?? "{}") as Heading;
     if (before.seed !== heading.seed || before.batchSize !== heading.batchSize)
       throw new Error(
@@ -26,26 +32,26 @@ export function openCampaignFile(file: string | undefined, heading: Heading) {
       );
     for (const line of lines) {
       const one = parsed(line);
-      if (one !== undefined) kept.set(one.batch, one);
+      // The last batch may have been a smaller one, of a run that was to be shorter.
+      if (one !== undefined && one.histories === historiesOf(one.batch)) kept.set(one.batch, one);
     }
   } else appendFileSync(file, `${JSON.stringify(heading)}\n`);
   // Pairs and edges repeat from batch to batch; a line holds what is new.
   const known = new Set<string>();
-  for (const one of kept.values())
-    for (const name of [...one.edges, ...one.pairsHit, ...one.pairsSeen]) known.add(name);
   const news = (names: readonly string[], kind: string): string[] =>
     names.filter((name) => !known.has(`${kind}${name}`) && known.add(`${kind}${name}`));
+  const newsOf = (one: Kept): Kept => ({
+    ...one,
+    edges: news(one.edges, "edge "),
+    pairsHit: news(one.pairsHit, "hit "),
+    pairsSeen: news(one.pairsSeen, "seen "),
+  });
+  for (const one of kept.values()) newsOf(one);
   return {
     kept,
     keep(one: Kept): void {
       kept.set(one.batch, one);
-      const line = {
-        ...one,
-        edges: news(one.edges, "edge "),
-        pairsHit: news(one.pairsHit, "hit "),
-        pairsSeen: news(one.pairsSeen, "seen "),
-      };
-      appendFileSync(file, `${JSON.stringify(line)}\n`);
+      appendFileSync(file, `${JSON.stringify(newsOf(one))}\n`);
     },
   };
 }

@@ -6,6 +6,8 @@ export interface WorkerOptions {
   readonly dataDir: string;
   readonly suppliersLie: boolean;
   readonly showsSteps: boolean;
+  /** The database server's process, ended by the workers where the one who started it was killed. */
+  readonly postmaster?: number;
 }
 export type Order =
   | { readonly kind: "play"; readonly plan: Omit<BatchPlan, "onStep"> }

@@ -1,6 +1,7 @@
 /**
- * `npm run simulate -- --seed N --histories M [--json] [--missing] [--resume FILE] [--workers N] [--batch N]`: plays histories of one
+ * `npm run simulate -- --seed N --histories M [--json] [--missing] [--resume FILE] [--seconds N] [--workers N] [--batch N]`: plays histories of one
  * customer each, one step at a time, with everything failing in between (docs/proof.md). The same seed gives the same trace.
+ * `--seconds N` begins no batch after so many, `--stop` none after a violation. `--resume FILE` goes on where a run was cut short, and tells how far it is.
  * `--replay BATCH [--customers 3,17] [--steps]` plays one batch again, or some customers of it, step by step.
  * A violation is printed with its seed, batch and step, and with the fewest customers that still have it. Exits 1 then.
  */
@@ -8,6 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import type { Kept } from "./campaign-file.js";
 import { startPlayer } from "./crew.js";
 import { shrink } from "./shrink.js";
 import { startSimServer } from "./sim-server.js";
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     batch: { type: "string", default: "400" },
     workers: { type: "string", default: "2" },
     resume: { type: "string" },
+    seconds: { type: "string" },
     replay: { type: "string" },
     customers: { type: "string" },
     faults: { type: "string", default: "1" },
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     missing: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
+    stop: { type: "boolean", default: false },
     "suppliers-lie": { type: "boolean", default: false },
   },
 });
@@ -77,16 +81,27 @@ async function explain(findings: Findings): Promise<void> {
   );
 }
 
+function progressOf(all: readonly Kept[]): string {
+  const histories = all.reduce((sum, one) => sum + one.histories, 0);
+  const seconds = all.reduce((sum, one) => sum + one.seconds, 0);
+  const found = all.reduce((sum, { violations }) => sum + violations.length, 0);
+  const minutesLeft = Math.round(((heading.histories - histories) * seconds) / Math.max(1, histories) / 60);
+  return `${histories} of ${heading.histories} histories, ${Math.round(seconds)} s, ${found} violations, about ${minutesLeft} minutes left`;
+}
+
 async function playAll(): Promise<void> {
   const findings = await simulate(server.url, {
     ...heading,
     dataDir,
     workers: Number(values.workers),
     suppliersLie,
+    stopsAtFirst: values.stop,
+    postmaster: server.postmaster,
     ...(values.resume === undefined ? {} : { resume: values.resume }),
-    onBatch: ({ batch, violations, steps }, done) => {
+    ...(values.seconds === undefined ? {} : { secondsMax: Number(values.seconds) }),
+    onBatch: ({ batch, violations, steps }, all) => {
       for (const one of violations) say(`seed ${heading.seed}, batch ${batch}, after ${steps} steps: ${one}`);
-      if (!values.json && done % 5 === 0) say(`${done} batches`);
+      if (!values.json || values.resume !== undefined) say(progressOf(all));
     },
   });
   const { histories, violations, trace, edges, pairs, seconds } = findings;

@@ -35,10 +35,14 @@ import { makeTopUpOrderStore } from "../../src/modules/orders/top-up-order-store
 import { makePaymentJobs } from "../../src/modules/payments/payment-jobs.js";
 import { makePaymentUseCases } from "../../src/modules/payments/payment-use-cases.js";
 import { makeReceiptMail } from "../../src/modules/payments/receipt-mail.js";
+import { makeDeliverTo } from "../../src/modules/webhooks/deliver-events.js";
+import { claimEndpoints, lookForWork } from "../../src/modules/webhooks/delivery-store.js";
+import { numberEvents } from "../../src/modules/webhooks/event-store.js";
 import { makeNoEarlyRefusal } from "../../src/providers/early-refusal/no-early-refusal.js";
 import type { EsimSupplier } from "../../src/providers/esim/port.js";
 import type { MailSender } from "../../src/providers/mail/port.js";
 import type { PaymentProvider } from "../../src/providers/payment/port.js";
+import type { Receiver } from "../../src/providers/receiver/port.js";
 import { type Events, makeEvents } from "../../src/telemetry/events.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
@@ -51,6 +55,7 @@ export interface ShopDeps {
   readonly provider: PaymentProvider;
   readonly suppliers: readonly EsimSupplier[];
   readonly sender: MailSender;
+  readonly receiver: Receiver;
 }
 
 const NOWHERE = { write: (): void => undefined };
@@ -121,13 +126,28 @@ export function makeShopProcess(deps: ShopDeps) {
     expireRefundApprovals: async () => undefined,
     forgetRefundKeys: async () => undefined,
   });
+  const deliverTo = makeDeliverTo({
+    db,
+    sealer: makeSealer(config.secrets.encryptionKeys),
+    receiver: deps.receiver,
+    events,
+    random: () => 0.5,
+  });
+  /** One look of webhook-work.ts. */
+  const tellReceivers = async (): Promise<void> => {
+    const { has_new, has_due } = await lookForWork(db);
+    const numbered = has_new ? await numberEvents(db, 200) : 0;
+    if (!has_due && numbered === 0) return;
+    const stop = new AbortController().signal;
+    await Promise.all((await claimEndpoints(db, 64, 60)).map((one) => deliverTo(one, stop)));
+  };
   const { handlers } = joinJobs(paymentJobs, esims.jobs, orders.jobs, mail.jobs);
   return {
     payments,
     orders,
     orderTopUp,
     login,
-    handlers,
+    handlers: { ...handlers, tell_receivers: tellReceivers } as typeof handlers,
     markInstalled: makeMarkInstalled({ db }),
     decideEsim: makeDecideEsim({ db, wakeWorkers }),
     decideTopUp: makeDecideTopUp({ db, wakeWorkers }),

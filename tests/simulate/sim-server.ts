@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,7 +11,11 @@ const SOCKETS = "/tmp";
  * A PostgreSQL that forgets everything: nothing is durable, nothing works in the background, and nobody counts. What is
  * killed here are the shop's processes, never the database's machine.
  */
-export async function startSimServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startSimServer(): Promise<{
+  readonly url: string;
+  readonly postmaster: number;
+  stop(): Promise<void>;
+}> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "tribi-simulate-"));
   const server = await startEmbeddedPostgres({
     name: "tribi",
@@ -37,6 +42,7 @@ export async function startSimServer(): Promise<{ readonly url: string; stop(): 
   const throughSocket = server.url.replace(`@${url.host}`, `@${encodeURIComponent(SOCKETS)}:${url.port}`);
   return {
     url: throughSocket,
+    postmaster: Number(readFileSync(path.join(server.dataFolder, "postmaster.pid"), "utf8").split("\n")[0]),
     stop: async () => {
       await server.stop();
       await rm(path.dirname(server.dataFolder), { recursive: true, force: true });

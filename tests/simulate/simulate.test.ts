@@ -1,6 +1,11 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const HISTORIES = "24";
@@ -14,20 +19,15 @@ interface Printed {
   readonly seconds: number;
 }
 
+const commandOf = (options: readonly string[]): string[] => [
+  ...["--import", "tsx", "tests/simulate/run.ts"],
+  ...["--seed", "7", "--histories", HISTORIES, "--json", ...options],
+];
+
 async function play(
   ...options: readonly string[]
 ): Promise<{ printed: Printed; said: string; code: number }> {
-  const all = [
-    "--import",
-    "tsx",
-    "tests/simulate/run.ts",
-    "--seed",
-    "7",
-    "--histories",
-    HISTORIES,
-    "--json",
-    ...options,
-  ];
+  const all = commandOf(options);
   try {
     const { stdout, stderr } = await run(process.execPath, all, { maxBuffer: 2 ** 26 });
     return { printed: JSON.parse(stdout) as Printed, said: stderr, code: 0 };
@@ -37,10 +37,29 @@ async function play(
   }
 }
 
+/** Plays until the first batch is told of, then takes the machine away, in the middle of a line of the file. */
+async function playAndDie(file: string, ...options: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, commandOf(["--resume", file, ...options]), {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const isOver = once(child, "close");
+  for await (const line of createInterface({ input: child.stderr })) {
+    if (!line.includes("of 24 histories")) continue;
+    child.kill("SIGKILL");
+    break;
+  }
+  // Its workers hold the same pipe: they have ended too, and the database with them.
+  child.stderr.resume();
+  await isOver;
+  appendFileSync(file, '{"batch":3,"histories":6,"tra');
+}
+
 describe("npm run simulate", () => {
   let first: Awaited<ReturnType<typeof play>>;
+  const folder = mkdtempSync(path.join(tmpdir(), "tribi-simulate-test-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
   beforeAll(async () => {
-    first = await play("--batch", "12");
+    first = await play("--batch", "6");
   });
 
   it("finds nothing, and says what it has not seen", () => {
@@ -59,8 +78,29 @@ describe("npm run simulate", () => {
     expect(first.printed.pairs.hit).toBeGreaterThan(50);
   });
 
-  it("plays the same histories for the same seed, whoever plays them", async () => {
-    expect((await play("--batch", "12", "--workers", "1")).printed.trace).toBe(first.printed.trace);
+  it("plays the same histories for the same seed, whoever plays them, and when it was killed in between", async () => {
+    const file = path.join(folder, "campaign");
+    await playAndDie(file, "--batch", "6", "--workers", "1");
+    const before = readFileSync(file, "utf8");
+    const { printed } = await play("--batch", "6", "--workers", "1", "--resume", file);
+    const { seconds: _, ...again } = printed;
+    const { seconds, ...whole } = first.printed;
+    expect(again).toEqual(whole);
+    expect(seconds).toBeGreaterThan(0);
+    const played = readFileSync(file, "utf8")
+      .slice(before.length)
+      .match(/"batch":\d+/g);
+    expect(played).not.toContain('"batch":0');
+    expect(played?.length).toBeLessThan(4);
+  });
+
+  it("finds nothing in as many histories as fit into twelve seconds", async () => {
+    const { printed, said } = await play(
+      ...["--seed", "11", "--histories", "4000", "--batch", "80", "--seconds", "12"],
+    );
+    expect(said).toBe("");
+    expect(printed.violations).toBe(0);
+    expect(printed.histories).toBeGreaterThanOrEqual(160);
   });
 
   it("finds a supplier that says no although it sold, and says where", async () => {

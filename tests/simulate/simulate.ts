@@ -33,21 +33,31 @@ export async function simulate(
     readonly dataDir: string;
     readonly workers: number;
     readonly suppliersLie?: boolean;
+    readonly postmaster?: number;
     readonly resume?: string;
-    readonly onBatch?: (one: Kept, done: number) => void;
+    /** No batch is begun after one with a violation. */
+    readonly stopsAtFirst?: boolean;
+    /** After so many no batch is begun any more. */
+    readonly secondsMax?: number;
+    readonly onBatch?: (one: Kept, all: readonly Kept[]) => void;
   },
 ): Promise<Findings> {
-  const file = openCampaignFile(options.resume, {
-    seed: options.seed,
-    histories: options.histories,
-    batchSize: options.batchSize,
-  });
+  const { seed, histories, batchSize } = options;
+  const file = openCampaignFile(
+    options.resume,
+    { seed, histories, batchSize },
+    (batch) => customersOf(options, batch).length,
+  );
+  const begunAt = performance.now();
   const batches = Math.ceil(options.histories / options.batchSize);
+  let isStopped = false;
+  const isTime = (): boolean =>
+    !isStopped &&
+    (options.secondsMax === undefined || performance.now() - begunAt < options.secondsMax * 1_000);
   const waiting = Array.from({ length: batches }, (_, batch) => batch).filter(
     (batch) => !file.kept.has(batch),
   );
   const crew: Player[] = [];
-  const begunAt = performance.now();
   const earlierSeconds = [...file.kept.values()].reduce((sum, { seconds }) => sum + seconds, 0);
   const players = Math.max(1, Math.min(options.workers, waiting.length));
   for (let number = 1; number <= players; number += 1)
@@ -56,11 +66,12 @@ export async function simulate(
         dataDir: options.dataDir,
         suppliersLie: options.suppliersLie === true,
         showsSteps: false,
+        ...(options.postmaster === undefined ? {} : { postmaster: options.postmaster }),
       }),
     );
   let lastAt = performance.now();
   const playOn = async (player: Player): Promise<void> => {
-    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+    for (let batch = waiting.shift(); batch !== undefined && isTime(); batch = waiting.shift()) {
       const { failures: _, ...outcome } = await player.play({
         seed: options.seed,
         batch,
@@ -70,7 +81,8 @@ export async function simulate(
       const one: Kept = { ...outcome, seconds: (now - lastAt) / 1_000 };
       lastAt = now;
       file.keep(one);
-      options.onBatch?.(one, file.kept.size);
+      if (options.stopsAtFirst === true && one.violations.length > 0) isStopped = true;
+      options.onBatch?.(one, [...file.kept.values()]);
     }
   };
   try {

@@ -10,7 +10,10 @@ async function main(): Promise<void> {
   takeOverTimeAndChance(() => 0);
   const arena = await openArena(options);
   process.on("message", (order: Order) => {
-    if (order.kind === "end") return void arena.close().then(() => process.disconnect());
+    if (order.kind === "end") {
+      process.off("disconnect", orphaned);
+      return void arena.close().then(() => process.disconnect());
+    }
     const showing = options.showsSteps
       ? { onStep: (line: string) => process.stderr.write(`${clockText()} ${line}\n`) }
       : {};
@@ -18,8 +21,18 @@ async function main(): Promise<void> {
       .play({ ...order.plan, ...showing } as never)
       .then((outcome) => report({ kind: "played", outcome }), broken);
   });
+  process.on("disconnect", orphaned);
   report({ kind: "ready", edgesKnown: arena.edgesKnown });
 }
+/** Who counts was killed: nobody else would end what it had started. */
+function orphaned(): void {
+  try {
+    if (options.postmaster !== undefined) process.kill(options.postmaster, "SIGQUIT");
+  } finally {
+    process.exit(1);
+  }
+}
+
 /** `9d 04:12:59`: how far the simulated world is. */
 function clockText(): string {
   const seconds = Math.floor((virtualMicros() - START_MICROS) / 1_000_000);
