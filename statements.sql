@@ -1562,11 +1562,6 @@ select p.sku, p.name, p.description, p.data_gb::float8 as data_gb, p.duration_da
       where pp.plan_id = p.id) as prices
    from plans p where p.sku > $1 order by p.sku limit $2;
 
--- catalog.pause_plan
--- src/modules/catalog/plan-store.ts
--- takes $1 bigint, $2 text
-update plans set is_active = false, paused_reason = $2, updated_at = now() where id = $1 and is_active;
-
 -- catalog.plans_by_carrier_asc
 -- src/db/list-sql.ts
 -- takes $1 text, $2 text, $3 bigint, $4 boolean, $5 bigint, $6 bigint

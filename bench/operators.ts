@@ -11,7 +11,7 @@ import { startEmbeddedPostgres } from "@tribi/embedded-postgres";
 import { type Db, openDatabase } from "../src/db/database.js";
 import { migrateUp } from "../src/db/migrate.js";
 import { permissionsOf } from "../src/kernel/permissions.js";
-import type { ListScreen, ScreenQuery } from "../src/modules/admin/list-screen.js";
+import type { ListScreen, ScreenQuery } from "../src/modules/admin/list-screen-definition.js";
 import { readScreen } from "../src/modules/admin/list-screen-read.js";
 import { conditionsOf } from "../src/modules/admin/list-screen-where.js";
 import { auditScreen, esimsScreen, usersScreen } from "../src/modules/admin/screens/operation-screens.js";

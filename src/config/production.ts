@@ -1,9 +1,9 @@
 import ipaddr from "ipaddr.js";
 import { type EmailAddress, isDeliverable, readEmailAddress } from "../kernel/email-address.js";
-import type { Config } from "./config.js";
 import { hostOf, isLoopbackHost } from "./hosts.js";
 import { isWebOrigin } from "./origins.js";
 import { modeOf } from "./payments.js";
+import type { Config } from "./read-groups.js";
 import { LIMIT_OFF, type VariableReader } from "./variables.js";
 
 /** What production refuses, each by name; all of it is reported at once. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import secureJson from "secure-json-parse";
 import { AppError } from "../kernel/errors.js";
-import type { Server } from "./server.js";
+import type { Server } from "./server-type.js";
 
 const rawBodies = new WeakMap<FastifyRequest, Buffer>();
 const JSON_TYPE = /^application\/json(; ?charset=("?)utf-8\2)?$/i;

@@ -1,5 +1,5 @@
 import { AppError } from "../kernel/errors.js";
-import type { Server } from "./server.js";
+import type { Server } from "./server-type.js";
 
 export interface Load {
   /** Requests that wait for a database connection. */

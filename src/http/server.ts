@@ -3,14 +3,10 @@ import type { IncomingMessage } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import {
   type FastifyBaseLogger,
-  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   fastify,
   LogController,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
   type RouteOptions,
 } from "fastify";
 import { AppError, type ErrorCode } from "../kernel/errors.js";
@@ -23,6 +19,7 @@ import { type Load, shedLoad } from "./overload.js";
 import { RETRY_SECONDS, sendProblem, statusOf } from "./problem.js";
 import type { Access } from "./route-config.js";
 import { headersOfEveryAnswer } from "./security-headers.js";
+import type { Server } from "./server-type.js";
 import { trackSilentConnections } from "./silent-connections.js";
 import { traceRequests } from "./trace-requests.js";
 import {
@@ -34,14 +31,7 @@ import {
   validationError,
 } from "./validation.js";
 
-/** The server as every route file sees it: handlers are typed by their TypeBox schemas. */
-export type Server = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
+export type { Server } from "./server-type.js";
 
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void> | void;
 /** Public routes and signed webhooks have none: the latter check their signature themselves. */

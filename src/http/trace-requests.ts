@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { type Beginning, beginTrace } from "../telemetry/spans.js";
-import type { Server } from "./server.js";
+import type { Server } from "./server-type.js";
 
 /**
  * A request is a trace whose id is the request's own without dashes: the `request_id` of a problem document, of a log line

@@ -18,7 +18,6 @@ import { makeAlarmMail } from "./alarms/alarm-mail.js";
 import { collectAlarmsOf } from "./alarms/alarm-store.js";
 import { makeAlarms } from "./alarms/alarms.js";
 import { auditBooks, BOOK_PROMISES } from "./books/audit-books.js";
-import type { RuleResult } from "./books/book-rule.js";
 import { makeChainHash } from "./chain/chain-hash.js";
 import { readRoot } from "./chain/check-chain.js";
 import { makeExtendChain } from "./chain/extend-chain.js";
@@ -39,6 +38,7 @@ import { registerRetryJob } from "./routes/retry-job.js";
 import { registerSearch } from "./routes/search.js";
 import { registerShowAdminMe } from "./routes/show-me.js";
 import { registerSummary } from "./routes/summary.js";
+import type { RuleResult } from "./rule-result.js";
 import { mailsScreen } from "./screens/mail-screen.js";
 import {
   auditScreen,

@@ -2,7 +2,7 @@ import type { Queryable } from "../../db/database.js";
 import { mapPages, PAGE_ROWS, readPages } from "../../db/read-pages.js";
 import type { CsvValue } from "../../kernel/csv/csv-cell.js";
 import { writeCsv } from "../../kernel/csv/write-csv.js";
-import type { ListScreen } from "./list-screen.js";
+import type { ListScreen } from "./list-screen-definition.js";
 import { type ScreenRow, screenStatement } from "./list-screen-read.js";
 import type { Where } from "./list-screen-where.js";
 

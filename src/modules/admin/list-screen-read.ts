@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Queryable, type Statement, statement } from "../../db/database.js";
 import type { ListPage, ListRequest } from "../../kernel/list-page.js";
-import type { ListScreen } from "./list-screen.js";
+import type { ListScreen } from "./list-screen-definition.js";
 import type { Where } from "./list-screen-where.js";
 
 /** Up to here a list says how long it is; counting a million rows for one page would take longer than the page. */

@@ -1,7 +1,7 @@
 import type { Queryable } from "../../db/database.js";
 import { containsPattern } from "../../db/list-sql.js";
 import { rangeOf } from "../../http/time-range.js";
-import type { ListScreen, ScreenQuery } from "./list-screen.js";
+import type { ListScreen, ScreenQuery } from "./list-screen-definition.js";
 import { findNamedThings, findPeople, idsOf, ordersAmong, peopleAmong } from "./named-things.js";
 
 /**

@@ -4,7 +4,7 @@
  *   passes one validation; every change leaves one audit row.
  * Never: the price that is charged. An order reads it from the view plan_offers in its own statement.
  */
-import type { Db, Tx } from "../../db/database.js";
+import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { Clock } from "../../kernel/clock.js";
 import { makeBrowsing } from "./browse-catalog.js";
@@ -40,7 +40,7 @@ import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./
 import { makeManagePlans } from "./manage-plans.js";
 import { makeManage } from "./manage-record.js";
 import { AmountMinor, Currency, Iso2, Line, type PlanDraft, type PriceProblem } from "./plan-draft.js";
-import { findPlanRow, listPlanRows, pausePlanIfActive } from "./plan-store.js";
+import { findPlanRow, listPlanRows } from "./plan-store.js";
 import { putPlans } from "./put-plans.js";
 import { isDay, readReferenceCsv } from "./reference/read-reference-csv.js";
 import {
@@ -92,8 +92,6 @@ export interface CatalogModule {
   readonly exportCatalog: ExportFile;
   /** Called after plans were changed from outside, so that this process shows it at once. */
   forget(): void;
-  /** Takes a plan off sale in the caller's transaction; false when it was off already. */
-  pausePlan(tx: Tx, planId: number, reason: string): Promise<boolean>;
 }
 
 /** Throws an Error that says what to do when the device data file cannot be used. */
@@ -122,7 +120,6 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
     importCatalog,
     exportCatalog,
     forget: browsing.forget,
-    pausePlan: pausePlanIfActive,
   };
 }
 

@@ -170,13 +170,3 @@ const DELETE = statement("catalog.delete_plan", "delete from plans where id = $1
 export async function deletePlan(tx: Tx, id: number): Promise<number> {
   return (await tx.run(DELETE, [id])).count;
 }
-
-const PAUSE_IF_ACTIVE = statement(
-  "catalog.pause_plan",
-  "update plans set is_active = false, paused_reason = $2, updated_at = now() where id = $1 and is_active",
-);
-
-/** Takes a plan off sale; false when it was off already (its first reason stays). */
-export async function pausePlanIfActive(tx: Tx, id: number, reason: string): Promise<boolean> {
-  return (await tx.run(PAUSE_IF_ACTIVE, [id, reason])).count === 1;
-}

@@ -1,4 +1,4 @@
-import type { PageLanguage } from "../../../web/src/page-contract.js";
+import type { PageData, PageLanguage } from "../../../web/src/page-contract.js";
 import type { Db } from "../../db/database.js";
 import type { Body, BodyCache } from "../../http/body-cache.js";
 import { countryNameIn, makeFindTrips } from "../catalog/catalog.module.js";
@@ -15,8 +15,14 @@ import {
 import type { DocumentPath, Documents } from "./documents.js";
 import type { FindTerms } from "./find-terms.js";
 import { regionNameIn } from "./region-names.js";
-import type { RenderFor } from "./storefront.module.js";
+import type { Bundle } from "./renderer.js";
 import { findTripsData, type TripAddress } from "./trips-page.js";
+
+export type RenderFor = (
+  data: PageData,
+  request: { readonly path: string; readonly language: PageLanguage; readonly currency: string | null },
+  bundle: Bundle,
+) => Promise<string>;
 
 export interface PageDeps {
   readonly db: Db;

@@ -16,8 +16,8 @@ import { makeDocuments } from "./documents.js";
 import { makeFindTerms } from "./find-terms.js";
 import { languageOf, readPagePath } from "./page-language.js";
 import { checkoutPolicyOf, STRICT_POLICY } from "./page-policies.js";
-import { makePages } from "./pages.js";
-import { type Bundle, makeRenderer } from "./renderer.js";
+import { makePages, type RenderFor } from "./pages.js";
+import { makeRenderer } from "./renderer.js";
 import { registerAppPages } from "./routes/app-pages.js";
 import { registerFiles } from "./routes/files.js";
 import { registerShopPages } from "./routes/shop-pages.js";
@@ -47,12 +47,6 @@ export interface ProblemPage {
   readonly html: string;
   readonly policy: string;
 }
-
-export type RenderFor = (
-  data: PageData,
-  request: { readonly path: string; readonly language: PageLanguage; readonly currency: string | null },
-  bundle: Bundle,
-) => Promise<string>;
 
 export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Storefront {
   const files = brandFilesOf(config.brand);

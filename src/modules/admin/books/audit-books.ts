@@ -1,6 +1,7 @@
 import { type Db, type Queryable, statement, type Tx } from "../../../db/database.js";
 import { CHAIN_PROMISES, type ChainDeps, checkChain } from "../chain/check-chain.js";
-import type { BookRule, RuleResult } from "./book-rule.js";
+import type { RuleResult } from "../rule-result.js";
+import type { BookRule } from "./book-rule.js";
 import { DELIVERY_RULES } from "./delivery-rules.js";
 import { EVENT_RULES } from "./event-rules.js";
 import { LOG_RULES, WAITING_RULES } from "./log-rules.js";

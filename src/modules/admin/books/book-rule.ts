@@ -10,15 +10,6 @@ export interface BookRule {
   readonly finds: string;
 }
 
-export interface RuleResult {
-  readonly name: string;
-  /** Rows that were looked at. */
-  readonly checked: number;
-  readonly violations: number;
-  /** Ids of the first of them, as `order:12`. */
-  readonly samples: readonly string[];
-}
-
 /** A job that still has tries left, or runs, by its key. */
 export const hasLiveJob = (key: string): string =>
   `exists (select from graphile_worker._private_jobs j where j.key = ${key}

@@ -1,6 +1,6 @@
 import { statement, type Tx } from "../../../db/database.js";
 import type { makeInstallVault } from "../../esims/esims.module.js";
-import type { RuleResult } from "./book-rule.js";
+import type { RuleResult } from "../rule-result.js";
 
 export interface SealedRowsDeps {
   readonly vault: Pick<

@@ -1,5 +1,5 @@
 import { type Queryable, statement, type Tx } from "../../../db/database.js";
-import type { RuleResult } from "../books/book-rule.js";
+import type { RuleResult } from "../rule-result.js";
 import { type ChainHash, FIRST_HASH, type Link, LOG_TEXT, type LogText } from "./chain-hash.js";
 
 export interface ChainDeps {

@@ -1,4 +1,4 @@
-import type { ListFilter } from "../list-screen.js";
+import type { ListFilter } from "../list-screen-definition.js";
 
 export const equals = (expression: string): ListFilter => ({ where: `${expression} = %` });
 export const equalsInteger = (expression: string): ListFilter => ({

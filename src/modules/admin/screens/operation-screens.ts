@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { ESIM_READY, TOP_UP_DONE, TOP_UP_FAILED } from "../../esims/esims.module.js";
-import type { ListScreen } from "../list-screen.js";
+import type { ListScreen } from "../list-screen-definition.js";
 import { anything, id, integerOrNull, person, text, textOrNull, time, timeOrNull } from "./column-types.js";
 import { equals, equalsInteger, isTrue } from "./filters.js";
 

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { ListFilter, ListScreen } from "../list-screen.js";
+import type { ListFilter, ListScreen } from "../list-screen-definition.js";
 import {
   flag,
   id,

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { ListScreen } from "../list-screen.js";
+import type { ListScreen } from "../list-screen-definition.js";
 import { flag, id, integerOrNull, minor, text, textOrNull, time, timeOrNull } from "./column-types.js";
 import { equals, equalsInteger } from "./filters.js";
 
