@@ -4,7 +4,7 @@ import pg from "pg";
 import { inSpan, isTraced } from "../telemetry/spans.js";
 import type { Act } from "./act.js";
 import { type ServerWatch, watchServer } from "./server-watch.js";
-import { makePool, sessionSettings } from "./session.js";
+import { makePool } from "./session.js";
 import { sqlStateOf } from "./sql-state.js";
 
 /** An SQL text with the name under which each connection prepares it once. */
@@ -106,9 +106,13 @@ export function assertNoOpenTransaction(callee: string): void {
 
 export function openDatabase(options: DatabaseOptions): Db {
   const { url, applicationName } = options;
-  const settings = sessionSettings(options.statementTimeoutMillis ?? 10_000);
   const pool = makePool(
-    { url, max: options.poolMax, applicationName, settings },
+    {
+      url,
+      max: options.poolMax,
+      applicationName,
+      statementTimeoutMillis: options.statementTimeoutMillis ?? 10_000,
+    },
     {
       connectionTimeoutMillis: POOL_WAIT_MILLIS,
       idleTimeoutMillis: 60_000,
@@ -175,10 +179,13 @@ async function runTransaction<Value>(
     await client.query("commit");
     return value;
   } catch (error) {
-    if (LEFT_STATE.test(sqlStateOf(error) ?? "")) broken = error as Error;
-    await client.query("rollback").catch((failure: Error) => {
-      broken = failure;
-    });
+    if (LEFT_STATE.test(sqlStateOf(error) ?? "") || isSilence(error)) broken = error as Error;
+    // A server that has vanished would not answer this either; the end of the connection rolls back.
+    if (!isSilence(error)) {
+      await client.query("rollback").catch((failure: Error) => {
+        broken = failure;
+      });
+    }
     throw error;
   } finally {
     // A connection that is lost or unfit, or whose rollback failed, must not be handed out again.
@@ -186,6 +193,10 @@ async function runTransaction<Value>(
     client.release(broken);
   }
 }
+
+/** No answer within the bound of `makePool`, in pg's words. */
+const isSilence = (error: unknown): boolean =>
+  error instanceof Error && error.message === "Query read timeout";
 
 async function runOn<Row>(
   target: pg.Pool | pg.PoolClient,

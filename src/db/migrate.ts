@@ -9,7 +9,7 @@ import { labelOf, type Migration, readMigrations } from "./migration-files.js";
 import { withMigrationLock } from "./migration-lock.js";
 import { findPoolerProblem } from "./pooler.js";
 import { findUnfit } from "./server-fit.js";
-import { MIGRATION_SETTINGS, makePool } from "./session.js";
+import { makePool } from "./session.js";
 import { sqlStateOf } from "./sql-state.js";
 
 export interface MigrateOptions {
@@ -75,7 +75,7 @@ export async function migrateUp(url: string, options: MigrateOptions): Promise<s
 }
 
 async function migrateJobs(url: string): Promise<void> {
-  const pgPool = makePool({ url, max: 2, applicationName: MIGRATOR, settings: MIGRATION_SETTINGS });
+  const pgPool = makePool({ url, max: 2, applicationName: MIGRATOR, statementTimeoutMillis: null });
   try {
     await runJobMigrations({ pgPool });
   } finally {

@@ -134,19 +134,34 @@ export interface PoolOptions {
   readonly max: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  readonly settings: SessionSettings;
+  /** The bound of a statement; null for migrations, which have none. */
+  readonly statementTimeoutMillis: number | null;
 }
+
+/**
+ * The server itself ends what takes longer than its bound. One that says nothing for longer still has vanished, with its
+ * machine or the network, without a word to its connections: TCP would wait for a quarter of an hour.
+ */
+const silenceMillisMax = (statementTimeoutMillis: number | null): number =>
+  statementTimeoutMillis === null ? 0 : statementTimeoutMillis + Math.max(1_000, statementTimeoutMillis / 2);
+/** Of a connection that only listens: after so long without a word the system asks whether the other side is there. */
+const KEEP_ALIVE_MILLIS = 10_000;
 
 /** A pool whose connections have our settings before anybody gets them. */
 export function makePool(options: PoolOptions, more: pg.PoolConfig = {}): pg.Pool {
+  const { statementTimeoutMillis: bound } = options;
+  const settings = bound === null ? MIGRATION_SETTINGS : sessionSettings(bound);
   return new pg.Pool({
     ...more,
     connectionString: options.url,
     max: options.max,
     application_name: options.applicationName,
+    query_timeout: silenceMillisMax(bound),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MILLIS,
     // A connection whose settings cannot be set is closed, and whoever asked for it is told.
     verify: (client, done) => {
-      prepareSession(client, options.settings).then(
+      prepareSession(client, settings).then(
         (isStandby) => done(isStandby ? new StandbyError() : undefined),
         done,
       );

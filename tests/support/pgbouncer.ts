@@ -15,11 +15,18 @@ export const PGBOUNCER: { readonly version: string } | undefined = existsSync(PR
   ? { version: /PgBouncer ([\d.]+)/.exec(String(spawnSync(PROGRAM, ["--version"]).stdout))?.[1] ?? "" }
   : undefined;
 
+export interface PgBouncer {
+  readonly url: string;
+  /** Leads to another server from now on, as an operator does it: the file and a reload. */
+  aim(url: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** A pooler in front of the server of `url`, with these lines in its configuration. */
 export async function startPgBouncer(
   url: string,
   settings: Readonly<Record<string, string>>,
-): Promise<{ readonly url: string; stop(): Promise<void> }> {
+): Promise<PgBouncer> {
   const { dropTo } = await chooseServerUser(thisMachine());
   const folder = await mkdtemp(path.join(tmpdir(), "tribi-pgbouncer-"));
   const server = new URL(url);
@@ -34,13 +41,15 @@ export async function startPgBouncer(
     ...settings,
   };
   const ini = path.join(folder, "pgbouncer.ini");
-  await writeFile(
-    ini,
-    `[databases]\n* = host=${server.hostname} port=${server.port || 5432}\n[pgbouncer]\n` +
-      Object.entries(lines)
-        .map(([name, value]) => `${name} = ${value}\n`)
-        .join(""),
-  );
+  const configure = (to: URL): Promise<void> =>
+    writeFile(
+      ini,
+      `[databases]\n* = host=${to.hostname} port=${to.port || 5432}\n[pgbouncer]\n` +
+        Object.entries(lines)
+          .map(([name, value]) => `${name} = ${value}\n`)
+          .join(""),
+    );
+  await configure(server);
   await writeFile(
     lines.auth_file,
     `"${decodeURIComponent(server.username)}" "${decodeURIComponent(server.password)}"\n`,
@@ -61,6 +70,10 @@ export async function startPgBouncer(
   server.port = String(port);
   return {
     url: server.toString(),
+    aim: async (next) => {
+      await configure(new URL(next));
+      child.kill("SIGHUP");
+    },
     stop: async () => {
       child.kill("SIGTERM");
       await ended;

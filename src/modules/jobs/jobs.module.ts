@@ -8,7 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { type ParsedCronItem, parseCronItems, run, Logger as WorkerLogger } from "graphile-worker";
 import type { ServerWatch } from "../../db/server-watch.js";
-import { makePool, sessionSettings } from "../../db/session.js";
+import { makePool } from "../../db/session.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import { runInBatches } from "./batched-jobs.js";
@@ -43,7 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     url: options.databaseUrl,
     max: options.concurrency + 2,
     applicationName: "tribi worker",
-    settings: sessionSettings(STATEMENT_MILLIS_MAX),
+    statementTimeoutMillis: STATEMENT_MILLIS_MAX,
   });
   options.server.join(pool);
   // A connection that ends while the process stops is no loss, whoever closes it first.
