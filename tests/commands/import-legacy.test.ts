@@ -1,12 +1,15 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createTribi } from "@tribi/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
+import { makeMobileClient, makeWebClient, READ_FIELDS } from "../support/client.js";
 import { eventually } from "../support/eventually.js";
 import { ESIM_INVARIANTS, MONEY_INVARIANTS, violations } from "../support/invariants.js";
 import { logIn } from "../support/login.js";
+import { hasMariadb, startMariadb } from "../support/mariadb.js";
 
 /** The earlier backend's tables, with the spellings of its enums: names in some, values in others. */
 const LEGACY = `
@@ -88,12 +91,7 @@ CREATE TABLE \`esim_profiles\` (
 INSERT INTO \`esim_profiles\` VALUES (1,1,10,1,NULL,'11111111-1111-4111-8111-111111111111','8900100000000000010','active','2025-03-01 10:02:00','2025-03-01 10:00:00','LPA:1$smdp.example.com$SOLD-10'),(2,2,11,1,3,'22222222-2222-4222-8222-222222222222','8900100000000000028','assigned',NULL,'2025-03-02 10:00:00',NULL),(3,4,14,1,NULL,NULL,NULL,'pending_activation',NULL,'2025-03-05 10:00:00',NULL),(4,4,16,1,NULL,'33333333-3333-4333-8333-333333333333','8900100000000000036','assigned',NULL,NULL,'no code that a phone reads');
 `;
 
-const DATABASE = `tribi_legacy_${process.pid}`;
-const mysql = (...more: string[]) => ["-h", "127.0.0.1", "-u", "root", "--connect-timeout=3", ...more];
-const hasMysql =
-  spawnSync("mysql", mysql("-e", "select 1"), { stdio: "ignore" }).status === 0 &&
-  spawnSync("mysqldump", ["--version"], { stdio: "ignore" }).status === 0;
-
+const ORIGIN = "http://localhost:3000";
 let app: TestApp;
 let folder: string;
 let dump: string;
@@ -101,7 +99,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "tribi-legacy-test-"));
   dump = path.join(folder, "dump.sql");
   writeFileSync(dump, LEGACY);
-  app = await startTestApp();
+  app = await startTestApp({ FRONTEND_ORIGINS: `["${ORIGIN}"]` });
 });
 afterAll(async () => {
   await app.stop();
@@ -112,7 +110,7 @@ afterAll(async () => {
 function run(...options: string[]): { status: number | null; text: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "src/main.ts", "import-legacy", ...options],
+    ["dist/main.js", "import-legacy", ...options],
     {
       encoding: "utf8",
       env: {
@@ -199,6 +197,31 @@ describe("tribi import-legacy", () => {
     });
     const other = esims.body.find((esim: { order_id: number }) => esim.order_id !== sold.id);
     expect(other).toMatchObject({ status: "ready", qr_payload: "LPA:1$smdp.example.com$SOLD-11" });
+    // The clients that there are show the same.
+    const tribi = createTribi({
+      baseUrl: app.url,
+      session: { load: () => ({ token: bearer, refreshToken: "" }), save: () => undefined },
+    });
+    const listed: string[] = [];
+    for await (const { reference } of tribi.orders.list()) listed.push(reference);
+    expect(listed.sort()).toEqual(["LEGACY-10", "LEGACY-11"]);
+    expect((await tribi.esims.list()).map(({ qr_payload }) => qr_payload).sort()).toEqual(
+      esims.body.map((esim: { qr_payload: string }) => esim.qr_payload).sort(),
+    );
+    for (const client of [makeWebClient(`${app.url}/api`, ORIGIN), makeMobileClient(app.url)]) {
+      client.state.token = bearer;
+      const { body: shown } = await client.call("GET", "/orders/mine");
+      const { body: owned } = await client.call("GET", "/esims/mine");
+      for (const order of shown)
+        expect(order).toMatchObject({
+          ...READ_FIELDS.order,
+          status: "paid",
+          plan_snapshot: { ...READ_FIELDS.order.plan_snapshot, data_gb: expect.any(Number) },
+        });
+      const { iccid: _iccid, status: _status, ...read } = READ_FIELDS.esim;
+      for (const esim of owned) expect(esim).toMatchObject(read);
+      expect([shown.length, owned.length]).toEqual([2, 2]);
+    }
     for (const { id } of esims.body)
       for (const more of ["", "/top-ups", "/qr.svg"])
         expect((await app.request("GET", `/esims/${id}${more}`, { bearer })).status).toBe(200);
@@ -243,15 +266,20 @@ describe("tribi import-legacy", () => {
     expect([status, text]).toEqual([1, expect.stringContaining("cut off")]);
   });
 
-  it.skipIf(!hasMysql)("reads a running MariaDB or MySQL as it reads a dump (skipped without one)", () => {
-    const client = (sql: string, ...more: string[]) => execFileSync("mysql", mysql(...more), { input: sql });
-    client(`create database ${DATABASE} character set utf8mb4`);
-    try {
-      client(LEGACY, DATABASE);
-      const { status, text } = run("--from", `mysql://root@127.0.0.1:3306/${DATABASE}`, "--dry-run");
-      expect([status, text]).toEqual([2, expect.stringContaining("3 customers, 2 plans, 7 orders, 2 codes")]);
-    } finally {
-      client(`drop database ${DATABASE}`);
-    }
-  });
+  it.skipIf(!hasMariadb)(
+    "reads a running MariaDB as it reads a dump (skipped where mariadb-server is not installed)",
+    async () => {
+      const server = await startMariadb();
+      try {
+        server.run("create database earlier character set utf8mb4");
+        server.run(LEGACY, "earlier");
+        const { status, text } = run("--from", `${server.url}/earlier`, "--dry-run");
+        expect([status, text]).toEqual([2, run("--dump", dump, "--dry-run").text]);
+        const nowhere = run("--from", `${server.url}/nowhere`);
+        expect([nowhere.status, nowhere.text]).toEqual([1, expect.stringContaining("nowhere")]);
+      } finally {
+        await server.stop();
+      }
+    },
+  );
 });

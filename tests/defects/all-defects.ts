@@ -8,6 +8,7 @@ import type { Defect } from "./defect.js";
 import { DELIVERY } from "./delivery.js";
 import { LARGE_REFUND_DEFECTS } from "./large-refunds.js";
 import { LEASE_DEFECTS } from "./leases.js";
+import { LEGACY_IMPORT } from "./legacy-import.js";
 import { LOGIN } from "./login.js";
 import { MAIL_DEFECTS } from "./mails.js";
 import { MIGRATIONS } from "./migrations.js";
@@ -41,6 +42,7 @@ export const DEFECTS: readonly Defect[] = [
   ...MAIL_DEFECTS,
   ...ALARM_DEFECTS,
   ...CATALOGUE,
+  ...LEGACY_IMPORT,
   ...MIGRATIONS,
   ...CONSOLE,
   ...OPERATION,
