@@ -1,4 +1,4 @@
-import type { Defect } from "./defect.js";
+import { type Defect, runsAt } from "./defect.js";
 
 const SENT = "tests/api/webhooks.test.ts";
 
@@ -75,5 +75,26 @@ export const WEBHOOK_DEFECTS: readonly Defect[] = [
     ],
     target: { file: SENT, test: "410: nothing more is sent until an operator resumes it" },
     reason: /did not come about/,
+  },
+  {
+    number: 584,
+    title: "Receivers that fail are asked before those that are well",
+    area: "operation",
+    edits: [
+      {
+        file: "src/modules/webhooks/delivery-store.ts",
+        from: "order by e.failures, e.leased_until",
+        to: "order by e.failures desc, e.leased_until",
+      },
+      runsAt(
+        "src/modules/webhooks/delivery-store.ts",
+        "  return (await db.run<ClaimedEndpoint>(CLAIM, [limit, leaseSeconds])).rows;",
+      ),
+    ],
+    target: {
+      file: "tests/faults/thousand-receivers.test.ts",
+      test: "a thousand receivers of which nearly all hang: each is asked once, few at a time, and those that are well come first",
+    },
+    reason: /to have a length of 20/,
   },
 ];

@@ -1,4 +1,4 @@
-/** What other systems are told. The second word is the state that the first has reached; triggers write them (0060). */
+/** What other systems are told. The second word is the state that the first has reached; triggers write them (0017). */
 export const EVENT_TYPES = [
   "order.created",
   "order.paid",

@@ -24,14 +24,20 @@ export function startWebhookWork(deps: { db: Db; deliverTo: DeliverTo; log: Logg
   const stopping = new AbortController();
   const sending = new Set<Promise<void>>();
   let isInTrouble = false;
+  /** Every place is taken, so more receivers may wait for one. */
+  let isFull = false;
 
   /** Whether there may be more to do at once. */
   const step = async (): Promise<boolean> => {
+    isFull = false;
     const { has_new, has_due } = await lookForWork(db);
     const numbered = has_new ? await numberEvents(db, NUMBERS_AT_ONCE) : 0;
     const free = ENDPOINTS_AT_ONCE - sending.size;
+    isFull = free === 0;
     if ((has_due || numbered > 0) && free > 0) {
-      for (const endpoint of await claimEndpoints(db, free, LEASE_SECONDS)) {
+      const claimed = await claimEndpoints(db, free, LEASE_SECONDS);
+      isFull = claimed.length === free;
+      for (const endpoint of claimed) {
         const sent: Promise<void> = deliverTo(endpoint, stopping.signal)
           .catch((error: unknown) =>
             log.warn({ err: error, endpoint_id: endpoint.id }, "webhooks were not sent"),
@@ -41,6 +47,14 @@ export function startWebhookWork(deps: { db: Db; deliverTo: DeliverTo; log: Logg
       }
     }
     return numbered === NUMBERS_AT_ONCE;
+  };
+
+  /** A second, or less where a place becomes free for which others may wait. */
+  const waitForMore = async (): Promise<void> => {
+    const waited = new AbortController();
+    const asLongAs = AbortSignal.any([stopping.signal, waited.signal]);
+    await Promise.race([pause(PAUSE_MILLIS, asLongAs), ...(isFull ? sending : [])]);
+    waited.abort();
   };
 
   const run = async (): Promise<void> => {
@@ -54,7 +68,7 @@ export function startWebhookWork(deps: { db: Db; deliverTo: DeliverTo; log: Logg
           log.warn({ err: error }, "events are not numbered or sent; trying again every second");
         isInTrouble = true;
       }
-      if (!hasMore) await pause(PAUSE_MILLIS, stopping.signal);
+      if (!hasMore) await waitForMore();
     }
   };
   const running = run();
