@@ -418,6 +418,16 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.forget_notes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from notes where user_id = new.id;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.forget_second_factor()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1041,6 +1051,7 @@ create table audit_log (
   after jsonb,
   constraint audit_log_pkey PRIMARY KEY (id)
 );
+CREATE INDEX audit_log_by_action ON public.audit_log USING btree (action, id);
 CREATE INDEX audit_log_by_actor ON public.audit_log USING btree (actor, id);
 CREATE INDEX audit_log_by_request ON public.audit_log USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (subject, id);
@@ -1280,6 +1291,7 @@ create table esim_profiles (
 );
 CREATE INDEX esim_profiles_by_iccid ON public.esim_profiles USING btree (iccid) WHERE (iccid IS NOT NULL);
 CREATE INDEX esim_profiles_by_poll ON public.esim_profiles USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+CREATE INDEX esim_profiles_by_rare_status ON public.esim_profiles USING btree (status, id) WHERE (status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text, 'expired'::text]));
 CREATE INDEX esim_profiles_by_supplier_reference ON public.esim_profiles USING btree (supplier_reference) WHERE (supplier_reference IS NOT NULL);
 CREATE INDEX esim_profiles_by_time ON public.esim_profiles USING btree (created_at);
 CREATE INDEX esim_profiles_by_user ON public.esim_profiles USING btree (user_id, id DESC);
@@ -1434,6 +1446,21 @@ create table new_shop_events (
   constraint new_shop_events_pkey PRIMARY KEY (id)
 );
 
+create table notes (
+  id bigint generated always as identity,
+  user_id bigint not null,
+  order_id bigint,
+  author text not null,
+  text text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint notes_pkey PRIMARY KEY (id),
+  constraint notes_say_something CHECK (((text ~ '\S'::text) AND (char_length(text) <= 2000))),
+  constraint notes_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint notes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX notes_by_order ON public.notes USING btree (order_id, id) WHERE (order_id IS NOT NULL);
+CREATE INDEX notes_by_user ON public.notes USING btree (user_id, id);
+
 create table operator_alarms (
   id bigint generated always as identity,
   kind text not null,
@@ -1546,11 +1573,13 @@ create table orders (
 );
 CREATE INDEX orders_by_amount ON public.orders USING btree (amount_minor);
 CREATE INDEX orders_by_payment_time ON public.orders USING btree (paid_at) WHERE (paid_at IS NOT NULL);
+CREATE INDEX orders_by_plan ON public.orders USING btree (plan_id, id);
 CREATE INDEX orders_by_time ON public.orders USING btree (created_at);
 CREATE INDEX orders_by_user ON public.orders USING btree (user_id, id DESC);
 CREATE INDEX orders_failed ON public.orders USING btree (id) WHERE (status = 'failed'::text);
 CREATE INDEX orders_keys_by_age ON public.orders USING btree (created_at) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX orders_refunded ON public.orders USING btree (id) WHERE (status = 'refunded'::text);
+CREATE INDEX orders_top_ups ON public.orders USING btree (id) WHERE (kind = 'top_up'::text);
 CREATE INDEX orders_unpaid_by_expiry ON public.orders USING btree (expires_at) WHERE (status = 'created'::text);
 CREATE INDEX orders_unpaid_by_user ON public.orders USING btree (user_id) WHERE (status = 'created'::text);
 CREATE TRIGGER orders_audit AFTER UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('order');
@@ -1635,6 +1664,7 @@ create table payments (
 );
 CREATE INDEX payments_by_order ON public.payments USING btree (order_id);
 CREATE INDEX payments_by_time ON public.payments USING btree (created_at);
+CREATE INDEX payments_failed ON public.payments USING btree (id) WHERE (status = 'failed'::text);
 CREATE UNIQUE INDEX payments_one_counted_per_order ON public.payments USING btree (order_id) WHERE is_counted;
 CREATE UNIQUE INDEX payments_one_live_per_order ON public.payments USING btree (order_id) WHERE (status = 'requires_action'::text);
 CREATE INDEX payments_surplus ON public.payments USING btree (id) WHERE (surplus_reason IS NOT NULL);
@@ -2040,6 +2070,7 @@ create table stock_items (
 );
 CREATE INDEX stock_items_assigned_by_iccid ON public.stock_items USING btree (iccid) WHERE ((status = 'assigned'::text) AND (revealed_at IS NULL));
 CREATE INDEX stock_items_available ON public.stock_items USING btree (plan_id, id) WHERE (status = 'available'::text);
+CREATE INDEX stock_items_by_plan ON public.stock_items USING btree (plan_id, status);
 CREATE INDEX stock_items_held_by_network ON public.stock_items USING btree (COALESCE(wide_network_of(held_from), held_from)) WHERE (held_from IS NOT NULL);
 CREATE UNIQUE INDEX stock_items_one_for_sale_per_iccid ON public.stock_items USING btree (iccid) WHERE (status = ANY (ARRAY['available'::text, 'held'::text]));
 CREATE UNIQUE INDEX stock_items_one_held_per_order ON public.stock_items USING btree (order_id) WHERE (status = 'held'::text);
@@ -2221,6 +2252,7 @@ CREATE INDEX users_by_mailbox ON public.users USING btree (mailbox_of(email));
 CREATE INDEX users_by_time ON public.users USING btree (created_at);
 CREATE TRIGGER users_deleted_leave_team AFTER UPDATE OF deleted_at ON public.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION leave_team();
 CREATE TRIGGER users_deleted_lose_factor AFTER UPDATE OF deleted_at ON public.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION forget_second_factor();
+CREATE TRIGGER users_deleted_lose_notes AFTER UPDATE OF deleted_at ON public.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION forget_notes();
 
 create table webhook_deliveries (
   id bigint generated always as identity,

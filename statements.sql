@@ -356,6 +356,18 @@ with touched as (
    where k.secret_hash = $1 and k.revoked_at is null and k.expires_at > now()
      and u.disabled_at is null and u.deleted_at is null;
 
+-- admin.add_note
+-- src/modules/admin/notes/note-store.ts
+-- takes $1 bigint, $2 bigint, $3 text, $4 text
+-- returns id bigint
+with person as (
+     select u.id from users u where u.deleted_at is null
+       and u.id = coalesce((select o.user_id from orders o where o.id = $2), $1) for share
+   )
+   insert into notes (user_id, order_id, author, text) select id, $2, $3, $4 from person
+   where $2::bigint is null or exists (select from orders where id = $2)
+   returning id;
+
 -- admin.around_esim
 -- src/modules/admin/esim-page-read-model.ts
 -- takes $1 bigint
@@ -381,6 +393,12 @@ select json_build_object('id', o.id, 'reference', o.reference, 'status', o.statu
 select id, number, reference, supplier, package_id, status, supplier_order_id, reason, detail, lookups, cost_text,
      cost_currency, call_millis, created_at, decided_at, decided_by
    from provisioning_attempts where profile_id = $1 order by number;
+
+-- admin.collect_notes
+-- src/modules/admin/notes/note-store.ts
+-- takes $1 bigint
+-- returns order_id bigint, text text, created_at timestamp with time zone
+select order_id, text, created_at from notes where user_id = $1 order by id;
 
 -- admin.count_failed_jobs
 -- src/modules/admin/job-store.ts
@@ -441,7 +459,8 @@ select o.id, o.reference, o.status, o.kind, o.user_id, u.email, o.currency, o.am
 -- src/modules/admin/named-things.ts
 -- takes $1 text
 -- returns id bigint
-select id from users where email ilike $1 or name ilike $1 order by id desc limit 200;
+select id from (select id, email, name from users order by id desc limit 20000) newest
+   where email ilike $1 or name ilike $1 limit 200;
 
 -- admin.find_people_by_prefix
 -- src/modules/admin/named-things.ts
@@ -615,6 +634,20 @@ select m.id, m.at, m.order_id, o.reference as order_reference, o.plan_id, o.plan
    left join esim_profiles x on x.order_id = o.id left join top_ups u on u.order_id = o.id
        where m.id > $3 and m.at >= coalesce($1::timestamptz, '-infinity') and m.at < coalesce($2::timestamptz, 'infinity') order by m.id limit 200;
 
+-- admin.notes_of_customer
+-- src/modules/admin/notes/note-store.ts
+-- takes $1 bigint
+-- returns id bigint, order_id bigint, author text, text text, created_at timestamp with time zone, author_email text
+select n.id, n.order_id, n.author, n.text, n.created_at,
+     (select u.email from users u where u.id = substring(n.author from '^admin:([0-9]+)$')::bigint) as author_email from notes n where n.user_id = $1 order by n.id desc limit 100;
+
+-- admin.notes_of_order
+-- src/modules/admin/notes/note-store.ts
+-- takes $1 bigint
+-- returns id bigint, order_id bigint, author text, text text, created_at timestamp with time zone, author_email text
+select n.id, n.order_id, n.author, n.text, n.created_at,
+     (select u.email from users u where u.id = substring(n.author from '^admin:([0-9]+)$')::bigint) as author_email from notes n where n.order_id = $1 order by n.id desc limit 100;
+
 -- admin.oldest_due_job
 -- src/modules/admin/job-store.ts
 -- returns seconds double precision
@@ -625,9 +658,12 @@ select coalesce(extract(epoch from now() - min(run_at)), 0)::double precision as
 -- src/modules/admin/order-timeline.ts
 -- takes $1 bigint
 -- returns at timestamp with time zone, source text, what text, outcome text, reason text, actor text
-with paid as (select id, intent_id from payments where order_id = $1),
-        profile as (select id from esim_profiles where order_id = $1),
-        top_up as (select id from top_ups where order_id = $1)
+with own as (
+     select array(select id from payments where order_id = $1) as payments,
+       array(select intent_id from payments where order_id = $1) as intents,
+       array(select id from esim_profiles where order_id = $1) as profiles,
+       array(select id from top_ups where order_id = $1) as top_ups
+   )
    select at, source, what, outcome, reason, actor from (
      select created_at as at, 'order' as source, 'order.created' as what, null::text as outcome,
             null::text as reason, 'user:' || user_id as actor, 0 as rank
@@ -636,23 +672,37 @@ with paid as (select id, intent_id from payments where order_id = $1),
      select created_at, 'payment', 'payment.created', provider, null, null, 1 from payments where order_id = $1
      union all
      select at, split_part(subject, ':', 1), action, null, after ->> 'reason', actor, 3 from audit_log
-     where action not like '%.viewed' and (subject = 'order:' || $1::bigint
-        or subject in (select 'payment:' || id from paid)
-        or subject in (select 'esim:' || id from profile)
-        or subject in (select 'top_up:' || id from top_up)
-        or subject in (select 'mail:' || id from outgoing_mails where order_id = $1)
-        or subject in (select 'refund:' || id from refunds where order_id = $1)
-        or subject in (select 'dispute:' || d.id from disputes d where d.payment_id in (select id from paid)))
+     where action not like '%.viewed' and subject = any (array(
+       select 'order:' || $1::bigint
+       union all select 'payment:' || unnest(payments) from own
+       union all select 'esim:' || unnest(profiles) from own
+       union all select 'top_up:' || unnest(top_ups) from own
+       union all select 'mail:' || id from outgoing_mails where order_id = $1
+       union all select 'refund:' || id from refunds where order_id = $1
+       union all select 'dispute:' || d.id from disputes d where d.payment_id = any ((select payments from own)::bigint[])))
      union all
      select received_at, 'webhook', kind, outcome, reason, 'webhook:' || provider, 2 from webhook_events
-     where payment_id in (select id from paid) or intent_id in (select intent_id from paid)
+     where payment_id = any ((select payments from own)::bigint[])
+        or intent_id = any ((select intents from own)::text[])
      union all
      select created_at, 'provisioning', 'attempt ' || number || ' at ' || supplier, status, reason, null, 4
      from provisioning_attempts
-     where profile_id in (select id from profile) or top_up_id in (select id from top_up)
+     where profile_id = any ((select profiles from own)::bigint[])
+        or top_up_id = any ((select top_ups from own)::bigint[])
    ) entries
    order by at, rank
    limit 1000;
+
+-- admin.read_by_index
+-- src/modules/admin/list-screen-read.ts
+-- returns set_config text
+select set_config('enable_seqscan', 'off', true);
+
+-- admin.remove_note
+-- src/modules/admin/notes/note-store.ts
+-- takes $1 bigint
+-- returns user_id bigint, order_id bigint
+delete from notes where id = $1 returning user_id, order_id;
 
 -- admin.retry_job
 -- src/modules/admin/job-store.ts
@@ -673,10 +723,11 @@ select actor, channel, at from esim_reveals where profile_id = $1 order by at de
 with sold as (
      select o.currency, o.amount_minor, (
        select sum(a.cost_text::numeric) from provisioning_attempts a
-       where (a.profile_id = e.id or a.top_up_id = t.id) and a.status = 'delivered' and a.cost_currency = o.currency
+       where (a.profile_id = (select e.id from esim_profiles e where e.order_id = o.id)
+           or a.top_up_id = (select t.id from top_ups t where t.order_id = o.id))
+         and a.status = 'delivered' and a.cost_currency = o.currency
          and a.cost_text ~ '^[0-9]{1,12}([.][0-9]{1,9})?$') as cost
-     from orders o left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id
-     where o.paid_at >= $1::timestamptz
+     from orders o where o.paid_at >= $1::timestamptz
    ), sales as (
      select currency, count(*) as orders, sum(amount_minor)::bigint as revenue, sum(cost)::text as cost,
        coalesce(sum(amount_minor) filter (where cost is not null), 0)::bigint as revenue_with_cost,
@@ -3023,20 +3074,20 @@ update provisioning_attempts set status = $2, reason = $3, decided_at = now(), i
 
 -- esims.stock_levels
 -- src/modules/esims/stock/stock-store.ts
--- takes $1 bigint, $2 boolean
+-- takes $1 integer, $2 boolean
 -- returns plan_id bigint, sku text, name text, available bigint, held bigint, assigned bigint
-select p.id as plan_id, p.sku, p.name,
-     count(*) filter (where s.status = 'available') as available,
-     count(*) filter (where s.status = 'held') as held,
-     count(*) filter (where s.status = 'assigned') as assigned
-   from plans p left join stock_items s on s.plan_id = p.id
-   where p.is_active and (
+select p.id as plan_id, p.sku, p.name, left_over.available,
+     (select count(*) from stock_items s where s.plan_id = p.id and s.status = 'held') as held,
+     (select count(*) from stock_items s where s.plan_id = p.id and s.status = 'assigned') as assigned
+   from plans p cross join lateral (
+     select count(*) as available from (
+       select from stock_items i where i.plan_id = p.id and i.status = 'available' limit $1 + 1) counted
+   ) left_over
+   where p.is_active and left_over.available <= $1 and (
      exists (select from plan_suppliers ps where ps.plan_id = p.id and ps.supplier = 'stock')
      or ($2 and not exists (select from plan_suppliers ps where ps.plan_id = p.id))
-     or s.id is not null)
-   group by p.id
-   having count(*) filter (where s.status = 'available') <= $1
-   order by available, p.id limit 1000;
+     or exists (select from stock_items s where s.plan_id = p.id))
+   order by left_over.available, p.id limit 1000;
 
 -- esims.store_balance
 -- src/modules/esims/suppliers/supplier-account-store.ts
@@ -5533,7 +5584,7 @@ with taken as (
 
 -- persons.anonymise
 -- src/modules/auth/person-store.ts
--- takes $1 bigint, $2 text, $3 text
+-- takes $1 bigint, $2 text, $3 text, $4 text, $5 jsonb
 -- returns sids text[]
 with person as (
      select id, email from users where id = $1 and deleted_at is null for update
@@ -5557,13 +5608,19 @@ with person as (
      from person where sessions.user_id = person.id
      returning sid
    ), audited as (
-     insert into audit_log (actor, action, subject, request_id)
-     select 'user:' || id, 'user.deleted', 'user:' || id, $2 from person
+     insert into audit_log (actor, action, subject, request_id, after)
+     select $4, 'user.deleted', 'user:' || id, $2, $5::jsonb from person
    ), gone as (
      update users set email = 'deleted-' || person.id || '@deleted.invalid', name = null, deleted_at = now()
      from person where users.id = person.id
    )
    select array(select sid::text from ended) as sids;
+
+-- persons.count_live_sessions
+-- src/modules/auth/person-store.ts
+-- takes $1 bigint
+-- returns count integer
+select count(*)::integer as count from sessions where user_id = $1 and revoked_at is null and expires_at > now();
 
 -- persons.disable
 -- src/modules/auth/person-store.ts
@@ -5626,6 +5683,11 @@ select id as session_id, created_at, last_used_at, expires_at, revoked_at, revok
 -- takes $1 bigint, $2 text
 -- returns id bigint, email text, name text
 update users set name = $2 where id = $1 and deleted_at is null and disabled_at is null returning id, email, name;
+
+-- persons.works_here
+-- src/modules/auth/session-store.ts
+-- takes $1 bigint, $2 text[]
+select from users where id = $1 and (email = any ($2::text[]) or (select m.role from team_members m where m.user_id = users.id) is not null);
 
 -- reconcile.begin_if_due
 -- src/modules/payments/reconciliation/reconcile-store.ts

@@ -685,6 +685,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/users/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is held about a person, for the person; who asked for it, and why, is audited */
+        get: operations["exportUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}/deletion-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What deleting a person would end, and what it would wait for */
+        get: operations["previewUserDeletion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One customer with their orders, eSIMs, payments and sessions; the look is audited */
+        get: operations["getCustomer"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a person who asked for it, as they could themselves
+         * @description Address, name and notes are erased and every session ends; orders and payments stay, without a person. Unpaid orders end. 409 deletion_waits: something that was paid has not reached the person yet. 409 conflict: the person works for the shop.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/team": {
         parameters: {
             query?: never;
@@ -2488,23 +2543,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/admin/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One customer with their orders, eSIMs, payments and sessions; the look is audited */
-        get: operations["getCustomer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/admin/esims/{id}": {
         parameters: {
             query?: never;
@@ -2625,6 +2663,57 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something down about an order */
+        post: operations["addOrderNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something down about a customer */
+        post: operations["addCustomerNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a note away for good */
+        delete: operations["removeNote"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3089,6 +3178,157 @@ export interface components {
         ListLoginsAnswer: {
             items: components["schemas"]["LoginRecord"][];
         };
+        ExportUserAnswer: {
+            [key: string]: unknown;
+        };
+        PreviewUserDeletionAnswer: {
+            email: string;
+            /** @description That end */
+            sessions: number;
+            /** @description That end first */
+            unpaid_orders: number;
+            waits_for: {
+                reference: string;
+                /** @description settling, preparing or unseen */
+                why: string;
+            }[];
+            refusal: "is_operator" | "deletion_waits" | null;
+        };
+        DeleteUserAnswer: {
+            /** @enum {string} */
+            message: "user_deleted";
+        };
+        GetCustomerAnswer: {
+            id: number;
+            email: string;
+            name: string | null;
+            /** Format: date-time */
+            created_at: string;
+            last_login_at: string | null;
+            disabled_at: string | null;
+            deleted_at: string | null;
+            orders: {
+                id: number;
+                reference: string;
+                status: string;
+                kind: string;
+                user_id: number;
+                email: string;
+                plan_id: number;
+                plan_name: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+                esim_status: string | null;
+                top_up_status: string | null;
+                failure_reason: string | null;
+                /** Format: date-time */
+                created_at: string;
+                paid_at: string | null;
+                user: {
+                    id: number;
+                    email: string;
+                    name: string | null;
+                };
+                plan_snapshot: {
+                    id: number;
+                    name: string;
+                };
+                payments: {
+                    id: number;
+                    provider: string;
+                    status: string;
+                    intent_id: string | null;
+                    created_at: string;
+                }[];
+                esim_profile: {
+                    id: number;
+                    status: string;
+                } | null;
+            }[];
+            order_count: number;
+            esims: {
+                id: number;
+                order_id: number;
+                user_id: number;
+                plan_id: number;
+                status: string;
+                supplier: string | null;
+                supplier_reference: string | null;
+                iccid: string | null;
+                profile_state: string;
+                plan_state: string;
+                parked_reason: string | null;
+                failure_reason: string | null;
+                /** Format: date-time */
+                created_at: string;
+                provisioned_at: string | null;
+                use_by: string | null;
+                mailed_at: string | null;
+                mail_refused_at: string | null;
+                inventory_item_id: number | null;
+                user: {
+                    id: number;
+                    email: string;
+                    name: string | null;
+                };
+            }[];
+            payments: {
+                id: number;
+                order_id: number;
+                provider: string;
+                intent_id: string | null;
+                status: string;
+                currency: string;
+                /** @description In the currency's minor units */
+                amount_minor_units: number;
+                /** @description In the currency's minor units */
+                captured_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+                /** @description In the currency's minor units */
+                disputed_minor_units: number;
+                is_counted: boolean;
+                surplus_reason: string | null;
+                decline_code: string | null;
+                /** Format: date-time */
+                created_at: string;
+                succeeded_at: string | null;
+                failed_at: string | null;
+                /** @description In the currency's minor units */
+                order_amount_minor_units: number;
+                order_currency: string;
+            }[];
+            totals: {
+                currency: string;
+                orders: number;
+                /** @description In the currency's minor units */
+                paid_minor_units: number;
+                /** @description In the currency's minor units */
+                refunded_minor_units: number;
+            }[];
+            sessions: {
+                id: number;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                last_used_at: string;
+                /** Format: date-time */
+                expires_at: string;
+                session_kind: string;
+            }[];
+            notes: {
+                id: number;
+                order_id: number | null;
+                author: string;
+                author_email: string | null;
+                text: string;
+                /** Format: date-time */
+                created_at: string;
+            }[];
+        };
         TeamMember: {
             /** @description Null for owners of ADMIN_EMAILS, whom no route changes */
             id: number | null;
@@ -3147,7 +3387,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role?: "owner" | "support" | "finance" | "catalogue" | "auditor";
-            permissions?: ("overview.read" | "orders.read" | "customers.read" | "customers.write" | "payments.read" | "refunds.create" | "refunds.approve" | "money.decide" | "reconciliation.read" | "esims.read" | "esims.resend" | "esims.decide" | "esims.reveal" | "stock.read" | "stock.write" | "catalogue.read" | "catalogue.write" | "suppliers.read" | "suppliers.write" | "limits.read" | "limits.lift" | "jobs.read" | "jobs.retry" | "audit.read" | "team.read" | "team.write" | "keys.read" | "keys.write" | "settings.read" | "settings.write" | "mails.read" | "mails.write" | "alarms.choose" | "webhooks.read" | "webhooks.write")[];
+            permissions?: ("overview.read" | "orders.read" | "notes.write" | "customers.read" | "customers.write" | "customers.erase" | "payments.read" | "refunds.create" | "refunds.approve" | "money.decide" | "reconciliation.read" | "esims.read" | "esims.resend" | "esims.decide" | "esims.reveal" | "stock.read" | "stock.write" | "catalogue.read" | "catalogue.write" | "suppliers.read" | "suppliers.write" | "limits.read" | "limits.lift" | "jobs.read" | "jobs.retry" | "audit.read" | "team.read" | "team.write" | "keys.read" | "keys.write" | "settings.read" | "settings.write" | "mails.read" | "mails.write" | "alarms.choose" | "webhooks.read" | "webhooks.write")[];
             addresses?: string[];
             expires_in_days?: number;
             reason: string;
@@ -4721,128 +4961,6 @@ export interface components {
                 orders_without_cost: number;
             }[];
         };
-        GetCustomerAnswer: {
-            id: number;
-            email: string;
-            name: string | null;
-            /** Format: date-time */
-            created_at: string;
-            last_login_at: string | null;
-            disabled_at: string | null;
-            deleted_at: string | null;
-            orders: {
-                id: number;
-                reference: string;
-                status: string;
-                kind: string;
-                user_id: number;
-                email: string;
-                plan_id: number;
-                plan_name: string;
-                currency: string;
-                /** @description In the currency's minor units */
-                amount_minor_units: number;
-                /** @description In the currency's minor units */
-                refunded_minor_units: number;
-                esim_status: string | null;
-                top_up_status: string | null;
-                failure_reason: string | null;
-                /** Format: date-time */
-                created_at: string;
-                paid_at: string | null;
-                user: {
-                    id: number;
-                    email: string;
-                    name: string | null;
-                };
-                plan_snapshot: {
-                    id: number;
-                    name: string;
-                };
-                payments: {
-                    id: number;
-                    provider: string;
-                    status: string;
-                    intent_id: string | null;
-                    created_at: string;
-                }[];
-                esim_profile: {
-                    id: number;
-                    status: string;
-                } | null;
-            }[];
-            order_count: number;
-            esims: {
-                id: number;
-                order_id: number;
-                user_id: number;
-                plan_id: number;
-                status: string;
-                supplier: string | null;
-                supplier_reference: string | null;
-                iccid: string | null;
-                profile_state: string;
-                plan_state: string;
-                parked_reason: string | null;
-                failure_reason: string | null;
-                /** Format: date-time */
-                created_at: string;
-                provisioned_at: string | null;
-                use_by: string | null;
-                mailed_at: string | null;
-                mail_refused_at: string | null;
-                inventory_item_id: number | null;
-                user: {
-                    id: number;
-                    email: string;
-                    name: string | null;
-                };
-            }[];
-            payments: {
-                id: number;
-                order_id: number;
-                provider: string;
-                intent_id: string | null;
-                status: string;
-                currency: string;
-                /** @description In the currency's minor units */
-                amount_minor_units: number;
-                /** @description In the currency's minor units */
-                captured_minor_units: number;
-                /** @description In the currency's minor units */
-                refunded_minor_units: number;
-                /** @description In the currency's minor units */
-                disputed_minor_units: number;
-                is_counted: boolean;
-                surplus_reason: string | null;
-                decline_code: string | null;
-                /** Format: date-time */
-                created_at: string;
-                succeeded_at: string | null;
-                failed_at: string | null;
-                /** @description In the currency's minor units */
-                order_amount_minor_units: number;
-                order_currency: string;
-            }[];
-            totals: {
-                currency: string;
-                orders: number;
-                /** @description In the currency's minor units */
-                paid_minor_units: number;
-                /** @description In the currency's minor units */
-                refunded_minor_units: number;
-            }[];
-            sessions: {
-                id: number;
-                /** Format: date-time */
-                created_at: string;
-                /** Format: date-time */
-                last_used_at: string;
-                /** Format: date-time */
-                expires_at: string;
-                session_kind: string;
-            }[];
-        };
         GetAdminEsimAnswer: {
             id: number;
             order_id: number;
@@ -5213,6 +5331,15 @@ export interface components {
             }[];
             previous_order_id: number | null;
             next_order_id: number | null;
+            notes: {
+                id: number;
+                order_id: number | null;
+                author: string;
+                author_email: string | null;
+                text: string;
+                /** Format: date-time */
+                created_at: string;
+            }[];
             timeline: {
                 /** Format: date-time */
                 at: string;
@@ -5222,6 +5349,19 @@ export interface components {
                 reason: string | null;
                 actor: string | null;
             }[];
+        };
+        NewNote: {
+            text: string;
+        };
+        AddOrderNoteAnswer: {
+            id: number;
+        };
+        AddCustomerNoteAnswer: {
+            id: number;
+        };
+        RemoveNoteAnswer: {
+            /** @enum {string} */
+            message: "note_removed";
         };
         RetryJobAnswer: {
             message: string;
@@ -5580,6 +5720,22 @@ export interface components {
                 };
             };
         };
+        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing; second_factor_required: Second factor required; step_up_required: Second factor asked again */
+        AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
+                };
+            };
+        };
         /** @description admin_required: Admin access required; cross_site_request: Cross-site request; forbidden: Forbidden; permission_missing: Permission missing; second_factor_required: Second factor required; step_up_required: Second factor asked again */
         AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired: {
             headers: {
@@ -5593,6 +5749,22 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "admin_required" | "cross_site_request" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
+                };
+            };
+        };
+        /** @description conflict: Conflict; deletion_waits: Deletion waits */
+        ConflictOrDeletionWaits: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict" | "deletion_waits";
+                };
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "conflict" | "deletion_waits";
                 };
             };
         };
@@ -5849,22 +6021,6 @@ export interface components {
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "provisioning_failed";
-                };
-            };
-        };
-        /** @description admin_required: Admin access required; forbidden: Forbidden; permission_missing: Permission missing; second_factor_required: Second factor required; step_up_required: Second factor asked again */
-        AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
-                };
-                "application/json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "admin_required" | "forbidden" | "permission_missing" | "second_factor_required" | "step_up_required";
                 };
             };
         };
@@ -7480,6 +7636,122 @@ export interface operations {
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    exportUser: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportUserAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    previewUserDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewUserDeletionAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCustomerAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteUserAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequiredOrStepUpRequired"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ConflictOrDeletionWaits"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
@@ -11160,33 +11432,6 @@ export interface operations {
             default: components["responses"]["AnyProblem"];
         };
     };
-    getCustomer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GetCustomerAnswer"];
-                };
-            };
-            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
-            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["ValidationFailed"];
-            default: components["responses"]["AnyProblem"];
-        };
-    };
     getAdminEsim: {
         parameters: {
             query?: never;
@@ -11383,6 +11628,104 @@ export interface operations {
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    addOrderNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddOrderNoteAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    addCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddCustomerNoteAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    removeNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoveNoteAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrCrossSiteRequestOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };

@@ -2,6 +2,7 @@ import { systemClock } from "../kernel/clock.js";
 import { collectTeamOf } from "../modules/access/team-read-model.js";
 import {
   collectAlarmsOf,
+  collectNotesOf,
   makeAdminModule,
   makeAlarmMail,
   makeRootMail,
@@ -41,6 +42,7 @@ export async function composeModules(
     { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
     { name: "team", collect: (userId: number) => collectTeamOf(db, userId) },
     { name: "alarms", collect: (userId: number) => collectAlarmsOf(db, userId) },
+    { name: "notes", collect: (userId: number) => collectNotesOf(db, userId) },
     { name: "notices", collect: (userId: number) => collectNoticesOf(db, userId) },
   ];
   const auth = await composeAuth(

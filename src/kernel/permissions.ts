@@ -9,8 +9,10 @@ export type Role = (typeof ROLES)[number];
 const TABLE = {
   "overview.read": ["support", "finance", "catalogue", "auditor"],
   "orders.read": ["support", "finance", "auditor"],
+  "notes.write": ["support", "finance"],
   "customers.read": ["support", "auditor"],
   "customers.write": ["support"],
+  "customers.erase": ["support"],
   "payments.read": ["support", "finance", "auditor"],
   "refunds.create": ["support", "finance"],
   "refunds.approve": ["finance"],
@@ -52,6 +54,7 @@ export type Permission = keyof typeof TABLE;
  * the routes that say so themselves (`stepUp` of http/route-config.ts).
  */
 export const STEP_UP_PERMISSIONS: ReadonlySet<Permission> = new Set([
+  "customers.erase",
   "refunds.create",
   "refunds.approve",
   "money.decide",

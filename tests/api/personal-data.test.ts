@@ -113,6 +113,7 @@ describe("GET /auth/me/export", () => {
       "alarm_choices",
       "alarm_mails",
       "sessions",
+      "notes",
       "orders",
       "outgoing_mails",
       "order_consents",

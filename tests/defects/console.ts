@@ -153,4 +153,38 @@ export const CONSOLE: readonly Defect[] = [
     target: { file: "tests/api/api-keys.test.ts", test: "loses what its maker loses" },
     reason: /permission_missing/,
   },
+  {
+    number: 520,
+    title: "Support locks an owner out, as if they were a customer",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/auth/manage-person.ts",
+        from: 'if (action === "user.disabled") await getCustomer(tx, userId, deps);',
+        to: 'if (action === "user.disabled" && MARK === undefined) await getCustomer(tx, userId, deps);',
+      },
+    ],
+    target: {
+      file: "tests/api/customer-rights.test.ts",
+      test: "409: neither deletes nor locks out who works for the shop, an owner least of all",
+    },
+    reason: /./,
+  },
+  {
+    number: 521,
+    title: "A deleted customer's notes stay",
+    area: "console",
+    edits: [
+      {
+        file: "src/db/migrations/0086_notes.up.sql",
+        from: "  delete from notes where user_id = new.id;",
+        to: "  perform 'MARK';",
+      },
+    ],
+    target: {
+      file: "tests/api/customer-rights.test.ts",
+      test: "200: as the person could themselves, after a preview that says what ends",
+    },
+    reason: /./,
+  },
 ];

@@ -9,12 +9,14 @@ import type { Row } from "../list/list-view.js";
 import { Answer } from "../parts/answer.js";
 import { Facts } from "../parts/facts.js";
 import { Link } from "../parts/link.js";
+import { Notes } from "../parts/notes.js";
 import { Panel } from "../parts/panel.js";
 import { SmallTable } from "../parts/small-table.js";
 import { Moment, Money } from "../parts/values.js";
 import { useOperator } from "../session/session.js";
 import { useText } from "../text/text.js";
 import { LimitsOf } from "./access/limits.js";
+import { CustomerRights } from "./customer-rights.js";
 import { referenceLink } from "./orders.js";
 
 export function Customer() {
@@ -50,7 +52,10 @@ function CustomerPage({ customer }: { readonly customer: CustomerDetail }) {
           <Title order={1}>{customer.email}</Title>
           {customer.disabled_at !== null && <Badge color="red">{text("customer.disabled")}</Badge>}
         </Group>
-        {may("customers.write") && <Access customer={customer} />}
+        <Group gap="xs">
+          {may("customers.write") && customer.deleted_at === null && <Access customer={customer} />}
+          {may("customers.erase") && <CustomerRights customer={customer} />}
+        </Group>
       </Group>
       <Panel title={text("customer.facts")}>
         <Facts
@@ -73,6 +78,11 @@ function CustomerPage({ customer }: { readonly customer: CustomerDetail }) {
           ]}
         />
       </Panel>
+      <Notes
+        notes={customer.notes}
+        path={`/admin/users/${customer.id}/notes`}
+        mayWrite={may("customers.write") && customer.deleted_at === null}
+      />
       <Panel title={text("nav.orders")}>
         <SmallTable
           rows={customer.orders}

@@ -1,7 +1,7 @@
 /**
  * Owns: what operators see across the modules, what they are mailed about (operator_alarms, alarm_mails, alarm_choices),
- *   their acts on jobs, the audit of the books, and the audit log's chain. Each module's own acts (refund, lift a limit,
- *   decide a purchase) are routes of that module.
+ *   what they write down for each other (notes), their acts on jobs, the audit of the books, and the audit log's chain.
+ *   Each module's own acts (refund, lift a limit, decide a purchase) are routes of that module.
  * Promises: lists by one convention; a timeline per order that names every event that touched it or was refused.
  * Never: a code, a token or a secret in a list.
  */
@@ -27,10 +27,13 @@ import { type LegacyReport, makeImportLegacy } from "./legacy/import-legacy.js";
 import { LEGACY_TABLES, type LegacyTable } from "./legacy/legacy-rows.js";
 import { type DumpRow, linesOf, readDump } from "./legacy/read-dump.js";
 import { registerListScreen } from "./list-screen.js";
+import { makeKeepNotes } from "./notes/keep-notes.js";
+import { collectNotesOf } from "./notes/note-store.js";
 import { type Cancellable, makePreviewRefund } from "./preview-refund.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
 import { registerMoneyExports } from "./routes/exports.js";
 import { registerInventoryStats } from "./routes/inventory-stats.js";
+import { registerNotes } from "./routes/notes.js";
 import { registerOrderDetail } from "./routes/order-detail.js";
 import { registerPages } from "./routes/pages.js";
 import { registerPreviewRefund } from "./routes/preview-refund.js";
@@ -122,6 +125,7 @@ export function makeAdminModule(deps: AdminDeps) {
       registerPreviewRefund(app, { previewRefund: makePreviewRefund(deps) });
       registerInventoryStats(app, deps);
       registerOrderDetail(app, { db, noteLook });
+      registerNotes(app, makeKeepNotes(db));
       registerRetryJob(app, { retryFailedJob: makeRetryFailedJob({ db, wakeWorkers }) });
     },
   };
@@ -146,6 +150,7 @@ export {
   auditBooks,
   BOOK_PROMISES,
   collectAlarmsOf,
+  collectNotesOf,
   LEGACY_TABLES,
   linesOf,
   makeAlarmMail,

@@ -1,5 +1,6 @@
 import { type Queryable, statement } from "../../db/database.js";
 import { readRowsOf, type ScreenRow } from "./list-screen-read.js";
+import { listNotesOfCustomer } from "./notes/note-store.js";
 import { esimsScreen, usersScreen } from "./screens/operation-screens.js";
 import { ordersScreen, paymentsScreen } from "./screens/order-screens.js";
 
@@ -27,6 +28,7 @@ export async function readCustomer(db: Queryable, userId: number) {
     esims: [...(await readRowsOf(db, esimsScreen, "e.user_id = %", userId))],
     payments: [...(await readRowsOf(db, paymentsScreen, "o.user_id = %", userId))],
     totals: [...(await db.run<ScreenRow>(TOTALS, [userId])).rows],
+    notes: [...(await listNotesOfCustomer(db, userId))],
     sessions: [...(await db.run<ScreenRow>(SESSIONS, [userId])).rows],
   };
 }

@@ -43,7 +43,13 @@ import {
   registerListBusiestAddresses,
   registerListLimits,
 } from "./routes/admin-limits.js";
-import { registerDisableUser, registerEnableUser, registerListLogins } from "./routes/admin-users.js";
+import {
+  registerDeleteUser,
+  registerDisableUser,
+  registerEnableUser,
+  registerExportUser,
+  registerListLogins,
+} from "./routes/admin-users.js";
 import { registerDeleteMe } from "./routes/delete-me.js";
 import { registerEndSession } from "./routes/end-session.js";
 import { registerExportMe } from "./routes/export-me.js";
@@ -59,6 +65,7 @@ import { makeSessionCache } from "./session-cache.js";
 import {
   listLiveSessions,
   makeFindLiveSession,
+  makeIsOperator,
   type OperatorSql,
   revokeSessionsOfUser,
 } from "./session-store.js";
@@ -155,7 +162,14 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     findKey: deps.findKey,
     admitOperator: deps.admitOperator,
   });
-  const persons = { db, sessionCache, events, secrets, orders: deps.ordersOfPerson };
+  const persons = {
+    db,
+    sessionCache,
+    events,
+    secrets,
+    orders: deps.ordersOfPerson,
+    isOperator: makeIsOperator(deps.operatorSql, settings.adminEmails),
+  };
   const managePerson = makeManagePerson({ ...persons, personalData: deps.personalData });
   const manageLimits = makeManageLimits({ db, limits, tryingLimits: otp, secrets, earlyRefusal });
   const login = { db, secrets, accessTokens, refreshTokens, sessionCache, events };
@@ -261,4 +275,6 @@ function registerLoginRoutes(app: Server, deps: RouteDeps): void {
   registerDisableUser(app, deps.managePerson);
   registerEnableUser(app, deps.managePerson);
   registerListLogins(app, deps.managePerson);
+  registerExportUser(app, deps.managePerson);
+  registerDeleteUser(app, deps.deletePerson);
 }

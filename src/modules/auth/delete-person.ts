@@ -1,8 +1,10 @@
+import type { Act } from "../../db/act.js";
 import type { Db, Tx } from "../../db/database.js";
+import type { EmailAddress } from "../../kernel/email-address.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";
 import type { LoginSecrets } from "./login-secrets.js";
-import { anonymisePerson, lockPerson } from "./person-store.js";
+import { anonymisePerson, countLiveSessions, lockPerson } from "./person-store.js";
 import type { SessionCache } from "./session-cache.js";
 
 /** An order that a person has paid for, or may have paid for, and has nothing of yet. */
@@ -27,6 +29,8 @@ export interface OrdersOfPerson {
 
 export interface DeletePersonDeps {
   readonly db: Db;
+  /** Works for the shop: an owner by the environment, or a member of the team. */
+  readonly isOperator: (tx: Tx, userId: number) => Promise<boolean>;
   readonly secrets: LoginSecrets;
   readonly sessionCache: SessionCache;
   readonly events: Events;
@@ -39,19 +43,73 @@ export type DeletePerson = ReturnType<typeof makeDeletePerson>;
  * Anonymises a person and ends every session; money rows stay and point to nobody. Unpaid orders end first. While
  * something that was paid has not reached the person it refuses, and says what is missing: nothing paid is lost.
  */
-export function makeDeletePerson({ db, secrets, sessionCache, events, orders }: DeletePersonDeps) {
-  return async (userId: number, requestId: string): Promise<void> => {
-    await db.transaction((tx) => getPerson(tx, userId));
+export function makeDeletePerson(deps: DeletePersonDeps) {
+  const { db, secrets, sessionCache, events, orders } = deps;
+  const remove = async (userId: number, act: Act, get: (tx: Tx) => Promise<EmailAddress>): Promise<void> => {
+    await db.transaction(get);
     await orders.release(userId);
     const sids = await db.transaction(async (tx) => {
-      const email = await getPerson(tx, userId);
+      const email = await get(tx);
       const owed = await orders.findOwed(tx, userId);
       if (owed.length > 0) throw waitsFor(owed);
-      return anonymisePerson(tx, userId, { alias: secrets.aliasOf(email), requestId });
+      return anonymisePerson(tx, userId, { alias: secrets.aliasOf(email), act });
     });
     sessionCache.forgetUser(userId);
     for (const _ of sids) events.sessionRevoked({ reason: "user_deleted" });
   };
+  return {
+    /** By the person. */
+    own: (userId: number, requestId: string): Promise<void> =>
+      remove(userId, { actor: `user:${userId}`, requestId }, (tx) => getPerson(tx, userId)),
+
+    /** By an operator, whom the person asked for it. Throws `not_found`, and `conflict` for one who works here. */
+    byOperator: (userId: number, act: Act): Promise<void> =>
+      remove(userId, act, (tx) => getCustomer(tx, userId, deps)),
+
+    /** What it would end, and what it would wait for. */
+    preview: (userId: number): Promise<DeletionPreview> =>
+      db.transaction(async (tx) => {
+        const person = await lockPerson(tx, userId);
+        if (person === undefined) throw notFound();
+        const owed = await orders.findOwed(tx, userId);
+        const waitsFor = owed.filter(({ why }) => why !== "settling");
+        const isOperator = await deps.isOperator(tx, userId);
+        return {
+          email: person.email,
+          sessions: await countLiveSessions(tx, userId),
+          unpaidOrders: owed.length - waitsFor.length,
+          waitsFor,
+          refusal: isOperator ? "is_operator" : waitsFor.length > 0 ? "deletion_waits" : null,
+        };
+      }),
+  };
+}
+
+export interface DeletionPreview {
+  readonly email: string;
+  readonly sessions: number;
+  /** That end first, unless one of them turns out to be paid. */
+  readonly unpaidOrders: number;
+  readonly waitsFor: readonly OwedOrder[];
+  readonly refusal: "is_operator" | "deletion_waits" | null;
+}
+
+const notFound = (): AppError => new AppError("not_found", "User not found");
+
+/** Who works for the shop leaves the team first, which only an owner decides. */
+export async function getCustomer(
+  tx: Tx,
+  userId: number,
+  { isOperator }: Pick<DeletePersonDeps, "isOperator">,
+): Promise<EmailAddress> {
+  const person = await lockPerson(tx, userId);
+  if (person === undefined) throw notFound();
+  if (await isOperator(tx, userId))
+    throw new AppError(
+      "conflict",
+      "This person works for the shop. An owner takes them off the team, or out of ADMIN_EMAILS, first.",
+    );
+  return person.email;
 }
 
 /** A disabled person may delete nothing: a session that another process still remembers is over. */

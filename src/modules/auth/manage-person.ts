@@ -3,7 +3,7 @@ import { writeAudit } from "../../db/audit-log.js";
 import type { Db } from "../../db/database.js";
 import { AppError } from "../../kernel/errors.js";
 import type { Events } from "../../telemetry/events.js";
-import type { OrdersOfPerson } from "./delete-person.js";
+import { type DeletePersonDeps, getCustomer, type OrdersOfPerson } from "./delete-person.js";
 import type { LoginSecrets } from "./login-secrets.js";
 import {
   disableIfEnabled,
@@ -31,6 +31,7 @@ export interface ManagePersonDeps {
   readonly secrets: LoginSecrets;
   readonly orders: OrdersOfPerson;
   readonly personalData: readonly PersonalDataSource[];
+  readonly isOperator: DeletePersonDeps["isOperator"];
 }
 
 export type ManagePerson = ReturnType<typeof makeManagePerson>;
@@ -47,6 +48,8 @@ export function makeManagePerson(deps: ManagePersonDeps) {
       // A login or an order that is under way holds the person's row, so this waits for it and then ends it too.
       const person = await lockPerson(tx, userId);
       if (person === undefined) throw new AppError("not_found", "User not found");
+      // An owner by ADMIN_EMAILS cannot be locked out, and of the team only an owner decides.
+      if (action === "user.disabled") await getCustomer(tx, userId, deps);
       if (!(await write(tx, userId, secrets.aliasOf(person.email)))) {
         throw new AppError("conflict", "This user is in that state already. Load the list again.");
       }
@@ -58,6 +61,12 @@ export function makeManagePerson(deps: ManagePersonDeps) {
     sessionCache.forgetUser(userId);
     for (const _ of sids) events.sessionRevoked({ reason: "user_disabled" });
   };
+  const exportAll = async (userId: number): Promise<Record<string, unknown>> => {
+    const login = await exportPerson(db, userId);
+    const parts: [string, unknown][] = [];
+    for (const { name, collect } of personalData) parts.push([name, await collect(userId)]);
+    return withWireTimes({ ...login, ...Object.fromEntries(parts) }) as Record<string, unknown>;
+  };
 
   return {
     async rename(userId: number, name: string | null): Promise<Person> {
@@ -67,11 +76,16 @@ export function makeManagePerson(deps: ManagePersonDeps) {
       return person;
     },
 
-    async exportAll(userId: number): Promise<Record<string, unknown>> {
-      const login = await exportPerson(db, userId);
-      const parts: [string, unknown][] = [];
-      for (const { name, collect } of personalData) parts.push([name, await collect(userId)]);
-      return withWireTimes({ ...login, ...Object.fromEntries(parts) }) as Record<string, unknown>;
+    exportAll,
+
+    /** The same for an operator, whom the person asked for it; written down before anything is read. */
+    async exportFor(userId: number, act: Act): Promise<Record<string, unknown>> {
+      await db.transaction(async (tx) => {
+        if ((await lockPerson(tx, userId)) === undefined) throw new AppError("not_found", "User not found");
+        const after = { reason: act.reason };
+        await writeAudit(tx, act, { action: "user.exported", subject: `user:${userId}`, after });
+      });
+      return exportAll(userId);
     },
 
     /** Ends every session and unpaid order, and codes open nothing any more. Throws `not_found`, or `conflict` when it is done already. */

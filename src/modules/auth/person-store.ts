@@ -1,3 +1,4 @@
+import type { Act } from "../../db/act.js";
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import type { EmailAddress } from "../../kernel/email-address.js";
 
@@ -62,8 +63,8 @@ const ANONYMISE = statement(
      from person where sessions.user_id = person.id
      returning sid
    ), audited as (
-     insert into audit_log (actor, action, subject, request_id)
-     select 'user:' || id, 'user.deleted', 'user:' || id, $2 from person
+     insert into audit_log (actor, action, subject, request_id, after)
+     select $4, 'user.deleted', 'user:' || id, $2, $5::jsonb from person
    ), gone as (
      update users set email = 'deleted-' || person.id || '@deleted.invalid', name = null, deleted_at = now()
      from person where users.id = person.id
@@ -76,10 +77,21 @@ export async function anonymisePerson(
   tx: Tx,
   userId: number,
   /** Under which the limits of the day go on (login-secrets.ts). */
-  { alias, requestId }: { readonly alias: string; readonly requestId: string },
+  { alias, act }: { readonly alias: string; readonly act: Act },
 ): Promise<readonly string[]> {
-  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);
+  const after = act.reason === undefined ? null : JSON.stringify({ reason: act.reason });
+  const values = [userId, act.requestId, alias, act.actor, after];
+  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, values);
   return rows[0]?.sids ?? [];
+}
+
+const LIVE_SESSIONS = statement(
+  "persons.count_live_sessions",
+  "select count(*)::integer as count from sessions where user_id = $1 and revoked_at is null and expires_at > now()",
+);
+
+export async function countLiveSessions(db: Queryable, userId: number): Promise<number> {
+  return (await db.run<{ count: number }>(LIVE_SESSIONS, [userId])).rows[0]?.count ?? 0;
 }
 
 const EXPORT = statement(

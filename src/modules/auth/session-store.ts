@@ -36,6 +36,16 @@ export interface OperatorSql {
   readonly columns: string;
 }
 
+/** Whether a person works for the shop: an owner by the environment, or with a role. */
+export function makeIsOperator({ role }: Pick<OperatorSql, "role">, ownerEmails: readonly string[]) {
+  const find = statement(
+    "persons.works_here",
+    `select from users where id = $1 and (email = any ($2::text[]) or ${role} is not null)`,
+  );
+  return async (db: Queryable, userId: number): Promise<boolean> =>
+    (await db.run(find, [userId, ownerEmails])).count > 0;
+}
+
 interface OperatorColumns {
   operator_session: OperatorState["session"];
   has_factor: boolean;

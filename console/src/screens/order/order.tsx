@@ -7,6 +7,7 @@ import { useRead } from "../../api/use-read.js";
 import { Answer } from "../../parts/answer.js";
 import { Facts } from "../../parts/facts.js";
 import { Link } from "../../parts/link.js";
+import { Notes } from "../../parts/notes.js";
 import { Panel } from "../../parts/panel.js";
 import { Moment, Money, State } from "../../parts/values.js";
 import { useOperator } from "../../session/session.js";
@@ -28,6 +29,7 @@ export function Order() {
 
 function OrderPage({ order }: { readonly order: AdminOrder }) {
   const text = useText();
+  const { may } = useOperator();
   return (
     <Stack>
       <Group justify="space-between">
@@ -44,6 +46,7 @@ function OrderPage({ order }: { readonly order: AdminOrder }) {
             <OrderFacts order={order} />
           </Panel>
           <OrderMoney order={order} />
+          <Notes notes={order.notes} path={`/admin/orders/${order.id}/notes`} mayWrite={may("notes.write")} />
         </Stack>
         <Panel title={text("order.timeline")}>
           <OrderTimeline entries={order.timeline} />

@@ -6,6 +6,7 @@ import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import { findAdminOrder } from "../admin-read-model.js";
 import { readRowsOf } from "../list-screen-read.js";
+import { listNotesOfOrder } from "../notes/note-store.js";
 import { readOrderTimeline } from "../order-timeline.js";
 import {
   anything,
@@ -19,6 +20,7 @@ import {
   timeOrNull,
 } from "../screens/column-types.js";
 import { paymentsScreen, refundsScreen } from "../screens/order-screens.js";
+import { NoteView } from "./notes.js";
 
 const OrderDetail = Type.Object({
   id,
@@ -46,6 +48,7 @@ const OrderDetail = Type.Object({
   refunds: Type.Array(refundsScreen.item),
   previous_order_id: integerOrNull,
   next_order_id: integerOrNull,
+  notes: Type.Array(NoteView),
   timeline: Type.Array(
     Type.Object({
       at: time,
@@ -83,6 +86,7 @@ export function registerOrderDetail(
         ...order,
         payments: [...(await readRowsOf(db, paymentsScreen, "p.order_id = %", params.id))],
         refunds: [...(await readRowsOf(db, refundsScreen, "r.order_id = %", params.id, 50))],
+        notes: [...(await listNotesOfOrder(db, params.id))],
         timeline: [...(await readOrderTimeline(db, params.id))],
       } as never;
     },

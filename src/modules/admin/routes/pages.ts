@@ -26,6 +26,7 @@ import {
   refundsScreen,
   webhookEventsScreen,
 } from "../screens/order-screens.js";
+import { NoteView } from "./notes.js";
 
 const Params = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
 const tags = ["Administration"];
@@ -47,6 +48,7 @@ const Customer = Type.Object({
   sessions: Type.Array(
     Type.Object({ id, created_at: time, last_used_at: time, expires_at: time, session_kind: text }),
   ),
+  notes: Type.Array(NoteView),
 });
 
 const EsimPage = Type.Object({

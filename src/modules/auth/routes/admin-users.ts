@@ -1,6 +1,9 @@
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import type { Act } from "../../../db/act.js";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
+import type { DeletePerson } from "../delete-person.js";
 import { Message } from "../login-replies.js";
 import type { ManagePerson } from "../manage-person.js";
 
@@ -84,5 +87,84 @@ export function registerListLogins(app: Server, managePerson: ManagePerson): voi
     async (request) => ({
       items: [...(await managePerson.listLogins(request.params.id, adminAct(request)))],
     }),
+  );
+}
+
+export function registerExportUser(app: Server, managePerson: ManagePerson): void {
+  app.get(
+    "/admin/users/:id/export",
+    {
+      config: { access: "admin", permission: "customers.erase", stepUp: true, problems: ["not_found"] },
+      schema: {
+        tags: ["Administration"],
+        operationId: "exportUser",
+        summary: "All that is held about a person, for the person; who asked for it, and why, is audited",
+        params: Params,
+        querystring: Reason,
+        response: { 200: Type.Record(Type.String(), Type.Unknown()) },
+      },
+    },
+    async (request) => managePerson.exportFor(request.params.id, whyAct(request, request.query.reason)),
+  );
+}
+
+const whyAct = (request: FastifyRequest, reason: string): Act => ({ ...adminAct(request), reason });
+
+const DeletionView = Type.Object({
+  email: Type.String(),
+  sessions: Type.Integer({ description: "That end" }),
+  unpaid_orders: Type.Integer({ description: "That end first" }),
+  waits_for: Type.Array(
+    Type.Object({
+      reference: Type.String(),
+      why: Type.String({ description: "settling, preparing or unseen" }),
+    }),
+  ),
+  refusal: Type.Union([Type.Literal("is_operator"), Type.Literal("deletion_waits"), Type.Null()]),
+});
+
+export function registerDeleteUser(app: Server, deletePerson: DeletePerson): void {
+  app.get(
+    "/admin/users/:id/deletion-preview",
+    {
+      config: { access: "admin", permission: "customers.erase", problems: ["not_found"] },
+      schema: {
+        tags: ["Administration"],
+        operationId: "previewUserDeletion",
+        summary: "What deleting a person would end, and what it would wait for",
+        params: Params,
+        response: { 200: DeletionView },
+      },
+    },
+    async (request) => {
+      const { unpaidOrders, waitsFor, ...rest } = await deletePerson.preview(request.params.id);
+      return { ...rest, unpaid_orders: unpaidOrders, waits_for: [...waitsFor] };
+    },
+  );
+  app.delete(
+    "/admin/users/:id",
+    {
+      config: {
+        access: "admin",
+        permission: "customers.erase",
+        problems: ["not_found", "conflict", "deletion_waits"],
+      },
+      schema: {
+        tags: ["Administration"],
+        operationId: "deleteUser",
+        summary: "Delete a person who asked for it, as they could themselves",
+        description:
+          "Address, name and notes are erased and every session ends; orders and payments stay, without a person. Unpaid " +
+          "orders end. 409 deletion_waits: something that was paid has not reached the person yet. 409 conflict: the " +
+          "person works for the shop.",
+        params: Params,
+        querystring: Reason,
+        response: { 200: Message("user_deleted") },
+      },
+    },
+    async (request) => {
+      await deletePerson.byOperator(request.params.id, whyAct(request, request.query.reason));
+      return { message: "user_deleted" as const };
+    },
   );
 }

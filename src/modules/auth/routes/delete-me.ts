@@ -22,7 +22,7 @@ export function registerDeleteMe(
       },
     },
     async (request, reply) => {
-      await deletePerson(callerOf(request).userId, request.id);
+      await deletePerson.own(callerOf(request).userId, request.id);
       for (const name of ["tribi_token", "tribi_refresh", "tribi_challenge", "tribi_device"] as const) {
         cookies.clear(reply, name);
       }

@@ -1,0 +1,3 @@
+drop trigger users_deleted_lose_notes on users;
+drop function forget_notes();
+drop table notes;
