@@ -15,6 +15,8 @@ const SETS_UP = "select pg_catalog.set_config(";
 export interface SentStatements {
   /** The names (else the texts) of what the app in this process has sent since the last `clear`, in order. */
   readonly sent: readonly string[];
+  /** Their texts. */
+  readonly texts: readonly string[];
   clear(): void;
   stop(): void;
 }
@@ -22,6 +24,7 @@ export interface SentStatements {
 /** Listens at the driver, below every store, so that nothing which reaches the database can be missed. */
 export function listenToStatements(): SentStatements {
   const sent: string[] = [];
+  const texts: string[] = [];
   const prototype = pg.Client.prototype as unknown as { query: Query };
   const query = prototype.query;
   prototype.query = function listened(first, ...rest) {
@@ -29,13 +32,18 @@ export function listenToStatements(): SentStatements {
       connectionParameters: { application_name?: string };
     };
     const name = typeof first === "string" ? first : (first.name ?? first.text ?? "?");
-    if (OF_THE_APP.has(connectionParameters.application_name) && !name.startsWith(SETS_UP)) sent.push(name);
+    if (OF_THE_APP.has(connectionParameters.application_name) && !name.startsWith(SETS_UP)) {
+      sent.push(name);
+      texts.push(typeof first === "string" ? first : (first.text ?? ""));
+    }
     return query.call(this, first, ...rest);
   };
   return {
     sent,
+    texts,
     clear: () => {
       sent.length = 0;
+      texts.length = 0;
     },
     stop: () => {
       prototype.query = query;

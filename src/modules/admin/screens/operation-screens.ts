@@ -1,8 +1,8 @@
 import { Type } from "typebox";
 import { ESIM_READY, TOP_UP_DONE, TOP_UP_FAILED } from "../../esims/esims.module.js";
-import type { ListScreen } from "../list-screen-definition.js";
+import type { ListFilter, ListScreen } from "../list-screen-definition.js";
 import { anything, id, integerOrNull, person, text, textOrNull, time, timeOrNull } from "./column-types.js";
-import { equals, equalsInteger, isTrue } from "./filters.js";
+import { equals, equalsInteger, isTrue, RARE_ESIM_STATUS } from "./filters.js";
 
 export const usersScreen: ListScreen = {
   name: "users",
@@ -28,6 +28,8 @@ export const usersScreen: ListScreen = {
   id: "u.id",
   time: "u.created_at",
 };
+
+const ESIM_STATUS: ListFilter = { where: "e.status = %", inText: RARE_ESIM_STATUS };
 
 export const esimsScreen: ListScreen = {
   name: "esims",
@@ -62,7 +64,7 @@ export const esimsScreen: ListScreen = {
     (select m.ended_at from outgoing_mails m where m.kind = '${ESIM_READY.kind}' and m.subject_id = e.id
        and m.status = 'refused' order by m.number desc limit 1) as mail_refused_at, s.id as inventory_item_id,
     json_build_object('id', u.id, 'email', u.email, 'name', u.name) as user`,
-  from: `esim_profiles e join users u on u.id = e.user_id
+  from: `esim_profiles e left join users u on u.id = e.user_id
     left join stock_items s on s.reference = e.supplier_order_id and e.supplier = 'stock'`,
   search: {
     own: { kind: "esim", sql: "e.id" },
@@ -70,14 +72,14 @@ export const esimsScreen: ListScreen = {
     user: "e.user_id = any (%::bigint[])",
   },
   filters: {
-    status: equals("e.status"),
+    status: ESIM_STATUS,
     supplier: equals("e.supplier"),
     is_parked: isTrue("e.parked_at is not null"),
     parked_reason: equals("e.parked_reason"),
     order_id: equalsInteger("e.order_id"),
     user_id: equalsInteger("e.user_id"),
     // The names that the first web client sends.
-    esim_status: equals("e.status"),
+    esim_status: ESIM_STATUS,
     inventory_status: equals("s.status"),
     user_q: { where: "e.user_id = any (%)", type: "person" },
   },
@@ -165,7 +167,7 @@ export const inventoryScreen: ListScreen = {
     case when i.status = 'held' then i.taken_at end as reserved_at,
     case when i.status = 'assigned' then i.taken_at end as assigned_at,
     greatest(i.created_at, i.taken_at, i.revealed_at) as updated_at`,
-  from: "stock_items i join plans p on p.id = i.plan_id",
+  from: "stock_items i left join plans p on p.id = i.plan_id",
   search: { order: "i.order_id = any (%::bigint[])", texts: ["i.iccid", "p.sku", "i.batch"] },
   filters: {
     status: equals("i.status"),

@@ -11,7 +11,7 @@ import {
   time,
   timeOrNull,
 } from "./column-types.js";
-import { equals, equalsInteger } from "./filters.js";
+import { equals, equalsInteger, RARE_ESIM_STATUS, RARE_PAYMENT_STATUS } from "./filters.js";
 
 /** Most are paid; the others have indexes of their own. */
 const ORDER_STATUS: ListFilter = { where: "o.status = %", inText: ["created", "failed", "refunded"] };
@@ -56,7 +56,7 @@ export const ordersScreen: ListScreen = {
       'intent_id', p.intent_id, 'created_at', to_char(p.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by p.id)
       from payments p where p.order_id = o.id), '[]') as payments,
     case when e.id is not null then json_build_object('id', e.id, 'status', e.status) end as esim_profile`,
-  from: `orders o join users u on u.id = o.user_id left join esim_profiles e on e.order_id = o.id
+  from: `orders o left join users u on u.id = o.user_id left join esim_profiles e on e.order_id = o.id
     left join top_ups t on t.order_id = o.id`,
   search: {
     own: { kind: "order", sql: "o.id" },
@@ -65,9 +65,9 @@ export const ordersScreen: ListScreen = {
   },
   filters: {
     status: ORDER_STATUS,
-    esim_status: equals("e.status"),
+    esim_status: { where: "e.status = %", inText: RARE_ESIM_STATUS },
     top_up_status: equals("t.status"),
-    kind: equals("o.kind"),
+    kind: { where: "o.kind = %", inText: ["top_up"] },
     currency: equals("o.currency"),
     user_id: equalsInteger("o.user_id"),
     plan_id: equalsInteger("o.plan_id"),
@@ -75,6 +75,7 @@ export const ordersScreen: ListScreen = {
     order_status: ORDER_STATUS,
     payment_status: {
       where: "exists (select from payments p where p.order_id = o.id and p.status = %)",
+      inText: RARE_PAYMENT_STATUS,
     },
     user_q: { where: "o.user_id = any (%)", type: "person" },
   },
@@ -89,6 +90,8 @@ export const ordersScreen: ListScreen = {
   id: "o.id",
   time: "o.created_at",
 };
+
+const PAYMENT_STATUS: ListFilter = { where: "p.status = %", inText: RARE_PAYMENT_STATUS };
 
 export const paymentsScreen: ListScreen = {
   name: "payments",
@@ -119,20 +122,20 @@ export const paymentsScreen: ListScreen = {
     p.captured_minor as captured_minor_units, p.refunded_minor as refunded_minor_units,
     p.disputed_minor as disputed_minor_units, p.is_counted, p.surplus_reason, p.decline_code, p.created_at,
     p.succeeded_at, p.failed_at, o.amount_minor as order_amount_minor_units, o.currency as order_currency`,
-  from: "payments p join orders o on o.id = p.order_id",
+  from: "payments p left join orders o on o.id = p.order_id",
   search: {
     own: { kind: "payment", sql: "p.id" },
     order: "p.order_id = any (%::bigint[])",
     user: "o.user_id = any (%::bigint[])",
   },
   filters: {
-    status: equals("p.status"),
+    status: PAYMENT_STATUS,
     provider: { where: "p.provider = upper(%)" },
     surplus_reason: equals("p.surplus_reason"),
     currency: equals("p.currency"),
     order_id: equalsInteger("p.order_id"),
     // The names that the first web client sends.
-    payment_status: equals("p.status"),
+    payment_status: PAYMENT_STATUS,
     intent_q: equals("p.intent_id"),
   },
   sortable: { id: "p.id", created_at: "p.created_at", amount: "p.amount_minor", status: "p.status" },
@@ -218,7 +221,7 @@ export const webhookEventsScreen: ListScreen = {
     equal: [`(w.provider = any (${PROVIDERS_WITH_EVENTS}) and w.event_id = %)`, "w.intent_id = %"],
   },
   filters: {
-    outcome: equals("w.outcome"),
+    outcome: { where: "w.outcome = %", inText: ["parked", "waiting"] },
     provider: { where: "w.provider = upper(%)" },
     kind: equals("w.kind"),
     payment_id: equalsInteger("w.payment_id"),
@@ -251,7 +254,7 @@ export const disputesScreen: ListScreen = {
   }),
   select: `d.id, d.provider, d.dispute_id, d.payment_id, p.order_id, d.status, d.reason, d.currency,
     d.amount_minor as amount_minor_units, d.created_at, d.respond_by, d.answered_at, d.closed_at`,
-  from: "disputes d join payments p on p.id = d.payment_id",
+  from: "disputes d left join payments p on p.id = d.payment_id",
   search: { order: "p.order_id = any (%::bigint[])", texts: ["d.dispute_id"] },
   filters: { status: equals("d.status"), payment_id: equalsInteger("d.payment_id") },
   sortable: { id: "d.id", created_at: "d.created_at", amount: "d.amount_minor" },

@@ -92,20 +92,21 @@ export interface StockLevel {
   readonly assigned: number;
 }
 
+/** What is left is counted up to the threshold, by the index of what is left: a plan that sells well has had many codes. */
 const LEVELS = statement(
   "esims.stock_levels",
-  `select p.id as plan_id, p.sku, p.name,
-     count(*) filter (where s.status = 'available') as available,
-     count(*) filter (where s.status = 'held') as held,
-     count(*) filter (where s.status = 'assigned') as assigned
-   from plans p left join stock_items s on s.plan_id = p.id
-   where p.is_active and (
+  `select p.id as plan_id, p.sku, p.name, left_over.available,
+     (select count(*) from stock_items s where s.plan_id = p.id and s.status = 'held') as held,
+     (select count(*) from stock_items s where s.plan_id = p.id and s.status = 'assigned') as assigned
+   from plans p cross join lateral (
+     select count(*) as available from (
+       select from stock_items i where i.plan_id = p.id and i.status = 'available' limit $1 + 1) counted
+   ) left_over
+   where p.is_active and left_over.available <= $1 and (
      exists (select from plan_suppliers ps where ps.plan_id = p.id and ps.supplier = 'stock')
      or ($2 and not exists (select from plan_suppliers ps where ps.plan_id = p.id))
-     or s.id is not null)
-   group by p.id
-   having count(*) filter (where s.status = 'available') <= $1
-   order by available, p.id limit 1000`,
+     or exists (select from stock_items s where s.plan_id = p.id))
+   order by left_over.available, p.id limit 1000`,
 );
 
 /** Plans that are sold from stock and have this many codes left or fewer: those with none first. */
