@@ -395,7 +395,7 @@ select id, number, reference, supplier, package_id, status, supplier_order_id, r
    from provisioning_attempts where profile_id = $1 order by number;
 
 -- admin.collect_notes
--- src/modules/admin/notes/note-store.ts
+-- src/modules/admin/notes/note-read-model.ts
 -- takes $1 bigint
 -- returns order_id bigint, text text, created_at timestamp with time zone
 select order_id, text, created_at from notes where user_id = $1 order by id;
@@ -635,14 +635,14 @@ select m.id, m.at, m.order_id, o.reference as order_reference, o.plan_id, o.plan
        where m.id > $3 and m.at >= coalesce($1::timestamptz, '-infinity') and m.at < coalesce($2::timestamptz, 'infinity') order by m.id limit 200;
 
 -- admin.notes_of_customer
--- src/modules/admin/notes/note-store.ts
+-- src/modules/admin/notes/note-read-model.ts
 -- takes $1 bigint
 -- returns id bigint, order_id bigint, author text, text text, created_at timestamp with time zone, author_email text
 select n.id, n.order_id, n.author, n.text, n.created_at,
      (select u.email from users u where u.id = substring(n.author from '^admin:([0-9]+)$')::bigint) as author_email from notes n where n.user_id = $1 order by n.id desc limit 100;
 
 -- admin.notes_of_order
--- src/modules/admin/notes/note-store.ts
+-- src/modules/admin/notes/note-read-model.ts
 -- takes $1 bigint
 -- returns id bigint, order_id bigint, author text, text text, created_at timestamp with time zone, author_email text
 select n.id, n.order_id, n.author, n.text, n.created_at,

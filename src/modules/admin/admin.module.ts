@@ -28,7 +28,7 @@ import { LEGACY_TABLES, type LegacyTable } from "./legacy/legacy-rows.js";
 import { type DumpRow, linesOf, readDump } from "./legacy/read-dump.js";
 import { registerListScreen } from "./list-screen.js";
 import { makeKeepNotes } from "./notes/keep-notes.js";
-import { collectNotesOf } from "./notes/note-store.js";
+import { collectNotesOf } from "./notes/note-read-model.js";
 import { type Cancellable, makePreviewRefund } from "./preview-refund.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
 import { registerMoneyExports } from "./routes/exports.js";

@@ -1,6 +1,6 @@
 import { type Queryable, statement } from "../../db/database.js";
 import { readRowsOf, type ScreenRow } from "./list-screen-read.js";
-import { listNotesOfCustomer } from "./notes/note-store.js";
+import { listNotesOfCustomer } from "./notes/note-read-model.js";
 import { esimsScreen, usersScreen } from "./screens/operation-screens.js";
 import { ordersScreen, paymentsScreen } from "./screens/order-screens.js";
 

@@ -6,7 +6,7 @@ import type { Server } from "../../../http/server.js";
 import { AppError } from "../../../kernel/errors.js";
 import { findAdminOrder } from "../admin-read-model.js";
 import { readRowsOf } from "../list-screen-read.js";
-import { listNotesOfOrder } from "../notes/note-store.js";
+import { listNotesOfOrder } from "../notes/note-read-model.js";
 import { readOrderTimeline } from "../order-timeline.js";
 import {
   anything,
