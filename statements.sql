@@ -6431,6 +6431,13 @@ select r.currency, r.base, trim_scale(r.rate)::text as rate, r.as_of::text as as
 -- src/modules/supply/rates/rate-store.ts
 lock table exchange_rates in share row exclusive mode;
 
+-- supply.lock_synced_plans
+-- src/modules/supply/sync/synced-plan-store.ts
+-- takes $1 text[]
+-- returns id bigint
+select p.id from synced_plans y join plans p on p.id = y.plan_id where y.product_key = any($1::text[])
+   order by p.id for update of p;
+
 -- supply.lock_syncs
 -- src/modules/supply/sync/sync-store.ts
 lock table catalogue_syncs in share row exclusive mode;
@@ -6578,7 +6585,7 @@ select y.product_key as "productKey", p.id as "planId", p.sku, p.name, p.descrip
       as prices,
     array(select s.supplier || ' ' || s.package_id from plan_suppliers s where s.plan_id = p.id order by s.rank, s.id)
       as suppliers
-  from synced_plans y join plans p on p.id = y.plan_id where y.product_key = any($1::text[]) for update of p;
+  from synced_plans y join plans p on p.id = y.plan_id where y.product_key = any($1::text[]);
 
 -- supply.syncs_by_id_asc
 -- src/db/list-sql.ts

@@ -61,4 +61,21 @@ export const CATALOGUE: readonly Defect[] = [
     },
     reason: /./,
   },
+  {
+    number: 501,
+    title: "A synchronisation overwrites the price that an import wrote while it waited",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/synced-plan-store.ts",
+        from: "  await tx.run(LOCK, [keys]);\n  return (await tx.run<SyncedPlan>(FIND, [keys])).rows;",
+        to: "  MARK;\n  const { rows } = await tx.run<SyncedPlan>(FIND, [keys]);\n  await tx.run(LOCK, [keys]);\n  return rows;",
+      },
+    ],
+    target: {
+      file: "tests/commands/import-while-syncing.test.ts",
+      test: "a price from the file is not lost to a difference that was made before it",
+    },
+    reason: /Applied 29, skipped 1/,
+  },
 ];

@@ -33,17 +33,23 @@ const SELECT = `
   from synced_plans y join plans p on p.id = y.plan_id`;
 
 const LIST = statement("supply.synced_plans", `${SELECT} order by y.product_key`);
-const FIND = statement(
-  "supply.synced_plans_of",
-  `${SELECT} where y.product_key = any($1::text[]) for update of p`,
+const FIND = statement("supply.synced_plans_of", `${SELECT} where y.product_key = any($1::text[])`);
+const LOCK = statement(
+  "supply.lock_synced_plans",
+  `select p.id from synced_plans y join plans p on p.id = y.plan_id where y.product_key = any($1::text[])
+   order by p.id for update of p`,
 );
 
 export async function listSyncedPlans(db: Queryable): Promise<readonly SyncedPlan[]> {
   return (await db.run<SyncedPlan>(LIST)).rows;
 }
 
-/** Held against other changes until the transaction ends. */
+/**
+ * Held against other changes until the transaction ends, and read after that: a statement that waits for the row of a
+ * plan goes on with the prices and suppliers of before its wait.
+ */
 export async function lockSyncedPlans(tx: Tx, keys: readonly string[]): Promise<readonly SyncedPlan[]> {
+  await tx.run(LOCK, [keys]);
   return (await tx.run<SyncedPlan>(FIND, [keys])).rows;
 }
 
