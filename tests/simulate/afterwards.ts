@@ -16,8 +16,8 @@ export async function playAfterwards(customer: Customer, orderId: number, intent
       .scheduler()
       .step("dispute begins", async () => customer.world.bank.dispute(intentId, "open"));
   // An operator gives the money back while nobody knows what was bought, and takes the loss.
-  if (random.chance(0.06)) {
-    await pause(world, random.integer(400));
+  if (random.chance(0.08)) {
+    await pause(world, random.integer(240));
     await operatorRefunds(customer, orderId, true);
   }
   if (random.chance(0.45)) return;

@@ -35,8 +35,11 @@ export type SimSupplier = ReturnType<typeof makeSimSupplier>;
 /** A search does not show what was sold a moment ago, but never longer than it promises. */
 export const SETTLES_SECONDS = 120;
 const LISTED_AFTER_SECONDS = 90;
-/** Of one in a hundred the list breaks the promise: the shop has ruled the purchase out when it looks back an hour later. */
-const BREAKS_PROMISE = 0.01;
+/**
+ * Of one in sixty the answer is lost and the list breaks the promise: the shop has ruled the purchase out, and finds it
+ * when it looks back an hour later.
+ */
+const BREAKS_PROMISE = 0.016;
 const BREAKS_BY_SECONDS = 3_000;
 /** About some purchases a supplier says nothing for half a day: whether it sold shows its own book alone. */
 const SILENT = 0.015;
@@ -100,10 +103,13 @@ export function makeSimSupplier(
     sold.push(one);
     return one;
   };
-  const isListed = ({ soldAt }: { soldAt: number }): boolean => {
-    const at = Math.floor(soldAt / 1_000) % 1_000_000;
-    const promised = Math.floor(chance("listed", at) * LISTED_AFTER_SECONDS);
-    const late = !isNative && chance("breaks", at) < BREAKS_PROMISE ? BREAKS_BY_SECONDS : promised;
+  const breaksPromise = (reference: string): boolean =>
+    !isNative && chance("breaks", reference) < BREAKS_PROMISE;
+  const isListed = ({ soldAt, reference }: { soldAt: number; reference: string }): boolean => {
+    const promised = Math.floor(
+      chance("listed", Math.floor(soldAt / 1_000) % 1_000_000) * LISTED_AFTER_SECONDS,
+    );
+    const late = breaksPromise(reference) ? BREAKS_BY_SECONDS : promised;
     return soldAt + late * 1_000_000 <= now();
   };
   /** When it was first asked about those purchases that it is silent about. */
@@ -148,7 +154,9 @@ export function makeSimSupplier(
       }
       const known = isNative && sold.some((one) => one.reference === reference);
       const no = known ? undefined : refuses(0.12);
-      return no ?? done(orderOf(sell(reference)));
+      if (no !== undefined) return no;
+      const one = orderOf(sell(reference));
+      return breaksPromise(reference) ? unknown("no answer in time") : done(one);
     },
     async findOrder({ reference }) {
       if (isSilent(reference)) return refusal("retryable");

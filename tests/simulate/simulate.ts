@@ -51,9 +51,10 @@ export async function simulate(
   const begunAt = performance.now();
   const batches = Math.ceil(options.histories / options.batchSize);
   let isStopped = false;
+  let readyAt = begunAt;
   const isTime = (): boolean =>
     !isStopped &&
-    (options.secondsMax === undefined || performance.now() - begunAt < options.secondsMax * 1_000);
+    (options.secondsMax === undefined || performance.now() - readyAt < options.secondsMax * 1_000);
   const waiting = Array.from({ length: batches }, (_, batch) => batch).filter(
     (batch) => !file.kept.has(batch),
   );
@@ -69,7 +70,8 @@ export async function simulate(
         ...(options.postmaster === undefined ? {} : { postmaster: options.postmaster }),
       }),
     );
-  let lastAt = performance.now();
+  readyAt = performance.now();
+  let lastAt = readyAt;
   const playOn = async (player: Player): Promise<void> => {
     for (let batch = waiting.shift(); batch !== undefined && isTime(); batch = waiting.shift()) {
       const { failures: _, ...outcome } = await player.play({
