@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request as send } from "undici";
+import { NOT_SENT } from "../../kernel/not-sent.js";
 import { trimEndOf } from "../../kernel/trim-end.js";
 
 /**
@@ -72,12 +73,7 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Failures of connecting and of the TLS handshake: all happen before the request is written. */
 const BEFORE_SENDING = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
+  ...NOT_SENT,
   "SELF_SIGNED_CERT_IN_CHAIN",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",

@@ -8,26 +8,27 @@ import { useText } from "../../text/text.js";
 
 type EventType = NonNullable<BodyOf<"createWebhookEndpoint">["types"]>[number];
 
-const TYPES: readonly EventType[] = [
-  "*",
-  "order.created",
-  "order.paid",
-  "order.failed",
-  "order.refunded",
-  "payment.succeeded",
-  "payment.failed",
-  "refund.created",
-  "refund.succeeded",
-  "refund.failed",
-  "esim.ready",
-  "esim.active",
-  "esim.failed",
-  "esim.expired",
-  "esim.cancelled",
-  "top_up.done",
-  "top_up.failed",
-  "top_up.cancelled",
-];
+/** A type that the API has and this list has not does not compile. */
+const TYPES = Object.keys({
+  "*": true,
+  "order.created": true,
+  "order.paid": true,
+  "order.failed": true,
+  "order.refunded": true,
+  "payment.succeeded": true,
+  "payment.failed": true,
+  "refund.created": true,
+  "refund.succeeded": true,
+  "refund.failed": true,
+  "esim.ready": true,
+  "esim.active": true,
+  "esim.failed": true,
+  "esim.expired": true,
+  "esim.cancelled": true,
+  "top_up.done": true,
+  "top_up.failed": true,
+  "top_up.cancelled": true,
+} satisfies Record<EventType, true>) as EventType[];
 
 interface EndpointFormProps {
   readonly onClose: () => void;

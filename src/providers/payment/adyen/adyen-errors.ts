@@ -1,3 +1,4 @@
+import { NOT_SENT } from "../../../kernel/not-sent.js";
 import { type Outcome, refused, unknown } from "../../../kernel/outcome.js";
 import type { WriteRefusal } from "../port.js";
 import { AdyenCallFailed } from "./adyen-client.js";
@@ -6,16 +7,6 @@ import { AdyenCallFailed } from "./adyen-client.js";
 export class UnreadableAdyenAnswer extends Error {
   override readonly name = "UnreadableAdyenAnswer";
 }
-
-/** These come up before a byte of the request was sent, so it had no effect. */
-const NOT_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
 
 /** A call with the same key is under way, and its result is not known yet. */
 const IN_PROGRESS = "704";

@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { NOT_SENT } from "../../../kernel/not-sent.js";
 import { type Outcome, type Refused, refused, type Unknown, unknown } from "../../../kernel/outcome.js";
 import type { ReadRefusal, RefundRefusal, WriteRefusal } from "../port.js";
 import { UnreadableStripeObject } from "./stripe-json.js";
@@ -23,9 +24,6 @@ export function outcomeOfError<Value, Refusal extends string>(
 }
 
 type CommonRefusal = "credentials_refused" | "unavailable";
-
-/** These come up before a byte of the request was sent, so it had no effect. */
-const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 function ofConnection(error: Stripe.errors.StripeError): Refused<"unavailable"> | Unknown {
   const cause: unknown = error.detail;
