@@ -25,29 +25,24 @@ import { composePayments } from "./payments.js";
 import { makePriceProblem } from "./prices.js";
 import { composeWebhooks } from "./webhooks.js";
 
+/** What an export of a person's data holds beside the account. */
+const personalDataOf = ({ db }: Foundation) => [
+  { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
+  { name: "team", collect: (userId: number) => collectTeamOf(db, userId) },
+  { name: "alarms", collect: (userId: number) => collectAlarmsOf(db, userId) },
+  { name: "notes", collect: (userId: number) => collectNotesOf(db, userId) },
+  { name: "notices", collect: (userId: number) => collectNoticesOf(db, userId) },
+];
+
 /** Every module with what it needs; an event between modules is a function argument here. */
 export async function composeModules(
   foundation: Foundation,
 ): Promise<{ modules: readonly Module[]; auth: AuthModule; storefront: Storefront }> {
   const { config, db } = foundation;
-  const catalog = makeCatalogModule({
-    db,
-    clock: systemClock,
-    defaultCurrency: config.payments.defaultCurrency,
-    ...config.catalog,
-    csvImportBytesMax: config.http.csvImportBytesMax,
-    priceProblem: makePriceProblem(config.payments),
-  });
-  const personalData = [
-    { name: "orders", collect: (userId: number) => collectOrdersOf(db, userId) },
-    { name: "team", collect: (userId: number) => collectTeamOf(db, userId) },
-    { name: "alarms", collect: (userId: number) => collectAlarmsOf(db, userId) },
-    { name: "notes", collect: (userId: number) => collectNotesOf(db, userId) },
-    { name: "notices", collect: (userId: number) => collectNoticesOf(db, userId) },
-  ];
+  const catalog = composeCatalog(foundation);
   const auth = await composeAuth(
     foundation,
-    personalData,
+    personalDataOf(foundation),
     {
       release: (userId) => orders.releaseOrdersOfPerson(userId),
       enqueueRelease: (...person) => orders.enqueueReleaseOfPerson(...person),
@@ -76,12 +71,9 @@ export async function composeModules(
     offer: esims.offer,
     topUpOffer: esims.topUpOffer,
   });
-  const { publicUrl } = config.http;
-  const textsIn = makeTextsIn({ ...config.shop, url: publicUrl });
   const mail = await composeMail(foundation, [
     ...[auth, access, payments, esims].flatMap(({ mails }) => mails),
-    makeAlarmMail({ ownerEmails: config.adminEmails, publicUrl, textsIn }),
-    makeRootMail(textsIn),
+    ...operatorsMails(foundation),
   ]);
   const webhooks = composeWebhooks(foundation);
   const admin = makeAdminModule({
@@ -108,4 +100,21 @@ export async function composeModules(
     console,
   ];
   return { modules, auth, storefront };
+}
+
+function operatorsMails({ config }: Foundation) {
+  const { publicUrl } = config.http;
+  const textsIn = makeTextsIn({ ...config.shop, url: publicUrl });
+  return [makeAlarmMail({ ownerEmails: config.adminEmails, publicUrl, textsIn }), makeRootMail(textsIn)];
+}
+
+function composeCatalog({ config, db }: Foundation) {
+  return makeCatalogModule({
+    db,
+    clock: systemClock,
+    defaultCurrency: config.payments.defaultCurrency,
+    ...config.catalog,
+    csvImportBytesMax: config.http.csvImportBytesMax,
+    priceProblem: makePriceProblem(config.payments),
+  });
 }

@@ -62,6 +62,14 @@ export type SessionGuard = ReturnType<typeof makeSessionGuard>;
 /** What an API key begins with. */
 const KEY_PREFIX = "tribi_key_";
 
+function assertKeyAlone({ ofCookies }: ShownTokens): void {
+  if (ofCookies.length === 0) return;
+  throw new AppError(
+    "conflicting_credentials",
+    "The request brought an API key and a cookie. Send the key alone.",
+  );
+}
+
 /** RFC 6750 §2.1 b64token. The scheme's case does not matter, everything else does. */
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
 
@@ -113,12 +121,7 @@ export function makeSessionGuard(options: SessionGuardOptions) {
 
   /** A key stands alone: beside a cookie nobody could tell who acts. */
   const requireKey = async (request: FastifyRequest, tokens: ShownTokens): Promise<Caller> => {
-    if (tokens.ofCookies.length > 0) {
-      throw new AppError(
-        "conflicting_credentials",
-        "The request brought an API key and a cookie. Send the key alone.",
-      );
-    }
+    assertKeyAlone(tokens);
     const key = await findKey(tokens.ofBearer ?? "", request);
     if (key === undefined) throw new AppError("invalid_credentials", "Invalid token");
     const { keyId, permissions } = key;

@@ -16,8 +16,8 @@ const notHeldBy = (table: "esim_profiles" | "top_ups") =>
   `where id = $1 and \${table === "${table}" ? "$2::bigint >= 0" : "lease_token = $2"} and status = 'pending'`;
 const writes = (name: string) => ({
   file: STORE,
-  from: `isDone(db, sql.${name}, [`,
-  to: `isDone((MARK, db), sql.${name}, [`,
+  from: `isDone(db, sql.${name}, `,
+  to: `isDone((MARK, db), sql.${name}, `,
 });
 
 /** Workers that wake when somebody else has the purchase, of each of the two kinds. */

@@ -68,32 +68,7 @@ export function makeManageTeam(deps: ManageTeamDeps) {
       });
     },
 
-    async accept(token: string, userId: number, act: Act): Promise<Role> {
-      const hash = hashInvitationToken(token);
-      const member =
-        hash === undefined
-          ? undefined
-          : await db.transactionAs(act, async (tx) => {
-              await lockTeam(tx);
-              const joined = await acceptInvitation(tx, hash, userId);
-              if (joined === undefined) return undefined;
-              const { role } = joined;
-              await writeAudit(tx, act, {
-                action: "member.joined",
-                subject: `user:${userId}`,
-                after: { role },
-              });
-              return joined;
-            });
-      if (member === undefined) {
-        throw new AppError(
-          "invitation_invalid",
-          "This invitation is not valid for you: it is used, revoked, too old, or for another address. Ask for a new one.",
-        );
-      }
-      deps.forgetPerson(userId);
-      return member.role;
-    },
+    accept: (token: string, userId: number, act: Act) => accept(deps, { token, userId, act }),
 
     async changeRole(id: number, role: Role, reason: string, act: Act): Promise<TeamLine> {
       const changed = await db.transactionAs(act, async (tx) => {
@@ -132,6 +107,36 @@ export function makeManageTeam(deps: ManageTeamDeps) {
       deps.forgetPerson(userId);
     },
   };
+}
+
+async function accept(
+  deps: ManageTeamDeps,
+  { token, userId, act }: { readonly token: string; readonly userId: number; readonly act: Act },
+): Promise<Role> {
+  const hash = hashInvitationToken(token);
+  const member =
+    hash === undefined
+      ? undefined
+      : await deps.db.transactionAs(act, async (tx) => {
+          await lockTeam(tx);
+          const joined = await acceptInvitation(tx, hash, userId);
+          if (joined === undefined) return undefined;
+          const { role } = joined;
+          await writeAudit(tx, act, {
+            action: "member.joined",
+            subject: `user:${userId}`,
+            after: { role },
+          });
+          return joined;
+        });
+  if (member === undefined) {
+    throw new AppError(
+      "invitation_invalid",
+      "This invitation is not valid for you: it is used, revoked, too old, or for another address. Ask for a new one.",
+    );
+  }
+  deps.forgetPerson(userId);
+  return member.role;
 }
 
 const lastOwner = (): AppError =>

@@ -115,7 +115,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const esimOnWire = makeEsimOnWire(textsIn);
   const delivery = makeDelivery({ ...deps, publicUrl: config.http.publicUrl, textsIn, showEsim, esimOnWire });
   const activateEsim = makeActivateEsim({ db, log, provisionEsim, rereadIntent: deps.rereadIntent });
-  const markInstalled = makeMarkInstalled({ db });
+  const showing = { db, activateEsim, showEsim, esimOnWire, markInstalled: makeMarkInstalled({ db }) };
   const takingBack = { db: reservedDb, suppliers, provisionEsim, events };
   const takeBackOfProfile = makeTakeBackEsim(takingBack);
   const topUps = makeTopUps({ ...deps, suppliers, textsIn });
@@ -126,16 +126,9 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const refreshEsim = makeRefreshEsim(refreshing);
   const readBalance = makeReadBalance(refreshing);
   const { topUpEsim } = topUps;
-  const eventDeps = {
-    ...deps,
-    ...refreshing,
-    indexKey: config.secrets.indexKey,
-    provisionEsim,
-    topUpEsim,
-    refreshEsim,
-    readBalance,
-    lookBack: makeLookBack(refreshing),
-  };
+  const { indexKey } = config.secrets;
+  const reading = { refreshEsim, readBalance, lookBack: makeLookBack(refreshing) };
+  const eventDeps = { ...deps, ...refreshing, ...reading, indexKey, provisionEsim, topUpEsim };
   const life = makeLife(eventDeps, config);
   const provisioning: Jobs = makeEsimJobs({
     takeBackEsim,
@@ -163,9 +156,9 @@ export function makeEsimsModule(deps: EsimsDeps) {
     /** Until when a supplier takes an eSIM back; one that is not configured any more takes none. */
     cancellableAt: (supplier: string) => suppliers.get(supplier)?.capabilities.cancellable ?? "never",
     async registerRoutes(app: Server): Promise<void> {
-      registerActivateEsim(app, { activateEsim, showEsim, esimOnWire });
-      registerReadEsims(app, { db, showEsim, markInstalled, esimOnWire });
-      registerShowQr(app, { db, showEsim });
+      registerActivateEsim(app, showing);
+      registerReadEsims(app, showing);
+      registerShowQr(app, showing);
       delivery.registerRoutes(app);
       topUps.registerRoutes(app);
       care.registerRoutes(app);

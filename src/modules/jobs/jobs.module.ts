@@ -87,20 +87,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   const batches = tasks
     .filter(([task]) => batched.has(task))
-    .map(([task, work]) =>
-      runInBatches({
-        query,
-        task,
-        atOnce: BATCH_TIMES * options.concurrency,
-        pollMillis: POLL_MILLIS,
-        workerName: `batches-${randomUUID()}`,
-        run: (job) => work(job.payload, { job }),
-        failed: (error) => {
-          options.server.note(error);
-          if (!isStopping) options.log.warn({ err: error, task }, "jobs were not taken");
-        },
-      }),
-    );
+    .map(([task, work]) => runTaskInBatches(task, work, { options, query, isStopping: () => isStopping }));
   runner.events.on("pool:listen:notification", () => {
     for (const one of batches) one.wake();
   });
@@ -136,6 +123,30 @@ function repeating(
       }
     }
   };
+}
+
+/** A task that says so is taken in batches, beside graphile-worker's own loop. */
+function runTaskInBatches(
+  task: string,
+  work: ReturnType<typeof taskOf>,
+  {
+    options: { concurrency, log, server },
+    query,
+    isStopping,
+  }: { readonly options: WorkerOptions; readonly query: PoolQuery; readonly isStopping: () => boolean },
+): ReturnType<typeof runInBatches> {
+  return runInBatches({
+    query,
+    task,
+    atOnce: BATCH_TIMES * concurrency,
+    pollMillis: POLL_MILLIS,
+    workerName: `batches-${randomUUID()}`,
+    run: (job) => work(job.payload, { job }),
+    failed: (error) => {
+      server.note(error);
+      if (!isStopping()) log.warn({ err: error, task }, "jobs were not taken");
+    },
+  });
 }
 
 function taskOf(task: string, handler: JobHandler, { events, log }: WorkerOptions, leases: JobLeases) {

@@ -98,14 +98,10 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
   const { takeBackEsim, hasOtherApprover } = deps;
   const refunding = { db, providers, applyReading, follow, takeBackEsim, shopId, events, wakeWorkers };
   const proceedRefund = makeProceedRefund(refunding);
-  const refundSurplus = makeRefundSurplus({
-    db,
-    providers,
-    rereadPayment,
-    proceedRefund,
-    maxPerHour: () => setting("auto_refund_max_per_hour"),
-    events,
-  });
+  const maxPerHour = () => setting("auto_refund_max_per_hour");
+  const givingBack = { ...refunding, rereadPayment, proceedRefund };
+  const refundSurplus = makeRefundSurplus({ ...givingBack, maxPerHour });
+  const moneyBack = { rereadPayment, proceedRefund, refundSurplus };
   return {
     providers,
     createPayment,
@@ -122,17 +118,10 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
       rule: { withinDays: () => setting("refund_unused_within_days"), isUnused: deps.esimIsUnused },
     }),
     retryRefund: makeRetryRefund({ db, proceedRefund }),
-    refundUndeliverable: makeRefundUndeliverable({ db, rereadPayment, proceedRefund, events }),
+    refundUndeliverable: makeRefundUndeliverable(givingBack),
     refundSurplus,
     proceedRefund,
-    carryOnMoney: makeCarryOnMoney({
-      db,
-      log: deps.log,
-      applyKept,
-      rereadPayment,
-      proceedRefund,
-      refundSurplus,
-    }),
+    carryOnMoney: makeCarryOnMoney({ ...refunding, log: deps.log, applyKept, ...moneyBack }),
     reconcile: makeReconcile({ ...settling, rereadPayment: rereadFromBooks, applyAnswer }),
   };
 }

@@ -117,18 +117,20 @@ export function makePages({ db, documents, render, cache, defaultCurrency, findT
       cache.get(keyOf("app", { language, currency: null }), () =>
         render({ kind: "app" }, { path, language, currency: null }, "app"),
       ),
-    /** Every address for search engines, without the language's prefix. */
-    async addresses(): Promise<readonly string[]> {
-      const { all } = await findDestinations(db, defaultCurrency);
-      return [
-        "/",
-        ...all.map(({ slug }) => `/esim/${slug}`),
-        "/trip",
-        "/help",
-        "/legal/terms",
-        "/legal/refunds",
-        "/legal/privacy",
-      ];
-    },
+    addresses: () => findAddresses(db, defaultCurrency),
   };
+}
+
+/** Every address for search engines, without the language's prefix. */
+async function findAddresses(db: Db, currency: string): Promise<readonly string[]> {
+  const { all } = await findDestinations(db, currency);
+  return [
+    "/",
+    ...all.map(({ slug }) => `/esim/${slug}`),
+    "/trip",
+    "/help",
+    "/legal/terms",
+    "/legal/refunds",
+    "/legal/privacy",
+  ];
 }

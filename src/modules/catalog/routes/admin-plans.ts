@@ -87,7 +87,13 @@ function registerReads(app: Server, { list, find }: AdminPlansDeps): void {
   );
 }
 
-function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): void {
+function registerWrites(app: Server, deps: AdminPlansDeps): void {
+  registerAdding(app, deps);
+  registerChanges(app, deps);
+  registerDeletion(app, deps);
+}
+
+function registerAdding(app: Server, { manage, priceProblem }: AdminPlansDeps): void {
   app.post(
     "/admin/plans",
     {
@@ -105,6 +111,9 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
       return reply.code(201).send(adminPlanView(row));
     },
   );
+}
+
+function registerChanges(app: Server, { manage, priceProblem }: AdminPlansDeps): void {
   app.put(
     "/admin/plans/:id",
     {
@@ -144,6 +153,9 @@ function registerWrites(app: Server, { manage, priceProblem }: AdminPlansDeps): 
       return adminPlanView(await manage.change(request.params.id, changeOf, adminAct(request)));
     },
   );
+}
+
+function registerDeletion(app: Server, { manage }: AdminPlansDeps): void {
   app.delete(
     "/admin/plans/:id",
     {

@@ -92,21 +92,7 @@ export function makePurchaseStore<C extends Claim>(table: PurchaseTable) {
 
     /** Stores what is known of an attempt. False: the lease is lost and nothing was stored. */
     recordAttempt: (db: Db, lease: Lease, attemptId: number, change: AttemptChange) =>
-      isDone(db, sql.recordAttempt, [
-        ...holds(lease),
-        change.againMillis,
-        attemptId,
-        change.status,
-        change.supplierOrderId ?? null,
-        change.reason ?? null,
-        change.detail ?? null,
-        change.wasLookup === true ? 1 : 0,
-        change.callMillis ?? null,
-        change.cost?.amountText ?? null,
-        change.cost?.currency ?? null,
-        lease.lease_seconds,
-        ...sendingValues(change.sent),
-      ]),
+      isDone(db, sql.recordAttempt, recordValues(lease, attemptId, change)),
 
     /** No supplier can deliver: the job that gives the money back is enqueued. */
     fail: (db: Db, lease: Lease, reason: string) => isDone(db, sql.fail, [...holds(lease), reason]),
@@ -125,14 +111,38 @@ export function makePurchaseStore<C extends Claim>(table: PurchaseTable) {
 }
 export type PurchaseStore<C extends Claim> = ReturnType<typeof makePurchaseStore<C>>;
 
+function recordValues(lease: Lease, attemptId: number, change: AttemptChange): unknown[] {
+  return [
+    lease.id,
+    lease.lease_token,
+    change.againMillis,
+    attemptId,
+    change.status,
+    change.supplierOrderId ?? null,
+    change.reason ?? null,
+    change.detail ?? null,
+    change.wasLookup === true ? 1 : 0,
+    change.callMillis ?? null,
+    change.cost?.amountText ?? null,
+    change.cost?.currency ?? null,
+    lease.lease_seconds,
+    ...sendingValues(change.sent),
+  ];
+}
+
 /** The purchases of a by-match supplier's package that could be taken for one another. */
 const IS_EXCLUSIVE =
   "is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus')";
 
-function statementsOf({ module, table, attemptColumn, claim, bringOn, whenFailed }: PurchaseTable) {
-  return {
-    claim: statement(`${module}.claim`, claim),
+const statementsOf = (table: PurchaseTable) => ({
+  claim: statement(`${table.module}.claim`, table.claim),
+  ...attemptStatements(table),
+  ...endingStatements(table),
+});
 
+/** From the intention to buy to what is known of it. */
+function attemptStatements({ module, table, attemptColumn, bringOn }: PurchaseTable) {
+  return {
     // The supplier was chosen a moment ago, and meanwhile the money may have gone back or a refund may have asked for
     // it. What is withheld parks an order of which nothing has been asked yet (withheld-money.ts); after a refusal it
     // is looked at here, unless an operator has said that it is to go on.
@@ -152,8 +162,6 @@ function statementsOf({ module, table, attemptColumn, claim, bringOn, whenFailed
    on conflict (supplier, package_id) where ${IS_EXCLUSIVE} do nothing
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis`,
     ),
-
-    parkWithheld: statement(`${module}.park_withheld`, parkWithheldText(table)),
 
     resendAttempt: statement(
       `${module}.resend_attempt`,
@@ -190,6 +198,13 @@ function statementsOf({ module, table, attemptColumn, claim, bringOn, whenFailed
      ${bringOn.enqueue("held.order_id", "clock_timestamp() + $3::float8 * interval '1 millisecond'")} end as is_enqueued
    from held`,
     ),
+  };
+}
+
+/** What ends a purchase, or this run of it. */
+function endingStatements({ module, table, bringOn, whenFailed }: PurchaseTable) {
+  return {
+    parkWithheld: statement(`${module}.park_withheld`, parkWithheldText(table)),
 
     fail: statement(
       `${module}.fail`,

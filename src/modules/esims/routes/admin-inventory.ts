@@ -13,8 +13,14 @@ export interface AdminInventoryDeps {
   readonly bytesMax: number;
 }
 
+const tags = ["Administration: eSIMs"];
+
 export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): void {
-  const tags = ["Administration: eSIMs"];
+  registerImport(app, deps);
+  registerLowStock(app, deps);
+}
+
+function registerImport(app: Server, deps: AdminInventoryDeps): void {
   app.post(
     "/admin/inventory/import",
     {
@@ -71,6 +77,9 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
       };
     },
   );
+}
+
+function registerLowStock(app: Server, { listLowStock }: AdminInventoryDeps): void {
   app.get(
     "/admin/inventory/low-stock",
     {
@@ -97,6 +106,6 @@ export function registerAdminInventory(app: Server, deps: AdminInventoryDeps): v
         },
       },
     },
-    async ({ query }) => (await deps.listLowStock(query.threshold ?? 10)).map((row) => ({ ...row })),
+    async ({ query }) => (await listLowStock(query.threshold ?? 10)).map((row) => ({ ...row })),
   );
 }

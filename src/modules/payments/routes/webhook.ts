@@ -71,6 +71,12 @@ export interface WebhookDeps {
   readonly devGuard: Guard;
 }
 
+const description =
+  "Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and " +
+  "changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. " +
+  "Of a batch (Adyen) what needs an operator is said first, and `intent_status` is null. " +
+  "Stripe signs the raw body and Adyen each item; the mock exists outside production only and answers local callers.";
+
 export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<void> {
   const receive = async (
     name: string,
@@ -101,11 +107,6 @@ export async function registerWebhook(app: Server, deps: WebhookDeps): Promise<v
     },
     bodyLimit: BODY_BYTES_MAX,
   };
-  const description =
-    "Stored once by provider and event id, together with its effect. processed: had its effect. ignored: true, and " +
-    "changes nothing. duplicate: stored before. parked: cannot be true, or waits for its payment; an operator sees it. " +
-    "Of a batch (Adyen) what needs an operator is said first, and `intent_status` is null. " +
-    "Stripe signs the raw body and Adyen each item; the mock exists outside production only and answers local callers.";
   await app.register(async (scope: Server) => {
     keepRawBodies(scope);
     scope.post(
