@@ -16,8 +16,8 @@ const FINDING = {
 };
 const ANONYMISING = {
   file: PERSONS,
-  from: "  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
-  to: "  MARK;\n  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
+  from: "  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, values);",
+  to: "  MARK;\n  const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, values);",
 };
 
 export const DELIVERY: readonly Defect[] = [

@@ -10,10 +10,7 @@ const ESIM = "src/modules/esims/purchase/subjects/esim.ts";
 const ONCE = "tests/delivery/esim-mail-once.test.ts";
 const TOP_UP_ONCE = "tests/delivery/top-up-mail.test.ts";
 
-const ANONYMISING = runsAt(
-  PERSONS,
-  "const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
-);
+const ANONYMISING = runsAt(PERSONS, "const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, values);");
 const CLAIMING = runsAt(OUTBOX, "const { rows } = await db.run<ClaimedMail>(claim, [ids]);");
 const GONE = "is in no column of any table: browser, device, address";
 

@@ -234,7 +234,7 @@ export const SESSION_DEFECTS: readonly Defect[] = [
       },
       runsAt(
         "src/modules/auth/person-store.ts",
-        "const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, [userId, requestId, alias]);",
+        "const { rows } = await tx.run<{ sids: string[] }>(ANONYMISE, values);",
       ),
     ],
     target: { file: BUDGETS, test: "has the limits and budgets of its day as before" },

@@ -162,17 +162,11 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
     findKey: deps.findKey,
     admitOperator: deps.admitOperator,
   });
-  const persons = {
-    db,
-    sessionCache,
-    events,
-    secrets,
-    orders: deps.ordersOfPerson,
-    isOperator: makeIsOperator(deps.operatorSql, settings.adminEmails),
-  };
+  const login = { db, secrets, accessTokens, refreshTokens, sessionCache, events };
+  const isOperator = makeIsOperator(deps.operatorSql, settings.adminEmails);
+  const persons = { ...login, orders: deps.ordersOfPerson, isOperator };
   const managePerson = makeManagePerson({ ...persons, personalData: deps.personalData });
   const manageLimits = makeManageLimits({ db, limits, tryingLimits: otp, secrets, earlyRefusal });
-  const login = { db, secrets, accessTokens, refreshTokens, sessionCache, events };
   addLoginAlarms(deps.metrics, reservedDb, {
     codesPerHour: limits.codesPerHour,
     triesPerHour: otp.wrongTriesPerHour,
