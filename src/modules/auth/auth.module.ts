@@ -140,14 +140,7 @@ export interface AuthModule {
 export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
   const { db, reservedDb, clock, events, earlyRefusal, settings } = deps;
   const { cookieSecret, otp, limits } = settings;
-  const { sealer } = deps;
-  const secrets = makeLoginSecrets({
-    otpPepper: settings.otpPepper,
-    cookieSecret,
-    indexKey: settings.indexKey,
-    sealer,
-    codeLength: otp.length,
-  });
+  const secrets = makeLoginSecrets({ ...settings, sealer: deps.sealer, codeLength: otp.length });
   const lifetimeSeconds = settings.jwtExpirationMinutes * 60;
   const accessTokens = makeAccessTokens({ secrets: settings.jwtSecrets, lifetimeSeconds, clock });
   const refreshTokens = makeRefreshTokens(cookieSecret);
