@@ -87,19 +87,20 @@ interface AttemptRow {
   readonly reference: string;
   readonly status: string;
   readonly bought_for: string;
+  readonly is_decided: boolean;
 }
 
 /** What a supplier sold and has not taken back is delivered, or in front of an operator; once per order. */
 async function compareSuppliers(pool: pg.Pool, suppliers: readonly SimSupplier[]): Promise<string[]> {
   const { rows } = await pool.query<AttemptRow>({
     name: "suppliers",
-    text: `select reference, status, coalesce('top-up ' || top_up_id, 'eSIM ' || profile_id) as bought_for
+    text: `select reference, status, decided_by is not null as is_decided, coalesce('top-up ' || top_up_id, 'eSIM ' || profile_id) as bought_for
       from provisioning_attempts`,
   });
   const byReference = new Map(rows.map((row) => [row.reference, row]));
   const kept = new Map<string, number>();
   const found: string[] = [];
-  for (const { id, sold, toppedUp } of suppliers) {
+  for (const { id, sold, toppedUp, breaksPromise } of suppliers) {
     const bought = [
       ...sold.filter(({ isCancelled, fate }) => !isCancelled && fate !== "failed"),
       ...toppedUp,
@@ -110,8 +111,11 @@ async function compareSuppliers(pool: pg.Pool, suppliers: readonly SimSupplier[]
         found.push(`${id} sold ${reference}, which no attempt names`);
         continue;
       }
-      // What comes to light later than the supplier promises is in front of an operator, beside what was bought instead.
-      if (attempt.status !== "parked") kept.set(attempt.bought_for, (kept.get(attempt.bought_for) ?? 0) + 1);
+      // What comes to light later than the supplier promises, or after an operator ruled it out, is in front of an
+      // operator beside what was bought instead. What the program itself ruled out too early is a second purchase.
+      const isNobodysFault = attempt.is_decided || breaksPromise(reference);
+      if (attempt.status !== "parked" || !isNobodysFault)
+        kept.set(attempt.bought_for, (kept.get(attempt.bought_for) ?? 0) + 1);
       if (!KEPT.has(attempt.status))
         found.push(`${id} sold ${reference}, and the attempt is ${attempt.status}`);
     }

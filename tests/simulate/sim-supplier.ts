@@ -220,6 +220,7 @@ export function makeSimSupplier(
     supplier,
     sold,
     toppedUp,
+    breaksPromise,
     forget(): void {
       silentSince.clear();
       sold.length = 0;
