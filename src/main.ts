@@ -142,7 +142,7 @@ data
   .description("import them from a CSV file, all or none; exits 2 when a row cannot be taken")
   .argument(
     "<kind>",
-    "country-names (country, language, name), regions (region, countries) or devices (name, verdict, …)",
+    "country-names (country, language, name), regions (region, countries, name_es, also) or devices (name, verdict, …)",
   )
   .argument("<file>", "CSV in UTF-8")
   .requiredOption("--source <text>", "who says so")

@@ -3,6 +3,7 @@ import path from "node:path";
 import { readConfig } from "../config/config.js";
 import {
   isDay,
+  OWN_REGIONS,
   REFERENCE_KINDS,
   type ReferenceFile,
   type ReferenceKind,
@@ -67,9 +68,12 @@ export async function listData(): Promise<void> {
       const found = readReference(folder, kind);
       const words =
         found === null
-          ? "what comes with the program"
+          ? `what comes with the program${kind === "regions" ? ownWords() : ""}`
           : `${found.rows.length} rows from ${found.source}, ${found.date} (${path.join(folder, `${kind}.json`)})`;
       process.stdout.write(`${kind}: ${words}\n`);
     }
   });
 }
+
+const ownWords = (): string =>
+  `: ${OWN_REGIONS.rows.length} rows from ${OWN_REGIONS.source}, ${OWN_REGIONS.date}`;

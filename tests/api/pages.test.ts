@@ -14,6 +14,9 @@ describe("the pages for people", () => {
       { worker: false },
     );
     await seedCatalog(app.database);
+    await app.database.query(`delete from plan_countries
+      where plan_id = (select id from plans where sku = 'EUROPE-3GB-15D')
+        and country_id = (select id from countries where iso2 = 'AL')`);
   });
   afterAll(() => app.stop());
 
@@ -68,6 +71,32 @@ describe("the pages for people", () => {
     expect((await get("/trip")).text).toContain('href="/es/trip"');
     expect((await get("/")).text).toContain('href="/trip"');
     expect((await get("/es")).text).toContain('href="/es/trip"');
+  });
+
+  it("200: a region's page says where it works, where it does not although it is called so, and what works in less", async () => {
+    const english = (await get("/esim/europe")).text;
+    const spanish = (await get("/es/esim/europe")).text;
+    expect(english).toMatch(/Not in: [^<]*Andorra, Belarus, [^<]*Vatican City\./);
+    expect(spanish).toMatch(/No funciona en: Andorra, Bielorrusia, [^<]*Ucrania\./);
+    expect(english).toContain('<a href="/esim/albania">Albania</a>');
+    // One plan of four works in a country less.
+    const lists = [...spanish.matchAll(/<p class="region">([^<]+)<\/p>/g)].map(([, names]) => names);
+    expect(lists).toEqual([expect.stringContaining("Austria, Bosnia y Herzegovina, Bélgica")]);
+    expect(lists[0]).not.toContain("Albania");
+  });
+
+  it("200: /trip offers the countries of a region by its name in either language", async () => {
+    const { text } = await get("/es/trip");
+    const countries = /"countries":(\[\{"iso2".*?\}\])/.exec(text)?.[1] ?? "[]";
+    const named = (JSON.parse(countries) as { iso2: string; words: string[] }[])
+      .filter(({ words }) => words.includes("balcanes") && words.includes("balkans"))
+      .map(({ iso2 }) => iso2);
+    expect(named.sort()).toEqual(["AL", "BA", "BG", "GR", "HR", "ME", "MK", "RO", "RS", "SI"]);
+  });
+
+  it("200: the pages that the browser draws know what regions are called", async () => {
+    expect((await get("/es/account")).text).toContain('"Europe":"Europa"');
+    expect((await get("/account")).text).toContain('"regionNames":{}');
   });
 
   it.each([
@@ -132,6 +161,8 @@ describe("the pages for people", () => {
     ["/esim/Espa%C3%B1a", "/esim/spain"],
     ["/es/esim/espana?currency=EUR", "/es/esim/spain?currency=EUR"],
     ["/esim/turkey", "/esim/turkiye"],
+    ["/es/esim/Europa", "/es/esim/europe"],
+    ["/esim/latam", "/esim/latin-america"],
     ["/es/", "/es"],
   ])("301: %s is at %s for good", async (from, to) => {
     const answer = await get(from);

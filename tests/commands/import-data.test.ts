@@ -34,6 +34,7 @@ describe("tribi data import", () => {
     ["regions", ["region,countries", "Nordics,SE NO QQ"], /line 2, countries: QQ is no country/],
     ["regions", ["region,countries", "Nordics,SE NO", "North,NO SE"], /line 3: says the same as line 2/],
     ["regions", ["region,countries", "Alone,SE"], /line 2, countries: must be two countries/],
+    ["regions", ["region,countries,also", `North,SE NO,${"x".repeat(101)}`], /line 2, also: has a name/],
     ["devices", ["name,verdict,models", "Fone 1,maybe,Fone 1"], /line 2, verdict: must be one of/],
     ["devices", ["name,verdict", "Fone 1,unknown"], /line 2, names: .*must say which device/],
     [
@@ -84,17 +85,24 @@ describe("tribi data import", () => {
     expect(list.output).toContain("country-names: 2 rows from our own list, 2026-11-01");
     expect(list.output).toContain("regions: what comes with the program");
 
+    const regions = file("region,countries,name_es,also", "Europe,ES FR AD,,Old World|Viejo Mundo");
+    expect((await run("import", "regions", regions, ...FROM)).code).toBe(0);
+
     const shop = await startProcess(["serve"], { DATA_DIR: folder });
     try {
       const get = async (at: string) => (await fetch(`${shop.url}${at}`)).json();
       expect(await get("/countries?q=kaapst")).toMatchObject([{ iso2: "ZA" }]);
       expect(await get("/countries?q=república sud")).toMatchObject([{ iso2: "ZA" }]);
       expect(await get("/countries?q=españ")).toMatchObject([{ iso2: "ES" }]);
+      const page = async (at: string) =>
+        (await fetch(`${shop.url}${at}`, { headers: { accept: "text/html" } })).text();
+      expect(await page("/es/esim/viejo-mundo")).toMatch(/Europa.*No funciona en: Andorra\./s);
       expect(await get("/device/models")).toEqual([
         {
           name: "Fone 1",
           verdict: "likely_compatible",
           note: null,
+          note_es: null,
           source: "maker's page",
           as_of: "2026-10-01",
         },
@@ -102,6 +110,7 @@ describe("tribi data import", () => {
           name: "Fone 1 Pro",
           verdict: "likely_compatible",
           note: null,
+          note_es: null,
           source: "maker's page",
           as_of: "2026-10-01",
         },

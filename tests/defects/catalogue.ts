@@ -1,5 +1,8 @@
 import type { Defect } from "./defect.js";
 
+const REGIONS = "src/modules/catalog/reference/regions.ts";
+const REGIONS_TEST = "src/modules/catalog/reference/regions.test.ts";
+
 const READS = "src/modules/catalog/catalog-read-model.ts";
 const LISTING = {
   file: READS,
@@ -77,5 +80,56 @@ export const CATALOGUE: readonly Defect[] = [
       test: "a price from the file is not lost to a difference that was made before it",
     },
     reason: /Applied 29, skipped 1/,
+  },
+  {
+    number: 502,
+    title: "An imported region does not replace the set of ours",
+    area: "catalogue",
+    edits: [
+      {
+        file: REGIONS,
+        from: "{ ...own, ...row }",
+        to: "(MARK, { ...row, ...own })",
+      },
+    ],
+    target: {
+      file: REGIONS_TEST,
+      test: "come on top of ours, and replace the set of one that has the same name",
+    },
+    reason: /"ES"/,
+  },
+  {
+    number: 503,
+    title: "Malaysia is taken for Asia",
+    area: "catalogue",
+    edits: [
+      {
+        file: REGIONS,
+        from: "(?<![\\\\p{L}\\\\p{N}])${words}",
+        to: "${(MARK, words)}",
+      },
+    ],
+    target: {
+      file: REGIONS_TEST,
+      test: "a title Singapore & Malaysia & Thailand means undefined",
+    },
+    reason: /Asia/,
+  },
+  {
+    number: 504,
+    title: "The page of a region hides the countries in which nothing works",
+    area: "storefront",
+    edits: [
+      {
+        file: "src/modules/storefront/destinations.ts",
+        from: ".filter((code) => !covered.has(code))",
+        to: ".filter((code) => (MARK, covered.has(code)))",
+      },
+    ],
+    target: {
+      file: "tests/api/pages.test.ts",
+      test: "200: a region's page says where it works, where it does not although it is called so, and what works in less",
+    },
+    reason: /Not in/,
   },
 ];

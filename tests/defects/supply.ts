@@ -6,6 +6,10 @@ const SYNC = "src/modules/supply/sync/sync-catalogue.ts";
 const DESIRED = "src/modules/supply/sync/desired-plans.ts";
 const APPLY = "src/modules/supply/sync/apply-sync.ts";
 const SYNC_TEST = "tests/faults/catalogue-sync.test.ts";
+const READ = "src/modules/supply/sync/read-catalogue.ts";
+const RATES = "src/modules/supply/rates/import-rates.ts";
+const RATES_TEST = "tests/api/price-rules.test.ts";
+const RATES_ONCE = "are taken once, never back in time, and a jump only when somebody says so";
 const TRIP = "src/modules/catalog/trips/plan-trip.ts";
 const TRIP_TEST = "src/modules/catalog/trips/plan-trip.test.ts";
 
@@ -192,5 +196,95 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
       test: "offers nothing when nothing covers the trip, else the cheapest first, each covering all, none with a surplus",
     },
     reason: /Property failed/,
+  },
+  {
+    number: 505,
+    title: "An exchange rate a hundred times too large is taken without a person",
+    area: "catalogue",
+    edits: [
+      {
+        file: RATES,
+        from: "if (acceptsJump || !isLess(",
+        to: "if (acceptsJump || MARK || !isLess(",
+      },
+    ],
+    target: { file: RATES_TEST, test: RATES_ONCE },
+    reason: /refused_rows/,
+  },
+  {
+    number: 506,
+    title: "An older exchange rate replaces a newer one",
+    area: "catalogue",
+    edits: [
+      {
+        file: RATES,
+        from: "if (rate.as_of < before.as_of) {",
+        to: "if ((MARK, rate.as_of) < before.as_of && maxJumpPercent < 0) {",
+      },
+    ],
+    target: { file: RATES_TEST, test: RATES_ONCE },
+    reason: /refused_rows/,
+  },
+  {
+    number: 507,
+    title: "A file of exchange rates of three weeks ago is taken",
+    area: "catalogue",
+    edits: [
+      {
+        file: RATES,
+        from: "if (days > maxAgeDays) return",
+        to: "if (days > maxAgeDays && !MARK) return",
+      },
+    ],
+    target: { file: RATES_TEST, test: "a rate of three weeks ago: nothing of the file is taken" },
+    reason: /refused_rows/,
+  },
+  {
+    number: 508,
+    title: "Whatever SYNC_MAX_CHANGE_PERCENT says, half of the catalogue may change",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/diff-plans.ts",
+        from: "Math.floor((onSale * percent) / 100)",
+        to: "Math.floor((onSale * (MARK, percent, 50)) / 100)",
+      },
+    ],
+    target: {
+      file: "src/modules/supply/sync/diff-plans.test.ts",
+      test: "71 steps with 1000 plans on sale and a limit of 7 per cent: waits because of more_than_limit",
+    },
+    reason: /more_than_limit/,
+  },
+  {
+    number: 509,
+    title: "An empty page among others ends a supplier's list",
+    area: "catalogue",
+    edits: [
+      {
+        file: READ,
+        from: "if (packages.length + skipped.length === 0 &&",
+        to: "if (packages.length + skipped.length === 0 && !MARK &&",
+      },
+    ],
+    target: { file: SYNC_TEST, test: "an empty page among full ones changes nothing and alarms" },
+    reason: /two not_read/,
+  },
+  {
+    number: 510,
+    title: "An entry that cannot be understood lets its package vanish",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/package-store.ts",
+        from: "    doubtful.flatMap(({ packageId }) => packageId ?? []),",
+        to: "    (MARK, []),",
+      },
+    ],
+    target: {
+      file: SYNC_TEST,
+      test: "what is known of a package that is listed in two forms stays",
+    },
+    reason: /vanished/,
   },
 ];

@@ -351,6 +351,11 @@ describe("bad input", () => {
     expect(await compared()).toMatchObject({ syncId: null, counts: { changed: 0 } });
   });
 
+  it("what is known of a package that is listed in two forms stays", async () => {
+    lists.two!.push({ ...lists.two![0]!, cost: usd("9.99") });
+    expect(await compared()).toMatchObject({ counts: { changed: 0, vanished: 0 } });
+  });
+
   it("all prices a hundred times too small wait for a person, who can look at each step", async () => {
     lists.two = some("b", "0.03", 1000);
     const before = await plans();

@@ -103,6 +103,8 @@ export interface DestinationData {
   readonly wider: readonly PlanInfo[];
   /** The countries of a region. */
   readonly covers: readonly PlaceLink[];
+  /** Countries that one would expect by the region's name, and in which none of the plans works. */
+  readonly leavesOut: readonly string[];
   /** There are plans, but none with a price in the currency that was asked for. */
   readonly isCurrencyMissing: boolean;
 }
@@ -110,7 +112,7 @@ export interface DestinationData {
 export interface TripCountry {
   readonly iso2: string;
   readonly name: string;
-  /** Other spellings that a search finds it by. */
+  /** Other spellings that a search finds it by, and the regions that it belongs to. */
   readonly words: readonly string[];
 }
 
@@ -166,6 +168,8 @@ export interface ProblemData {
 /** Drawn in the browser alone: what it shows belongs to one person. */
 export interface AppData {
   readonly kind: "app";
+  /** What regions are called in the page's language, where the catalogue calls them otherwise. */
+  readonly regionNames: Readonly<Record<string, string>>;
 }
 
 export interface MockPaymentData {

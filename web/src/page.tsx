@@ -28,11 +28,13 @@ export function Page({
   text: Text;
   children?: ComponentChildren;
 }) {
+  const { data } = state;
+  const regionNames = data.kind === "app" ? data.regionNames : {};
   return (
-    <PageContext.Provider value={{ ...state, asked: askedOf(state.data) }}>
+    <PageContext.Provider value={{ ...state, asked: askedOf(data), regionNames }}>
       <LanguageContext.Provider value={{ code: state.language, text }}>
-        <Frame isQuiet={state.data.kind === "app" || state.data.kind === "mock-payment"}>
-          {children ?? <Content data={state.data} />}
+        <Frame isQuiet={data.kind === "app" || data.kind === "mock-payment"}>
+          {children ?? <Content data={data} />}
         </Frame>
       </LanguageContext.Provider>
     </PageContext.Provider>

@@ -50,7 +50,17 @@ import {
   readReference,
   writeReference,
 } from "./reference/reference-files.js";
-import { regionOfCountries, useRegions } from "./reference/regions.js";
+import {
+  countriesOfRegion,
+  OWN_REGIONS,
+  regionIn,
+  regionNameIn,
+  regionNames,
+  regionOfCountries,
+  regionsWith,
+  regionWords,
+  useRegions,
+} from "./reference/regions.js";
 import { registerAdminCarriers } from "./routes/admin-carriers.js";
 import { registerAdminCountries } from "./routes/admin-countries.js";
 import { registerAdminFile } from "./routes/admin-files.js";
@@ -204,6 +214,7 @@ export type { FoundTrips, PlanDraft, PriceProblem, ReferenceFile, ReferenceKind 
 export {
   AmountMinor,
   Currency,
+  countriesOfRegion,
   countryNameIn,
   countrySlug,
   countryWords,
@@ -213,6 +224,7 @@ export {
   isDay,
   Line,
   makeFindTrips,
+  OWN_REGIONS,
   plainText,
   planView,
   priceView,
@@ -221,7 +233,12 @@ export {
   readReference,
   readReferenceCsv,
   readTrip,
+  regionIn,
+  regionNameIn,
+  regionNames,
   regionOfCountries,
+  regionsWith,
+  regionWords,
   seedDemoCatalog,
   slugOf,
   TRIP_COUNTRIES_MAX,

@@ -2,16 +2,19 @@ import type { DestinationInfo, PageLanguage, PlaceLink, PlanInfo } from "../../.
 import type { Queryable } from "../../db/database.js";
 import { isCurrencyCode } from "../../kernel/money.js";
 import {
+  countriesOfRegion,
   countryNameIn,
   countrySlug,
   countryWords,
+  findIsoCountry,
   plainText,
   planView,
+  regionNameIn,
+  regionWords,
   slugOf,
 } from "../catalog/catalog.module.js";
 import { listCountries, listEveryPlan } from "../catalog/catalog-read-model.js";
 import type { TermsOf } from "./find-terms.js";
-import { regionNameIn } from "./region-names.js";
 
 type Plan = ReturnType<typeof planView>;
 
@@ -96,7 +99,7 @@ export function destinationInfo(
     iso2,
     words:
       iso2 === null
-        ? [name]
+        ? regionWords(name)
         : countryWords(iso2)
             .map(plainText)
             .filter((word) => word !== plainText(name)),
@@ -138,6 +141,16 @@ export function coveredPlaces(
     .sort((a, b) => a.name.localeCompare(b.name, language));
 }
 
+/** Countries that the name of a region promises and in which none of its plans works, by name. */
+export function countriesLeftOut({ name, iso2, plans }: Destination, language: PageLanguage): string[] {
+  const covered = new Set(plans.flatMap(({ coverage }) => coverage));
+  const promised = iso2 === null ? (countriesOfRegion(name) ?? []) : [];
+  return promised
+    .filter((code) => !covered.has(code))
+    .map((code) => countryNameIn(code, findIsoCountry(code)?.name ?? code, language))
+    .sort((a, b) => a.localeCompare(b, language));
+}
+
 /**
  * The address that a country or region is at, by what else it may be called: an ISO code, a name in either language, an
  * old spelling. Undefined when nothing is called so.
@@ -149,7 +162,7 @@ export function slugFor({ all }: Destinations, wanted: string): string | undefin
       slug === plain ||
       slugOf(name) === plain ||
       iso2?.toLowerCase() === plain ||
-      (iso2 !== null && countryWords(iso2).some((word) => slugOf(word) === plain)),
+      (iso2 === null ? regionWords(name) : countryWords(iso2)).some((word) => slugOf(word) === plain),
   );
   return found?.slug;
 }

@@ -1,8 +1,9 @@
 import type { PageData, PageLanguage } from "../../../web/src/page-contract.js";
 import type { Db } from "../../db/database.js";
 import type { Body, BodyCache } from "../../http/body-cache.js";
-import { countryNameIn, makeFindTrips } from "../catalog/catalog.module.js";
+import { countryNameIn, makeFindTrips, regionNameIn, regionNames } from "../catalog/catalog.module.js";
 import {
+  countriesLeftOut,
   coveredPlaces,
   type Destination,
   type Destinations,
@@ -14,7 +15,6 @@ import {
 } from "./destinations.js";
 import type { DocumentPath, Documents } from "./documents.js";
 import type { FindTerms } from "./find-terms.js";
-import { regionNameIn } from "./region-names.js";
 import type { Bundle } from "./renderer.js";
 import { findTripsData, type TripAddress } from "./trips-page.js";
 
@@ -77,6 +77,7 @@ export function makePages({ db, documents, render, cache, defaultCurrency, findT
           plans: destination.plans.map((plan) => planInfo(plan, key.language, terms)),
           wider: destination.wider.map((plan) => planInfo(plan, key.language, terms)),
           covers: coveredPlaces(found, destination, key.language),
+          leavesOut: countriesLeftOut(destination, key.language),
           isCurrencyMissing,
         },
         { path: `/esim/${slug}`, ...key },
@@ -115,7 +116,11 @@ export function makePages({ db, documents, render, cache, defaultCurrency, findT
     /** Checkout and account: the same for everybody until the browser fills it. */
     app: (path: string, language: PageLanguage): Promise<Body> =>
       cache.get(keyOf("app", { language, currency: null }), () =>
-        render({ kind: "app" }, { path, language, currency: null }, "app"),
+        render(
+          { kind: "app", regionNames: regionNames(language) },
+          { path, language, currency: null },
+          "app",
+        ),
       ),
     addresses: () => findAddresses(db, defaultCurrency),
   };

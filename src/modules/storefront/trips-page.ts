@@ -9,6 +9,7 @@ import {
   plainText,
   priceView,
   readTrip,
+  regionsWith,
   TRIP_COUNTRIES_MAX,
   TRIP_DAYS_MAX,
   TRIP_GB_MAX,
@@ -44,7 +45,7 @@ export async function findTripsData(
     .map(({ iso2, name }) => ({
       iso2,
       name: countryNameIn(iso2, name, language),
-      words: countryWords(iso2).map(plainText),
+      words: [...countryWords(iso2), ...regionNamesWith(iso2)].map(plainText),
     }))
     .sort((a, b) => a.name.localeCompare(b.name, language));
   const names = new Map(countries.map(({ iso2, name }) => [iso2, name]));
@@ -70,6 +71,10 @@ export async function findTripsData(
     return { ...data, asked, result: null, isRefused: true };
   }
 }
+
+/** "Balkans" or "Balcanes" shows the countries there. */
+const regionNamesWith = (iso2: string): readonly string[] =>
+  regionsWith(iso2).flatMap(({ region, name_es: spanish = region }) => [...new Set([region, spanish])]);
 
 function isTrip(
   countries: readonly string[],

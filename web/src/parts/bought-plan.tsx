@@ -1,12 +1,9 @@
 import type { Schemas } from "@tribi/client";
-import spanishRegions from "../../../src/modules/storefront/texts/regions.es.json";
 import { countryText } from "../text/format.js";
 import { useLanguage } from "../text/text.js";
 import { Flag } from "./flag.js";
 import { dataText } from "./plan-card.js";
-
-/** As the server names regions on the pages that it draws. */
-const REGIONS: Readonly<Record<string, string>> = spanishRegions;
+import { usePage } from "./shop-context.js";
 
 type Snapshot = Pick<
   Schemas["PlanSnapshot"],
@@ -15,9 +12,10 @@ type Snapshot = Pick<
 
 export function usePlaceName(): (plan: Snapshot) => string {
   const { code } = useLanguage();
+  const { regionNames } = usePage();
   return ({ country_iso2: iso2, country_name: name }) => {
     if (iso2 !== null) return countryText(iso2, code);
-    return (code === "es" ? REGIONS[name ?? ""] : undefined) ?? name ?? "";
+    return regionNames[name ?? ""] ?? name ?? "";
   };
 }
 

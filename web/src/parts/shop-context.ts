@@ -11,6 +11,8 @@ export interface PageContext {
   readonly currency: string | null;
   /** What the address asks beside the currency. */
   readonly asked: QueryMembers;
+  /** Of regions, where the catalogue's name is another. */
+  readonly regionNames: Readonly<Record<string, string>>;
 }
 
 const nothing = null as unknown as PageContext;

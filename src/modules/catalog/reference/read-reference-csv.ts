@@ -17,7 +17,7 @@ const COLUMNS: Readonly<
   Record<ReferenceKind, { required: string[]; optional: string[]; read: (cell: Cell) => Reading }>
 > = {
   "country-names": { required: ["country", "name"], optional: ["language"], read: readCountryName },
-  regions: { required: ["region", "countries"], optional: [], read: readRegion },
+  regions: { required: ["region", "countries"], optional: ["name_es", "also"], read: readRegion },
   devices: {
     required: ["name", "verdict"],
     optional: ["models", "names", "prefixes", "except_suffixes", "note", "note_es", "source", "date"],
@@ -85,8 +85,17 @@ function readRegion(cell: Cell): Reading {
   if (unknown !== undefined) return ["countries", `${unknown} is no country of ISO 3166-1`];
   if (new Set(countries).size !== countries.length) return ["countries", "names a country twice"];
   if (countries.length < 2) return ["countries", "must be two countries or more, such as ES PT FR"];
+  const spanish = cell("name_es");
+  const also = listOf(cell("also"), /\s*\|\s*/);
+  if (spanish !== "" && !isLine(spanish, 100))
+    return ["name_es", "must be one line of at most 100 characters"];
+  if (!also.every((name) => isLine(name, 100))) return ["also", "has a name of more than 100 characters"];
   const sorted = countries.sort();
-  return { row: { region, countries: sorted }, keys: [plainText(region), sorted.join(" ")] };
+  const names = {
+    ...(spanish === "" ? {} : { name_es: spanish }),
+    ...(also.length === 0 ? {} : { also: [...new Set(also)] }),
+  };
+  return { row: { region, ...names, countries: sorted }, keys: [plainText(region), sorted.join(" ")] };
 }
 
 const VERDICTS: readonly string[] = [

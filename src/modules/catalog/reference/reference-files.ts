@@ -17,6 +17,9 @@ export type CountryName = Static<typeof CountryName>;
 
 const Region = Type.Object({
   region: Name,
+  name_es: Type.Optional(Name),
+  /** What it is also called, in any language. */
+  also: Type.Optional(Type.Array(Name, { minItems: 1, uniqueItems: true })),
   countries: Type.Array(Iso2, { minItems: 2, uniqueItems: true }),
 });
 export type Region = Static<typeof Region>;

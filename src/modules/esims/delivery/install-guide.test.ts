@@ -104,11 +104,14 @@ describe("installGuide", () => {
     expect(guideOf().before.lines.join()).not.toContain("Türkiye");
   });
 
-  it("names the country in the reader's language, and none for plans of many countries", () => {
+  it("names the country or region in the reader's language, where the order has one", () => {
     expect(guideOf({ language: "es" }).title).toBe("Tu eSIM para España está lista");
     expect(guideOf({ plan: { country_iso2: null, country_name: null } }).title).toBe("Your eSIM is ready");
-    const unknown = { country_iso2: "XX", country_name: "Europe" };
-    expect(guideOf({ plan: unknown, language: "es" }).title).toContain("Europe");
+    const europe = { country_iso2: null, country_name: "Europe" };
+    expect(guideOf({ plan: europe }).title).toContain("Europe");
+    expect(guideOf({ plan: europe, language: "es" }).title).toContain("Europa");
+    const unknown = { country_iso2: "XX", country_name: "Our Places" };
+    expect(guideOf({ plan: unknown, language: "es" }).title).toContain("Our Places");
   });
 
   it("says until when, while it is not installed yet", () => {

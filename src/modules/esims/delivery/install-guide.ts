@@ -1,4 +1,5 @@
 import { installAdvice } from "../../../providers/esim/formats/install-data.js";
+import { regionNameIn } from "../../catalog/catalog.module.js";
 import type { Texts } from "../../mail/mail.module.js";
 import type { EsimRow } from "../esim-read-model.js";
 import { type InstallSecrets, installLinksOf } from "../install-secrets.js";
@@ -87,12 +88,13 @@ export function installSteps(row: EsimRow, secrets: InstallSecrets, texts: Texts
   };
 }
 
-/** In the reader's language where it has a name for the country; undefined for plans of several countries. */
+/** In the reader's language where it has a name for the country or region. */
 export function destinationOf({ plan_snapshot: plan }: EsimRow, texts: Texts): string | undefined {
   const { country_iso2: iso2, country_name: name } = plan;
   if (texts.language === "en" && typeof name === "string" && name !== "") return name;
   const translated = typeof iso2 === "string" ? texts.country(iso2) : undefined;
-  return translated ?? (typeof name === "string" && name !== "" ? name : undefined);
+  if (translated !== undefined || typeof name !== "string" || name === "") return translated;
+  return regionNameIn(name, texts.language);
 }
 
 function factsOf(row: EsimRow, orderReference: string, { text, day }: Texts): Labelled[] {

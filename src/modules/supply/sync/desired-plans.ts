@@ -10,7 +10,7 @@ import {
   subtract,
   ZERO,
 } from "../../../kernel/rational.js";
-import { regionOfCountries } from "../../catalog/catalog.module.js";
+import { regionIn, regionOfCountries } from "../../catalog/catalog.module.js";
 import type { PricedPackage } from "../pricing/match-rule.js";
 import {
   highestFee,
@@ -20,7 +20,7 @@ import {
   pricePackage,
 } from "../pricing/price-package.js";
 import type { Accepted, StoredPackage } from "./package-store.js";
-import { type Product, productOf, regionIn, type Undecided } from "./product.js";
+import { type Product, productOf, type Undecided } from "./product.js";
 
 export interface DesiredSupplier {
   readonly supplier: string;

@@ -79,27 +79,3 @@ function thousandthsOfData({ bytes, base }: { readonly bytes: string; readonly b
 
 export const dataWords = ({ thousandthsGb }: Product): string =>
   thousandthsGb === null ? "unlimited" : `${gbText(thousandthsGb)} GB`;
-
-/** Names that shops give to sets of countries; suppliers write them somewhere in the titles of their packages. */
-const REGIONS = [
-  "Global",
-  "World",
-  "Europe",
-  "Southeast Asia",
-  "Asia",
-  "Africa",
-  "Middle East",
-  "Latin America",
-  "South America",
-  "North America",
-  "Caribbean",
-  "Oceania",
-  "Balkans",
-  "Americas",
-] as const;
-
-/** The region that one of the titles names; undefined when none does. */
-export function regionIn(titles: readonly string[]): string | undefined {
-  const text = titles.join(" ").toLowerCase();
-  return REGIONS.find((region) => text.includes(region.toLowerCase()));
-}

@@ -5,7 +5,8 @@ import { BackIcon } from "../../parts/icons.js";
 import { Notice } from "../../parts/notice.js";
 import { PlanCard } from "../../parts/plan-card.js";
 import { useAddress, usePage } from "../../parts/shop-context.js";
-import { type Text, useText } from "../../text/text.js";
+import { countryText } from "../../text/format.js";
+import { type Text, useLanguage, useText } from "../../text/text.js";
 import { Trust } from "../landing/landing.js";
 
 const QUESTIONS = ["start", "until", "topup", "refund", "number", "tether"] as const;
@@ -37,7 +38,7 @@ export function Destination({ data }: { data: DestinationData }) {
         </Notice>
       )}
       {plans.length + wider.length === 0 && <Notice kind="info">{text("place.none", { name })}</Notice>}
-      <Plans title={text("place.plans")} plans={plans} />
+      <Plans title={text("place.plans")} plans={plans} covered={data.covers.length} />
       <Plans title={text("place.wider", { name })} plans={wider} showsRegion />
       {data.covers.length > 0 && (
         <details class="covers">
@@ -51,6 +52,9 @@ export function Destination({ data }: { data: DestinationData }) {
               </li>
             ))}
           </ul>
+          {data.leavesOut.length > 0 && (
+            <p class="small">{text("place.leaves_out", { names: data.leavesOut.join(", ") })}</p>
+          )}
         </details>
       )}
       <Trust />
@@ -97,11 +101,15 @@ function Plans({
   title,
   plans,
   showsRegion = false,
+  covered = 0,
 }: {
   title: string;
   plans: readonly PlanInfo[];
   showsRegion?: boolean;
+  /** In so many countries one of the region's plans works; a plan that works in fewer says in which. */
+  covered?: number;
 }) {
+  const { code } = useLanguage();
   if (plans.length === 0) return null;
   const best = bestOf(plans);
   return (
@@ -109,7 +117,15 @@ function Plans({
       <h2>{title}</h2>
       <ul class="plans">
         {plans.map((plan) => (
-          <PlanCard key={plan.id} plan={plan} isBest={plan === best} showsRegion={showsRegion} />
+          <PlanCard
+            key={plan.id}
+            plan={plan}
+            isBest={plan === best}
+            showsRegion={showsRegion}
+            worksIn={
+              plan.coverage.length < covered ? plan.coverage.map((iso2) => countryText(iso2, code)) : []
+            }
+          />
         ))}
       </ul>
     </section>
