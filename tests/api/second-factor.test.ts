@@ -190,7 +190,8 @@ describe("every route of operators × every role, with a second factor", () => {
       "PATCH /admin/settings$",
       "(POST|PATCH|DELETE) /admin/webhook-endpoints\\b",
       "POST /admin/second-factor(/reset)?$",
-      "GET /admin/(users|orders|esims|mails|audit-log)/export$",
+      "GET /admin/(users|users/:id|orders|esims|mails|audit-log)/export$",
+      "DELETE /admin/users/:id$",
     ].join("|"),
   );
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
+import http from "node:http";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/config.js";
-import { startTestApp, type TestApp } from "../support/app.js";
+import { OPERATORS_TOKEN, startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { jobsSettled } from "../support/checksums.js";
 import { logIn } from "../support/login.js";
@@ -73,6 +74,29 @@ describe("a sale, traced", () => {
       authorization: "Bearer of-the-collector",
       "x-team": "shop",
     });
+  });
+
+  it("has its statements as parts when its body came later than its head", async () => {
+    app = await start();
+    await seedCatalog(app.database);
+    const shopper = await makeShopper(app, "late@example.com");
+    const { body } = await shopper.create((await shopper.order()).id, "MOCK");
+    const target = new URL("/payments/webhook/mock", app.url);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const request = http.request(target, { method: "POST" }, (answer) => {
+        answer.resume().on("end", () => resolve(answer.statusCode));
+      });
+      request.setHeader("authorization", `Bearer ${OPERATORS_TOKEN}`);
+      request.setHeader("content-type", "application/json").on("error", reject);
+      request.flushHeaders();
+      setTimeout(() => request.end(JSON.stringify({ intent_id: body.intent_id, status: "succeeded" })), 50);
+    });
+    expect(status).toBe(200);
+    await stopped();
+    const spans = collector.spans();
+    const told = spans.find(({ name }) => name === "POST /payments/webhook/:provider");
+    const parts = spans.filter(({ parentSpanId }) => parentSpanId === told?.spanId);
+    expect(parts.map((one) => factOf(one, "db.query.summary"))).toContain("payments.settle");
   });
 
   it("has the request's id as the trace's, as a problem document names it, and nothing that a stranger wrote", async () => {

@@ -40,7 +40,7 @@ export const WITHOUT_CAPS = {
   DECLINES_PER_DAY_MAX: "999999",
 } as const;
 
-const OPERATORS_TOKEN = "token-of-the-operators-in-the-tests";
+export const OPERATORS_TOKEN = "token-of-the-operators-in-the-tests";
 
 /** Behind a proxy nobody is a local caller: what a test reads at an operator's pages it asks for with their token. */
 function withToken(target: string, request: RequestOptions): RequestOptions {
