@@ -83,7 +83,7 @@ describe("a request makes a constant number of queries", () => {
     }
   });
 
-  it("GET of every list for operators: as many statements for one row as for a full page, at most three", async () => {
+  it("GET of every list for operators: as many statements for one row as for a full page, at most three beside those of a transaction", async () => {
     const lists = routesOf(app.app.server)
       .filter(({ method, url, access }) => method === "GET" && access === "admin" && !/:|export/.test(url))
       .map(({ url }) => url);
@@ -94,7 +94,8 @@ describe("a request makes a constant number of queries", () => {
       const one = await sentBy(`${url}${isPaged ? "?page_size=1" : ""}`, admin);
       const many = await sentBy(`${url}${isPaged ? "?page_size=100" : ""}`, admin);
       expect([url, many.sent]).toEqual([url, one.sent]);
-      expect([url, many.sent.length <= 3]).toEqual([url, true]);
+      const reads = many.sent.filter((text) => !/^(begin|commit)\b|enable_seqscan/i.test(text));
+      expect([url, reads.length <= 3]).toEqual([url, true]);
       if ((many.answer.body.items?.length ?? 0) > 5) long.push(url);
     }
     expect(long).toEqual(
