@@ -57,7 +57,7 @@ it.skipIf(process.platform !== "linux")(
     }
     expect(bytes).toBeGreaterThan(100 * MIB);
     expect(lines).toBe(ROWS + 1);
-    // What two pages and the garbage of a few others take, not the file.
-    expect(most - before).toBeLessThan(90);
+    // What two pages and the garbage of others take; whoever held the file would hold more than its bytes.
+    expect(most - before).toBeLessThan(100);
   },
 );

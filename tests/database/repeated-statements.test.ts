@@ -6,7 +6,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await makeTestDatabase();
   await database.query(`
-    create table notes (id bigint generated always as identity primary key, text text not null);
+    create table remarks (id bigint generated always as identity primary key, text text not null);
     create table refusals (state text not null);
     create sequence refused;
     -- Raised when the statement commits: everything that it did is rolled back by then. The sequence remembers.
@@ -23,32 +23,32 @@ beforeAll(async () => {
       return null;
     end;
     $$;
-    create constraint trigger notes_refused after insert on notes
+    create constraint trigger notes_refused after insert on remarks
       deferrable initially deferred for each row execute function refuse_at_commit();`);
 });
 afterAll(() => database.drop());
 
-const INSERT = statement("test.insert_note", "insert into notes (text) values ($1) returning text");
-const INSERT_UNNAMED = statement("", "insert into notes (text) values ($1) returning text");
+const INSERT = statement("test.insert_note", "insert into remarks (text) values ($1) returning text");
+const INSERT_UNNAMED = statement("", "insert into remarks (text) values ($1) returning text");
 const ACTOR = statement(
   "",
   "select current_setting('tribi.actor', true) as actor, current_setting('tribi.request_id', true) as request_id",
 );
 
 async function refuse(...states: string[]): Promise<void> {
-  await database.query("truncate notes");
+  await database.query("truncate remarks");
   await database.query("truncate refusals");
   await database.query("alter sequence refused restart");
   for (const state of states) await database.query("insert into refusals values ($1)", [state]);
 }
-const notes = () => database.query("select text from notes");
+const remarks = () => database.query("select text from remarks");
 
 describe("a statement of its own that PostgreSQL rolled back as a whole", () => {
   it.each(["40001", "40P01"])("%s once: is repeated, and has its effect once", async (state) => {
     for (const insert of [INSERT, INSERT_UNNAMED]) {
       await refuse(state);
       expect(await database.db.run(insert, ["kept"])).toEqual({ rows: [{ text: "kept" }], count: 1 });
-      expect(await notes()).toEqual([{ text: "kept" }]);
+      expect(await remarks()).toEqual([{ text: "kept" }]);
     }
   });
 
@@ -64,7 +64,7 @@ describe("a statement of its own that PostgreSQL rolled back as a whole", () => 
     await expect(database.db.run(INSERT, ["refused"])).rejects.toMatchObject({ code: "23514" });
     await refuse("57014");
     await expect(database.db.run(INSERT, ["refused"])).rejects.toMatchObject({ code: "57014" });
-    expect(await notes()).toEqual([]);
+    expect(await remarks()).toEqual([]);
   });
 });
 
@@ -82,7 +82,7 @@ describe("a transaction in somebody's name", () => {
       { actor: "admin:7", request_id: "request-1" },
       { actor: "admin:7", request_id: "request-1" },
     ]);
-    expect(await notes()).toEqual([{ text: "kept" }]);
+    expect(await remarks()).toEqual([{ text: "kept" }]);
     const after = await database.db.transaction(
       async (tx) => (await tx.run<{ actor: string }>(ACTOR)).rows[0],
     );
