@@ -43,6 +43,23 @@ export const ADYEN_DEFECTS: readonly Defect[] = [
     reason: /./,
   },
   {
+    number: 540,
+    title: "A second try that took money is known neither from its notification nor from the report",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/payment-store.ts",
+        from: "return (await db.run(RECORD_PAID_AGAIN, values)).count === 1;",
+        to: "return (MARK, values.length === 0);",
+      },
+    ],
+    target: {
+      file: "tests/simulate/simulate.test.ts",
+      test: "finds nothing, and says what it has not seen",
+    },
+    reason: /Adyen captured \d+ by \S+, we nothing/,
+  },
+  {
     number: 580,
     title: "What Adyen takes for a declined try is in no export",
     area: "money",

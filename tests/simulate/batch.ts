@@ -9,17 +9,19 @@ import { installAnew, installDatabaseClock } from "./database-clock.js";
 import { type Faults, makeFaults } from "./faults.js";
 import { makeJobPicker } from "./job-picker.js";
 import { playBank, playOperator, playRestocking } from "./operator.js";
-import { findRestless, findUnsafe, listEdges, listTaken } from "./oracle.js";
+import { countPaid, findRestless, findUnsafe, listEdges, listTaken } from "./oracle.js";
 import { makeOutside, NOBODY } from "./outside.js";
-import { makeScheduler, type Scheduler } from "./scheduler.js";
+import { beyondTheShop, makeScheduler, type Scheduler } from "./scheduler.js";
 import { makeShopProcess, type ShopDeps, type ShopProcess } from "./shop-process.js";
+import { makeSimAdyen, SIM_ADYEN } from "./sim-adyen.js";
+import { makeSimBanks } from "./sim-banks.js";
 import { openSimDatabase } from "./sim-database.js";
 import { makeSimMail } from "./sim-mail.js";
 import { makeSimProvider } from "./sim-provider.js";
 import { makeSimReceiver, NO_ANSWER } from "./sim-receiver.js";
 import { makeSimSupplier, SETTLES_SECONDS } from "./sim-supplier.js";
 import { START_MICROS, seedChance, setVirtualMicros, virtualMicros } from "./virtual-time.js";
-import { deliverEvent } from "./webhooks.js";
+import { deliverEvent, deliverWebhook } from "./webhooks.js";
 import type { World } from "./world.js";
 
 export interface BatchPlan {
@@ -41,10 +43,23 @@ export interface BatchOutcome {
   readonly edges: readonly string[];
   readonly pairsHit: readonly string[];
   readonly pairsSeen: readonly string[];
+  /** How many payments took money, by provider. */
+  readonly paid: Readonly<Record<string, number>>;
   /** What jobs ended with, and how often; for the curious. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
+const PROVIDER_CALLS = [
+  "createIntent",
+  "fetchIntent",
+  "readPayment",
+  "findIntentFor",
+  "cancelIntent",
+  "refund",
+  "findRefund",
+] as const;
+/** The others leave our machine nowhere: Adyen has no such calls. */
+const ADYEN_CALLS = ["createIntent", "refund", "readPayment"] as const;
 const QUESTIONS = ["findOrder", "getOrder", "findTopUp", "getStatus", "listTopUps"] as const;
 /** A question whose answer was lost may be asked again: no adapter says `unknown` to one. */
 const NOT_NOW = { kind: "refused", reason: "retryable", detail: "connection reset", retryAfterSeconds: null };
@@ -91,16 +106,23 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
   const edgesKnown = await listEdges(pool);
 
   const outside = makeOutside(now);
-  const bank = makeSimProvider(now.choices, (event, of) => deliverEvent(world, event, of));
-  const provider = outside("provider", bank.provider, [
-    "createIntent",
-    "fetchIntent",
-    "readPayment",
-    "findIntentFor",
-    "cancelIntent",
-    "refund",
-    "findRefund",
-  ]);
+  const stripe = makeSimProvider(now.choices, (event, of) => deliverEvent(world, stripe.provider, event, of));
+  const adyen = makeSimAdyen(now.choices, {
+    notify: (one) => deliverWebhook(world, { ...one, provider: adyen.provider }),
+    later: (seconds, name, act) => {
+      const until = virtualMicros() + seconds * SECOND;
+      void beyondTheShop(() =>
+        scheduler.start(name, NOBODY, async () => {
+          await scheduler.sleep(until);
+          await scheduler.step("adyen decides", async () => act());
+        }),
+      ).catch((error: unknown) => scheduler.fail(error));
+    },
+  });
+  const providers = [
+    outside("provider", stripe.provider, PROVIDER_CALLS),
+    outside("adyen", adyen.provider, ADYEN_CALLS),
+  ];
   const suppliers = [
     makeSimSupplier("sim-a", now.choices, {
       idempotency: "lookup",
@@ -116,7 +138,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
   const shopDeps = (process: number): ShopDeps => ({
     config: configOf(options.dataDir),
     db: database.ofProcess(process),
-    provider,
+    providers,
     suppliers: suppliers.map(({ supplier }) =>
       outside("supplier", outside("supplier", supplier, ["order", "cancel", "topUp"], { late }), QUESTIONS, {
         lost: NOT_NOW,
@@ -131,12 +153,13 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
     const number = Math.floor(choices.of("process", name) * PROCESSES);
     return { number, shop: shops[number] as ShopProcess };
   };
+  const books = { stripe, adyen, suppliers };
   const jobs = makeJobPicker({ pool, ...now, processOf });
   let operatorId = 0;
   const world: World = {
     ...now,
     query: (config) => scheduler.outside(() => pool.query(config)),
-    bank,
+    bank: makeSimBanks(stripe, adyen),
     suppliers,
     mail,
     processOf,
@@ -154,7 +177,8 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
     seedChance(plan.seed * 7_919 + plan.batch);
     setVirtualMicros(START_MICROS);
     jobs.forget();
-    bank.forget();
+    stripe.forget();
+    adyen.forget();
     mail.forget();
     hooks.forget();
     for (const one of suppliers) one.forget();
@@ -288,10 +312,10 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
         void scheduler.start(name, NOBODY, plays).catch((error: unknown) => scheduler.fail(error));
       await scheduler.rest();
       await live();
-      const violations = [...(await settle()), ...(await findUnsafe(pool, world))];
+      const violations = [...(await settle()), ...(await findUnsafe(pool, books))];
       if (violations.length === 0) {
         await advance(400 * 24 * 60 * MINUTE);
-        violations.push(...(await settle()), ...(await findUnsafe(pool, world)));
+        violations.push(...(await settle()), ...(await findUnsafe(pool, books)));
         if (hooks.isHere()) violations.push(...(await hooks.findMissed(pool)));
       }
       const { hit, total } = faults.book();
@@ -304,6 +328,7 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
         edges: await listTaken(pool),
         pairsHit: hit,
         pairsSeen: total,
+        paid: await countPaid(pool),
         failures: Object.fromEntries(jobs.failures),
       };
     },
@@ -319,6 +344,14 @@ const configOf = (dataDir: string) =>
     SUPPLIER_TIMEOUT_SECONDS: "20",
     ORDERS_OPEN_MAX: "999999",
     ORDERS_PER_HOUR_MAX: "999999",
+    STRIPE_SECRET_KEY: "sk_test_simulated",
+    STRIPE_PUBLISHABLE_KEY: "pk_test_simulated",
+    STRIPE_WEBHOOK_SECRET: "whsec_simulated",
+    ADYEN_API_KEY: SIM_ADYEN.apiKey,
+    ADYEN_MERCHANT_ACCOUNT: SIM_ADYEN.merchantAccount,
+    ADYEN_CLIENT_KEY: SIM_ADYEN.clientKey,
+    ADYEN_HMAC_KEY: SIM_ADYEN.hmacKey,
+    PAYMENT_OFFERS: "STRIPE,ADYEN",
     DECLINES_PER_DAY_MAX: "999999",
     RECONCILE_INTERVAL_MINUTES: "1440",
     AUTO_REFUND_MAX_PER_HOUR: "100000",

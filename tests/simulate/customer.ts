@@ -14,6 +14,8 @@ export interface Customer {
   readonly userId: number;
 }
 
+/** Of the payers, who choose among what is offered. */
+const ADYEN_SHARE = 0.28;
 const TRIES = 6;
 const SECOND = 1_000_000;
 
@@ -78,10 +80,11 @@ export async function playCustomer(world: World, number: number): Promise<void> 
 /** Creates the payment, and acts as the payer. */
 export async function payFor(customer: Customer, orderId: number): Promise<string | undefined> {
   const { world, random, userId } = customer;
+  const provider = world.choices().of("pays by", customer.name, orderId) < ADYEN_SHARE ? "ADYEN" : "STRIPE";
   const intentId = await twice(random, () =>
     ask(customer, `pays ${orderId}`, async (shop) => {
-      const command = { orderId, userId, provider: "STRIPE", language: null };
-      return (await shop.payments.createPayment(command)).intent.intentId;
+      const { intent } = await shop.payments.createPayment({ orderId, userId, provider, language: null });
+      return intent.page?.pageId ?? intent.intentId;
     }),
   );
   if (intentId === undefined || random.chance(0.06)) return intentId;

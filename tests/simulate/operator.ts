@@ -50,7 +50,7 @@ export async function playBank(world: World): Promise<void> {
   for (const [look, minutes] of LOOKS.entries()) {
     await untilMinute(world, minutes + 3);
     await world.scheduler().step("banks settle", async () => {
-      for (const { id } of world.bank.intents())
+      for (const id of world.bank.ids())
         world.bank.settleRefunds(id, ({ state }, at) => {
           const chance = world.choices().of("bank", look, id, at);
           if (state !== "pending" || chance > 0.8) return undefined;

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { BOOK_RULES } from "../../src/modules/admin/books/audit-books.js";
 import { ESIM_INVARIANTS, MONEY_INVARIANTS } from "../support/invariants.js";
 import { onSimulatedClock } from "./database-clock.js";
+import type { SimAdyen } from "./sim-adyen.js";
 import type { SimProvider } from "./sim-provider.js";
 import type { SimSupplier } from "./sim-supplier.js";
 
@@ -47,7 +48,11 @@ export async function findRestless(pool: pg.Pool): Promise<string[]> {
 
 export async function findUnsafe(
   pool: pg.Pool,
-  books: { readonly bank: SimProvider; readonly suppliers: readonly SimSupplier[] },
+  books: {
+    readonly stripe: SimProvider;
+    readonly adyen: SimAdyen;
+    readonly suppliers: readonly SimSupplier[];
+  },
 ): Promise<string[]> {
   const found: string[] = [];
   for (const [at, [rule, text]] of SAFETY.entries()) {
@@ -56,13 +61,14 @@ export async function findUnsafe(
   }
   return [
     ...found,
-    ...(await compareBank(pool, books.bank)),
+    ...(await compareStripe(pool, books.stripe)),
+    ...(await compareAdyen(pool, books.adyen)),
     ...(await compareSuppliers(pool, books.suppliers)),
   ];
 }
 
 /** The provider's books and ours agree on what came and what went back. */
-async function compareBank(pool: pg.Pool, bank: SimProvider): Promise<string[]> {
+async function compareStripe(pool: pg.Pool, bank: SimProvider): Promise<string[]> {
   const { rows } = await pool.query<{ reference: string; captured: number; refunded: number }>({
     name: "bank",
     text: "select reference::text, captured_minor as captured, refunded_minor as refunded from payments",
@@ -81,6 +87,35 @@ async function compareBank(pool: pg.Pool, bank: SimProvider): Promise<string[]> 
     else if (row.refunded !== back) found.push(`${id}: the provider gave ${back} back, we ${row.refunded}`);
   }
   return found;
+}
+
+/** Each try that took money is a payment of ours, and we have none that took money and is not there. */
+async function compareAdyen(pool: pg.Pool, adyen: SimAdyen): Promise<string[]> {
+  const { rows } = await pool.query<{ intent_id: string; captured: number; refunded: number }>({
+    name: "adyen",
+    text: `select intent_id, captured_minor as captured, refunded_minor as refunded from payments
+      where provider = 'ADYEN' and captured_minor > 0`,
+  });
+  const ours = new Map(rows.map((row) => [row.intent_id, row]));
+  const found: string[] = [];
+  for (const { id, captured, refunded } of adyen.ledger()) {
+    const row = ours.get(id);
+    ours.delete(id);
+    if (row === undefined) found.push(`Adyen captured ${captured} by ${id}, we nothing`);
+    else if (row.captured !== captured) found.push(`${id}: Adyen captured ${captured}, we ${row.captured}`);
+    else if (row.refunded !== refunded) found.push(`${id}: Adyen gave ${refunded} back, we ${row.refunded}`);
+  }
+  for (const id of ours.keys()) found.push(`we captured ${id}, which Adyen has not`);
+  return found;
+}
+
+/** Payments of customers that took money, by provider; of the second try of one there is nothing to pay. */
+export async function countPaid(pool: pg.Pool): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await pool.query<{ provider: string; paid: number }>(
+    `select lower(provider) as provider, count(*)::integer as paid from payments
+     where captured_minor > 0 and failure_reason is distinct from 'paid_again' group by 1 order by 1`,
+  );
+  return Object.fromEntries(rows.map(({ provider, paid }) => [provider, paid]));
 }
 
 interface AttemptRow {

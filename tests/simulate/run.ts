@@ -104,15 +104,17 @@ async function playAll(): Promise<void> {
       if (!values.json || values.resume !== undefined) say(progressOf(all));
     },
   });
-  const { histories, violations, trace, edges, pairs, seconds } = findings;
+  const { histories, violations, trace, edges, pairs, paid, seconds } = findings;
   if (values.missing)
     for (const one of [...findings.missingEdges, ...findings.missingPairs]) say(`missing: ${one}`);
   if (violations > 0) await explain(findings);
   process.stdout.write(
     values.json
-      ? `${JSON.stringify({ histories, violations, trace, edges, pairs, seconds })}\n`
+      ? `${JSON.stringify({ histories, violations, trace, edges, pairs, paid, seconds })}\n`
       : `${histories} histories in ${seconds} s: ${violations} violations; ${edges.taken} of ${edges.total} edges, ` +
-          `${pairs.hit} of ${pairs.total} pairs of step and fault; trace ${trace}\n`,
+          `${pairs.hit} of ${pairs.total} pairs of step and fault; paid by ${Object.entries(paid)
+            .map(([name, count]) => `${name} ${count}`)
+            .join(", ")}; trace ${trace}\n`,
   );
   process.exitCode = violations === 0 ? 0 : 1;
 }

@@ -52,7 +52,7 @@ export type ShopProcess = ReturnType<typeof makeShopProcess>;
 export interface ShopDeps {
   readonly config: Config;
   readonly db: Db;
-  readonly provider: PaymentProvider;
+  readonly providers: readonly PaymentProvider[];
   readonly suppliers: readonly EsimSupplier[];
   readonly sender: MailSender;
   readonly receiver: Receiver;
@@ -74,7 +74,7 @@ export function makeShopProcess(deps: ShopDeps) {
   const common = { config, setting, db, reservedDb: db, events, metrics, log, wakeWorkers };
   const payments = makePaymentUseCases({
     ...common,
-    providers: [deps.provider],
+    providers: deps.providers,
     followUps: [orderFollowsPayment, provisioningFollowsPayment, topUpFollowsPayment],
     refundFollowUps: [orderFollowsRefund, takeBackFollowsRefund, ...deliveriesWaitForMoney],
     hasOtherApprover: async () => false,

@@ -12,6 +12,7 @@ const outcome = (violations: readonly string[]): BatchOutcome => ({
   edges: [],
   pairsHit: [],
   pairsSeen: [],
+  paid: {},
   failures: {},
 });
 

@@ -192,6 +192,7 @@ export function makeSimProvider(choices: () => Choices, onEvent: (event: Payment
   return {
     provider,
     intents: () => [...intents.values()],
+    ids: () => [...intents.keys()],
     forget(): void {
       intents.clear();
       byKey.clear();
@@ -231,7 +232,10 @@ export function makeSimProvider(choices: () => Choices, onEvent: (event: Payment
       newRefund(intent, amountMinor, { refund_reference: reference, shop_id: intent.command.shopId }, state);
     },
     /** What the bank says of refunds that were on their way, or had arrived. */
-    settleRefunds(id: string, to: (refund: RefundSnapshot, at: number) => RefundState | undefined): void {
+    settleRefunds(
+      id: string,
+      to: (refund: Pick<RefundSnapshot, "state">, at: number) => RefundState | undefined,
+    ): void {
       const intent = intents.get(id);
       for (const [at, one] of (intent?.refunds ?? []).entries()) {
         const state = to(one, at);

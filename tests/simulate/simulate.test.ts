@@ -16,6 +16,7 @@ interface Printed {
   readonly trace: string;
   readonly edges: { readonly taken: number; readonly total: number };
   readonly pairs: { readonly hit: number; readonly total: number };
+  readonly paid: { readonly stripe: number; readonly adyen: number };
   readonly seconds: number;
 }
 
@@ -59,7 +60,7 @@ describe("npm run simulate", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tribi-simulate-test-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   beforeAll(async () => {
-    first = await play("--batch", "6");
+    first = await play("--batch", "6", "--no-shrink");
   });
 
   it("finds nothing, and says what it has not seen", () => {
@@ -71,11 +72,13 @@ describe("npm run simulate", () => {
       "trace",
       "edges",
       "pairs",
+      "paid",
       "seconds",
     ]);
     expect(first.printed).toMatchObject({ histories: Number(HISTORIES), violations: 0 });
     expect(first.printed.edges.taken).toBeGreaterThan(15);
     expect(first.printed.pairs.hit).toBeGreaterThan(50);
+    expect(first.printed.paid.adyen).toBeGreaterThan(2);
   });
 
   it("plays the same histories for the same seed, whoever plays them, and when it was killed in between", async () => {

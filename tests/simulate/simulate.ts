@@ -8,6 +8,8 @@ export interface Outcome {
   readonly trace: string;
   readonly edges: { readonly taken: number; readonly total: number };
   readonly pairs: { readonly hit: number; readonly total: number };
+  /** Payments that took money, by provider. */
+  readonly paid: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
 
@@ -96,6 +98,13 @@ export async function simulate(
   return summaryOf([...file.kept.values()], crew[0]?.edgesKnown ?? [], seconds);
 }
 
+function sumOf(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of all.flatMap((one) => Object.entries(one)))
+    sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+}
+
 function summaryOf(kept: readonly Kept[], edgesKnown: readonly string[], seconds: number): Findings {
   const played = [...kept].sort((a, b) => a.batch - b.batch);
   const trace = createHash("sha256");
@@ -120,6 +129,7 @@ function summaryOf(kept: readonly Kept[], edgesKnown: readonly string[], seconds
     missingEdges,
     missingPairs,
     bad: played.filter(({ violations }) => violations.length > 0).map(({ batch }) => batch),
+    paid: sumOf(played.map(({ paid }) => paid)),
     steps: played.reduce((sum, { steps }) => sum + steps, 0),
   };
 }

@@ -3,15 +3,15 @@ import type { Choices } from "./choices.js";
 import type { Faults } from "./faults.js";
 import type { Scheduler } from "./scheduler.js";
 import type { ShopProcess } from "./shop-process.js";
+import type { SimBank } from "./sim-banks.js";
 import type { SimMail } from "./sim-mail.js";
-import type { SimProvider } from "./sim-provider.js";
 import type { SimSupplier } from "./sim-supplier.js";
 
 /** What everybody in the simulated world reaches. */
 export interface World {
   /** What people see on their screens, and what happens outside of the shop. */
   query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
-  readonly bank: SimProvider;
+  readonly bank: SimBank;
   readonly suppliers: readonly SimSupplier[];
   readonly mail: SimMail;
   readonly scheduler: () => Scheduler;

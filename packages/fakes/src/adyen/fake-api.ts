@@ -29,7 +29,7 @@ export interface Answer {
   readonly body: object | string;
 }
 
-interface Call {
+export interface Call {
   readonly operation: AdyenOperation;
   readonly id: string;
   readonly body: Json;
@@ -71,7 +71,7 @@ export async function handleApi(
   }
   const replayed = call.key === null ? undefined : world.keys.get(call.key);
   if (fault?.fault === "delay") await new Promise((resolve) => setTimeout(resolve, fault.delayMillis ?? 500));
-  const answer = replayed ?? answerTo(world, call, request, fault);
+  const answer = replayed ?? answerTo(world, call, request.headers["x-api-key"], fault);
   const isSilent = fault !== null && failAfter(fault, response, answer);
   log(isSilent ? (response.headersSent ? response.statusCode : null) : answer.status, replayed !== undefined);
   if (!isSilent) send(response, answer);
@@ -100,10 +100,16 @@ function readJson(text: string): Json {
   }
 }
 
-function answerTo(world: AdyenWorld, call: Call, request: IncomingMessage, fault: AdyenFault | null): Answer {
+/** What is answered to a call whose idempotency key was not used before. */
+export function answerTo(
+  world: AdyenWorld,
+  call: Call,
+  apiKey: string | string[] | undefined,
+  fault: AdyenFault | null,
+): Answer {
   let answer: Answer;
   try {
-    checkKey(request);
+    checkKey(apiKey);
     if ((call.key?.length ?? 0) > 64) throw invalid("800", "Idempotency-Key is longer than 64 characters");
     answer = fault?.fault === "error_500_kept" ? INTERNAL_ERROR : execute(world, call);
   } catch (error) {
@@ -115,8 +121,7 @@ function answerTo(world: AdyenWorld, call: Call, request: IncomingMessage, fault
   return answer;
 }
 
-function checkKey(request: IncomingMessage): void {
-  const key = request.headers["x-api-key"];
+function checkKey(key: string | string[] | undefined): void {
   if (typeof key !== "string" || !/^AQE/.test(key))
     throw new FakeAdyenError(401, "000", "HTTP Status Response - Unauthorized", "security");
 }

@@ -128,9 +128,10 @@ export function makeAdyenWebhooks(
 /** A repetition has another date, which is not signed. */
 const later = (item: FakeItem): FakeItem => ({ ...item, eventDate: "2030-01-01T00:00:00+00:00" });
 
-function bodyOf(
+/** A notification of these items, each of them signed. */
+export function bodyOf(
   items: readonly FakeItem[],
-  { hmacKey }: AdyenTarget,
+  { hmacKey }: Pick<AdyenTarget, "hmacKey">,
   signature: AdyenWebhookMode["signature"],
 ): Buffer {
   const keys = { right: hmacKey, wrong: "00".repeat(32), missing: null };

@@ -1,6 +1,6 @@
 import { done, refused } from "../../../kernel/outcome.js";
 import type { PaymentProvider } from "../port.js";
-import { type AdyenClientOptions, makeAdyenClient } from "./adyen-client.js";
+import { type AdyenClient, type AdyenClientOptions, makeAdyenClient } from "./adyen-client.js";
 import { readNotification } from "./adyen-notification.js";
 import { createRefund } from "./adyen-refunds.js";
 import { type Books, type ReportSettings, readReports } from "./adyen-reports.js";
@@ -29,20 +29,31 @@ const NO_LOOK_UP = "Adyen has no call that reads a payment";
  * place of a look at its books.
  */
 export function makeAdyenProvider(options: AdyenOptions): PaymentProvider {
-  if (options.hmacKeys.length === 0 || options.hmacKeys.some((key) => key.trim() === ""))
-    throw new Error("ADYEN_HMAC_KEY must hold at least one key, and none may be empty.");
-  const { timeoutMillis = TIMEOUT_MILLIS, isHosted = false, merchantAccount, liveUrlPrefix } = options;
+  const { timeoutMillis = TIMEOUT_MILLIS, liveUrlPrefix } = options;
   const livemode = liveUrlPrefix !== null;
-  const client = makeAdyenClient({ ...options, timeoutMillis });
   const reports: ReportSettings = {
-    merchantAccount,
+    merchantAccount: options.merchantAccount,
     reportKey: options.reportKey,
     reportBase: options.reportBase ?? (livemode ? "https://ca-live.adyen.com" : "https://ca-test.adyen.com"),
     livemode,
     timeoutMillis,
     onUnreadable: options.onUnreadable ?? (() => {}),
   };
-  const booksSince = rememberFor(BOOKS_MILLIS, (since) => readReports(reports, since));
+  return makeAdyenProviderOver(options, {
+    client: makeAdyenClient({ ...options, timeoutMillis }),
+    booksSince: rememberFor(BOOKS_MILLIS, (since) => readReports(reports, since)),
+  });
+}
+
+/** The same over any way to call Adyen and to read its reports. */
+export function makeAdyenProviderOver(
+  options: Pick<AdyenOptions, "hmacKeys" | "merchantAccount" | "liveUrlPrefix" | "isHosted" | "clientKey">,
+  { client, booksSince }: { client: AdyenClient; booksSince: (since: Date) => Promise<Books> },
+): PaymentProvider {
+  if (options.hmacKeys.length === 0 || options.hmacKeys.some((key) => key.trim() === ""))
+    throw new Error("ADYEN_HMAC_KEY must hold at least one key, and none may be empty.");
+  const { isHosted = false, merchantAccount, liveUrlPrefix } = options;
+  const livemode = liveUrlPrefix !== null;
   return {
     name: "ADYEN",
     books: "daily_report",

@@ -42,6 +42,9 @@ export interface Books {
   readonly fees: readonly FeeSnapshot[];
 }
 
+/** The text of a day's report; null: it is not made yet. */
+type ReadReport = (settings: ReportSettings, day: Date) => Promise<string | null>;
+
 const DAY_MILLIS = 86_400_000;
 const DAYS_MAX = 62;
 
@@ -50,13 +53,17 @@ const DAYS_MAX = 62;
  * Its name follows from the date and its address from our own settings: the address in a notification is not signed.
  * A day whose report is not made yet has none.
  */
-export async function readReports(settings: ReportSettings, since: Date): Promise<Books> {
+export async function readReports(
+  settings: ReportSettings,
+  since: Date,
+  read: ReadReport = download,
+): Promise<Books> {
   if (settings.reportKey === null) return booksOf(settings, []);
   const rows: ReportRow[] = [];
   const today = Date.now();
   const first = Math.max(since.getTime(), today - DAYS_MAX * DAY_MILLIS);
   for (let at = first; at <= today + DAY_MILLIS; at += DAY_MILLIS) {
-    const text = await download(settings, new Date(Math.min(at, today)));
+    const text = await read(settings, new Date(Math.min(at, today)));
     if (text !== null) rows.push(...readRows(settings, text));
     if (at >= today) break;
   }
