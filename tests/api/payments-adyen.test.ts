@@ -3,6 +3,7 @@ import { ADYEN_FAULTS } from "@tribi/fakes/adyen/fake-faults";
 import { firstShapes } from "@tribi/fakes/adyen/fake-shapes";
 import type { FakeItem } from "@tribi/fakes/adyen/fake-types";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { BOOK_RULES } from "../../src/modules/admin/books/audit-books.js";
 import { type AdyenShop, adyenDisagreements, startAdyenShop } from "../support/adyen-shop.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
@@ -162,6 +163,20 @@ describe("a payment at Adyen", () => {
       expect(rows.find(({ is_counted }) => is_counted)?.refunded_minor).toBe(0);
     });
     expect(shop.adyen.ledger().refunds.filter(({ status }) => status === "succeeded")).not.toHaveLength(0);
+  });
+
+  it("the audit finds the log of money that was taken twice whole", async () => {
+    const { orderId, sessionId } = await shop.paying();
+    shop.adyen.control.approve(sessionId);
+    const { pspReference } = shop.adyen.control.approveAgain(sessionId);
+    await shop.settled();
+    await soon(async () => {
+      const text =
+        "select captured_minor > 0 as is_paid from payments where order_id = $1 and intent_id = $2";
+      expect(await query(text, [orderId, pspReference])).toEqual([{ is_paid: true }]);
+    });
+    const [rule] = BOOK_RULES.filter(({ name }) => name === "audit_log_is_complete");
+    expect(await query(rule?.finds ?? "")).toEqual([]);
   });
 
   it("money for an order that has ended goes back", async () => {

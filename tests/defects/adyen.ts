@@ -60,6 +60,20 @@ export const ADYEN_DEFECTS: readonly Defect[] = [
     reason: /Adyen captured \d+ by \S+, we nothing/,
   },
   {
+    number: 541,
+    title: "The audit takes money that came twice for a change that nobody logged",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/admin/books/log-rules.ts",
+        from: '["payment", "payments", FIRST_OF_PAYMENT]',
+        to: '["payment", "payments", (MARK, "\'requires_action\'")]',
+      },
+    ],
+    target: { file: TESTS, test: "the audit finds the log of money that was taken twice whole" },
+    reason: /payment:\d+/,
+  },
+  {
     number: 580,
     title: "What Adyen takes for a declined try is in no export",
     area: "money",

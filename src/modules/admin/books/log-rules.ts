@@ -3,12 +3,15 @@ import { type BookRule, hasLiveJob } from "./book-rule.js";
 /** The sweeps look every minute. What they have left alone for this long is forgotten. */
 const FORGOTTEN = "interval '10 minutes'";
 
-/** The tables whose moves are logged. Refunds and disputes begin in more than one state. */
+/** A second try's money is a payment that nobody waited for, so it begins as failed. */
+const FIRST_OF_PAYMENT = "case failure_reason when 'paid_again' then 'failed' else 'requires_action' end";
+
+/** The tables whose moves are logged, with their first status. Refunds and disputes begin in more than one. */
 const MOVING = [
-  ["order", "orders", "created"],
-  ["payment", "payments", "requires_action"],
-  ["esim", "esim_profiles", "pending"],
-  ["top_up", "top_ups", "pending"],
+  ["order", "orders", "'created'"],
+  ["payment", "payments", FIRST_OF_PAYMENT],
+  ["esim", "esim_profiles", "'pending'"],
+  ["top_up", "top_ups", "'pending'"],
   ["refund", "refunds", null],
   ["dispute", "disputes", null],
 ] as const;
@@ -28,7 +31,7 @@ const MOVES = `
 const THINGS = MOVING.map(
   ([kind, table, first]) =>
     `select '${kind}:' || id as subject, version - 1 as times,
-       ${first === null ? "0" : `${numberOf("status")} - ${numberOf(`'${first}'`)}`} as way from ${table}`,
+       ${first === null ? "0" : `${numberOf("status")} - ${numberOf(first)}`} as way from ${table}`,
 ).join(" union all ");
 
 const BUCKET = "hashtext(subject) & 4095";
