@@ -1962,6 +1962,14 @@ create table refused_notices (
   constraint refused_notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 
+create table restorations (
+  id bigint generated always as identity,
+  backup_at timestamp with time zone not null,
+  restored_at timestamp with time zone default now() not null,
+  constraint restorations_pkey PRIMARY KEY (id),
+  constraint restorations_follow_their_backup CHECK ((backup_at < restored_at))
+);
+
 create table schema_migrations (
   version integer not null,
   name text not null,

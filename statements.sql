@@ -2316,7 +2316,7 @@ select a.id, a.number, a.reference, a.supplier, a.package_id, a.status, a.suppli
 
 -- esims.begin_attempt
 -- src/modules/esims/purchase/purchase-store.ts
--- takes $1 bigint, $2 integer, $3 double precision, $4 integer, $5 text, $6 text, $7 text, $8 boolean, $9 jsonb
+-- takes $1 bigint, $2 integer, $3 double precision, $4 integer, $5 text, $6 text, $7 text, $8 boolean, $9 jsonb, $10 double precision
 -- returns id bigint, sent_after_millis numeric
 with held as (
      update esim_profiles p set lease_until = clock_timestamp() + $3 * interval '1 second'
@@ -2329,8 +2329,9 @@ with held as (
      returning p.id
    )
    insert into provisioning_attempts
-     (profile_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
-   select id, $4, $5, $6, $7, $8, $9::jsonb from held
+     (profile_id, number, reference, supplier, package_id, is_exclusive, expected_cost, status, created_at)
+   select id, $4, $5, $6, $7, $8, $9::jsonb, case when $10::float8 is null then 'intended' else 'unknown' end,
+     coalesce(to_timestamp($10::float8 / 1000), now()) from held
    on conflict (supplier, package_id) where is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus') do nothing
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis;
 
@@ -2416,8 +2417,16 @@ update esim_profiles set status = 'cancelled', ended_at = clock_timestamp(), lea
 -- esims.claim
 -- src/modules/esims/purchase/purchase-store.ts
 -- takes $1 bigint, $2 double precision, $3 boolean
--- returns profile_id bigint, plan_id bigint, lease_token integer, order_reference text, forgiven_attempts integer, is_parked boolean, is_take_back_requested boolean, attempts json, suppliers json, id bigint
-select c.*, c.profile_id as id from claim_provisioning($1, $2 * interval '1 second', $3::boolean) c;
+-- returns profile_id bigint, plan_id bigint, lease_token integer, order_reference text, forgiven_attempts integer, is_parked boolean, is_take_back_requested boolean, attempts json, suppliers json, id bigint, restoration json
+select c.*, (
+     select json_build_object('backupMillis', floor(extract(epoch from min(r.backup_at)) * 1000),
+       'agoMillis', floor(extract(epoch from clock_timestamp() - max(r.restored_at)) * 1000))
+     from restorations r join orders o on o.id = $1 and o.created_at < r.restored_at
+     where not exists (
+       select from provisioning_attempts a
+       where a.profile_id = c.id
+         and (a.created_at >= r.restored_at or a.decided_by is not null and a.decided_at >= r.restored_at))
+     having count(*) > 0) as restoration from (select c.*, c.profile_id as id from claim_provisioning($1, $2 * interval '1 second', $3::boolean) c) c;
 
 -- esims.count_overdue
 -- src/modules/esims/watch-deliveries.ts
@@ -2705,11 +2714,10 @@ select code_fingerprint from stock_items where code_fingerprint = any ($1::bytea
 
 -- esims.known_supplier_orders
 -- src/modules/esims/purchase/ask-supplier.ts
--- takes $1 bigint
+-- takes $1 text, $2 text, $3 bigint
 -- returns supplier_order_id text
-select o.supplier_order_id from provisioning_attempts a
-     join provisioning_attempts o on o.supplier = a.supplier and o.package_id = a.package_id
-   where a.id = $1 and o.id <> a.id and o.supplier_order_id is not null order by o.id desc limit 1000;
+select supplier_order_id from provisioning_attempts
+   where supplier = $1 and package_id = $2 and id <> $3 and supplier_order_id is not null order by id desc limit 1000;
 
 -- esims.list_plan_suppliers
 -- src/modules/esims/suppliers/plan-supplier-store.ts
@@ -2796,6 +2804,12 @@ insert into supplier_accounts as k (supplier, catalogue_problem, catalogue_probl
    on conflict (supplier) do update set catalogue_problem = excluded.catalogue_problem,
      catalogue_problem_since = case when k.catalogue_problem = excluded.catalogue_problem
        then k.catalogue_problem_since else excluded.catalogue_problem_since end;
+
+-- esims.note_restoration
+-- src/modules/esims/purchase/note-restoration.ts
+-- takes $1 timestamp with time zone
+-- returns id bigint
+insert into restorations (backup_at) values ($1::timestamptz) returning id;
 
 -- esims.note_surplus_order
 -- src/modules/esims/purchase/settle-surplus.ts
@@ -6670,7 +6684,7 @@ with done as (
 
 -- top_ups.begin_attempt
 -- src/modules/esims/purchase/purchase-store.ts
--- takes $1 bigint, $2 integer, $3 double precision, $4 integer, $5 text, $6 text, $7 text, $8 boolean, $9 jsonb
+-- takes $1 bigint, $2 integer, $3 double precision, $4 integer, $5 text, $6 text, $7 text, $8 boolean, $9 jsonb, $10 double precision
 -- returns id bigint, sent_after_millis numeric
 with held as (
      update top_ups p set lease_until = clock_timestamp() + $3 * interval '1 second'
@@ -6683,8 +6697,9 @@ with held as (
      returning p.id
    )
    insert into provisioning_attempts
-     (top_up_id, number, reference, supplier, package_id, is_exclusive, expected_cost)
-   select id, $4, $5, $6, $7, $8, $9::jsonb from held
+     (top_up_id, number, reference, supplier, package_id, is_exclusive, expected_cost, status, created_at)
+   select id, $4, $5, $6, $7, $8, $9::jsonb, case when $10::float8 is null then 'intended' else 'unknown' end,
+     coalesce(to_timestamp($10::float8 / 1000), now()) from held
    on conflict (supplier, package_id) where is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus') do nothing
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis;
 
@@ -6698,8 +6713,16 @@ update top_ups set status = 'cancelled', ended_at = clock_timestamp(), lease_unt
 -- top_ups.claim
 -- src/modules/esims/purchase/purchase-store.ts
 -- takes $1 bigint, $2 double precision, $3 boolean
--- returns top_up_id bigint, lease_token integer, order_reference text, forgiven_attempts integer, is_parked boolean, is_take_back_requested boolean, is_esim_alive boolean, supplier text, package_id text, cost_text text, cost_currency text, cost_minor bigint, supplier_reference text, supplier_order_id text, iccid text, attempts json, id bigint
-select c.*, c.top_up_id as id from claim_top_up($1, $2 * interval '1 second', $3::boolean) c;
+-- returns top_up_id bigint, lease_token integer, order_reference text, forgiven_attempts integer, is_parked boolean, is_take_back_requested boolean, is_esim_alive boolean, supplier text, package_id text, cost_text text, cost_currency text, cost_minor bigint, supplier_reference text, supplier_order_id text, iccid text, attempts json, id bigint, restoration json
+select c.*, (
+     select json_build_object('backupMillis', floor(extract(epoch from min(r.backup_at)) * 1000),
+       'agoMillis', floor(extract(epoch from clock_timestamp() - max(r.restored_at)) * 1000))
+     from restorations r join orders o on o.id = $1 and o.created_at < r.restored_at
+     where not exists (
+       select from provisioning_attempts a
+       where a.top_up_id = c.id
+         and (a.created_at >= r.restored_at or a.decided_by is not null and a.decided_at >= r.restored_at))
+     having count(*) > 0) as restoration from (select c.*, c.top_up_id as id from claim_top_up($1, $2 * interval '1 second', $3::boolean) c) c;
 
 -- top_ups.deliver
 -- src/modules/esims/purchase/subjects/top-up.ts

@@ -185,6 +185,19 @@ program
   });
 
 program
+  .command("restored")
+  .description("say that a backup was put back, so that nothing that was bought since is bought again")
+  .requiredOption("--backup-time <time>", "ISO 8601: when the backup was made, or a little earlier")
+  .addHelpText(
+    "after",
+    "\nRun it before anything is started on the database. docs/operations.md has the steps.",
+  )
+  .action(async (options: { backupTime: string }) => {
+    const { runRestored } = await import("./commands/restored.js");
+    await runRestored(options);
+  });
+
+program
   .command("audit")
   .description("prove the shop's books, read only and beside the running store; exits 1 on a violation")
   .option("--json", "print {laws: [{name, checked, violations, samples}], seconds}", false)

@@ -33,6 +33,7 @@ const COMMANDS: readonly { readonly line: string; readonly help: string; readonl
   { line: "audit", help: "exits 1 on a violation", opens: true },
   { line: "doctor", help: "exits 1 when a check fails", opens: false },
   { line: "reconcile", help: "--apply", opens: true },
+  { line: "restored --backup-time 2026-01-31", help: "before anything is started", opens: true },
   { line: "reset-second-factor owner@example.com", help: "told by mail", opens: true },
   { line: "rotate-keys", help: "DATA_ENCRYPTION_KEYS", opens: true },
   { line: "openapi", help: "OpenAPI document", opens: false },

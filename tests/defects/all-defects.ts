@@ -18,6 +18,7 @@ import { OPERATOR_DEFECTS } from "./operators.js";
 import { PROVIDER_EVENT_DEFECTS } from "./provider-events.js";
 import { PURCHASES } from "./purchases.js";
 import { REFUND_DEFECTS } from "./refunds.js";
+import { RESTORED_BACKUP_DEFECTS } from "./restored-backups.js";
 import { SECOND_FACTOR_DEFECTS } from "./second-factors.js";
 import { SESSION_DEFECTS } from "./sessions.js";
 import { SETTING_DEFECTS } from "./settings.js";
@@ -35,6 +36,7 @@ export const DEFECTS: readonly Defect[] = [
   ...PURCHASES,
   ...LEASE_DEFECTS,
   ...CHAIN_DEFECTS,
+  ...RESTORED_BACKUP_DEFECTS,
   ...LOGIN,
   ...SESSION_DEFECTS,
   ...SECOND_FACTOR_DEFECTS,

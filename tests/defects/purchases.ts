@@ -149,7 +149,7 @@ export const PURCHASES: readonly Defect[] = [
       {
         file: "src/modules/esims/purchase/purchase.ts",
         from: 'const isExclusive = supplier.capabilities.lookup === "by_match";',
-        to: 'const isExclusive = supplier.capabilities.lookup === "by_match" && (subject.wares.kind === "esim" || MARK === undefined);',
+        to: 'const isExclusive = supplier.capabilities.lookup === "by_match" && (chain.subject.wares.kind === "esim" || MARK === undefined);',
       },
     ],
     target: {

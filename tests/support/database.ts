@@ -32,6 +32,24 @@ export interface TestDatabase {
 }
 
 /**
+ * The database as it is now, as another one: what a backup is, put back. Its sessions are ended, and come back by
+ * themselves.
+ */
+export async function copyDatabase(database: TestDatabase): Promise<TestDatabase> {
+  const source = new URL(database.url).pathname.slice(1);
+  const name = `tribi_test_${randomBytes(6).toString("hex")}`;
+  await withAdmin(async (client) => {
+    await client.query(`alter database ${source} allow_connections false`);
+    await client.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [
+      source,
+    ]);
+    await client.query(`create database ${name} template ${source}`);
+    for (const each of [source, name]) await client.query(`alter database ${each} allow_connections true`);
+  });
+  return openTestDatabase(name, {});
+}
+
+/**
  * A database of its own for one test file, cloned from the migrated template of this run; as in production it is without
  * the tables of the development adapters.
  */
@@ -50,6 +68,13 @@ export async function makeTestDatabase(
     }
     await client.query(`create database ${name} template ${template}`);
   });
+  return openTestDatabase(name, options);
+}
+
+async function openTestDatabase(
+  name: string,
+  options: { poolMax?: number; isProduction?: boolean },
+): Promise<TestDatabase> {
   const db = openDatabase({
     url: urlOf(name),
     poolMax: options.poolMax ?? 10,

@@ -35,6 +35,7 @@ import {
   takeBackFollowsRefund,
 } from "./provisioning/provisioning-follows-payment.js";
 import { freeCured, makeEsimJobs } from "./provisioning/provisioning-jobs.js";
+import { noteRestoration } from "./purchase/note-restoration.js";
 import { type BringOn, leaseSecondsFor, makePurchase } from "./purchase/purchase.js";
 import { ESIM_PURCHASES, makeEsimSubject } from "./purchase/subjects/esim.js";
 import { TOP_UP_PURCHASES } from "./purchase/subjects/top-up.js";
@@ -265,6 +266,7 @@ export {
   makeInstallVault,
   makeRotateKeys,
   makeStockShelf,
+  noteRestoration,
   provisioningFollowsPayment,
   replaceSuppliersOfPlans,
   TOP_UP_DONE,

@@ -55,14 +55,15 @@ export function makeAskSupplier<Thing>({ db, events }: AskDeps, wares: Wares<Thi
 
   async function find(supplier: EsimSupplier, purchase: Purchase): Promise<SupplierAnswer<Search<Thing>>> {
     const known =
-      supplier.capabilities.lookup === "by_match"
-        ? await listKnownSupplierOrders(db, purchase.attempt.id)
-        : [];
+      supplier.capabilities.lookup === "by_match" ? await listKnownSupplierOrders(db, purchase.attempt) : [];
     return wares.find(supplier, purchase, known);
   }
 
   return {
     look,
+
+    /** Searches for it by our reference or by what else tells it; nothing is sent. */
+    find,
 
     /** The first sending of an attempt whose row is committed. */
     async buy(
@@ -99,13 +100,15 @@ export type AskSupplier<Thing> = ReturnType<typeof makeAskSupplier<Thing>>;
 
 const KNOWN_ORDERS = statement(
   "esims.known_supplier_orders",
-  `select o.supplier_order_id from provisioning_attempts a
-     join provisioning_attempts o on o.supplier = a.supplier and o.package_id = a.package_id
-   where a.id = $1 and o.id <> a.id and o.supplier_order_id is not null order by o.id desc limit 1000`,
+  `select supplier_order_id from provisioning_attempts
+   where supplier = $1 and package_id = $2 and id <> $3 and supplier_order_id is not null order by id desc limit 1000`,
 );
 
 /** Supplier orders that other attempts account for: what a by-match search must leave out. */
-async function listKnownSupplierOrders(db: Queryable, attemptId: number): Promise<readonly string[]> {
-  const { rows } = await db.run<{ supplier_order_id: string }>(KNOWN_ORDERS, [attemptId]);
+async function listKnownSupplierOrders(
+  db: Queryable,
+  { supplier, packageId, id }: Purchase["attempt"],
+): Promise<readonly string[]> {
+  const { rows } = await db.run<{ supplier_order_id: string }>(KNOWN_ORDERS, [supplier, packageId, id]);
   return rows.map((row) => row.supplier_order_id);
 }

@@ -11,6 +11,16 @@ export interface Claim {
   readonly is_parked: boolean;
   readonly is_take_back_requested: boolean;
   readonly attempts: readonly Attempt[];
+  /** A backup was put back since the order was placed, and nothing has been asked for it since; null: none was. */
+  readonly restoration: Restoration | null;
+}
+
+/** What was bought between the two moments may have no row. */
+export interface Restoration {
+  /** When the backup was made, in milliseconds since the epoch. */
+  readonly backupMillis: number;
+  /** How long ago the operator said that it was put back. */
+  readonly agoMillis: number;
 }
 
 /** Every write names the lease it is made under. A worker that slept past its lease changes nothing. */

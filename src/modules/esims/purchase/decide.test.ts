@@ -255,18 +255,35 @@ describe("the next step of a claim", () => {
     isAbovePaid: false,
   };
   const STANDING = {
-    claim: { forgiven_attempts: 0, is_parked: false, is_take_back_requested: false },
+    claim: { forgiven_attempts: 0, is_parked: false, is_take_back_requested: false, restoration: null },
     attempts: [],
     candidates: [CANDIDATE],
     withoutSupplier: "fail",
     unwantedBecause: null,
     paceMillis: 1_000,
   } as const;
+  const RESTORED = { ...STANDING.claim, restoration: { backupMillis: 0, agoMillis: 60_000 } };
   const refusedAs = (reason: string): Attempt => ({ ...ATTEMPT, status: "refused", reason });
 
   it.each([
     ["nothing was tried", {}, { do: "buy", candidate: CANDIDATE }],
     ["an attempt is open", { attempts: [ATTEMPT] }, { do: "settle", attempt: ATTEMPT }],
+    ["a backup was put back", { claim: RESTORED }, { do: "look_back", restoration: RESTORED.restoration }],
+    [
+      "a backup was put back, and by what is known nobody sells it",
+      { claim: RESTORED, candidates: [] },
+      { do: "look_back", restoration: RESTORED.restoration },
+    ],
+    [
+      "a backup was put back, and an attempt is open",
+      { claim: RESTORED, attempts: [ATTEMPT] },
+      { do: "settle", attempt: ATTEMPT },
+    ],
+    [
+      "a backup was put back, and a refund wants it",
+      { claim: { ...RESTORED, is_take_back_requested: true } },
+      { do: "cancel" },
+    ],
     [
       "a refund wants it, and an attempt is open",
       { attempts: [ATTEMPT], claim: { ...STANDING.claim, is_take_back_requested: true } },

@@ -1,10 +1,13 @@
 import { isOpen } from "../esim-state.js";
 import { pauseForPriceMillis } from "./chain-timing.js";
 import { type Attempt, type Candidate, chooseSupplier } from "./choose-supplier.js";
+import type { Restoration } from "./claim.js";
 
 export type Next =
   | { readonly do: "settle"; readonly attempt: Attempt }
   | { readonly do: "buy"; readonly candidate: Candidate }
+  /** Asks the suppliers' books before anything is bought. */
+  | { readonly do: "look_back"; readonly restoration: Restoration }
   /** Gives the lease up; null: whoever parked it enqueues the next run. */
   | { readonly do: "release"; readonly againMillis: number | null }
   | { readonly do: "park"; readonly reason: string }
@@ -16,6 +19,7 @@ export interface Standing {
     readonly forgiven_attempts: number;
     readonly is_parked: boolean;
     readonly is_take_back_requested: boolean;
+    readonly restoration: Restoration | null;
   };
   readonly attempts: readonly Attempt[];
   readonly candidates: readonly Candidate[];
@@ -27,7 +31,8 @@ export interface Standing {
 
 /**
  * An open attempt is settled first. Nothing new is bought for what a refund has asked for, for what is not wanted any
- * more, or while an operator is to decide; else the next supplier is chosen.
+ * more, or while an operator is to decide; after a restored backup the suppliers' books come next; else the next
+ * supplier is chosen.
  */
 export function decideNext(standing: Standing): Next {
   const { claim, attempts, candidates } = standing;
@@ -36,6 +41,7 @@ export function decideNext(standing: Standing): Next {
   if (claim.is_take_back_requested) return { do: "cancel" };
   if (standing.unwantedBecause !== null) return { do: "fail", reason: standing.unwantedBecause };
   if (claim.is_parked) return { do: "release", againMillis: null };
+  if (claim.restoration !== null) return { do: "look_back", restoration: claim.restoration };
   if (candidates.length === 0 && standing.withoutSupplier === "park")
     return { do: "park", reason: "supplier_not_configured" };
   const unforgiven = attempts.filter((one) => one.number > claim.forgiven_attempts);

@@ -12,6 +12,8 @@ export interface NewAttempt {
   readonly supplier: string;
   readonly packageId: string;
   readonly isExclusive: boolean;
+  /** Of a purchase whose row was lost with a backup: when the backup was made. Null: it is not sent yet. */
+  readonly lostSinceMillis: number | null;
   readonly expectedCost: ExactMoney | null;
 }
 
@@ -71,10 +73,11 @@ export function makePurchaseStore<C extends Claim>(table: PurchaseTable) {
     async beginAttempt(
       db: Db,
       lease: Lease,
-      { number, reference, supplier, packageId, isExclusive, expectedCost }: NewAttempt,
+      { number, reference, supplier, packageId, isExclusive, expectedCost, lostSinceMillis }: NewAttempt,
     ): Promise<{ id: number; sentAfterMillis: number } | undefined> {
       const cost = expectedCost === null ? null : JSON.stringify(expectedCost);
-      const values = [lease.lease_seconds, number, reference, supplier, packageId, isExclusive, cost];
+      const wanted = [number, reference, supplier, packageId, isExclusive, cost, lostSinceMillis];
+      const values = [lease.lease_seconds, ...wanted];
       const { rows } = await db.run<{ id: number; sent_after_millis: string }>(sql.beginAttempt, [
         ...holds(lease),
         ...values,
@@ -134,8 +137,24 @@ function recordValues(lease: Lease, attemptId: number, change: AttemptChange): u
 const IS_EXCLUSIVE =
   "is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus')";
 
+/**
+ * Null: no backup was put back since the order was placed, or something has been bought or decided for it since then.
+ */
+const restorationOf = ({ attemptColumn }: PurchaseTable): string => `(
+     select json_build_object('backupMillis', floor(extract(epoch from min(r.backup_at)) * 1000),
+       'agoMillis', floor(extract(epoch from clock_timestamp() - max(r.restored_at)) * 1000))
+     from restorations r join orders o on o.id = $1 and o.created_at < r.restored_at
+     where not exists (
+       select from provisioning_attempts a
+       where a.${attemptColumn} = c.id
+         and (a.created_at >= r.restored_at or a.decided_by is not null and a.decided_at >= r.restored_at))
+     having count(*) > 0)`;
+
 const statementsOf = (table: PurchaseTable) => ({
-  claim: statement(`${table.module}.claim`, table.claim),
+  claim: statement(
+    `${table.module}.claim`,
+    `select c.*, ${restorationOf(table)} as restoration from (${table.claim}) c`,
+  ),
   ...attemptStatements(table),
   ...endingStatements(table),
 });
@@ -157,8 +176,9 @@ function attemptStatements({ module, table, attemptColumn, bringOn }: PurchaseTa
      returning p.id
    )
    insert into provisioning_attempts
-     (${attemptColumn}, number, reference, supplier, package_id, is_exclusive, expected_cost)
-   select id, $4, $5, $6, $7, $8, $9::jsonb from held
+     (${attemptColumn}, number, reference, supplier, package_id, is_exclusive, expected_cost, status, created_at)
+   select id, $4, $5, $6, $7, $8, $9::jsonb, case when $10::float8 is null then 'intended' else 'unknown' end,
+     coalesce(to_timestamp($10::float8 / 1000), now()) from held
    on conflict (supplier, package_id) where ${IS_EXCLUSIVE} do nothing
    returning id, floor(extract(epoch from created_at) * 1000) as sent_after_millis`,
     ),

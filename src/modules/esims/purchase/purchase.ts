@@ -1,26 +1,23 @@
-import { type Db, violatedConstraint } from "../../../db/database.js";
-import { purchaseReference } from "../../../providers/esim/formats/purchase-reference.js";
+import { violatedConstraint } from "../../../db/database.js";
 import type { EsimSupplier } from "../../../providers/esim/port.js";
-import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
-import { type Answered, type AskSupplier, makeAskSupplier } from "./ask-supplier.js";
-import { type Attempt, type Candidate, expectedCostOf } from "./choose-supplier.js";
+import { type Answered, makeAskSupplier } from "./ask-supplier.js";
+import {
+  attemptOf,
+  beginAttempt,
+  type Chain,
+  type PurchaseDeps,
+  park,
+  purchaseOf,
+  type Step,
+  type Work,
+} from "./chain.js";
+import type { Attempt, Candidate } from "./choose-supplier.js";
 import type { Claim } from "./claim.js";
 import type { Case, Refuse } from "./decide.js";
+import { lookBack } from "./look-back.js";
 import { decideNext } from "./next-step.js";
-import type { Delivered, Purchase, Subject } from "./subject.js";
-
-export interface PurchaseDeps {
-  readonly db: Db;
-  readonly suppliers: ReadonlyMap<string, EsimSupplier>;
-  /** Longer than any conversation with a supplier. */
-  readonly leaseSeconds: number;
-  /** The unit of every pause of the chain. */
-  readonly paceMillis: number;
-  readonly events: Events;
-  /** The mail and whatever else was enqueued begins at once. */
-  readonly wakeWorkers: () => void;
-}
+import type { Delivered, Subject } from "./subject.js";
 
 /** Of one order. */
 export type BringOn = (orderId: number, options?: { includesParked?: boolean }) => Promise<void>;
@@ -32,30 +29,16 @@ const LEASE_GRACE_MILLIS = 2_000;
 export const leaseSecondsFor = (supplierTimeoutMillis: number): number =>
   Math.ceil((4 * supplierTimeoutMillis + LEASE_GRACE_MILLIS) / 1000) + 1;
 
-/** A claim in work: what the store said, and what has been done since. */
-interface Work<C> {
-  readonly claim: C;
-  readonly attempts: readonly Attempt[];
-  /** By this process's monotonic clock, before the statement that began or extended the lease. */
-  readonly leaseFrom: number;
-}
-/** The next step is due now; undefined: settled, parked, or a job is enqueued for later. */
-type Step<C> = Work<C> | undefined;
-
 /** A worker that slept must not call: somebody else may hold the lease by now and have looked the order up. */
 const mayCallSince = (leaseFrom: number) => (): boolean => performance.now() - leaseFrom < LEASE_GRACE_MILLIS;
-
-interface Chain<C extends Claim, Thing> extends PurchaseDeps {
-  readonly subject: Subject<C, Thing>;
-  readonly ask: AskSupplier<Thing>;
-}
 
 /**
  * Brings what a paid order has to be bought as far as it goes now. Whoever calls, job, request or webhook, joins the
  * same chain: one holds the lease, the others find nothing to do. Each step is a row, a call, a row:
  *
  *   an open attempt is settled first, by asking the supplier about it;
- *   without one the next supplier is chosen, its attempt committed, and then it is called.
+ *   without one the next supplier is chosen, its attempt committed, and then it is called;
+ *   after a restored backup all suppliers are asked first for what the database may have lost (look-back.ts).
  *
  * Only a definite no leads to the next supplier. When nobody can deliver, it fails and the refund is enqueued.
  */
@@ -99,6 +82,8 @@ async function nextStep<C extends Claim, Thing>(chain: Chain<C, Thing>, work: Wo
       return settle(chain, work, next.attempt);
     case "buy":
       return buy(chain, work, next.candidate);
+    case "look_back":
+      return lookBack(chain, work, next.restoration);
     case "release":
       return void (await subject.store.release(db, claim, next.againMillis));
     case "cancel":
@@ -118,29 +103,18 @@ async function buy<C extends Claim, Thing>(
   work: Work<C>,
   candidate: Candidate,
 ): Promise<Step<C>> {
-  const { db, subject } = chain;
   const { claim } = work;
   const supplier = chain.suppliers.get(candidate.supplier);
   if (supplier === undefined) throw new Error(`The supplier ${candidate.supplier} is not configured`);
   const number = (work.attempts.at(-1)?.number ?? 0) + 1;
-  const wanted = {
-    number,
-    reference: purchaseReference(claim.order_reference, number),
-    supplier: candidate.supplier,
-    packageId: candidate.packageId,
-    expectedCost: expectedCostOf(candidate),
-  };
-  await failpoint("s9.before_attempt");
-  const leaseFrom = performance.now();
   const isExclusive = supplier.capabilities.lookup === "by_match";
-  const begun = await subject.store.beginAttempt(db, claim, { ...wanted, isExclusive });
-  if (begun === undefined) {
-    if (await subject.store.parkWithheld(db, claim))
-      subject.says.parked("money_withheld", idsOf(chain, claim));
-    else await subject.store.release(db, claim, chain.paceMillis);
-    return undefined;
-  }
-  const attempt: Attempt = { ...NEW, ...wanted, ...begun };
+  const leaseFrom = performance.now();
+  const attempt = await beginAttempt(chain, claim, attemptOf(claim, candidate, number), {
+    isExclusive,
+    lostSinceMillis: null,
+    againMillis: chain.paceMillis,
+  });
+  if (attempt === undefined) return undefined;
   await failpoint("s9.after_attempt_row");
   const now = { ...work, leaseFrom, attempts: [...work.attempts, attempt] };
   const bought = await chain.ask.buy(
@@ -151,18 +125,6 @@ async function buy<C extends Claim, Thing>(
   );
   return bought && carryOut(chain, now, attempt, bought);
 }
-
-const NEW = {
-  status: "intended",
-  supplierOrderId: null,
-  reason: null,
-  lookups: 0,
-  ageMillis: 0,
-  settlingMillis: 0,
-  resettlingMillis: 0,
-  askInMillis: null,
-  toldFailure: null,
-} as const;
 
 /** Finds out what became of an attempt that may have been sent, by asking about it. */
 async function settle<C extends Claim, Thing>(
@@ -261,28 +223,6 @@ async function refused<C extends Claim, Thing>(
   const now = { ...subject.afterRefusal(claim, attempt, reason), is_parked: false };
   return { claim: now, attempts, leaseFrom };
 }
-
-async function park<C extends Claim, Thing>(
-  chain: Chain<C, Thing>,
-  claim: C,
-  parking: { reason: string; attemptId?: number; detail?: string | null; supplierOrderId?: string | null },
-): Promise<undefined> {
-  const { reason, attemptId = null, detail = null, supplierOrderId = null } = parking;
-  await failpoint("s9.before_park");
-  const { store, says } = chain.subject;
-  if (await store.park(chain.db, claim, { reason, attemptId, detail, supplierOrderId }))
-    says.parked(reason, { ...idsOf(chain, claim), ...(attemptId !== null && { attempt_id: attemptId }) });
-}
-
-const idsOf = <C extends Claim, Thing>({ subject }: Chain<C, Thing>, { id }: C) => ({
-  [subject.store.table.attemptColumn]: id,
-});
-
-const purchaseOf = <C extends Claim, Thing>(
-  { subject }: Chain<C, Thing>,
-  { claim }: Work<C>,
-  attempt: Attempt,
-): Purchase => ({ attempt, esim: subject.esimOf(claim) });
 
 const caseOf = <C extends Claim, Thing>(
   { paceMillis }: Chain<C, Thing>,
