@@ -4,12 +4,13 @@ import { useMemoryForTemporaryFiles } from "./tests/support/memory-folder.js";
 
 useMemoryForTemporaryFiles();
 
-/** Takes two minutes by itself, most of them waiting: begun last, it would run alone at the end. */
-const LONGEST = "tests/simulation/campaign.test.ts";
+/** Each takes a minute or two by itself: begun last, it would run alone at the end. */
+const LONGEST = ["tests/simulation/campaign.test.ts", "tests/simulate/simulate.test.ts"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLongest = (file: TestSpecification): boolean => file.moduleId.endsWith(LONGEST);
+    const isLongest = (file: TestSpecification): boolean =>
+      LONGEST.some((one) => file.moduleId.endsWith(one));
     const sorted = await super.sort(files);
     return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
   }
