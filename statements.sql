@@ -6462,6 +6462,15 @@ lock table catalogue_syncs in share row exclusive mode;
 select s.supplier || ' ' || s.package_id as name from plan_suppliers s
    where not exists (select from synced_plans y where y.plan_id = s.plan_id);
 
+-- supply.plan_networks
+-- src/modules/supply/plan-networks-read-model.ts
+-- takes $1 bigint[]
+-- returns plan_id bigint, networks jsonb
+select distinct on (s.plan_id) s.plan_id, k.content->'networks' as networks
+   from plan_suppliers s join supplier_packages k on k.supplier = s.supplier and k.package_id = s.package_id
+   where s.plan_id = any($1::bigint[]) and s.paused_reason is null
+   order by s.plan_id, s.rank, s.cost_minor nulls first, s.id;
+
 -- supply.plan_with_cost
 -- src/modules/supply/supply-read-model.ts
 -- takes $1 bigint

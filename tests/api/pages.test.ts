@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
+import { eventually } from "../support/eventually.js";
 
 const HTML = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const EVIL = `</script><script>alert(1)</script><img src=x onerror=alert(1)>"'&\u2028`;
@@ -83,6 +84,30 @@ describe("the pages for people", () => {
     const lists = [...spanish.matchAll(/<p class="region">([^<]+)<\/p>/g)].map(([, names]) => names);
     expect(lists).toEqual([expect.stringContaining("Austria, Bosnia y Herzegovina, Bélgica")]);
     expect(lists[0]).not.toContain("Albania");
+  });
+
+  it("200: a plan says in which networks it works, as far as its first supplier does, and none of other countries", async () => {
+    expect((await get("/esim/japan")).text).not.toContain("names these");
+    const told = [
+      { country: "JP", name: "SoftBank <b>", speeds: ["4G", "5G"] },
+      { country: "JP", name: "KDDI", speeds: [] },
+      { country: "KR", name: "SK Telecom", speeds: ["5G"] },
+    ];
+    await app.database.query(`insert into supplier_packages (supplier, package_id, content)
+      values ('airalo', 'asia', '${JSON.stringify({ networks: told })}'), ('esim-go', 'asia', '{}')`);
+    await app.database.query(`insert into plan_suppliers (plan_id, supplier, package_id, rank)
+      select id, s, 'asia', r from plans, (values ('airalo', 0), ('esim-go', 1)) v (s, r)
+      where sku = 'ASIA-3GB-15D'`);
+    const shown = async (path: string) =>
+      [...(await get(path)).text.matchAll(/<p>([^<]*(?:names these|Su proveedor indica)[^<]*)<\/p>/g)].map(
+        ([, p]) => p,
+      );
+    await eventually(async () => (await shown("/es/esim/japan")).length > 0);
+    expect(await shown("/es/esim/japan")).toEqual([
+      "Su proveedor indica estas redes: SoftBank &lt;b> (4G, 5G); KDDI.",
+    ]);
+    expect(await shown("/es/esim/asia")).toEqual(["Su proveedor indica estas velocidades: 4G, 5G."]);
+    expect(await shown("/es/esim/thailand")).toEqual([]);
   });
 
   it("200: /trip offers the countries of a region by its name in either language", async () => {

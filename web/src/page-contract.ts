@@ -81,6 +81,8 @@ export interface PlanInfo {
   readonly daysStart: "installation" | "first_use" | null;
   /** So many days after buying it has to be installed. */
   readonly useWithinDays: number;
+  /** As its supplier tells them; without a name where only speeds are told. */
+  readonly networks: readonly { readonly name: string | null; readonly speeds: readonly string[] }[];
 }
 
 export interface PlaceLink {

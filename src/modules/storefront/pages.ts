@@ -67,7 +67,7 @@ export function makePages({ db, documents, render, cache, defaultCurrency, findT
   const destinationPage = (slug: string, key: PageKey, found: Destinations, isCurrencyMissing: boolean) =>
     cache.get(keyOf(`/esim/${slug}`, key), async () => {
       const destination = found.all.find((one) => one.slug === slug) as Destination;
-      const terms = await findTerms([...destination.plans, ...destination.wider]);
+      const terms = await findTerms([...destination.plans, ...destination.wider], destination.iso2);
       return render(
         {
           kind: "destination",

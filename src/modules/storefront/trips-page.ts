@@ -63,7 +63,12 @@ export async function findTripsData(
   try {
     const trip = readTrip({ countries: typed, days: asked.days, gb, currency });
     const found = await findTrips(trip);
-    const terms = await findTerms(found.options.flatMap(({ plans }) => plans));
+    const [only = null, ...others] = trip.countries;
+    const country = others.length === 0 ? only : null;
+    const terms = await findTerms(
+      found.options.flatMap(({ plans }) => plans),
+      country,
+    );
     const result = tripResult(found, language, nameOf, terms);
     return { ...data, asked: { ...asked, countries: trip.countries }, result, isRefused: false };
   } catch (error) {

@@ -21,6 +21,16 @@ export interface DataVolume {
 /** Since when a plan's days count. */
 export type ValidityStarts = "installation" | "first_use" | "unknown";
 
+/** A network that a package uses, as far as the supplier says. */
+export interface PackageNetwork {
+  /** ISO 3166-1 alpha-2; null: in any of the package's countries. */
+  readonly country: string | null;
+  /** Null where only speeds are told. */
+  readonly name: string | null;
+  /** "4G", "5G", sorted. */
+  readonly speeds: readonly string[];
+}
+
 export interface SupplierPackage {
   readonly packageId: string;
   readonly kind: "esim" | "top_up";
@@ -41,6 +51,8 @@ export interface SupplierPackage {
   readonly useWithinDays: number | null;
   readonly canTopUp: boolean;
   readonly isKycRequired: boolean;
+  /** Left out where the supplier says nothing of them. */
+  readonly networks?: readonly PackageNetwork[];
 }
 
 export interface PackagePage {

@@ -12,6 +12,14 @@ interface Size {
 export const dataText = ({ is_unlimited, data_gb }: Size, text: Text): string =>
   is_unlimited ? text("plan.unlimited") : text("plan.data", { gb: data_gb });
 
+function networksText(networks: PlanInfo["networks"], text: Text): string {
+  const named = networks.flatMap(({ name, speeds }) =>
+    name === null ? [] : [speeds.length === 0 ? name : `${name} (${speeds.join(", ")})`],
+  );
+  if (named.length > 0) return text("plan.networks", { names: named.join("; ") });
+  return text("plan.speeds", { speeds: networks.flatMap(({ speeds }) => speeds).join(", ") });
+}
+
 /** What one gets on the left, what it costs on the right. */
 export function PlanCard({
   plan,
@@ -57,6 +65,7 @@ export function PlanCard({
           {text(`plan.starts_${plan.daysStart ?? "unknown"}`)}{" "}
           {text("plan.within", { count: plan.useWithinDays })}
         </p>
+        {plan.networks.length > 0 && <p>{networksText(plan.networks, text)}</p>}
       </details>
       <div class="price">
         <p>

@@ -187,7 +187,10 @@ export function cataloguePage(
         rechargeability: true,
         activation_policy: "first-usage",
         is_kyc_verify: false,
-        coverages: entry.countries.map((name) => ({ name, networks: [] })),
+        coverages: entry.countries.map((name) => ({
+          name,
+          networks: [{ name: "Moshi", types: ["4G", "5G"] }],
+        })),
         countries: entry.countries.map((code) => ({ country_code: code, title: code })),
         packages: [packageBody(entry)],
       },

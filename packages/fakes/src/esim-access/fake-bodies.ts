@@ -75,7 +75,11 @@ export function packageBody(entry: FakePackage, unusedValidDays: number): object
     favorite: false,
     retailPrice: entry.price * 2,
     speed: "3G/4G/5G",
-    locationNetworkList: [],
+    locationNetworkList: entry.countries.map((code) => ({
+      locationName: code,
+      locationLogo: `/img/${code.toLowerCase()}.png`,
+      operatorList: [{ operatorName: "Optus", networkType: "5G" }],
+    })),
     ipExport: "UK",
     supportTopUpType: entry.kind === "esim" ? 2 : 1,
     fupPolicy: "",

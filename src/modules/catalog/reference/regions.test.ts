@@ -60,7 +60,7 @@ describe("the regions that come with the program", () => {
     ["EU 10 GB", "European Union"],
     ["Eastern Europe 3 GB", "Eastern Europe"],
     ["SOUTH-EAST ASIA 1GB", "Southeast Asia"],
-    ["Singapore & Malaysia & Thailand", undefined],
+    ["Australasia 5 GB", undefined],
     ["Sudeste asiático", "Southeast Asia"],
     ["World 20 GB", "Global"],
     ["Global (Europe, Asia, Middle East)", "Global"],

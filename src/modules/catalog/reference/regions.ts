@@ -26,7 +26,7 @@ const namesOf = ({ region, name_es: spanish, also = [] }: Region): readonly stri
 const WHOLE_WORLD = "Global";
 const isWhole = ({ region }: Region): boolean => region === WHOLE_WORLD;
 
-/** From the beginning of a word: Malaysia is not Asia. "European" is Europe, but "Eurolink" is not the EU. */
+/** From the beginning of a word: Australasia is not Asia. "European" is Europe, but "Eurolink" is not the EU. */
 function wordsOf(name: string, { region }: Region): RegExp {
   const words = plainText(name).replace(/[^\p{L}\p{N}]+/gu, "[^\\p{L}\\p{N}]+");
   return new RegExp(`(?<![\\p{L}\\p{N}])${words}${name === region ? "" : "(?![\\p{L}\\p{N}])"}`, "u");

@@ -1,6 +1,7 @@
 import { done } from "../../../kernel/outcome.js";
 import { countryCodesOf } from "../formats/country-codes.js";
 import { volumeFromMegabytes } from "../formats/data-volume.js";
+import { networksOf } from "../formats/networks.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
 import { filledTextOf, integerOf, isTrue, listOf, readableListOf, recordOf, textOf } from "../json.js";
 import { refusal } from "../outcomes.js";
@@ -96,6 +97,15 @@ function packageOf(item: Fields, operator: Fields, country: Fields): SupplierPac
     useWithinDays: null,
     canTopUp: isTrue(operator.rechargeability),
     isKycRequired: isTrue(operator.is_kyc_verify),
+    ...networksOf(
+      listOf(operator.coverages).flatMap((coverage) => {
+        const { name: code, networks } = recordOf(coverage);
+        return listOf(networks).map((network) => {
+          const { name, types } = recordOf(network);
+          return { country: code, name, speeds: types };
+        });
+      }),
+    ),
   };
 }
 

@@ -120,6 +120,8 @@ describe("airalo", () => {
     const first = await supplier.listPackages(null);
     if (first.kind !== "done") throw new Error(first.kind);
     expect(first.value.nextCursor).toBe("2");
+    const [{ countryCodes: [country] = [], networks } = {}] = first.value.packages;
+    expect(networks?.[0]).toEqual({ country, name: "Moshi", speeds: ["4G", "5G"] });
     const second = await supplier.listPackages("2");
     expect(second).toMatchObject({ kind: "done", value: { nextCursor: null } });
     expect(second.kind === "done" && second.value.packages.length).toBe(24);

@@ -1,7 +1,8 @@
 import { countryCodesOf } from "../formats/country-codes.js";
 import { volumeFromBytes } from "../formats/data-volume.js";
+import { networksOf, type ToldNetwork } from "../formats/networks.js";
 import { moneyFromTenThousandths } from "../formats/supplier-amount.js";
-import { filledTextOf, integerOf, readableListOf, recordOf, textOf } from "../json.js";
+import { filledTextOf, integerOf, listOf, readableListOf, recordOf, textOf } from "../json.js";
 import type { PackagePage, SupplierPackage } from "../package-port.js";
 import { validityStartsOf } from "./esim-access-esims.js";
 
@@ -56,5 +57,17 @@ function packageOf(
     // 1 means no: the field is not a truth value.
     canTopUp: topUpType === "2" || topUpType === "3",
     isKycRequired: false,
+    ...networksOf([{ country: null, name: null, speeds: item.speed }, ...operatorsOf(item)]),
   };
 }
+
+/** Countries are told by their English names; the code is in the address of the flag, "/img/au.png". */
+const operatorsOf = (item: Readonly<Record<string, unknown>>): ToldNetwork[] =>
+  listOf(item.locationNetworkList).flatMap((entry) => {
+    const { locationLogo, operatorList } = recordOf(entry);
+    const country = /\/([a-z]{2})\.\w+$/i.exec(textOf(locationLogo) ?? "")?.[1];
+    return listOf(operatorList).map((operator) => {
+      const { operatorName: name, networkType: speeds } = recordOf(operator);
+      return { country, name, speeds };
+    });
+  });

@@ -155,7 +155,7 @@ describe("esim access", () => {
     expect(body).toMatch(/"endTime":"\d{4}-\d\d-\d\dT\d\d:\d\d\+00:00"/);
   });
 
-  test("a catalogue entry keeps exact cost, base 1024 and its countries", async () => {
+  test("a catalogue entry keeps exact cost, base 1024, its countries and their networks", async () => {
     const outcome = await supplier.listPackages(null);
     const entry = outcome.kind === "done" ? outcome.value.packages[1] : undefined;
     expect(entry).toMatchObject({
@@ -164,6 +164,12 @@ describe("esim access", () => {
       data: { bytes: 10_737_418_240n, base: 1024 },
       useWithinDays: 180,
       canTopUp: true,
+      networks: [
+        { country: null, name: null, speeds: ["3G", "4G", "5G"] },
+        { country: "DE", name: "Optus", speeds: ["5G"] },
+        { country: "ES", name: "Optus", speeds: ["5G"] },
+        { country: "FR", name: "Optus", speeds: ["5G"] },
+      ],
     });
   });
 

@@ -1,6 +1,7 @@
 import { done } from "../../../kernel/outcome.js";
 import { countryCodesOf } from "../formats/country-codes.js";
 import { volumeFromMegabytes } from "../formats/data-volume.js";
+import { networksOf } from "../formats/networks.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
 import {
   filledTextOf,
@@ -114,5 +115,6 @@ function packageOf(
     useWithinDays: null,
     canTopUp: true,
     isKycRequired: false,
+    ...networksOf([{ country: null, name: null, speeds: bundle.speed }]),
   };
 }
