@@ -103,7 +103,6 @@ async function expectSummary(wanted: string, fees: readonly Move[]): Promise<voi
   }
 }
 
-// First of all: what Adyen's reports say is remembered for two seconds, and nobody has read them yet.
 describe("Adyen's fees in the exports", () => {
   function theirs(currency: string): number {
     const parts = adyen.ledger().entries.flatMap(({ costs, amount }) => {
@@ -134,8 +133,12 @@ describe("Adyen's fees in the exports", () => {
     adyen.control.approve(declined.sessionId);
     await adyen.control.webhooksSettled();
     adyen.control.makeReports();
-    await reconcile();
-    const fees = await feesOf("ADYEN");
+    // What its reports said is remembered for two seconds, and a run before this one may have found none.
+    const fees = await eventually(async () => {
+      await reconcile();
+      const found = await feesOf("ADYEN");
+      return found.length > 0 && found;
+    });
     for (const currency of [...CURRENCIES, "EUR"]) {
       expect(sumOf(fees, currency)).toBe(theirs(currency));
       expect(sumOf(fees, currency)).toBeGreaterThan(0);
