@@ -60,8 +60,12 @@ export async function readReferenceCsv(kind: ReferenceKind, bytes: Uint8Array): 
 const isCountry = (code: string): boolean => findIsoCountry(code) !== undefined;
 const isLine = (text: string, most: number): boolean =>
   text !== "" && text.length <= most && !/\p{Cc}/u.test(text);
+/** Trimmed after the cut: a pattern with blanks before the separator takes quadratic time on a line of blanks. */
 const listOf = (text: string, separator: RegExp): string[] =>
-  text.split(separator).filter((one) => one !== "");
+  text
+    .split(separator)
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
 
 function readCountryName(cell: Cell): Reading {
   const [country, language, name] = [
@@ -86,7 +90,7 @@ function readRegion(cell: Cell): Reading {
   if (new Set(countries).size !== countries.length) return ["countries", "names a country twice"];
   if (countries.length < 2) return ["countries", "must be two countries or more, such as ES PT FR"];
   const spanish = cell("name_es");
-  const also = listOf(cell("also"), /\s*\|\s*/);
+  const also = listOf(cell("also"), /\|/);
   if (spanish !== "" && !isLine(spanish, 100))
     return ["name_es", "must be one line of at most 100 characters"];
   if (!also.every((name) => isLine(name, 100))) return ["also", "has a name of more than 100 characters"];
