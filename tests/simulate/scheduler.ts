@@ -275,6 +275,9 @@ export function makeScheduler(choices: Choices, onStep?: (line: string) => void)
         actors.delete(actor);
         if (actor.holds === 0) running -= 1;
       }
+      // What a request left behind when it had answered dies with the process too.
+      for (const { actor } of [...parked, ...asleep, ...blocked])
+        if (actor.process === process) actor.isDropped = true;
       for (let at = parked.length - 1; at >= 0; at -= 1)
         if (parked[at]?.actor.isDropped === true) parked.splice(at, 1);
       for (let at = asleep.length - 1; at >= 0; at -= 1)
