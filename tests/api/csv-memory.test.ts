@@ -18,6 +18,8 @@ beforeAll(async () => {
     DATA_DIR: temporaryFolder("csv-memory"),
     ADMIN_EMAILS: OWNER,
     LOG_FORMAT: "json",
+    // Garbage is collected before there is much of it, so that what is seen is what is held.
+    NODE_OPTIONS: "--max-old-space-size=128",
   });
   await database.query(
     `insert into audit_log (actor, action, subject, after)

@@ -80,7 +80,7 @@ function describe(source: string): string {
   const headings = [...source.matchAll(/^## +(.+)$/gm)].map(([, heading = ""]) => heading.trim());
   const text = headings.length > 0 ? headings.join(" · ") : source.replace(/^# .+$/m, "");
   const plain = text
-    .replace(/\]\([^)]{0,300}\)/g, "")
+    .replace(/\]\([^()]{0,300}\)/g, "")
     .replace(/^[ \t]{0,20}[-*>][ \t]{1,20}|[*_`[\]<>#]/gm, "")
     .replace(/\s+/g, " ")
     .trim();
