@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { done } from "../../src/kernel/outcome.js";
+import { makeImportCatalog } from "../../src/modules/catalog/import-catalog.js";
 import { makeManageRules } from "../../src/modules/supply/pricing/manage-rules.js";
 import { makeApplySync } from "../../src/modules/supply/sync/apply-sync.js";
 import { makeSyncCatalogue } from "../../src/modules/supply/sync/sync-catalogue.js";
@@ -10,6 +12,7 @@ import { armFailpoints } from "../../src/telemetry/failpoints.js";
 import { makeLog } from "../../src/telemetry/log.js";
 import { makeMetrics } from "../../src/telemetry/metrics.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
+import { eventually } from "../support/eventually.js";
 import { makeScriptedSupplier, type ScriptedSupplier } from "../support/scripted-supplier.js";
 
 const ACT = { actor: "system:test", requestId: null };
@@ -393,6 +396,95 @@ describe("bad input", () => {
     );
     expect(await apply(report.syncId ?? 0, true)).toMatchObject({ kind: "applied", applied: 19, skipped: 1 });
     expect((await plans()).find(({ sku }) => sku.startsWith("sync-es-5gb"))?.usd).toBe(777);
+  });
+
+  describe("a file and a synchronisation make one SKU at the same moment", () => {
+    const FILE_PRICE = 88_800;
+    /** A plan by hand under the SKU that the synchronisation would give its own. */
+    const fileOf = (sku: string): Buffer =>
+      Buffer.from(
+        `sku,name,carrier,data_gb,duration_days,country,price_USD\n${sku},By hand,Ours,5,30,FI,${FILE_PRICE / 100}\n`,
+      );
+    const importCatalog = (sku: string) =>
+      makeImportCatalog({ db: database.db, onChanged: () => undefined, priceProblem: () => undefined })({
+        bytes: fileOf(sku),
+        isDryRun: false,
+        act: ACT,
+      });
+    const waiting = async (count: number): Promise<boolean> => {
+      const [row] = await database.query<{ n: number }>(
+        "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return row?.n === count;
+    };
+    const newcomers = async () => {
+      lists.two!.push(
+        ...["FI", "SE"].map((code) =>
+          packageOf({ packageId: `b-${code}`, countryCodes: [code], cost: usd("3.20") }),
+        ),
+      );
+      const report = await compared();
+      expect(report).toMatchObject({ heldReason: null, counts: { create: 2 } });
+      const sku = report.steps.map(({ after }) => after.draft.sku).find((one) => one.startsWith("sync-fi-"));
+      return { syncId: report.syncId ?? 0, sku: sku ?? "" };
+    };
+    const planOf = (sku: string) =>
+      database.query(
+        `select p.name, pp.amount_minor as usd,
+           (select count(*)::int from synced_plans y where y.plan_id = p.id) as synced,
+           (select count(*)::int from plan_suppliers s where s.plan_id = p.id) as suppliers
+         from plans p join plan_prices pp on pp.plan_id = p.id where p.sku = $1`,
+        [sku],
+      );
+    /** The second begins when the first has written its plan and waits for \`table\`; then both go on. */
+    async function crossed(table: string, first: () => Promise<unknown>, second: () => Promise<unknown>) {
+      const holder = new pg.Client({ connectionString: database.url });
+      await holder.connect();
+      await holder.query(`begin; lock table ${table} in share mode`);
+      const begun = [first()];
+      await eventually(() => waiting(1), { timeoutMillis: 5_000 });
+      begun.push(second());
+      await eventually(() => waiting(2), { timeoutMillis: 5_000 });
+      await holder.query("commit");
+      await holder.end();
+      return Promise.all(begun);
+    }
+
+    it("the file was first: its plan stays as it is, and the step says that the SKU is taken", async () => {
+      const { syncId, sku } = await newcomers();
+      const [imported, applied] = await crossed(
+        "audit_log",
+        () => importCatalog(sku),
+        () => apply(syncId),
+      );
+      expect(imported).toMatchObject({ created: 1, refused: [] });
+      expect(applied).toEqual({ kind: "applied", applied: 1, skipped: 1, waiting: 0 });
+      expect(await planOf(sku)).toEqual([{ name: "By hand", usd: FILE_PRICE, synced: 0, suppliers: 0 }]);
+      expect(
+        await database.query(
+          "select skipped_reason from catalogue_sync_steps where skipped_reason is not null",
+        ),
+      ).toEqual([{ skipped_reason: "sku_taken" }]);
+      const again = await compared();
+      expect(again).toMatchObject({ syncId: null, steps: [] });
+      expect(again.findings.map(({ package_id: id, code }) => [id, code])).toContainEqual([
+        "b-FI",
+        "sku_taken",
+      ]);
+    });
+
+    it("the synchronisation was first: the file changes its plan, which keeps its suppliers", async () => {
+      const { syncId, sku } = await newcomers();
+      const [applied, imported] = await crossed(
+        "supplier_packages",
+        () => apply(syncId),
+        () => importCatalog(sku),
+      );
+      expect(applied).toEqual({ kind: "applied", applied: 2, skipped: 0, waiting: 0 });
+      expect(imported).toMatchObject({ created: 0, updated: 1, refused: [] });
+      expect(await planOf(sku)).toEqual([{ name: "By hand", usd: FILE_PRICE, synced: 1, suppliers: 1 }]);
+      expect(await losses()).toEqual([]);
+    });
   });
 
   it("a newer synchronisation ends an older one that nobody applied", async () => {

@@ -48,7 +48,9 @@ export function makeApplySync({
     try {
       for (;;) {
         await failpoint("s14.before_batch");
-        const count = await db.transaction((tx) => applyBatch(tx, syncId, begun.acceptsHeld, act));
+        const count = await applyAgain(() =>
+          db.transaction((tx) => applyBatch(tx, syncId, begun.acceptsHeld, act)),
+        );
         await failpoint("s14.after_batch");
         if (count === 0) break;
       }
@@ -58,6 +60,21 @@ export function makeApplySync({
     }
     return { kind: "applied", ...(await countEnds(db, syncId)) };
   };
+}
+
+/** Somebody made a plan under the SKU of one of ours after we had looked: nothing of the batch is kept. */
+class SkuTakenMeanwhile extends Error {}
+const ATTEMPTS_MAX = 5;
+
+/** What was taken meanwhile is seen by the next attempt, which leaves that step out. */
+async function applyAgain(apply: () => Promise<number>): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await apply();
+    } catch (error) {
+      if (!(error instanceof SkuTakenMeanwhile) || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
 }
 
 async function applyBatch(tx: Tx, syncId: number, acceptsHeld: boolean, act: Act): Promise<number> {
@@ -107,8 +124,9 @@ const sorted = (prices: Readonly<Record<string, number>>): Record<string, number
 async function write(tx: Tx, steps: readonly TakenStep[]): Promise<void> {
   const drafts = steps.map(({ after }) => after.draft);
   const currencies = [...new Set(steps.flatMap(({ before }) => Object.keys(before?.prices ?? {})))];
-  await putPlans(tx, drafts, currencies);
+  const { created } = await putPlans(tx, drafts, currencies);
   const fresh = steps.filter(({ before }) => before === null);
+  if (created !== fresh.length) throw new SkuTakenMeanwhile("A SKU was taken while plans were made");
   await adoptPlans(
     tx,
     fresh.map(({ product_key, after }) => ({ sku: after.draft.sku, product_key })),

@@ -51,7 +51,7 @@ export type HeldReason = "cost_jump" | "currency_changed" | "product_changed";
 export interface SyncFinding {
   readonly supplier: string;
   readonly package_id: string | null;
-  readonly code: Undecided | PriceRefusal | HeldReason | "not_understood" | "dearer_than_price";
+  readonly code: Undecided | PriceRefusal | HeldReason | "not_understood" | "dearer_than_price" | "sku_taken";
   readonly why: string;
 }
 

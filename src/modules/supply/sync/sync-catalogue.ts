@@ -18,7 +18,7 @@ import {
 } from "./package-store.js";
 import { readCatalogue, type UnreadCatalogue, type WholeCatalogue } from "./read-catalogue.js";
 import { addSync, lockSyncs, type SyncCounts } from "./sync-store.js";
-import { listSyncedPlans } from "./synced-plan-store.js";
+import { listSyncedPlans, skusTaken } from "./synced-plan-store.js";
 
 export interface SyncDeps {
   readonly db: Db;
@@ -141,8 +141,8 @@ async function compare(
   const desired = await desiredCatalogue(pricing, packages, await packagesSoldByHand(tx));
   const current = await listSyncedPlans(tx);
   const nameOf = (iso2: string): string => findIsoCountry(iso2)?.name ?? iso2;
-  const steps = diffPlans(desired, current, nameOf);
-  const findings = [...desired.findings, ...whole.flatMap(doubts)];
+  const { steps, taken } = await possibleSteps(tx, diffPlans(desired, current, nameOf));
+  const findings = [...desired.findings, ...whole.flatMap(doubts), ...taken];
   const onSale = current.filter(({ pausedReason }) => pausedReason === null).length;
   const heldReason = wholeHeldReason(steps.length, { onSale, known: current.length }, deps.maxChangePercent);
   const counts = countsOf(steps, findings.length, packages.length, stored);
@@ -152,6 +152,23 @@ async function compare(
       ? null
       : await addSync(tx, { actor: act.actor, counts, findings: kept, heldReason, steps });
   return { kind: "compared", syncId, counts, heldReason, findings: kept, steps };
+}
+
+/** Plans under a SKU that a person's plan has are not made: that would be its price, or the end of it. */
+async function possibleSteps(
+  tx: Tx,
+  steps: readonly SyncStep[],
+): Promise<{ readonly steps: readonly SyncStep[]; readonly taken: readonly SyncFinding[] }> {
+  const skus = steps.flatMap(({ before, after }) => (before === null ? [after.draft.sku] : []));
+  const theirs = await skusTaken(tx, skus);
+  const isTaken = ({ before, after }: SyncStep): boolean => before === null && theirs.has(after.draft.sku);
+  const why = (sku: string): string => `A plan that a person made has the SKU ${sku}. Give it another one.`;
+  const taken = steps.filter(isTaken).flatMap(({ after }) =>
+    (after.suppliers ?? []).map(({ supplier, packageId }): SyncFinding => {
+      return { supplier, package_id: packageId, code: "sku_taken", why: why(after.draft.sku) };
+    }),
+  );
+  return { steps: steps.filter((step) => !isTaken(step)), taken };
 }
 
 function addCounts(sum: { added: number; changed: number; vanished: number }, one: StoredCounts): void {
