@@ -1807,6 +1807,7 @@ create table provisioning_attempts (
   version integer default 1 not null,
   top_up_id bigint,
   looked_back_at timestamp with time zone,
+  is_aside boolean default false not null,
   constraint provisioning_attempts_pkey PRIMARY KEY (id),
   constraint provisioning_attempts_one_per_number UNIQUE (profile_id, number),
   constraint provisioning_attempts_one_per_reference UNIQUE (reference),
@@ -1818,9 +1819,10 @@ create table provisioning_attempts (
 );
 CREATE INDEX provisioning_attempts_by_supplier_order ON public.provisioning_attempts USING btree (supplier_order_id) WHERE (supplier_order_id IS NOT NULL);
 CREATE INDEX provisioning_attempts_by_time ON public.provisioning_attempts USING btree (created_at);
+CREATE INDEX provisioning_attempts_not_looked_back_at ON public.provisioning_attempts USING btree (supplier, id) WHERE ((looked_back_at IS NULL) AND (status = ANY (ARRAY['refused'::text, 'taken_back'::text])) AND (reason = ANY (ARRAY['never_arrived'::text, 'never_sold'::text, 'not_bought'::text])));
 CREATE UNIQUE INDEX provisioning_attempts_one_exclusive_per_package ON public.provisioning_attempts USING btree (supplier, package_id) WHERE (is_exclusive AND (supplier_order_id IS NULL) AND (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'parked'::text, 'surplus'::text])));
-CREATE UNIQUE INDEX provisioning_attempts_one_open_per_profile ON public.provisioning_attempts USING btree (profile_id) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text]));
-CREATE UNIQUE INDEX provisioning_attempts_one_open_per_top_up ON public.provisioning_attempts USING btree (top_up_id) WHERE ((top_up_id IS NOT NULL) AND (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text])));
+CREATE UNIQUE INDEX provisioning_attempts_one_open_per_profile ON public.provisioning_attempts USING btree (profile_id) WHERE ((status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text])) AND (NOT is_aside));
+CREATE UNIQUE INDEX provisioning_attempts_one_open_per_top_up ON public.provisioning_attempts USING btree (top_up_id) WHERE ((top_up_id IS NOT NULL) AND (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text])) AND (NOT is_aside));
 CREATE UNIQUE INDEX provisioning_attempts_one_per_supplier_order ON public.provisioning_attempts USING btree (supplier, supplier_order_id) WHERE (supplier_order_id IS NOT NULL);
 CREATE UNIQUE INDEX provisioning_attempts_one_per_top_up_number ON public.provisioning_attempts USING btree (top_up_id, number) WHERE (top_up_id IS NOT NULL);
 CREATE INDEX provisioning_attempts_open ON public.provisioning_attempts USING btree (created_at) WHERE (status = ANY (ARRAY['intended'::text, 'unknown'::text, 'accepted'::text, 'parked'::text, 'surplus'::text]));

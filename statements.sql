@@ -2750,8 +2750,8 @@ insert into esim_reveals (profile_id, actor, session_id, channel, hour, request_
 
 -- esims.looked_back
 -- src/modules/esims/suppliers/ruled-out-store.ts
--- takes $1 bigint
-update provisioning_attempts set looked_back_at = now() where id = $1;
+-- takes $1 bigint, $2 boolean
+update provisioning_attempts set looked_back_at = case when $2::boolean then now() end where id = $1;
 
 -- esims.mark_installed
 -- src/modules/esims/esim-store.ts
@@ -2864,11 +2864,13 @@ update esim_profiles set parked_at = coalesce(parked_at, now()), parked_reason =
 -- returns id bigint
 with attempt as (
      update provisioning_attempts a set status = 'parked', reason = 'bought_after_all', detail = $3,
-       supplier_order_id = coalesce(a.supplier_order_id, $2), is_exclusive = false, decided_at = null
+       supplier_order_id = coalesce(a.supplier_order_id, $2), is_exclusive = false, decided_at = null,
+       is_aside = not exists (select from esim_profiles p where p.id = a.profile_id and p.status = 'pending')
+         and not exists (select from top_ups t where t.id = a.top_up_id and t.status = 'pending')
      where a.id = $1 and (a.status = 'refused' or (a.status = 'taken_back' and a.reason = 'never_sold'))
        and not exists (
          select from provisioning_attempts o where o.status in ('intended', 'unknown', 'accepted', 'parked')
-           and (o.profile_id = a.profile_id or o.top_up_id = a.top_up_id))
+           and not o.is_aside and (o.profile_id = a.profile_id or o.top_up_id = a.top_up_id))
        and not exists (
          select from provisioning_attempts o where a.is_exclusive and o.is_exclusive and o.supplier = a.supplier
            and o.package_id = a.package_id and o.supplier_order_id is null
@@ -3054,13 +3056,14 @@ with held as (
 
 -- esims.ruled_out_to_look_back_at
 -- src/modules/esims/suppliers/ruled-out-store.ts
+-- takes $1 text[]
 -- returns id bigint
 select a.id from provisioning_attempts a
    where (a.status = 'refused' or (a.status = 'taken_back' and a.reason = 'never_sold')) and a.reason in ('never_arrived', 'never_sold', 'not_bought')
-     and a.created_at > now() - interval '7 days' and a.decided_at < now() - interval '1 hour'
-     and (a.looked_back_at is null or (a.decided_at < now() - interval '1 day'
-       and a.looked_back_at < a.decided_at + interval '1 day'))
-   order by a.id limit 200;
+     and a.supplier = any($1::text[]) and a.decided_at < now() - interval '1 hour'
+     and (a.looked_back_at is null or (a.created_at > now() - interval '7 days'
+       and a.decided_at < now() - interval '1 day' and a.looked_back_at < a.decided_at + interval '1 day'))
+   order by random() limit 200;
 
 -- esims.sealed_profiles
 -- src/modules/esims/rotate-keys.ts
@@ -3083,7 +3086,8 @@ update supplier_events set profile_id = $2, applied_at = case when $3::text is n
 -- esims.settle_surplus
 -- src/modules/esims/purchase/settle-surplus.ts
 -- takes $1 bigint, $2 text, $3 text
-update provisioning_attempts set status = $2, reason = $3, decided_at = now(), is_exclusive = false
+update provisioning_attempts set status = $2, reason = $3, decided_at = now(), is_exclusive = false,
+     is_aside = $2 = 'parked'
    where id = $1 and status = 'surplus';
 
 -- esims.stock_levels

@@ -78,6 +78,63 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /parked|bought_after_all/,
   },
   {
+    number: 585,
+    title: "A second purchase beside an order waits for ever behind the first one that came to light",
+    area: "purchases",
+    edits: [
+      {
+        file: RULED_OUT,
+        from: "is_aside = not exists (select from esim_profiles p where p.id = a.profile_id and p.status = 'pending')",
+        to: "is_aside = false and not exists (select from esim_profiles p where p.id = a.profile_id)",
+      },
+      runsAt(RULED_OUT, "const { count } = await db.run(PARK, ["),
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "several of one order, an eSIM's or a top-up's: each is in front of an operator",
+    },
+    reason: /never_arrived/,
+  },
+  {
+    number: 586,
+    title: "A surplus that its supplier keeps cannot be parked beside another that came to light",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/purchase/settle-surplus.ts",
+        from: "is_aside = $2 = 'parked'",
+        to: "is_aside = false",
+      },
+      runsAt(
+        "src/modules/esims/purchase/settle-surplus.ts",
+        "  await db.run(SETTLE, [attemptId, status, reason]);",
+      ),
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "beside a purchase that was given up and that its supplier keeps: whichever is seen first, both stay",
+    },
+    reason: /provisioning_attempts_one_open_per_profile|never_arrived/,
+  },
+  {
+    number: 587,
+    title: "A supplier that cannot be asked for a week is never asked again about what was ruled out",
+    area: "purchases",
+    edits: [
+      {
+        file: RULED_OUT,
+        from: "and (a.looked_back_at is null or (a.created_at > now() - interval '7 days'\n       and a.decided_at < now() - interval '1 day'",
+        to: "and a.created_at > now() - interval '7 days'\n     and (a.looked_back_at is null or (a.decided_at < now() - interval '1 day'",
+      },
+      runsAt(RULED_OUT, "return (await db.run<{ id: number }>(DUE"),
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "that the supplier could not be asked is no answer: it is asked again, after weeks too",
+    },
+    reason: /never_arrived/,
+  },
+  {
     number: 246,
     title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
     area: "delivery",

@@ -18,7 +18,12 @@ describe("a purchase that had been ruled out and comes to light", () => {
   });
   beforeEach(() => {
     for (const supplier of suppliers) {
-      Object.assign(supplier, { script: ["sell"], isSearchBlind: false });
+      Object.assign(supplier, {
+        script: ["sell"],
+        isSearchBlind: false,
+        isReady: true,
+        cancelResult: "refunded",
+      });
       supplier.calls.length = 0;
       supplier.cancelled.length = 0;
     }
@@ -43,13 +48,14 @@ describe("a purchase that had been ruled out and comes to light", () => {
     Object.assign(seller ?? {}, { isSearchBlind: false, script: ["sell"] });
     return order;
   };
-  const ruledOutTopUp = async (): Promise<PlantedTopUp> => {
+  const ruledOutTopUp = async (times = 1): Promise<PlantedTopUp> => {
     const planId = await room.addPlan([{ supplier: "first", packageId: "p" }]);
     const esim = await room.addOrder({ planId });
     await room.esims.provisionEsim(esim.id);
     const topUp = await room.addTopUp(esim);
-    Object.assign(first, { script: ["sell_and_drop", { refuse: "terminal" }], isSearchBlind: true });
-    for (let time = 0; time < 3; time += 1) await room.esims.topUpEsim(topUp.id);
+    const lost = Array.from({ length: times }, () => "sell_and_drop");
+    Object.assign(first, { script: [...lost, { refuse: "terminal" }], isSearchBlind: true });
+    for (let time = 0; time < 1 + 2 * times; time += 1) await room.esims.topUpEsim(topUp.id);
     Object.assign(first, { isSearchBlind: false, script: ["sell"] });
     return topUp;
   };
@@ -284,7 +290,49 @@ describe("a purchase that had been ruled out and comes to light", () => {
       expect(await attemptsOf("profile_id", order.profileId)).toMatchObject([BOUGHT]);
     });
 
-    it("that the supplier could not be asked is no answer: it is asked again", async () => {
+    it("several of one order, an eSIM's or a top-up's: each is in front of an operator", async () => {
+      const planId = await room.addPlan([
+        { supplier: "first", packageId: "p", costMinor: 300 },
+        { supplier: "second", packageId: "p", costMinor: 301 },
+      ]);
+      const order = await room.addOrder({ planId });
+      for (const supplier of [first, second])
+        Object.assign(supplier, { script: ["sell_and_drop", { refuse: "terminal" }], isSearchBlind: true });
+      for (let time = 0; time < 5; time += 1) await room.esims.provisionEsim(order.id);
+      Object.assign(first, { script: ["sell"], isSearchBlind: false });
+      const topUp = await ruledOutTopUp(2);
+      for (const supplier of [first, second])
+        Object.assign(supplier, { script: ["sell"], isSearchBlind: false });
+      await lookBack();
+      const sold = await room.database.query<{ status: string; reason: string }>(
+        `select status, reason from provisioning_attempts
+         where (profile_id = $1 or top_up_id = $2) and reason <> 'terminal' order by id`,
+        [order.profileId, topUp.topUpId],
+      );
+      expect(sold).toEqual([BOUGHT, BOUGHT, BOUGHT, BOUGHT]);
+    });
+
+    it("beside a purchase that was given up and that its supplier keeps: whichever is seen first, both stay", async () => {
+      for (const looksFirst of [true, false]) {
+        Object.assign(second, { script: ["accept"], isReady: false, cancelResult: "impossible" });
+        const order = await ruledOut(["first", "second"]);
+        await room.esims.takeBackEsim(order.id, { acceptLoss: true });
+        const [surplus] = await room.database.query<{ id: number }>(
+          "select id from provisioning_attempts where profile_id = $1 and status = 'surplus'",
+          [order.profileId],
+        );
+        if (looksFirst) await lookBack();
+        second.isReady = true;
+        await room.esims.jobs.handlers.take_back_surplus!({ attempt_id: surplus?.id }, RUN);
+        if (!looksFirst) await lookBack();
+        expect(await attemptsOf("profile_id", order.profileId)).toMatchObject([
+          BOUGHT,
+          { status: "parked", reason: "surplus_cannot" },
+        ]);
+      }
+    });
+
+    it("that the supplier could not be asked is no answer: it is asked again, after weeks too", async () => {
       const order = await ruledOut(["first", "second"]);
       const { findOrder } = first;
       first.findOrder = async () => ({
@@ -295,6 +343,10 @@ describe("a purchase that had been ruled out and comes to light", () => {
       });
       await lookBack();
       first.findOrder = findOrder;
+      await room.database.query(
+        "update provisioning_attempts set created_at = created_at - interval '30 days' where profile_id = $1",
+        [order.profileId],
+      );
       await lookBack();
       expect((await attemptsOf("profile_id", order.profileId))[0]).toMatchObject(BOUGHT);
     });

@@ -93,7 +93,8 @@ async function noteOrder(db: Db, attemptId: number, supplierOrderId: string): Pr
 
 const SETTLE = statement(
   "esims.settle_surplus",
-  `update provisioning_attempts set status = $2, reason = $3, decided_at = now(), is_exclusive = false
+  `update provisioning_attempts set status = $2, reason = $3, decided_at = now(), is_exclusive = false,
+     is_aside = $2 = 'parked'
    where id = $1 and status = 'surplus'`,
 );
 

@@ -62,8 +62,8 @@ export type LookBack = ReturnType<typeof makeLookBack>;
 /** Silence may end late: what a search ruled out is searched for again, whether or not anybody speaks of it. */
 export function makeLookBackAtRefusals(deps: BoughtAfterAllDeps, lookBack: LookBack) {
   return async (): Promise<void> => {
-    for (const attemptId of await store.listRuledOutToLookBackAt(deps.db)) {
-      if ((await lookBack(attemptId)) !== "again") await store.noteLookedBack(deps.db, attemptId);
+    for (const attemptId of await store.listRuledOutToLookBackAt(deps.db, [...deps.suppliers.keys()])) {
+      await store.noteLookedBack(deps.db, attemptId, (await lookBack(attemptId)) !== "again");
     }
   };
 }

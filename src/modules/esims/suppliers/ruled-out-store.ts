@@ -11,18 +11,21 @@ export const findRuledOut = (db: Db, attemptId: number) => findLoneAttempt(db, F
 
 /**
  * The purchase is in front of an operator, and so is what is still waited for: whoever is at work on it loses the
- * lease, so that nothing more is bought. Not while another purchase of the same order is open, nor, where purchases
- * are told apart by time and package alone, while what was found could be another one's.
+ * lease, so that nothing more is bought. Where nothing waits any more it is aside: an order may have several such
+ * purchases. Not while another purchase of the same order is open, nor, where purchases are told apart by time and
+ * package alone, while what was found could be another one's.
  */
 const PARK = statement(
   "esims.park_ruled_out",
   `with attempt as (
      update provisioning_attempts a set status = 'parked', reason = 'bought_after_all', detail = $3,
-       supplier_order_id = coalesce(a.supplier_order_id, $2), is_exclusive = false, decided_at = null
+       supplier_order_id = coalesce(a.supplier_order_id, $2), is_exclusive = false, decided_at = null,
+       is_aside = not exists (select from esim_profiles p where p.id = a.profile_id and p.status = 'pending')
+         and not exists (select from top_ups t where t.id = a.top_up_id and t.status = 'pending')
      where a.id = $1 and ${isRuledOut("a")}
        and not exists (
          select from provisioning_attempts o where o.status in ('intended', 'unknown', 'accepted', 'parked')
-           and (o.profile_id = a.profile_id or o.top_up_id = a.top_up_id))
+           and not o.is_aside and (o.profile_id = a.profile_id or o.top_up_id = a.top_up_id))
        and not exists (
          select from provisioning_attempts o where a.is_exclusive and o.is_exclusive and o.supplier = a.supplier
            and o.package_id = a.package_id and o.supplier_order_id is null
@@ -56,28 +59,34 @@ export async function parkRuledOut(
 }
 
 /**
- * What was ruled out because a search found nothing, or by an operator's word: asked about again after an hour and
- * after a day. A definite refusal was the supplier's own word.
+ * What was ruled out because a search found nothing, or by an operator's word: asked about again after an hour, until
+ * there is an answer that could be written down, and after a day. A definite refusal was the supplier's own word. In
+ * any order, so that those without an answer keep nobody waiting.
  */
 const DUE = statement(
   "esims.ruled_out_to_look_back_at",
   `select a.id from provisioning_attempts a
    where ${isRuledOut("a")} and a.reason in ('never_arrived', 'never_sold', 'not_bought')
-     and a.created_at > now() - interval '7 days' and a.decided_at < now() - interval '1 hour'
-     and (a.looked_back_at is null or (a.decided_at < now() - interval '1 day'
-       and a.looked_back_at < a.decided_at + interval '1 day'))
-   order by a.id limit 200`,
+     and a.supplier = any($1::text[]) and a.decided_at < now() - interval '1 hour'
+     and (a.looked_back_at is null or (a.created_at > now() - interval '7 days'
+       and a.decided_at < now() - interval '1 day' and a.looked_back_at < a.decided_at + interval '1 day'))
+   order by random() limit 200`,
 );
 
-export async function listRuledOutToLookBackAt(db: Db): Promise<readonly number[]> {
-  return (await db.run<{ id: number }>(DUE)).rows.map(({ id }) => id);
+/** Only of these suppliers: the others cannot be asked. */
+export async function listRuledOutToLookBackAt(
+  db: Db,
+  suppliers: readonly string[],
+): Promise<readonly number[]> {
+  return (await db.run<{ id: number }>(DUE, [suppliers])).rows.map(({ id }) => id);
 }
 
 const LOOKED_BACK = statement(
   "esims.looked_back",
-  "update provisioning_attempts set looked_back_at = now() where id = $1",
+  "update provisioning_attempts set looked_back_at = case when $2::boolean then now() end where id = $1",
 );
 
-export async function noteLookedBack(db: Db, attemptId: number): Promise<void> {
-  await db.run(LOOKED_BACK, [attemptId]);
+/** Not answered: it is asked about again, for as long as that takes. */
+export async function noteLookedBack(db: Db, attemptId: number, isAnswered: boolean): Promise<void> {
+  await db.run(LOOKED_BACK, [attemptId, isAnswered]);
 }
