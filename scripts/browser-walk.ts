@@ -8,6 +8,7 @@ export const NAMES = {
     email: "E-mail",
     send: "Send code",
     code: "Code",
+    fillIn: "Fill in",
     signIn: "Sign in",
     pay: "Pay",
     leave: "Leave",
@@ -27,6 +28,7 @@ export const NAMES = {
     email: "Correo electrónico",
     send: "Enviar código",
     code: "Código",
+    fillIn: "Rellenar",
     signIn: "Entrar",
     pay: "Pagar",
     leave: "Salir",
@@ -97,6 +99,7 @@ export async function signIn(walk: Walk, email: string): Promise<void> {
   await page.getByRole("button", { name: names.send }).click();
   await page.getByLabel(names.code).waitFor();
   const code = await mailedCode(walk, email);
+  await page.getByRole("button", { name: names.fillIn }).waitFor();
   await look("checkout-code");
   await page.getByLabel(names.code).fill(code);
   await page.getByRole("button", { name: names.signIn }).click();

@@ -232,8 +232,8 @@ describe("what no environment starts with", () => {
 });
 
 describe("configWarnings", () => {
-  const warningsOf = (change: Environment): string[] =>
-    configWarnings(loadConfig({ DATA_DIR: dataDir, ...PRODUCTION, ...change }));
+  const sound: Environment = { DATA_DIR: dataDir, ...PRODUCTION, SHOP_TEXTS_FOLDER: dataDir };
+  const warningsOf = (change: Environment): string[] => configWarnings(loadConfig({ ...sound, ...change }));
 
   it("is silent for a sound production store", () => {
     expect(warningsOf({})).toEqual([]);
@@ -248,6 +248,7 @@ describe("configWarnings", () => {
     ],
     [{ SMTP_FROM_EMAIL: "" }, /^SMTP_FROM_EMAIL is not set/],
     [{ SHOP_SUPPORT_EMAIL: "" }, /^SHOP_SUPPORT_EMAIL is not set/],
+    [{ SHOP_TEXTS_FOLDER: "" }, /^SHOP_TEXTS_FOLDER is not set/],
     [{ METRICS_TOKEN: "" }, /^METRICS_TOKEN is not set/],
     [{ RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999" }, /^A limit on login codes/],
     [{ LOG_LEVEL: "silent" }, /^LOG_LEVEL is silent/],
@@ -265,9 +266,9 @@ describe("configWarnings", () => {
     ],
   ])("%j", (change, warning) => {
     const set = Object.fromEntries(
-      Object.entries({ ...PRODUCTION, ...change }).filter(([, value]) => value !== ""),
+      Object.entries({ ...sound, ...change }).filter(([, value]) => value !== ""),
     );
-    const warnings = configWarnings(loadConfig({ DATA_DIR: dataDir, ...set }));
+    const warnings = configWarnings(loadConfig(set));
     expect(warnings).toEqual([expect.stringMatching(warning)]);
   });
 

@@ -159,7 +159,7 @@ function developmentWarnings({ payments }: Config): string[] {
 }
 
 function productionWarnings(config: Config): string[] {
-  const { http, mail, shop, auth, log, payments, database, redisUrl, esims } = config;
+  const { http, mail, shop, brand, auth, log, payments, database, redisUrl, esims } = config;
   const publicHost = hostOf(http.publicUrl);
   const plainOrigins = http.frontendOrigins.filter((origin) => origin.startsWith("http:"));
   const isOff = Object.values(auth.limits).includes(LIMIT_OFF);
@@ -183,6 +183,10 @@ function productionWarnings(config: Config): string[] {
     [
       shop.supportEmail === null,
       'SHOP_SUPPORT_EMAIL is not set: mails and pages that say "write to us" name no address.',
+    ],
+    [
+      brand.textsFolder === null,
+      "SHOP_TEXTS_FOLDER is not set: customers agree to the terms that come with the program; read them, and put your own there.",
     ],
     [http.metricsToken === null, "METRICS_TOKEN is not set: nobody can read /metrics."],
     [

@@ -11,7 +11,7 @@ describe("the pages for people", () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp(
-      { PUBLIC_URL: "https://shop.example", SHOP_NAME: "Viajes Sim" },
+      { PUBLIC_URL: "https://shop.example", SHOP_NAME: "Viajes Sim", OTP_TTL_MINUTES: "7" },
       { worker: false },
     );
     await seedCatalog(app.database);
@@ -119,7 +119,8 @@ describe("the pages for people", () => {
     expect(named.sort()).toEqual(["AL", "BA", "BG", "GR", "HR", "ME", "MK", "RO", "RS", "SI"]);
   });
 
-  it("200: the pages that the browser draws know what regions are called", async () => {
+  it("200: the pages that the browser draws know how long a code is valid, and what regions are called", async () => {
+    expect((await get("/checkout/1")).text).toContain('"codeMinutes":7');
     expect((await get("/es/account")).text).toContain('"Europe":"Europa"');
     expect((await get("/account")).text).toContain('"regionNames":{}');
   });

@@ -44,6 +44,20 @@ describe("in production", () => {
     expect(Object.keys(parts)).toEqual(["client_address.trust_unset"]);
   });
 
+  it("200: customers read terms and privacy without a word to the operator", async () => {
+    const headers = { accept: "text/html" };
+    for (const [page, words] of [
+      ["/legal/terms", "Who sells"],
+      ["/es/legal/terms", "Quién vende"],
+      ["/legal/privacy", "Who is responsible"],
+      ["/es/legal/privacy", "Quién es responsable"],
+    ] as const) {
+      const { text } = await app.request("GET", page, { headers });
+      expect(text).toContain(words);
+      expect(text).not.toMatch(/SHOP_TEXTS_FOLDER|operator|program/i);
+    }
+  });
+
   it("200: the reference runs nothing but its own program, which is kept for good", async () => {
     const page = await app.request("GET", "/docs");
     const policy = page.headers.get("content-security-policy") ?? "";

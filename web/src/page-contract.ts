@@ -26,6 +26,8 @@ export interface ShopInfo {
   readonly isDevelopment: boolean;
   /** Mail goes to the development inbox, so the page can show the code that a newcomer waits for. */
   readonly hasInbox: boolean;
+  /** How long a mailed code is valid. */
+  readonly codeMinutes: number;
   readonly payment: {
     readonly provider: string;
     /** The script that stands in for Stripe's own, for developers without internet. */

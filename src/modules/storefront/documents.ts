@@ -20,8 +20,10 @@ export interface DocumentOptions {
   readonly folder: string | null;
   readonly seller: string;
   readonly supportEmail: string | null;
-  /** Named where there is no address to write to, which production does not allow. */
+  /** Named where there is no address to write to, of which production warns. */
   readonly shopUrl: string;
+  /** Tells whoever sets the shop up which texts wait for their own. */
+  readonly isDevelopment: boolean;
 }
 
 export interface Documents {
@@ -37,20 +39,34 @@ const CONTACT = {
     email === null ? `Pregúntanos en <${url}>.` : `Escribe a <${email}>.`,
 };
 
+const OF_THE_OPERATOR = new Set(["terms", "privacy"]);
+const DRAFT = {
+  en: "*This text comes with the program. Put your own into SHOP_TEXTS_FOLDER; customers do not see this line.*",
+  es: "*Este texto viene con el programa. Pon el tuyo en SHOP_TEXTS_FOLDER; los clientes no ven esta línea.*",
+};
+
 /** Read at the start of the process; made into HTML when somebody first asks. */
 export function makeDocuments(options: DocumentOptions): Documents {
   const sources = new Map<string, string>();
+  const ownFile = (key: string): string | null => {
+    const file = options.folder === null ? null : path.join(options.folder, key);
+    return file !== null && existsSync(file) ? file : null;
+  };
   const sourceOf = (name: string, language: PageLanguage): string => {
     const key = `${language}/${name}.md`;
     const known = sources.get(key);
     if (known !== undefined) return known;
-    const own = options.folder === null ? null : path.join(options.folder, key);
-    const file = own !== null && existsSync(own) ? own : path.join(OURS, key);
-    const source = readFileSync(file, "utf8")
+    const source = readFileSync(ownFile(key) ?? path.join(OURS, key), "utf8")
       .replaceAll("{{seller}}", options.seller)
       .replaceAll("{{contact}}", CONTACT[language](options.supportEmail, options.shopUrl));
     sources.set(key, source);
     return source;
+  };
+  /** Not a part of what is agreed to, so the terms' version knows nothing of it. */
+  const shownOf = (name: string, language: PageLanguage): string => {
+    const source = sourceOf(name, language);
+    const isDraft = OF_THE_OPERATOR.has(name) && ownFile(`${language}/${name}.md`) === null;
+    return options.isDevelopment && isDraft ? source.replace(/^# .+$/m, `$&\n\n${DRAFT[language]}`) : source;
   };
   const titleOf = (name: string, language: PageLanguage): string =>
     /^# (.+)$/m.exec(sourceOf(name, language))?.[1]?.trim() ?? name;
@@ -66,7 +82,7 @@ export function makeDocuments(options: DocumentOptions): Documents {
         slug: address,
         title: titleOf(name, language),
         description: describe(sourceOf(name, language)),
-        html: await htmlOf(sourceOf(name, language)),
+        html: await htmlOf(shownOf(name, language)),
         others: others.map(([slug, other]) => ({ slug, name: titleOf(other, language) })),
       };
     },

@@ -89,7 +89,7 @@ export function shopInfoOf(
     readonly termsVersion: string;
   },
 ): ShopInfo {
-  const { shop, brand, http, payments, mail, isProduction } = config;
+  const { shop, brand, http, payments, mail, auth, isProduction } = config;
   return {
     name: shop.name,
     legalName: brand.legalName,
@@ -99,6 +99,7 @@ export function shopInfoOf(
     currencies: more.currencies,
     defaultCurrency: payments.defaultCurrency,
     isDevelopment: !isProduction,
+    codeMinutes: auth.otp.ttlMinutes,
     hasInbox: !isProduction && mail.smtp === null,
     payment: {
       provider: payments.provider,

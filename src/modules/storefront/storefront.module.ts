@@ -56,6 +56,7 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
     seller: config.brand.legalName ?? config.shop.name,
     supportEmail: config.shop.supportEmail,
     shopUrl: config.http.publicUrl,
+    isDevelopment: !config.isProduction,
   });
   const currencies = rememberFor(CURRENCIES_TTL_MILLIS, clock, () => listCurrencies(db));
   const shopInfo = async (): Promise<ShopInfo> =>

@@ -78,21 +78,16 @@ export function SignIn({ lead }: { lead: string }) {
           }}
         />
       )}
-      {trouble !== null && <SignInTrouble error={trouble} />}
+      {trouble !== null && <SignInTrouble error={trouble} typed={challenge === null ? "email" : "code"} />}
     </section>
   );
 }
 
-function SignInTrouble({ error }: { error: unknown }) {
+/** What the store finds malformed is what was typed last. */
+function SignInTrouble({ error, typed }: { error: unknown; typed: "email" | "code" }) {
   const text = useText();
-  if (!(error instanceof TribiError)) return <Failure error={error} />;
-  const minutes = Math.max(1, Math.ceil((error.retryAfterSeconds ?? 60) / 60));
-  const { code } = error;
-  if (code === "invalid_code") return <Notice kind="bad">{text("sign.wrong")}</Notice>;
-  if (code === "email_invalid" || code === "validation_failed")
-    return <Notice kind="bad">{text("sign.email_invalid")}</Notice>;
-  if (code === "rate_limited" || code === "too_many_attempts")
-    return <Notice kind="bad">{text("sign.many", { minutes })}</Notice>;
+  if (error instanceof TribiError && error.code === "validation_failed")
+    return <Notice kind="bad">{text(typed === "code" ? "sign.wrong" : "sign.email_invalid")}</Notice>;
   return <Failure error={error} />;
 }
 
@@ -118,7 +113,7 @@ function CodeForm({ email, askedAt, isBusy, onCode, onAgain, onOther }: CodeForm
         void onCode(code.replace(/\s/g, ""));
       }}
     >
-      <p role="status">{text("sign.sent", { email })}</p>
+      <p role="status">{text("sign.sent", { email, count: shop.codeMinutes })}</p>
       <label class="field">
         <span>{text("sign.code")}</span>
         <input

@@ -59,6 +59,7 @@ export function Notices() {
               {words[kind]}
             </label>
           ))}
+          <p class="small">{words.always}</p>
         </fieldset>
       )}
     </section>

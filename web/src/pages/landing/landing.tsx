@@ -92,8 +92,8 @@ function Place({ place, isLazy }: { place: DestinationInfo; isLazy: boolean }) {
       <div>
         <a href={address(`/esim/${place.slug}`)}>{place.name}</a>
         <p>
-          {text("landing.from", { price: priceText(place.from, code) })}
-          {place.iso2 === null && ` · ${text("place.covers", { count: place.countries })}`}
+          <span>{text("landing.from", { price: priceText(place.from, code) })}</span>
+          {place.iso2 === null && <span>{text("place.covers", { count: place.countries })}</span>}
         </p>
       </div>
     </li>
