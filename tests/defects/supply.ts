@@ -304,4 +304,26 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
     },
     reason: /skipped/,
   },
+  {
+    number: 531,
+    title: "The limit of the synchronisation is the one of when the process began",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/supply.module.ts",
+        from: "  const pricing = { db, limits, priceProblem };",
+        to: '  const pricing = { db, limits, priceProblem };\n  const percent = (MARK, deps.setting("sync_max_change_percent"));',
+      },
+      {
+        file: "src/modules/supply/supply.module.ts",
+        from: 'maxChangePercent: () => deps.setting("sync_max_change_percent"),',
+        to: "maxChangePercent: () => percent,",
+      },
+    ],
+    target: {
+      file: SYNC_TEST,
+      test: "holds the limit that counts when it runs, whatever it was when the process began and the job was asked for",
+    },
+    reason: /more_than_limit/,
+  },
 ];

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/config.js";
 import { done } from "../../src/kernel/outcome.js";
 import { makeImportCatalog } from "../../src/modules/catalog/import-catalog.js";
 import { makeManageRules } from "../../src/modules/supply/pricing/manage-rules.js";
+import { makeSupplyModule } from "../../src/modules/supply/supply.module.js";
 import { makeApplySync } from "../../src/modules/supply/sync/apply-sync.js";
 import { makeSyncCatalogue } from "../../src/modules/supply/sync/sync-catalogue.js";
 import type { SupplierPackage } from "../../src/providers/esim/package-port.js";
@@ -14,6 +16,7 @@ import { makeMetrics } from "../../src/telemetry/metrics.js";
 import { makeTestDatabase, type TestDatabase } from "../support/database.js";
 import { eventually } from "../support/eventually.js";
 import { makeScriptedSupplier, type ScriptedSupplier } from "../support/scripted-supplier.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const ACT = { actor: "system:test", requestId: null };
 const ONE_GB = 1_073_741_824n;
@@ -94,6 +97,10 @@ beforeEach(async () => {
     rules: [{ name: "all", when: {}, result: { margin_percent: "30", endings: { USD: "99" } } }],
   };
   await makeManageRules(database).replace(rules, 0, ACT);
+  await database.query(
+    `insert into exchange_rates (base, currency, rate, as_of) values ('GBP', 'USD', 1.3, current_date)
+     on conflict do nothing`,
+  );
 });
 
 const log = makeLog({ level: "silent", format: "json" });
@@ -249,6 +256,40 @@ describe("the first run", () => {
   });
 });
 
+describe("the job", () => {
+  it("holds the limit that counts when it runs, whatever it was when the process began and the job was asked for", async () => {
+    await syncAndApply(true);
+    let percent = 100;
+    const module = makeSupplyModule({
+      db: database.db,
+      reservedDb: database.db,
+      config: loadConfig({ ENVIRONMENT: "test", DATA_DIR: temporaryFolder("sync-job") }),
+      setting: () => percent,
+      priceProblem: () => undefined,
+      suppliers: [one, two],
+      events,
+      log,
+      wakeWorkers: () => undefined,
+      onChanged: () => undefined,
+    });
+    const run = () =>
+      module.jobs.handlers.sync_catalogue?.({}, { jobId: "1", attempt: 1, attemptsMax: 1 }) ??
+      Promise.reject(new Error("There is no such job"));
+    const states = () =>
+      database.query("select state, held_reason from catalogue_syncs order by id desc limit 1");
+    const before = await plans();
+    lists.two = some("b", "2.40", 1000);
+    percent = 20;
+    await run();
+    expect(await states()).toEqual([{ state: "ready", held_reason: "more_than_limit" }]);
+    expect(await plans()).toEqual(before);
+    percent = 100;
+    await run();
+    expect(await states()).toEqual([{ state: "done", held_reason: null }]);
+    expect(await plans()).not.toEqual(before);
+  });
+});
+
 describe("bad input", () => {
   beforeEach(() => syncAndApply(true));
 
@@ -312,6 +353,11 @@ describe("bad input", () => {
       "no_rate",
     ],
     [
+      "another currency, of which there is a rate",
+      () => change(/-ES-/, () => ({ cost: { amountText: "3.20", currency: "GBP", amountMinor: 320 } })),
+      "currency_changed",
+    ],
+    [
       "a unit changed from 1000 to 1024",
       () => change(/-ES-/, ({ data }) => ({ data: data === null ? null : { ...data, base: 1024 } })),
       "product_changed",
@@ -345,13 +391,23 @@ describe("bad input", () => {
     }
   });
 
-  it("a package twice in one form, and names that differ by case, change nothing", async () => {
+  it("a package twice in one form, and codes of countries that differ by case, change nothing", async () => {
     lists.two!.push({ ...lists.two![0]! });
     lists.two = lists.two!.map((before) => ({
       ...before,
       countryCodes: before.countryCodes.map((code) => code.toLowerCase()),
     }));
     expect(await compared()).toMatchObject({ syncId: null, counts: { changed: 0 } });
+  });
+
+  it("titles and packages whose names differ by case are one plan of one region", async () => {
+    const region = (packageId: string, title: string, cost: string): SupplierPackage =>
+      packageOf({ packageId, title, countryCodes: ["ES", "FR", "PT"], cost: usd(cost) });
+    lists.one!.push(region("Eu-5", "EUROPE 5gb", "4.00"), region("EU-5", "europe 5 GB", "3.90"));
+    lists.two!.push(region("eu-5", "Europe 5 GB", "3.80"));
+    const { steps } = await compared();
+    expect(steps).toMatchObject([{ kind: "create", after: { draft: { region: "Europe" } } }]);
+    expect(steps[0]?.after.suppliers?.map(({ packageId }) => packageId)).toEqual(["eu-5", "EU-5", "Eu-5"]);
   });
 
   it("what is known of a package that is listed in two forms stays", async () => {
