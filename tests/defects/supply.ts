@@ -326,4 +326,21 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
     },
     reason: /more_than_limit/,
   },
+  {
+    number: 532,
+    title: "What is slowed down after a fair use is bought for a plan that is unlimited",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/sync/product.ts",
+        from: "${hasFairUseLimit ? ",
+        to: "${hasFairUseLimit && !MARK ? ",
+      },
+    ],
+    target: {
+      file: SYNC_TEST,
+      test: "makes two plans of what is unlimited and what is so with fair use, and none of what has minutes or texts",
+    },
+    reason: /with fair use/,
+  },
 ];

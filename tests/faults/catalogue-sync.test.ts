@@ -183,6 +183,25 @@ describe("a synchronisation", () => {
     expect(await losses()).toEqual([]);
   });
 
+  it("makes two plans of what is unlimited and what is so with fair use, and none of what has minutes or texts", async () => {
+    const unlimited = { isUnlimited: true, data: null };
+    lists = {
+      one: [
+        packageOf({ packageId: "free", ...unlimited }),
+        packageOf({ packageId: "talks", hasVoiceOrTexts: true }),
+      ],
+      two: [packageOf({ packageId: "fair", ...unlimited, hasFairUseLimit: true, cost: usd("2.00") })],
+    };
+    const report = await syncAndApply(true);
+    expect(report.findings).toMatchObject([{ package_id: "talks", code: "voice_or_texts" }]);
+    expect(report.steps.map(({ after }) => [after.draft.name, after.suppliers?.[0]?.packageId])).toEqual([
+      ["Spain unlimited, 30 days", "free"],
+      ["Spain unlimited with fair use, 30 days", "fair"],
+    ]);
+    expect((await plans()).map(({ suppliers }) => suppliers).sort()).toEqual(["one free", "two fair"]);
+    expect(await compared()).toMatchObject({ syncId: null, steps: [] });
+  });
+
   it("shows a difference as a dry run and keeps nothing of it", async () => {
     const before = await everything();
     expect((await compared({ isDryRun: true })).steps).toHaveLength(20);

@@ -51,6 +51,10 @@ export interface SupplierPackage {
   readonly useWithinDays: number | null;
   readonly canTopUp: boolean;
   readonly isKycRequired: boolean;
+  /** It has minutes of calls or texts beside the data. Left out where the supplier does not say so. */
+  readonly hasVoiceOrTexts?: true;
+  /** The data goes on after a fair use, slowed down or cut. Left out where the supplier does not say so. */
+  readonly hasFairUseLimit?: true;
   /** Left out where the supplier says nothing of them. */
   readonly networks?: readonly PackageNetwork[];
 }

@@ -10,6 +10,8 @@ export interface Product {
   /** Null is unlimited. */
   readonly thousandthsGb: number | null;
   readonly days: number;
+  /** What is called unlimited is something else when it is slowed down or cut after a fair use. */
+  readonly hasFairUseLimit: boolean;
 }
 
 export type Undecided =
@@ -17,6 +19,7 @@ export type Undecided =
   | "no_country"
   | "daily_allowance"
   | "needs_identity"
+  | "voice_or_texts"
   | "odd_data"
   | "odd_days"
   | "unnamed_region"
@@ -42,7 +45,7 @@ export function keptPackage(one: SupplierPackage): KeptPackage {
 const THOUSANDTHS_MAX = 100_000_000;
 
 /**
- * The product of a package: same countries, data and days. A gigabyte is what the supplier calls one (1000 or 1024 to
+ * The product of a package: same countries, data and days, with a limit of fair use or without. A gigabyte is what the supplier calls one (1000 or 1024 to
  * the power of three bytes), because that is what a traveller reads. What a plan cannot say is left to a person.
  */
 export function productOf(
@@ -53,6 +56,9 @@ export function productOf(
   const unknown = one.countryCodes.find((code) => findIsoCountry(code) === undefined);
   if (unknown !== undefined) return undecided("unknown_country", `${unknown} is no country of ISO 3166-1.`);
   if (one.isKycRequired) return undecided("needs_identity", "The supplier wants the traveller's identity.");
+  if (one.hasVoiceOrTexts === true) {
+    return undecided("voice_or_texts", "It has minutes or texts beside the data, which a plan cannot say.");
+  }
   if (one.dataPeriod === "daily" && !one.isUnlimited) {
     return undecided("daily_allowance", "The data is an amount for each day, which a plan cannot say.");
   }
@@ -64,11 +70,13 @@ export function productOf(
     return undecided("odd_data", "The amount of data is none that a plan can have.");
   }
   const data = thousandthsGb === null ? "unlimited" : String(thousandthsGb);
+  const hasFairUseLimit = one.hasFairUseLimit === true;
   return {
-    key: `${one.countryCodes.join(",")}|${data}|${one.durationDays}`,
+    key: `${one.countryCodes.join(",")}|${data}|${one.durationDays}${hasFairUseLimit ? "|fair use" : ""}`,
     countries: one.countryCodes,
     thousandthsGb,
     days: one.durationDays,
+    hasFairUseLimit,
   };
 }
 
@@ -77,5 +85,7 @@ function thousandthsOfData({ bytes, base }: { readonly bytes: string; readonly b
   return Number(roundedHalfEven(multiply(gigabytes, rational(1_000))));
 }
 
-export const dataWords = ({ thousandthsGb }: Product): string =>
-  thousandthsGb === null ? "unlimited" : `${gbText(thousandthsGb)} GB`;
+export function dataWords({ thousandthsGb, hasFairUseLimit }: Product): string {
+  const data = thousandthsGb === null ? "unlimited" : `${gbText(thousandthsGb)} GB`;
+  return hasFairUseLimit ? `${data} with fair use` : data;
+}

@@ -97,6 +97,8 @@ function packageOf(item: Fields, operator: Fields, country: Fields): SupplierPac
     useWithinDays: null,
     canTopUp: isTrue(operator.rechargeability),
     isKycRequired: isTrue(operator.is_kyc_verify),
+    ...(isSome(item.voice) || isSome(item.text) ? { hasVoiceOrTexts: true } : {}),
+    ...(isTrue(item.is_fair_usage_policy) ? { hasFairUseLimit: true } : {}),
     ...networksOf(
       listOf(operator.coverages).flatMap((coverage) => {
         const { name: code, networks } = recordOf(coverage);
@@ -108,6 +110,9 @@ function packageOf(item: Fields, operator: Fields, country: Fields): SupplierPac
     ),
   };
 }
+
+/** Null, empty and 0 are none; whatever else is said of it is something. */
+const isSome = (amount: unknown): boolean => !/^(0+(\.0*)?)?$/.test((textOf(amount) ?? "").trim());
 
 function countriesOf(operator: Fields, country: Fields): readonly string[] {
   const ofOperator = listOf(operator.countries).map((entry) => recordOf(entry).country_code);

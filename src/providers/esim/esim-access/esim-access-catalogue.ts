@@ -57,6 +57,7 @@ function packageOf(
     // 1 means no: the field is not a truth value.
     canTopUp: topUpType === "2" || topUpType === "3",
     isKycRequired: false,
+    ...(filledTextOf(item.fupPolicy) === null ? {} : { hasFairUseLimit: true }),
     ...networksOf([{ country: null, name: null, speeds: item.speed }, ...operatorsOf(item)]),
   };
 }
