@@ -37,7 +37,8 @@ describe("Airalo says what a package has beside its data", () => {
   it("a limit of fair use", async () => {
     expect(await airalo({ is_fair_usage_policy: true })).toMatchObject({ hasFairUseLimit: true });
     expect(await airalo({ is_fair_usage_policy: false })).not.toHaveProperty("hasFairUseLimit");
-    const [topUp] = topUpPackagesOf(lossless({ data: [{ ...AIRALO, is_fair_usage_policy: true }] })) ?? [];
+    const [topUp] =
+      topUpPackagesOf(lossless({ data: [{ ...AIRALO, type: "topup", is_fair_usage_policy: true }] })) ?? [];
     expect(topUp).toMatchObject({ kind: "top_up", hasFairUseLimit: true });
   });
 });
