@@ -47,6 +47,7 @@ export const CONSOLE_SCREENS = [
   "/system",
   "/system/audit",
   "/system/mails",
+  "/system/previews",
   "/system/settings",
   "/system/webhooks",
 ] as const;

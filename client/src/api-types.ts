@@ -2634,6 +2634,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every mail, and every page behind a link, about somebody invented
+         * @description As the shop would write it now, with its name, address and look. Nothing is sent or stored.
+         */
+        get: operations["listPreviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/previews/{name}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The HTML of one preview; nothing in it runs */
+        get: operations["getPreviewDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/inventory/stats": {
         parameters: {
             query?: never;
@@ -3387,7 +3424,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role?: "owner" | "support" | "finance" | "catalogue" | "auditor";
-            permissions?: ("overview.read" | "orders.read" | "notes.write" | "customers.read" | "customers.write" | "customers.erase" | "payments.read" | "refunds.create" | "refunds.approve" | "money.decide" | "reconciliation.read" | "esims.read" | "esims.resend" | "esims.decide" | "esims.reveal" | "stock.read" | "stock.write" | "catalogue.read" | "catalogue.write" | "suppliers.read" | "suppliers.write" | "limits.read" | "limits.lift" | "jobs.read" | "jobs.retry" | "audit.read" | "team.read" | "team.write" | "keys.read" | "keys.write" | "settings.read" | "settings.write" | "mails.read" | "mails.write" | "alarms.choose" | "webhooks.read" | "webhooks.write")[];
+            permissions?: ("overview.read" | "orders.read" | "notes.write" | "customers.read" | "customers.write" | "customers.erase" | "payments.read" | "refunds.create" | "refunds.approve" | "money.decide" | "reconciliation.read" | "esims.read" | "esims.resend" | "esims.decide" | "esims.reveal" | "stock.read" | "stock.write" | "catalogue.read" | "catalogue.write" | "suppliers.read" | "suppliers.write" | "limits.read" | "limits.lift" | "jobs.read" | "jobs.retry" | "audit.read" | "team.read" | "team.write" | "keys.read" | "keys.write" | "settings.read" | "settings.write" | "mails.read" | "mails.write" | "previews.read" | "alarms.choose" | "webhooks.read" | "webhooks.write")[];
             addresses?: string[];
             expires_in_days?: number;
             reason: string;
@@ -5241,6 +5278,23 @@ export interface components {
             needs_accept_loss: boolean;
             needs_idempotency_key: boolean;
             sentences: string[];
+        };
+        PreviewsItem: {
+            name: string;
+            /** @enum {unknown} */
+            kind: "mail" | "page";
+            to: string | null;
+            subject: string | null;
+            text: string | null;
+            /** @description Names of files */
+            attachments: string[];
+            /** @description The address of its HTML, to be shown in a frame; null: there is only text */
+            document: string | null;
+        };
+        ListPreviewsAnswer: {
+            items: components["schemas"]["PreviewsItem"][];
+            /** @description Addresses of the public pages */
+            shop_pages: string[];
         };
         GetInventoryStatsAnswer: {
             totals: {
@@ -11570,6 +11624,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefundPreview"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listPreviews: {
+        parameters: {
+            query?: {
+                language?: "en" | "es";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPreviewsAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getPreviewDocument: {
+        parameters: {
+            query?: {
+                language?: "en" | "es";
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];

@@ -71,15 +71,17 @@ export async function composeModules(
     offer: esims.offer,
     topUpOffer: esims.topUpOffer,
   });
-  const mail = await composeMail(foundation, [
+  const composers = [
     ...[auth, access, payments, esims].flatMap(({ mails }) => mails),
     ...operatorsMails(foundation),
-  ]);
+  ];
+  const mail = await composeMail(foundation, composers);
   const webhooks = composeWebhooks(foundation);
   const admin = makeAdminModule({
     ...foundation,
     stockIsDefault: config.esims.supplier === "stock",
     cancellableAt: esims.cancellableAt,
+    previews: { composers, ...esims, shopPages: (language) => storefront.pagesToLookAt(language) },
   });
   const storefront = makeStorefrontModule({ config, db, clock: systemClock });
   const settings = makeSettingsModule({ ...foundation, defaults: config.settings });

@@ -41,6 +41,8 @@ const TABLE = {
   "settings.write": [],
   "mails.read": ["support", "auditor"],
   "mails.write": ["support"],
+  // What is invented about nobody; what was mailed to people is another matter.
+  "previews.read": ["support", "finance", "auditor"],
   // Of one's own mails; who is mailed about what follows from the permissions that decide it.
   "alarms.choose": ["support", "finance", "catalogue"],
   "webhooks.read": ["auditor"],

@@ -227,6 +227,8 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /admin/jobs": "admin",
   "GET /admin/jobs/export": "admin",
   "POST /admin/jobs/:id/retry": "admin",
+  "GET /admin/previews": "admin",
+  "GET /admin/previews/:name/document": "admin",
   "GET /admin/mails": "admin",
   "GET /admin/mails/export": "admin",
   "POST /admin/mails/:id/resend": "admin",

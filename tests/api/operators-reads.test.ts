@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { jobsSettled } from "../support/checksums.js";
@@ -298,5 +299,80 @@ describe("findings of reconciliation", () => {
     expect(await total("from=2026-01-31&to=2026-02-01")).toBe(1);
     expect(await total("to=2026-01-31")).toBe(0);
     expect((await get("/admin/reconciliation?from=x")).status).toBe(422);
+  });
+});
+
+describe("GET /admin/previews", () => {
+  const KINDS = /defineMail\(\{\s*kind: "(\w+)"/g;
+  const kindsOfProgram = (): readonly string[] =>
+    readdirSync("src/modules", { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .flatMap((file) =>
+        [...readFileSync(`src/modules/${file}`, "utf8").matchAll(KINDS)].map(([, kind = ""]) => kind),
+      )
+      .sort();
+  const variantsOf = (of: string, items: readonly { name: string }[]): readonly string[] =>
+    items.filter(({ name }) => name.startsWith(`${of}.`)).map(({ name }) => name.slice(of.length + 1));
+
+  it.each(["en", "es"])("shows every kind of mail that the program can write, in %s", async (language) => {
+    const { status, body } = await get(`/admin/previews?language=${language}`);
+    expect(status).toBe(200);
+    const mails = body.items.filter(({ kind }: { kind: string }) => kind === "mail");
+    const kinds = mails.map(({ name }: { name: string }) => name.split(".")[0]);
+    expect([...new Set(kinds)].sort()).toEqual(kindsOfProgram());
+    expect(variantsOf("care_notice", mails)).toEqual([
+      "install",
+      "low_data",
+      "used_up",
+      "days_left",
+      "expired",
+    ]);
+    for (const { name, to, subject, text } of mails) {
+      expect([name, to]).toEqual([name, "ada.lovelace@example.com"]);
+      // A text that is missing is its key, and a value that is missing leaves its braces or a word of the program.
+      expect(`${name} ${subject} ${text}`).not.toMatch(
+        /\{\{|undefined|null|NaN|Invalid Date|\s[a-z_]+\.[a-z_]+\s/,
+      );
+    }
+    const [receipt] = mails.filter(({ name }: { name: string }) => name === "receipt.esim");
+    expect(receipt.subject).toMatch(language === "en" ? /^Your receipt/ : /recibo/);
+    expect(body.shop_pages).toContain(language === "en" ? "/legal/terms" : "/es/legal/terms");
+    expect(body.shop_pages.some((page: string) => page.includes("/esim/"))).toBe(true);
+  });
+
+  it("has documents in which nothing runs, with the mail's pictures in them", async () => {
+    const { body } = await get("/admin/previews?language=es");
+    const documents = body.items.filter(({ document }: { document: string | null }) => document !== null);
+    expect(documents.map(({ name }: { name: string }) => name)).toEqual([
+      "esim_ready",
+      "install_page_closed",
+      "install_page_open",
+      "install_page_gone",
+      "notice_page",
+    ]);
+    for (const { document } of documents) {
+      const answer = await get(document);
+      expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none';.*; sandbox$/);
+      expect(answer.text).toContain('<html lang="es">');
+      expect(answer.text).not.toContain("cid:");
+    }
+    expect((await get("/admin/previews/esim_ready/document")).text).toContain("data:image/png;base64,");
+    expect((await get("/admin/previews/receipt.esim/document")).status).toBe(404);
+  });
+
+  it("sends nothing, stores nothing and opens nothing", async () => {
+    const count = async () =>
+      (
+        await app.database.query(
+          "select (select count(*) from outgoing_mails) as mails, (select count(*) from install_links) as links",
+        )
+      )[0];
+    const before = await count();
+    const { body } = await get("/admin/previews");
+    expect(await count()).toEqual(before);
+    const [ready] = body.items.filter(({ name }: { name: string }) => name === "esim_ready");
+    const [, link = ""] = /(\/install\/\S+)/.exec(ready.text) ?? [];
+    expect((await get(link)).status).toBe(404);
   });
 });

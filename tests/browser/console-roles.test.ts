@@ -90,6 +90,7 @@ const SCREENS: Readonly<Record<string, readonly [needs: readonly Permission[], r
   "/system": [["jobs.read"], "/admin/jobs"],
   "/system/audit": [["audit.read"], "/admin/audit-log"],
   "/system/mails": [["mails.read"], "/admin/mails"],
+  "/system/previews": [["previews.read"], "/admin/previews"],
   "/system/settings": [["settings.read"], "/admin/settings"],
   "/system/webhooks": [["webhooks.read"], "/admin/webhook-endpoints"],
 };

@@ -262,6 +262,23 @@ describeInBrowser("the console", () => {
     await page.getByText("Plans: the file is imported.").waitFor();
   });
 
+  it(
+    "a mail is looked at as its reader gets it, in the reader's language, and nothing in it runs",
+    SLOW,
+    async () => {
+      await open("/system/previews?of=esim_ready&language=es");
+      const mail = page.frameLocator("iframe[sandbox='']");
+      await mail.getByRole("heading", { name: "Tu eSIM para España está lista" }).waitFor();
+      expect(
+        await mail.getByRole("img").evaluate((image) => (image as { naturalWidth?: number }).naturalWidth),
+      ).toBeGreaterThan(100);
+      await page.getByLabel("In the language").selectOption("en");
+      await mail.getByRole("heading", { name: "Your eSIM for Spain is ready" }).waitFor();
+      await page.getByLabel("Mail or page").selectOption("receipt.top_up");
+      await page.getByText("It is being added to your eSIM").waitFor();
+    },
+  );
+
   it("a key is shown once, signs a program in, and is revoked", SLOW, async () => {
     await open("/access/keys");
     await page.getByRole("button", { name: "Make a key" }).click();

@@ -136,6 +136,10 @@ const routes = [
     lazyRouteComponent(() => import("../screens/system/settings.js"), "Settings"),
   ),
   at(
+    "/system/previews",
+    lazyRouteComponent(() => import("../screens/system/previews.js"), "Previews"),
+  ),
+  at(
     "/system/mails",
     lazyRouteComponent(() => import("../screens/system/mails.js"), "Mails"),
   ),

@@ -88,6 +88,7 @@ export const SECTIONS: readonly Section[] = [
       { to: "/system", label: "nav.jobs", permission: "jobs.read" },
       { to: "/system/audit", label: "nav.audit", permission: "audit.read" },
       { to: "/system/mails", label: "nav.mails", permission: "mails.read" },
+      { to: "/system/previews", label: "nav.previews", permission: "previews.read" },
       { to: "/system/settings", label: "nav.settings", permission: "settings.read" },
       { to: "/system/webhooks", label: "nav.webhooks", permission: "webhooks.read" },
     ],

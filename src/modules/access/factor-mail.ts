@@ -3,13 +3,16 @@ import { languageOr } from "../../kernel/language.js";
 import { mailText } from "../../providers/mail/formats/mail-text.js";
 import {
   defineMail,
+  type Letter,
   type MailComposer,
   mailComposer,
+  SAMPLE,
   signatureOf,
   type TextsIn,
 } from "../mail/mail.module.js";
 
-export type NoticeKind = "set_up" | "recovery_used" | "was_reset" | "reset_by_you";
+const NOTICES = ["set_up", "recovery_used", "was_reset", "reset_by_you"] as const;
+export type NoticeKind = (typeof NOTICES)[number];
 
 /** Whose second factor changed learns of it, and so does who changed it. */
 const FACTOR_NOTICE = defineMail({
@@ -59,14 +62,14 @@ interface NoticeRow {
   readonly noticed_at: string;
 }
 
-export const makeFactorMail = ({
+export function makeFactorMail({
   textsIn,
   publicUrl,
 }: {
   readonly textsIn: TextsIn;
   readonly publicUrl: string;
-}): MailComposer =>
-  mailComposer<NoticeRow>(FACTOR_NOTICE, (row) => {
+}): MailComposer {
+  const letterOf = (row: NoticeRow): Letter => {
     const texts = textsIn(languageOr(row.language));
     const { text, shop, moment } = texts;
     const values = { shop: shop.name, about: row.about, at: moment(row.noticed_at) };
@@ -82,4 +85,11 @@ export const makeFactorMail = ({
       subject: text("factor.subject", values),
       text: mailText(paragraphs, signatureOf(texts)),
     };
-  });
+  };
+  return mailComposer<NoticeRow>(FACTOR_NOTICE, letterOf, (language) =>
+    NOTICES.map((notice) => ({
+      variant: notice,
+      letter: letterOf({ email: SAMPLE.email, about: SAMPLE.email, notice, language, noticed_at: SAMPLE.at }),
+    })),
+  );
+}

@@ -1,11 +1,13 @@
 import { statement, type Tx } from "../../db/database.js";
-import { DEFAULT_LANGUAGE } from "../../kernel/language.js";
+import { DEFAULT_LANGUAGE, type Language } from "../../kernel/language.js";
 import type { Sealer } from "../../kernel/sealing.js";
 import { mailText } from "../../providers/mail/formats/mail-text.js";
 import {
   defineMail,
+  type Letter,
   type MailComposer,
   mailComposer,
+  SAMPLE,
   signatureOf,
   type TextsIn,
 } from "../mail/mail.module.js";
@@ -44,15 +46,15 @@ interface InvitationRow {
 }
 
 /** The token stands behind a # in the link, which browsers send to nobody. What an invited person reads is not known. */
-export const makeInvitationMail = (deps: {
+export function makeInvitationMail(deps: {
   readonly sealer: Sealer;
   readonly publicUrl: string;
   readonly textsIn: TextsIn;
-}): MailComposer =>
-  mailComposer<InvitationRow>(TEAM_INVITATION, (row) => {
-    const texts = deps.textsIn(DEFAULT_LANGUAGE);
+}): MailComposer {
+  const letterOf = (row: Omit<InvitationRow, "sealed_token">, token: string, language: Language): Letter => {
+    const texts = deps.textsIn(language);
     const { text, shop, moment } = texts;
-    const link = `${deps.publicUrl}/console/join#${deps.sealer.open(sealedFor(row.email), row.sealed_token)}`;
+    const link = `${deps.publicUrl}/console/join#${token}`;
     const paragraphs = [
       text("invitation.what", { shop: shop.name, role: row.role }),
       text("invitation.link", { link }),
@@ -64,4 +66,13 @@ export const makeInvitationMail = (deps: {
       subject: text("invitation.subject", { shop: shop.name }),
       text: mailText(paragraphs, signatureOf(texts)),
     };
-  });
+  };
+  return mailComposer<InvitationRow>(
+    TEAM_INVITATION,
+    (row) => letterOf(row, deps.sealer.open(sealedFor(row.email), row.sealed_token), DEFAULT_LANGUAGE),
+    (language) => {
+      const row = { email: SAMPLE.email, role: "support", expires_at: SAMPLE.until };
+      return [{ variant: "invitation", letter: letterOf(row, SAMPLE.secret, language) }];
+    },
+  );
+}

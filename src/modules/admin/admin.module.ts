@@ -30,6 +30,7 @@ import { registerListScreen } from "./list-screen.js";
 import { makeKeepNotes } from "./notes/keep-notes.js";
 import { collectNotesOf } from "./notes/note-read-model.js";
 import { type Cancellable, makePreviewRefund } from "./preview-refund.js";
+import { makeListPreviews, type PreviewSources } from "./previews/previews.js";
 import { makeRetryFailedJob } from "./retry-failed-job.js";
 import { registerMoneyExports } from "./routes/exports.js";
 import { registerInventoryStats } from "./routes/inventory-stats.js";
@@ -37,6 +38,7 @@ import { registerNotes } from "./routes/notes.js";
 import { registerOrderDetail } from "./routes/order-detail.js";
 import { registerPages } from "./routes/pages.js";
 import { registerPreviewRefund } from "./routes/preview-refund.js";
+import { registerPreviews } from "./routes/previews.js";
 import { registerRetryJob } from "./routes/retry-job.js";
 import { registerSearch } from "./routes/search.js";
 import { registerShowAdminMe } from "./routes/show-me.js";
@@ -89,6 +91,7 @@ export interface AdminDeps {
   readonly stockIsDefault: boolean;
   /** Until when each supplier takes an eSIM back. */
   readonly cancellableAt: (supplier: string) => Cancellable;
+  readonly previews: PreviewSources;
 }
 
 export function makeAdminModule(deps: AdminDeps) {
@@ -123,6 +126,7 @@ export function makeAdminModule(deps: AdminDeps) {
       registerPages(app, { db, noteLook });
       registerMoneyExports(app, { db, noteExport });
       registerPreviewRefund(app, { previewRefund: makePreviewRefund(deps) });
+      registerPreviews(app, { ...deps.previews, listPreviews: makeListPreviews(deps.previews) });
       registerInventoryStats(app, deps);
       registerOrderDetail(app, { db, noteLook });
       registerNotes(app, makeKeepNotes(db));

@@ -1,8 +1,9 @@
-import { languageOr } from "../../kernel/language.js";
+import { type Language, languageOr } from "../../kernel/language.js";
 import {
   defineMail,
   type MailComposer,
   mailComposer,
+  SAMPLE,
   type Texts,
   type TextsIn,
 } from "../mail/mail.module.js";
@@ -36,18 +37,26 @@ interface LoginCodeRow {
   readonly minutes_left: number;
 }
 
-export const makeLoginMail = (deps: { secrets: LoginSecrets; textsIn: TextsIn }): MailComposer =>
-  mailComposer<LoginCodeRow>(LOGIN_CODE, (row) => {
-    const { email } = row;
-    const language = languageOr(row.language);
-    const code = deps.secrets.openCode(email, row.sealed_code);
-    return {
-      to: email,
-      language,
-      ...loginMailWords({ code, minutesLeft: row.minutes_left }, deps.textsIn(language)),
-      developmentLine: `Sign-in code for ${email}: ${code}`,
-    };
+export function makeLoginMail({
+  secrets,
+  textsIn,
+}: {
+  secrets: LoginSecrets;
+  textsIn: TextsIn;
+}): MailComposer {
+  const letterOf = (email: string, language: Language, code: string, minutesLeft: number) => ({
+    to: email,
+    language,
+    ...loginMailWords({ code, minutesLeft }, textsIn(language)),
+    developmentLine: `Sign-in code for ${email}: ${code}`,
   });
+  return mailComposer<LoginCodeRow>(
+    LOGIN_CODE,
+    ({ email, language, sealed_code: sealed, minutes_left: minutesLeft }) =>
+      letterOf(email, languageOr(language), secrets.openCode(email, sealed), minutesLeft),
+    (language) => [{ variant: "code", letter: letterOf(SAMPLE.email, language, "123456", 10) }],
+  );
+}
 
 /** The shortest code has six digits; mailboxes offer runs of about that length as the code. */
 const DIGIT_RUN = /\p{Nd}{6,}/u;

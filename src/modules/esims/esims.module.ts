@@ -148,6 +148,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   return {
     jobs,
     mails: [...delivery.mails, ...care.mails],
+    pageSamples: [...delivery.pageSamples, ...care.pageSamples],
     offer,
     topUpOffer: topUps.offer,
     importStock,

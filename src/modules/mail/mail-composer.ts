@@ -25,15 +25,25 @@ export interface LaterLetter {
   readonly waits: string;
 }
 
+/** A mail about nobody, made of invented facts: what operators look at before anybody is written to. */
+export interface MailSample {
+  /** Which of the things that this kind can say; lower case and underscores. */
+  readonly variant: string;
+  readonly letter: Letter;
+}
+
 /** One kind of mail and who writes it. */
 export interface MailComposer {
   readonly mail: MailKind;
   /** `row` has the columns that the kind's definition names. Null: there is nothing to say after all. */
   compose(row: ClaimedMail): Promise<Letter | LaterLetter | null>;
+  /** Everything that this kind can say, one each. Reads and writes nothing. */
+  samples(language: Language): readonly MailSample[];
 }
 
 /** Ties a kind to the function that writes it; `Row` is what the kind's columns are. */
 export const mailComposer = <Row>(
   mail: MailKind,
   compose: (row: ClaimedMail & Row) => Promise<Letter | LaterLetter | null> | Letter | null,
-): MailComposer => ({ mail, compose: async (row) => compose(row as ClaimedMail & Row) });
+  samples: (language: Language) => readonly MailSample[],
+): MailComposer => ({ mail, compose: async (row) => compose(row as ClaimedMail & Row), samples });

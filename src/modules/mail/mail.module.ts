@@ -15,12 +15,14 @@ import { defineScheduledJob, type Jobs, joinJobs } from "../jobs/jobs.module.js"
 import { defineMail, type MailKind } from "./define-mail.js";
 import type { NewMail } from "./inbox-mail.js";
 import { keepMail, listMails } from "./inbox-store.js";
-import { type Letter, type MailComposer, mailComposer } from "./mail-composer.js";
+import { type Letter, type MailComposer, type MailSample, mailComposer } from "./mail-composer.js";
 import { makeMailer } from "./mailer.js";
 import { forgetMails, sweepOutbox } from "./outbox-store.js";
+import type { PageSample } from "./page-sample.js";
 import { makeResendMail, makeResendMailOf } from "./resend-mail.js";
 import { registerDevInbox } from "./routes/dev-inbox.js";
 import { registerResendMail } from "./routes/resend-mail.js";
+import { SAMPLE } from "./sample-facts.js";
 import { SEND_MAIL } from "./send-mail.js";
 import { makeSendQueuedMail } from "./send-queued-mail.js";
 import { makeTextsIn, signatureOf, type TextKey, type Texts, type TextsIn } from "./texts.js";
@@ -71,5 +73,5 @@ export function makeMailModule(deps: MailDeps): MailModule {
   };
 }
 
-export type { Letter, MailComposer, MailKind, TextKey, Texts, TextsIn };
-export { defineMail, mailComposer, makeResendMailOf, makeTextsIn, signatureOf };
+export type { Letter, MailComposer, MailKind, MailSample, PageSample, TextKey, Texts, TextsIn };
+export { defineMail, mailComposer, makeResendMailOf, makeTextsIn, SAMPLE, signatureOf };

@@ -3,8 +3,10 @@ import { formatMoney, type Money } from "../../kernel/money.js";
 import { mailText } from "../../providers/mail/formats/mail-text.js";
 import {
   defineMail,
+  type Letter,
   type MailComposer,
   mailComposer,
+  SAMPLE,
   type Texts,
   type TextsIn,
 } from "../mail/mail.module.js";
@@ -35,8 +37,8 @@ interface ReceiptRow {
   readonly language: string | null;
 }
 
-export const makeReceiptMail = (textsIn: TextsIn): MailComposer =>
-  mailComposer<ReceiptRow>(RECEIPT, (row) => {
+export function makeReceiptMail(textsIn: TextsIn): MailComposer {
+  const letterOf = (row: ReceiptRow): Letter => {
     const language = languageOr(row.language);
     const receipt = {
       reference: row.reference,
@@ -46,7 +48,24 @@ export const makeReceiptMail = (textsIn: TextsIn): MailComposer =>
       paidAt: row.succeeded_at,
     };
     return { to: row.email, language, ...receiptWords(receipt, textsIn(language)) };
-  });
+  };
+  return mailComposer<ReceiptRow>(RECEIPT, letterOf, (language) =>
+    (["esim", "top_up"] as const).map((kind) => ({
+      variant: kind,
+      letter: letterOf({
+        reference: SAMPLE.reference,
+        order_kind: kind,
+        plan_name: SAMPLE.plan,
+        country_name: SAMPLE.country,
+        currency: SAMPLE.currency,
+        amount_minor: SAMPLE.amountMinor,
+        succeeded_at: SAMPLE.at,
+        email: SAMPLE.email,
+        language,
+      }),
+    })),
+  );
+}
 
 export interface Receipt {
   readonly reference: string;

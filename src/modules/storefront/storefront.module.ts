@@ -14,7 +14,7 @@ import type { Clock } from "../../kernel/clock.js";
 import { hasPlan, listCurrencies } from "../catalog/catalog-read-model.js";
 import { makeDocuments } from "./documents.js";
 import { makeFindTerms } from "./find-terms.js";
-import { languageOf, readPagePath } from "./page-language.js";
+import { languageOf, pageAddress, readPagePath } from "./page-language.js";
 import { checkoutPolicyOf, STRICT_POLICY } from "./page-policies.js";
 import { makePages, type RenderFor } from "./pages.js";
 import { makeRenderer } from "./renderer.js";
@@ -39,6 +39,8 @@ export interface Storefront {
   readonly jobs: { readonly handlers: Readonly<Record<string, never>> };
   /** A page for a person whose request failed; undefined when the pages are not built. */
   problemPage(request: FastifyRequest, status: number): Promise<ProblemPage | undefined>;
+  /** One of each kind of public page, for operators to look at. */
+  pagesToLookAt(language: PageLanguage): Promise<readonly string[]>;
   /** A page that is made for one request, such as the mock provider's. */
   page(data: PageData, options: { path: string; language: PageLanguage }): Promise<ProblemPage>;
 }
@@ -98,6 +100,14 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
       } catch {
         return undefined;
       }
+    },
+    async pagesToLookAt(language) {
+      const addresses = await pages.addresses();
+      const destination = addresses.find((address) => address.startsWith("/esim/"));
+      const others = addresses.filter((address) => !address.startsWith("/esim/"));
+      return [...others, ...(destination === undefined ? [] : [destination]), "/account"].map((address) =>
+        pageAddress(address, language),
+      );
     },
     async page(data, { path, language }) {
       return { html: await render(data, { path, language, currency: null }, "shop"), policy: STRICT_POLICY };

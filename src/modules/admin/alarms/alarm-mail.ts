@@ -1,11 +1,13 @@
-import { languageOr } from "../../../kernel/language.js";
+import { type Language, languageOr } from "../../../kernel/language.js";
 import { permissionsOf, type Role } from "../../../kernel/permissions.js";
 import { trimEndOf } from "../../../kernel/trim-end.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import {
   defineMail,
+  type Letter,
   type MailComposer,
   mailComposer,
+  SAMPLE,
   signatureOf,
   type Texts,
   type TextsIn,
@@ -50,15 +52,42 @@ export interface AlarmMailDeps {
 }
 
 /** Whoever has lost the role since, or has muted the kind, is not told of it. */
-export const makeAlarmMail = ({ ownerEmails, publicUrl, textsIn }: AlarmMailDeps): MailComposer =>
-  mailComposer<AlarmRow>(OPERATOR_ALARM, (row) => {
+export function makeAlarmMail({ ownerEmails, publicUrl, textsIn }: AlarmMailDeps): MailComposer {
+  const letterOf = (email: string, facts: readonly AlarmFact[], language: Language): Letter => ({
+    to: email,
+    language,
+    ...alarmWords(facts, textsIn(language), trimEndOf(publicUrl, "/")),
+  });
+  const compose = (row: AlarmRow): Letter | null => {
     const role = ownerEmails.includes(row.email) ? "owner" : row.role;
     const mine = alarmsFor(permissionsOf(role));
     const facts = row.facts.filter(({ kind }) => mine.includes(kind) && !row.muted?.includes(kind));
     if (facts.length === 0) return null;
-    const language = languageOr(row.language);
-    return { to: row.email, language, ...alarmWords(facts, textsIn(language), trimEndOf(publicUrl, "/")) };
+    return letterOf(row.email, facts, languageOr(row.language));
+  };
+  return mailComposer<AlarmRow>(OPERATOR_ALARM, compose, (language) => {
+    const kinds = Object.keys(ALARMS) as AlarmKind[];
+    return [
+      { variant: "waiting", letter: letterOf(SAMPLE.email, kinds.map(sampleFact), language) },
+      {
+        variant: "over",
+        letter: letterOf(
+          SAMPLE.email,
+          kinds.slice(0, 2).map((kind) => ({ ...sampleFact(kind), waiting: 0, fresh: 0 })),
+          language,
+        ),
+      },
+    ];
   });
+}
+
+const sampleFact = (kind: AlarmKind, index = 0): AlarmFact => ({
+  kind,
+  waiting: index + 2,
+  fresh: 1,
+  oldest_at: SAMPLE.at,
+  due_at: kind === "disputes" ? SAMPLE.until : null,
+});
 
 /** A summary with links into the console; nothing of a customer. */
 export function alarmWords(

@@ -3,8 +3,10 @@ import { languageOr } from "../../../kernel/language.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import {
   defineMail,
+  type Letter,
   type MailComposer,
   mailComposer,
+  SAMPLE,
   signatureOf,
   type TextsIn,
 } from "../../mail/mail.module.js";
@@ -43,8 +45,8 @@ interface RootRow {
   readonly hash: string;
 }
 
-export const makeRootMail = (textsIn: TextsIn): MailComposer =>
-  mailComposer<RootRow>(AUDIT_ROOT, ({ email, language, block, made_at: madeAt, hash }) => {
+export function makeRootMail(textsIn: TextsIn): MailComposer {
+  const letterOf = ({ email, language, block, made_at: madeAt, hash }: RootRow): Letter => {
     const texts = textsIn(languageOr(language));
     const { text, shop, moment } = texts;
     return {
@@ -57,4 +59,9 @@ export const makeRootMail = (textsIn: TextsIn): MailComposer =>
         signatureOf(texts),
       ),
     };
+  };
+  return mailComposer<RootRow>(AUDIT_ROOT, letterOf, (language) => {
+    const row = { email: SAMPLE.email, language, block: 42, made_at: SAMPLE.at, hash: "0".repeat(64) };
+    return [{ variant: "block", letter: letterOf(row) }];
   });
+}

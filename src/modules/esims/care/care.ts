@@ -4,10 +4,12 @@ import type { Server } from "../../../http/server.js";
 import { systemClock } from "../../../kernel/clock.js";
 import { trimEndOf } from "../../../kernel/trim-end.js";
 import { defineScheduledJob, type Jobs } from "../../jobs/jobs.module.js";
-import type { MailComposer, TextsIn } from "../../mail/mail.module.js";
+import { type MailComposer, type PageSample, SAMPLE, type TextsIn } from "../../mail/mail.module.js";
+import { SAMPLE_ESIM } from "../delivery/sample-esim.js";
 import type { ListTopUps } from "../top-ups/list-top-ups.js";
 import { makeChooseNotices } from "./choose-notices.js";
-import { makeNoticeMail } from "./compose-notice.js";
+import { makeNoticeMail, SAMPLE_TOP_UP } from "./compose-notice.js";
+import { noticePage, placeIn } from "./notice-page.js";
 import { makeNoticePages } from "./notice-pages.js";
 import { tellNotices } from "./notice-store.js";
 import { makeNoticeTokens } from "./notice-token.js";
@@ -31,6 +33,7 @@ export interface CareDeps {
 export interface Care {
   readonly jobs: Jobs;
   readonly mails: readonly MailComposer[];
+  readonly pageSamples: readonly PageSample[];
   registerRoutes(app: Server): void;
 }
 
@@ -46,6 +49,7 @@ export function makeCare(deps: CareDeps): Care {
   return {
     jobs: TELL_NOTICES.handledBy(() => tellNotices(reservedDb, dayPlaces(), config.care)),
     mails: [makeNoticeMail({ ...page, db: reservedDb, tokens, pageTokens, dayPlaces })],
+    pageSamples: [noticeSample(textsIn, trimEndOf(publicUrl, "/"))],
     registerRoutes(app) {
       const notices = makeChooseNotices(db, tokens);
       registerUnsubscribe(app, { notices, textsIn });
@@ -55,3 +59,23 @@ export function makeCare(deps: CareDeps): Care {
     },
   };
 }
+
+const noticeSample = (textsIn: TextsIn, shopUrl: string): PageSample => ({
+  name: "notice_page",
+  html: (language) =>
+    noticePage(
+      {
+        ...SAMPLE_ESIM,
+        kind: "low_data",
+        esim_id: SAMPLE_ESIM.id,
+        currency: SAMPLE.currency,
+        plan_name: SAMPLE.plan,
+        is_unlimited: false,
+        plan_expires_at: SAMPLE.until,
+        page_until: SAMPLE.until,
+        is_live: true,
+      },
+      textsIn(language),
+      { topUp: SAMPLE_TOP_UP, shop: placeIn(shopUrl, language) },
+    ),
+});

@@ -4,14 +4,16 @@ import { formatMoney } from "../../../kernel/money.js";
 import { trimEndOf } from "../../../kernel/trim-end.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import {
+  type Letter,
   type MailComposer,
   mailComposer,
+  SAMPLE,
   signatureOf,
   type Texts,
   type TextsIn,
 } from "../../mail/mail.module.js";
 import type { ListTopUps, TopUpOffer } from "../top-ups/list-top-ups.js";
-import { CARE_NOTICE, type NoticeKind } from "./notice-kinds.js";
+import { CARE_NOTICE, NOTICE_KINDS, type NoticeKind } from "./notice-kinds.js";
 import { placeIn } from "./notice-page.js";
 import type { NoticeTokens } from "./notice-token.js";
 import { isDayAt } from "./quiet-hours.js";
@@ -48,15 +50,13 @@ interface NoticeRow {
  */
 export function makeNoticeMail(deps: ComposeNoticeDeps): MailComposer {
   const shopUrl = trimEndOf(deps.publicUrl, "/");
-  return mailComposer<NoticeRow>(CARE_NOTICE, async (row) => {
-    if (!isDayAt(deps.dayPlaces(), row.place)) return { waits: "night" };
+  const letterOf = (row: NoticeRow, tokens: Tokens, topUp: TopUpOffer | undefined): Letter => {
     const texts = deps.textsIn(languageOr(row.language));
     const page =
       row.notice_kind === "install"
         ? `${placeIn(shopUrl, texts.language)}/account/esims/${row.esim_id}`
-        : `${shopUrl}/notices/esim/${deps.pageTokens.sign(row.subject_id)}`;
-    const unsubscribeUrl = `${shopUrl}/notices/unsubscribe/${deps.tokens.sign(row.subject_id)}`;
-    const topUp = row.notice_kind === "install" ? undefined : await cheapestTopUp(deps, row);
+        : `${shopUrl}/notices/esim/${tokens.page}`;
+    const unsubscribeUrl = `${shopUrl}/notices/unsubscribe/${tokens.unsubscribe}`;
     const { subject, paragraphs } = wordsOf(row, texts, page, topUp);
     const stop = `${texts.text("care.stop")}\n${unsubscribeUrl}`;
     return {
@@ -66,8 +66,59 @@ export function makeNoticeMail(deps: ComposeNoticeDeps): MailComposer {
       text: mailText([...paragraphs, stop], signatureOf(texts)),
       unsubscribeUrl,
     };
-  });
+  };
+  const compose = async (row: NoticeRow & { readonly subject_id: number }) => {
+    if (!isDayAt(deps.dayPlaces(), row.place)) return { waits: "night" };
+    const tokens = {
+      page: deps.pageTokens.sign(row.subject_id),
+      unsubscribe: deps.tokens.sign(row.subject_id),
+    };
+    return letterOf(row, tokens, row.notice_kind === "install" ? undefined : await cheapestTopUp(deps, row));
+  };
+  const sampleTokens = { page: SAMPLE.secret, unsubscribe: SAMPLE.secret };
+  return mailComposer<NoticeRow>(CARE_NOTICE, compose, (language) =>
+    NOTICE_KINDS.map((kind) => ({
+      variant: kind,
+      letter: letterOf(sampleNotice(kind, language), sampleTokens, SAMPLE_TOP_UPS[kind]),
+    })),
+  );
 }
+
+interface Tokens {
+  readonly page: string;
+  readonly unsubscribe: string;
+}
+
+const sampleNotice = (kind: NoticeKind, language: string): NoticeRow => ({
+  language,
+  email: SAMPLE.email,
+  user_id: 1,
+  esim_id: 1,
+  notice_kind: kind,
+  threshold: kind === "low_data" ? 80 : 2,
+  currency: SAMPLE.currency,
+  plan_name: SAMPLE.plan,
+  order_reference: SAMPLE.reference,
+  plan_expires_at: SAMPLE.until,
+  place: SAMPLE.iso2,
+});
+
+export const SAMPLE_TOP_UP: TopUpOffer = {
+  plan_id: 1,
+  name: "3 GB",
+  description: "",
+  data_gb: 3,
+  is_unlimited: false,
+  duration_days: 30,
+  currency: SAMPLE.currency,
+  amount_minor: 900,
+};
+
+/** Some of them with something to add, so that both ways of saying it are seen. */
+const SAMPLE_TOP_UPS: Partial<Record<NoticeKind, TopUpOffer>> = {
+  low_data: SAMPLE_TOP_UP,
+  used_up: SAMPLE_TOP_UP,
+};
 
 async function cheapestTopUp(
   { db, listTopUps }: ComposeNoticeDeps,

@@ -1,10 +1,13 @@
 import type { Db } from "../../../db/database.js";
-import { languageOr } from "../../../kernel/language.js";
+import { type Language, languageOr } from "../../../kernel/language.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
 import {
   type Letter,
   type MailComposer,
+  type MailKind,
+  type MailSample,
   mailComposer,
+  SAMPLE,
   signatureOf,
   type Texts,
   type TextsIn,
@@ -15,6 +18,7 @@ import { esimMail } from "./esim-mail.js";
 import { installUrl, makeLinkSecret } from "./link-secret.js";
 import { makeMailedLink } from "./link-store.js";
 import { ESIM_FAILED, ESIM_READY, ESIM_REMINDER, TOP_UP_DONE, TOP_UP_FAILED } from "./mail-kinds.js";
+import { SAMPLE_ESIM, SAMPLE_SECRETS } from "./sample-esim.js";
 
 export interface ComposeDeps {
   readonly db: Db;
@@ -39,78 +43,117 @@ export function makeEsimMails({ db, showEsim, publicUrl, textsIn }: ComposeDeps)
     subject,
     text: mailText(paragraphs, signatureOf(texts)),
   });
-  const notice =
-    <Row extends AboutEsim>(write: (row: Row, texts: Texts) => Words) =>
-    (row: Row): Letter => {
+  const notice = (kind: MailKind, write: Write): MailComposer => {
+    const compose = (row: AboutTopUp): Letter => {
       const texts = textsIn(languageOr(row.language));
       return letter(row, texts, write(row, texts));
     };
+    return mailComposer<AboutTopUp>(kind, compose, (language) => [
+      { variant: kind.kind, letter: compose({ ...sampleAbout(language), esim_name: SAMPLE.plan }) },
+    ]);
+  };
+  const reminder = (row: AboutReminder, secret: string, linkExpiresAt: string): Letter => {
+    const texts = textsIn(languageOr(row.language));
+    const page = `${texts.text("reminder.page", { until: texts.moment(linkExpiresAt) })}\n${installUrl(publicUrl, secret)}`;
+    return letter(row, texts, reminderWords(row, texts, page));
+  };
   return [
-    mailComposer<AboutEsim>(ESIM_READY, async (about) => {
-      const found = await findEsim(db, about.subject_id);
-      if (found === undefined) return null;
-      const viewer = { actor: "system:mail", sessionId: null, channel: "mail", requestId: null } as const;
-      const { row, secrets } = await showEsim(found, viewer);
-      // Taken back since the claim.
-      if (secrets === null) return null;
-      const { secret, hash } = makeLinkSecret();
-      const linkExpiresAt = await makeMailedLink(db, row.id, hash);
-      return esimMail({
-        row,
-        secrets,
-        about: { ...about, linkExpiresAt },
-        textsIn,
-        installPage: installUrl(publicUrl, secret),
-      });
-    }),
-    mailComposer<AboutPlan & { readonly use_by: string }>(ESIM_REMINDER, async (row) => {
-      const texts = textsIn(languageOr(row.language));
-      const { secret, hash } = makeLinkSecret();
-      const linkExpiresAt = await makeMailedLink(db, row.subject_id, hash);
-      const page = `${texts.text("reminder.page", { until: texts.moment(linkExpiresAt) })}\n${installUrl(publicUrl, secret)}`;
-      return letter(row, texts, reminderWords(row, texts, page));
-    }),
-    mailComposer<AboutPlan>(
-      ESIM_FAILED,
-      notice<AboutPlan>((row, { text }) => ({
-        subject: text("failed.subject"),
-        paragraphs: [text("failed.what", namesOf(row)), text("failed.money"), text("failed.next")],
-      })),
+    mailComposer<AboutEsim>(
+      ESIM_READY,
+      async (about) => {
+        const found = await findEsim(db, about.subject_id);
+        if (found === undefined) return null;
+        const viewer = { actor: "system:mail", sessionId: null, channel: "mail", requestId: null } as const;
+        const { row, secrets } = await showEsim(found, viewer);
+        // Taken back since the claim.
+        if (secrets === null) return null;
+        const { secret, hash } = makeLinkSecret();
+        const linkExpiresAt = await makeMailedLink(db, row.id, hash);
+        return esimMail({
+          row,
+          secrets,
+          about: { ...about, linkExpiresAt },
+          textsIn,
+          installPage: installUrl(publicUrl, secret),
+        });
+      },
+      (language) => [readySample(language, publicUrl, textsIn)],
     ),
-    mailComposer<AboutTopUp>(
-      TOP_UP_DONE,
-      notice<AboutTopUp>((row, { text }) => ({
-        subject: text("top_up.subject"),
-        paragraphs: [text("top_up.what", namesOf(row)), text("top_up.nothing_to_do"), text("top_up.where")],
-      })),
+    mailComposer<AboutReminder>(
+      ESIM_REMINDER,
+      async (row) => {
+        const { secret, hash } = makeLinkSecret();
+        return reminder(row, secret, await makeMailedLink(db, row.subject_id, hash));
+      },
+      (language) => {
+        const row = { ...sampleAbout(language), use_by: SAMPLE.until };
+        return [{ variant: ESIM_REMINDER.kind, letter: reminder(row, SAMPLE.secret, SAMPLE.until) }];
+      },
     ),
-    mailComposer<AboutTopUp>(
-      TOP_UP_FAILED,
-      notice<AboutTopUp>((row, { text }) => ({
-        subject: text("top_up_failed.subject"),
-        paragraphs: [
-          text("top_up_failed.what", namesOf(row)),
-          text("failed.money"),
-          text("top_up_failed.next"),
-        ],
-      })),
-    ),
+    ...NOTICES.map(([kind, write]) => notice(kind, write)),
   ];
 }
 
-type AboutTopUp = AboutPlan & { readonly esim_name: string };
+type Write = (row: AboutTopUp, texts: Texts) => Words;
 
-const namesOf = (row: AboutPlan & { readonly esim_name?: string }): Record<string, string> => ({
+/** The kinds that are nothing but words. */
+const NOTICES: readonly (readonly [MailKind, Write])[] = [
+  [
+    ESIM_FAILED,
+    (row, { text }) => ({
+      subject: text("failed.subject"),
+      paragraphs: [text("failed.what", namesOf(row)), text("failed.money"), text("failed.next")],
+    }),
+  ],
+  [
+    TOP_UP_DONE,
+    (row, { text }) => ({
+      subject: text("top_up.subject"),
+      paragraphs: [text("top_up.what", namesOf(row)), text("top_up.nothing_to_do"), text("top_up.where")],
+    }),
+  ],
+  [
+    TOP_UP_FAILED,
+    (row, { text }) => ({
+      subject: text("top_up_failed.subject"),
+      paragraphs: [
+        text("top_up_failed.what", namesOf(row)),
+        text("failed.money"),
+        text("top_up_failed.next"),
+      ],
+    }),
+  ],
+];
+
+const sampleAbout = (language: Language) => ({
+  language,
+  email: SAMPLE.email,
+  order_reference: SAMPLE.reference,
+  plan_name: SAMPLE.plan,
+});
+
+const readySample = (language: Language, publicUrl: string, textsIn: TextsIn): MailSample => ({
+  variant: ESIM_READY.kind,
+  letter: esimMail({
+    row: SAMPLE_ESIM,
+    secrets: SAMPLE_SECRETS,
+    about: { ...sampleAbout(language), linkExpiresAt: SAMPLE.until },
+    textsIn,
+    installPage: installUrl(publicUrl, SAMPLE.secret),
+  }),
+});
+
+/** A mail about an eSIM itself has no name of another. */
+type AboutTopUp = AboutPlan & { readonly esim_name?: string };
+type AboutReminder = AboutPlan & { readonly use_by: string };
+
+const namesOf = (row: AboutTopUp): Record<string, string> => ({
   plan: row.plan_name,
   reference: row.order_reference,
   ...(row.esim_name === undefined ? {} : { esim: row.esim_name }),
 });
 
-function reminderWords(
-  row: AboutPlan & { readonly use_by: string },
-  { text, day }: Texts,
-  page: string,
-): Words {
+function reminderWords(row: AboutReminder, { text, day }: Texts, page: string): Words {
   const until = day(row.use_by);
   return {
     subject: text("reminder.subject", { until }),
