@@ -103,4 +103,73 @@ export const CARE_DEFECTS: readonly Defect[] = [
     },
     reason: /404/,
   },
+  {
+    number: 533,
+    title: "Somebody who has installed an eSIM is reminded to",
+    area: "delivery",
+    edits: [
+      { file: STORE, from: "f.ended_at is null and f.installed_at is null", to: "f.ended_at is null" },
+      runsAt(STORE, "  await db.run(TELL, ["),
+    ],
+    target: { file: NOTICES_TEST, test: "of what its owner has marked as installed" },
+    reason: /install 0/,
+  },
+  {
+    number: 534,
+    title: "What was read before a top-up is told after it",
+    area: "delivery",
+    edits: [
+      { file: STORE, from: "l.usage_as_of > l.since and ", to: "" },
+      runsAt(STORE, "  await db.run(TELL, ["),
+    ],
+    target: {
+      file: NOTICES_TEST,
+      test: "what was read since the newest top-up, and on nothing from before it",
+    },
+    reason: /low_data 90/,
+  },
+  {
+    number: 535,
+    title: "Little data is told while a paid top-up is on its way",
+    area: "delivery",
+    edits: [
+      {
+        file: STORE,
+        from: "t.status = 'pending' and b.status = 'paid')\n   )`",
+        to: "t.status = 'none')\n   )`",
+      },
+      runsAt(STORE, "  await db.run(TELL, ["),
+    ],
+    target: { file: NOTICES_TEST, test: "whether a paid top-up is on its way" },
+    reason: /low_data 90|days_left/,
+  },
+  {
+    number: 536,
+    title: "A program that looks at the link of a mail unsubscribes its reader",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/modules/esims/care/routes/unsubscribe.ts",
+        from: '  app.get("/notices/unsubscribe/:token", { config, schema: { params: Params } }, async (request, reply) => {\n    const found = await notices.find(request.params.token);',
+        to: '  app.get("/notices/unsubscribe/:token", { config, schema: { params: Params } }, async (request, reply) => {\n    const found = await notices.find(request.params.token);\n    MARK;\n    if (found !== undefined) await notices.refuse(found);',
+      },
+    ],
+    target: { file: "tests/api/unsubscribe.test.ts", test: "is asked by a GET, which changes nothing" },
+    reason: /low_data/,
+  },
+  {
+    number: 537,
+    title: "A notice that waited for two days is mailed all the same",
+    area: "delivery",
+    edits: [
+      {
+        file: KINDS,
+        from: "interval '36 hours' then 'too_late'",
+        to: "interval '360 hours' then 'too_late'",
+      },
+      runsAt(COMPOSE, "    const texts = deps.textsIn(languageOr(row.language));"),
+    ],
+    target: { file: NOTICES_TEST, test: "of yesterday's morning" },
+    reason: /too_late/,
+  },
 ];

@@ -341,6 +341,6 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
       file: SYNC_TEST,
       test: "makes two plans of what is unlimited and what is so with fair use, and none of what has minutes or texts",
     },
-    reason: /with fair use/,
+    reason: /dearer_than_price/,
   },
 ];

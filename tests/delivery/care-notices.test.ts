@@ -334,3 +334,124 @@ describe("nobody is told of low data when", () => {
     expect(await room.mailStatus("care_notice", notice!.id)).toBe("cancelled");
   });
 });
+
+/** Delivered, not installed, and long enough ago to be reminded. */
+async function delivered(): Promise<PlantedOrder> {
+  const order = await room.addOrder({ planId });
+  await room.esims.provisionEsim(order.id);
+  await change(
+    "update esim_profiles set created_at = now() - interval '9 days', provisioned_at = now() - interval '25 hours' where id = $1",
+    order,
+  );
+  return order;
+}
+const set = (what: string) => `update esim_profiles set ${what} where id = $1`;
+
+describe("nobody is reminded to install", () => {
+  const IN_USE = "usage_total_bytes = 100, usage_remaining_bytes = 99, usage_as_of = now()";
+  it.each([
+    ["what its owner has marked as installed", set("installed_at = now()")],
+    ["what its supplier knows to be on a phone", set("profile_state = 'installed'")],
+    ["a plan that runs", set("plan_state = 'active'")],
+    ["what is in use", set(IN_USE)],
+    ["what cannot be installed any more", set("use_by = now() - interval '1 minute'")],
+    ["what has ended", set("ended_at = now(), poll_at = null")],
+    ["what was delivered days before", set("provisioned_at = now() - interval '73 hours'")],
+  ])("of %s", async (_, sql) => {
+    const [esim, other] = [await delivered(), await delivered()];
+    await change(sql, esim);
+    await tell();
+    expect([await told(esim), await told(other)]).toEqual([[], ["install 0"]]);
+  });
+});
+
+describe("a notice that waits for its mail is cancelled", () => {
+  const INSTALLED = set("status = 'active', installed_at = now()");
+  const DAY_AND_A_HALF =
+    "update care_notices set noticed_at = noticed_at - interval '37 hours' where profile_id = $1";
+  it.each([
+    ["to install, once it is installed", delivered, INSTALLED, "esim_installed"],
+    ["of yesterday's morning", delivered, DAY_AND_A_HALF, "too_late"],
+    [
+      "of the end, once it was taken back",
+      ended,
+      set("status = 'cancelled', poll_at = null"),
+      "esim_cancelled",
+    ],
+  ])("%s", async (_, make, sql, why) => {
+    const esim = await make();
+    await tell();
+    const [notice] = await noticesOf(esim);
+    await change(sql, esim);
+    const mails = room.mails.length;
+    await room.sendMail("care_notice", notice!.id);
+    const [mail] = await query(
+      "select status, last_error from outgoing_mails where kind = 'care_notice' and subject_id = $1",
+      [notice!.id],
+    );
+    expect([mail, room.mails.length]).toEqual([{ status: "cancelled", last_error: why }, mails]);
+  });
+});
+
+/** Its supplier says that the plan is over, and no day. */
+async function ended(): Promise<PlantedOrder> {
+  const esim = await active();
+  await change(set("plan_state = 'expired', ended_at = now(), plan_expires_at = null, poll_at = null"), esim);
+  return esim;
+}
+
+describe("what is told depends on", () => {
+  it("its supplier's word that the plan is over, where no day of the end is known", async () => {
+    const esim = await ended();
+    await tell();
+    expect(await told(esim)).toEqual(["expired 0"]);
+  });
+
+  it("how long the plan is: of three days, three days before its end is its beginning", async () => {
+    const esim = await active();
+    await query(
+      `update orders set plan_snapshot = (plan_snapshot::jsonb || '{"duration_days": 3}')::json where id = $1`,
+      [esim.id],
+    );
+    await read(esim, { usedPercent: 0, minute: 1, daysLeft: 2.9 });
+    await tell();
+    expect(await told(esim)).toEqual([]);
+    await change(set("plan_expires_at = now() + interval '20 hours'"), esim);
+    await tell();
+    expect(await told(esim)).toEqual(["days_left 1"]);
+  });
+
+  it("whether it has ended: of days that are left of it nothing is said", async () => {
+    const esim = await active();
+    await read(esim, { usedPercent: 0, minute: 1, daysLeft: 2.9 });
+    await change(set("ended_at = now(), plan_state = 'revoked', poll_at = null"), esim);
+    await tell();
+    expect(await told(esim)).toEqual([]);
+  });
+
+  it("whether a paid top-up is on its way", async () => {
+    const esim = await active();
+    const topUp = await room.addTopUp(esim, { packageId: String(planId) });
+    await read(esim, { usedPercent: 95, minute: 1, daysLeft: 0.5 });
+    await tell();
+    expect(await told(esim)).toEqual([]);
+    await room.esims.topUpEsim(topUp.id);
+    await read(esim, { usedPercent: 95, minute: 24 * 60 + 5, daysLeft: 20 });
+    await tell();
+    expect(await told(esim)).toEqual(["low_data 90"]);
+  });
+
+  it("what was read since the newest top-up, and on nothing from before it", async () => {
+    const esim = await active();
+    await room.esims.topUpEsim((await room.addTopUp(esim, { packageId: String(planId) })).id);
+    const before = "(select max(done_at) from top_ups where profile_id = $1) - interval '1 minute'";
+    const old = `usage_total_bytes = 100, usage_remaining_bytes = 3, usage_as_of = ${before}, supplier = 'airalo',
+      plan_expires_at = now() + interval '12 hours', state_checked_at = ${before}`;
+    await change(set(old), esim);
+    await tell();
+    expect(await told(esim)).toEqual([]);
+    await change(set("usage_as_of = now(), state_checked_at = now()"), esim);
+    await tell();
+    expect((await told(esim)).sort()).toEqual(["days_left 1", "low_data 90"]);
+  });
+});
