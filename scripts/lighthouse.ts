@@ -19,7 +19,7 @@ const RUNS = 3;
 const { values } = parseArgs({
   options: {
     url: { type: "string", default: "http://localhost:8000" },
-    paths: { type: "string", default: "/,/es,/esim/spain,/es/esim/europe,/help" },
+    paths: { type: "string", default: "/,/es,/esim/spain,/es/esim/europe,/trip,/es/trip,/help,/es/help" },
   },
 });
 
