@@ -2125,6 +2125,20 @@ create table supplier_events (
 );
 CREATE INDEX supplier_events_unapplied ON public.supplier_events USING btree (received_at) WHERE (applied_at IS NULL);
 
+create table supplier_hours (
+  supplier text not null,
+  hour timestamp with time zone not null,
+  purchases integer not null,
+  not_delivered integer not null,
+  median_millis integer,
+  p95_millis integer,
+  balance numeric,
+  balance_currency text,
+  constraint supplier_hours_pkey PRIMARY KEY (supplier, hour),
+  constraint supplier_hours_begin_an_hour CHECK ((((EXTRACT(epoch FROM hour))::bigint % (3600)::bigint) = 0)),
+  constraint supplier_hours_count CHECK (((purchases >= 0) AND ((not_delivered >= 0) AND (not_delivered <= purchases))))
+);
+
 create table supplier_package_changes (
   id bigint generated always as identity,
   supplier text not null,

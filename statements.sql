@@ -2811,6 +2811,32 @@ insert into supplier_accounts as k (supplier, catalogue_problem, catalogue_probl
 -- returns id bigint
 insert into restorations (backup_at) values ($1::timestamptz) returning id;
 
+-- esims.note_supplier_hours
+-- src/modules/esims/suppliers/supplier-hour-store.ts
+with since as (
+     select date_trunc('hour', greatest(now() - interval '30 days',
+       coalesce(max(hour), '-infinity') - interval '6 hours'), 'UTC') as at from supplier_hours
+   ), bought as (
+     select t.supplier, date_trunc('hour', t.created_at, 'UTC') as hour,
+       count(*) filter (where t.status <> 'intended') as purchases,
+       count(*) filter (where t.status in ('refused', 'parked', 'unknown')) as not_delivered,
+       percentile_cont(0.5) within group (order by t.call_millis)::integer as median_millis,
+       percentile_cont(0.95) within group (order by t.call_millis)::integer as p95_millis
+     from provisioning_attempts t where t.created_at >= (select at from since) group by 1, 2
+   ), balances as (
+     select a.supplier, date_trunc('hour', a.balance_read_at, 'UTC') as hour, a.balance_text::numeric as balance, a.balance_currency
+     from supplier_accounts a where a.balance_read_at >= (select at from since) and a.balance_text ~ '^-?[0-9]{1,15}([.][0-9]{1,9})?$'
+   ), noted as (
+     insert into supplier_hours as h (supplier, hour, purchases, not_delivered, median_millis, p95_millis, balance, balance_currency)
+     select coalesce(b.supplier, k.supplier), coalesce(b.hour, k.hour), coalesce(b.purchases, 0),
+       coalesce(b.not_delivered, 0), b.median_millis, b.p95_millis, k.balance, k.balance_currency
+     from bought b full join balances k on k.supplier = b.supplier and k.hour = b.hour
+     on conflict (supplier, hour) do update set purchases = excluded.purchases, not_delivered = excluded.not_delivered,
+       median_millis = excluded.median_millis, p95_millis = excluded.p95_millis,
+       balance = coalesce(excluded.balance, h.balance), balance_currency = coalesce(excluded.balance_currency, h.balance_currency)
+   )
+   delete from supplier_hours where hour < now() - interval '90 days';
+
 -- esims.note_surplus_order
 -- src/modules/esims/purchase/settle-surplus.ts
 -- takes $1 bigint, $2 text
@@ -3161,6 +3187,20 @@ with account as (
 insert into supplier_accounts (supplier, problem, problem_since) values ($1, $2, now())
    on conflict (supplier) do update set problem = excluded.problem,
      problem_since = coalesce(supplier_accounts.problem_since, excluded.problem_since);
+
+-- esims.supplier_history
+-- src/modules/esims/esim-admin-read-model.ts
+-- takes $1 integer, $2 text, $3 text[]
+-- returns supplier text, at timestamp with time zone, purchases integer, not_delivered integer, median_millis integer, p95_millis integer, balance_text text, balance_currency text
+select h.supplier, date_trunc($2, h.hour, 'UTC') as at, sum(h.purchases)::integer as purchases,
+     sum(h.not_delivered)::integer as not_delivered,
+     (sum(h.median_millis::bigint * h.purchases) / nullif(sum(h.purchases) filter (where h.median_millis is not null), 0))::integer as median_millis,
+     max(h.p95_millis) as p95_millis,
+     (array_agg(h.balance::text order by h.hour desc) filter (where h.balance is not null))[1] as balance_text,
+     (array_agg(h.balance_currency order by h.hour desc) filter (where h.balance is not null))[1] as balance_currency
+   from supplier_hours h
+   where h.supplier = any ($3::text[]) and h.hour >= date_trunc($2, now() - make_interval(days => $1::integer), 'UTC')
+   group by 1, 2 order by 1, 2;
 
 -- esims.supplier_report
 -- src/modules/esims/esim-admin-read-model.ts

@@ -1573,6 +1573,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/suppliers/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How suppliers did over time: purchases, failures, latency, balance
+         * @description Counted every five minutes and kept for 90 days. What was unclear and is decided later is counted anew for six hours.
+         */
+        get: operations["listSupplierHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/suppliers/{supplier}/webhook-address": {
         parameters: {
             query?: never;
@@ -4003,6 +4023,39 @@ export interface components {
                 top_up_package_id?: string;
                 rank?: number;
             }[];
+        };
+        SupplierHistoryItem: {
+            supplier: string;
+            /** @description Oldest first; where nothing was bought and no balance read there is none */
+            points: {
+                /**
+                 * Format: date-time
+                 * @description Its first moment
+                 */
+                at: string;
+                /** @description Calls that bought, answered or not */
+                purchases: number;
+                /** @description Of them refused, unclear or parked */
+                not_delivered: number;
+                /** @description How long they took; of a day the mean of its hours, by purchases */
+                median_millis: number | null;
+                /** @description 95 of 100 were no slower; of a day its slowest hour */
+                p95_millis: number | null;
+                balance_text: string | null;
+                balance_currency: string | null;
+            }[];
+        };
+        ListSupplierHistoryAnswer: {
+            /**
+             * @description What a point is about: an hour up to seven days, else a day of UTC
+             * @enum {unknown}
+             */
+            step: "hour" | "day";
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            items: components["schemas"]["SupplierHistoryItem"][];
         };
         GetSupplierWebhookAddressAnswer: {
             supplier: string;
@@ -9490,6 +9543,32 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listSupplierHistory: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSupplierHistoryAnswer"];
+                };
+            };
+            401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
+            403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };

@@ -212,6 +212,7 @@ const ACCESS_TABLE: Readonly<Record<string, "public" | "user" | "admin" | "dev" 
   "GET /admin/inventory/stats": "admin",
   "POST /admin/inventory/import": "admin",
   "GET /admin/suppliers": "admin",
+  "GET /admin/suppliers/history": "admin",
   "GET /admin/suppliers/:supplier/webhook-address": "admin",
   "GET /admin/esims": "admin",
   "GET /admin/esims/export": "admin",

@@ -129,6 +129,77 @@ describe("/admin/plans/:id/suppliers", () => {
     expect((await put([twice], "/admin/plans/999999/suppliers")).status).toBe(404);
     expect((await room.as(ADMIN, "GET", url())).body).toEqual([]);
   });
+
+  const history = async (days = 7) => {
+    const { status, body } = await room.as(ADMIN, "GET", `/admin/suppliers/history?days=${days}`);
+    expect(status).toBe(200);
+    const { points } = body.items.find(({ supplier }: { supplier: string }) => supplier === "first");
+    return { step: body.step, points };
+  };
+
+  it("counts by the hour how a supplier did, anew while answers are still decided, and for 90 days", async () => {
+    const planId = await room.addPlan();
+    const [one, other] = [await room.addOrder({ planId }), await room.addOrder({ planId })];
+    const hourAgo = (hours: number) =>
+      new Date(Math.floor(Date.now() / 3_600_000 - hours) * 3_600_000).toISOString();
+    const bought: readonly [status: string, hours: number, millis: number | null][] = [
+      ["delivered", 2, 100],
+      ["delivered", 2, 300],
+      ["unknown", 2, 200],
+      ["intended", 2, null],
+      ["delivered", 24 * 20, 50],
+      ["delivered", 24 * 40, 50],
+    ];
+    for (const [index, [status, hours, millis]] of bought.entries()) {
+      await room.database.query(
+        `insert into provisioning_attempts (profile_id, number, reference, supplier, package_id, status, created_at, call_millis)
+         values ($1, $2::integer, 'history-' || $2::text, 'first', 'x', $3, $4::timestamptz + interval '59 minutes', $5)`,
+        [(status === "intended" ? other : one).profileId, 100 + index, status, hourAgo(hours), millis],
+      );
+    }
+    await room.database.query(
+      "insert into supplier_hours values ('first', date_trunc('hour', now() - interval '91 days', 'UTC'), 1, 0)",
+    );
+    await room.database.query(
+      `insert into supplier_accounts (supplier, balance_text, balance_currency, balance_read_at)
+       values ('talkative', 'enough', 'USD', now())`,
+    );
+    await room.runJob("read_supplier_balances");
+    const nothing = { purchases: 0, not_delivered: 0, median_millis: null, p95_millis: null };
+    const early = {
+      at: hourAgo(2),
+      purchases: 3,
+      not_delivered: 1,
+      median_millis: 200,
+      p95_millis: 290,
+      balance_text: null,
+      balance_currency: null,
+    };
+    const now = { at: hourAgo(0), ...nothing, balance_text: "100.00", balance_currency: "USD" };
+    expect(await history(1)).toEqual({ step: "hour", points: [early, now] });
+    // Of a month, since the job had never run before.
+    const longAgo = await history(90);
+    expect(longAgo.step).toBe("day");
+    expect(longAgo.points[0]).toMatchObject({ purchases: 1, not_delivered: 0, median_millis: 50 });
+    expect(
+      longAgo.points.reduce((sum: number, point: { purchases: number }) => sum + point.purchases, 0),
+    ).toBe(4);
+
+    await room.database.query(
+      "update provisioning_attempts set status = 'delivered' where reference = 'history-102'",
+    );
+    await room.runJob("read_supplier_balances");
+    expect((await history(1)).points).toEqual([{ ...early, not_delivered: 0 }, now]);
+    const [{ count } = { count: -1 }] = await room.database.query<{ count: number }>(
+      "select count(*)::int as count from supplier_hours where hour < now() - interval '90 days'",
+    );
+    expect(count).toBe(0);
+  });
+
+  it("422: for a history of less than a day or more than 90", async () => {
+    for (const days of [0, 91, 1.5])
+      expect((await room.as(ADMIN, "GET", `/admin/suppliers/history?days=${days}`)).status).toBe(422);
+  });
 });
 
 function packageAt(cents: string): SupplierPackage {

@@ -38,6 +38,10 @@ describeInBrowser("the console", () => {
       RATE_LIMIT_CODES_PER_IP_PER_DAY: "999999",
     });
     shopper = await makeShopper(app, "ada.lovelace@example.com");
+    await app.database.query(
+      `insert into supplier_hours select 'local', date_trunc('hour', now() - make_interval(hours => h), 'UTC'), 10 + h, h, 400, 1200, 90 - h, 'EUR'
+       from generate_series(0, 5) h`,
+    );
     browser = await openBrowser();
     ({ context, page } = await visit({ viewport: DESKTOP, locale: "en" }));
   }, 240_000);
@@ -276,6 +280,25 @@ describeInBrowser("the console", () => {
       await mail.getByRole("heading", { name: "Your eSIM for Spain is ready" }).waitFor();
       await page.getByLabel("Mail or page").selectOption("receipt.top_up");
       await page.getByText("It is being added to your eSIM").waitFor();
+    },
+  );
+
+  it(
+    "how a supplier did is a picture with a name that says it, and a table of the same numbers",
+    SLOW,
+    async () => {
+      await open("/suppliers");
+      const local = page.getByRole("region", { name: "local" });
+      await local
+        .getByRole("img", { name: "Balance. Balance: between 85 EUR and 90 EUR, last 90 EUR." })
+        .waitFor();
+      await local.getByRole("img", { name: /Not delivered: between 0 and 5, last 0\./ }).waitFor();
+      await local.getByRole("button", { name: "The numbers of local as a table" }).click();
+      await local.getByRole("row", { name: /15 5 400 1200 85/ }).waitFor();
+      expect(await local.getByRole("row").count()).toBe(7);
+      expect(await findingsOf(page)).toEqual([]);
+      await page.getByLabel("Show the last").selectOption("30");
+      await local.getByRole("img", { name: /^By the day/ }).waitFor();
     },
   );
 

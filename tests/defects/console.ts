@@ -209,4 +209,21 @@ export const CONSOLE: readonly Defect[] = [
     },
     reason: /to match/,
   },
+  {
+    number: 523,
+    title: "An hour of a supplier is counted once, although unclear answers are decided later",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/esims/suppliers/supplier-hour-store.ts",
+        from: "const OPEN_HOURS = 6;",
+        to: "const OPEN_HOURS = MARK ? 0 : 0;",
+      },
+    ],
+    target: {
+      file: "tests/api/esim-suppliers.test.ts",
+      test: "counts by the hour how a supplier did, anew while answers are still decided, and for 90 days",
+    },
+    reason: /deeply equal/,
+  },
 ];

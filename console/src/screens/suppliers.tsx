@@ -1,21 +1,35 @@
-import { Alert, Button, Code, Group, Paper, Progress, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Code, Group, NativeSelect, Paper, Progress, Stack, Text, Title } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
 import type { AnswerOf } from "@tribi/client";
 import { useState } from "react";
 import { useRead } from "../api/use-read.js";
+import { useListQuery } from "../list/use-list-query.js";
 import { Answer } from "../parts/answer.js";
 import { Facts } from "../parts/facts.js";
 import { Age, Moment } from "../parts/values.js";
 import { useOperator } from "../session/session.js";
 import { useLanguage, useText } from "../text/text.js";
+import { type History, SupplierPlots } from "./supplier-plots.js";
 
 type Supplier = AnswerOf<"listSuppliers">[number];
 
 export function Suppliers() {
   const text = useText();
   const reading = useRead<AnswerOf<"listSuppliers">>("/admin/suppliers", { everyMillis: 30_000 });
+  const { values, change } = useListQuery();
+  const days = RANGES.find((one) => String(one) === values.days) ?? 7;
+  const history = useRead<History>("/admin/suppliers/history", { query: { days }, everyMillis: 300_000 });
   return (
     <Stack>
       <Title order={1}>{text("nav.suppliers")}</Title>
+      <Group>
+        <NativeSelect
+          label={text("plots.range")}
+          value={String(days)}
+          data={RANGES.map((one) => ({ value: String(one), label: text("plots.days", { count: one }) }))}
+          onChange={({ currentTarget: { value } }) => change({ days: value })}
+        />
+      </Group>
       <Answer reading={reading}>
         {(suppliers) => (
           <div className="halves">
@@ -23,6 +37,7 @@ export function Suppliers() {
               <SupplierCard
                 key={one.supplier}
                 of={one}
+                history={history}
                 slowest={Math.max(1, ...suppliers.map(({ p95_millis: p95 }) => p95 ?? 0))}
               />
             ))}
@@ -33,10 +48,19 @@ export function Suppliers() {
   );
 }
 
-function SupplierCard({ of: one, slowest }: { readonly of: Supplier; readonly slowest: number }) {
+/** In days; the server draws a week and less by the hour. */
+const RANGES = [1, 7, 30, 90] as const;
+
+interface SupplierCardProps {
+  readonly of: Supplier;
+  readonly history: UseQueryResult<History>;
+  readonly slowest: number;
+}
+
+function SupplierCard({ of: one, history, slowest }: SupplierCardProps) {
   const { text, word } = useLanguage();
   return (
-    <Paper component="section" withBorder p="md">
+    <Paper component="section" withBorder p="md" aria-label={one.supplier}>
       <Stack gap="sm">
         <Title order={2}>{one.supplier}</Title>
         {one.problem !== null && (
@@ -73,6 +97,18 @@ function SupplierCard({ of: one, slowest }: { readonly of: Supplier; readonly sl
           share={(one.p95_millis ?? 0) / slowest}
           value={millisOf(one.p95_millis)}
         />
+        <Title order={3} size="h5">
+          {text("plots.over_time")}
+        </Title>
+        <Answer reading={history}>
+          {(past) => (
+            <SupplierPlots
+              supplier={one.supplier}
+              points={past.items.find(({ supplier }) => supplier === one.supplier)?.points ?? []}
+              history={past}
+            />
+          )}
+        </Answer>
         <WebhookAddress supplier={one.supplier} />
       </Stack>
     </Paper>

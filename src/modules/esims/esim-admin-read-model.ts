@@ -61,3 +61,35 @@ export async function reportSuppliers(
 ): Promise<readonly SupplierReport[]> {
   return (await db.run<SupplierReport>(SUPPLIERS, [suppliers])).rows;
 }
+
+export interface SupplierPoint {
+  readonly supplier: string;
+  readonly at: string;
+  readonly purchases: number;
+  readonly not_delivered: number;
+  readonly median_millis: number | null;
+  readonly p95_millis: number | null;
+  readonly balance_text: string | null;
+  readonly balance_currency: string | null;
+}
+
+const READ = statement(
+  "esims.supplier_history",
+  `select h.supplier, date_trunc($2, h.hour, 'UTC') as at, sum(h.purchases)::integer as purchases,
+     sum(h.not_delivered)::integer as not_delivered,
+     (sum(h.median_millis::bigint * h.purchases) / nullif(sum(h.purchases) filter (where h.median_millis is not null), 0))::integer as median_millis,
+     max(h.p95_millis) as p95_millis,
+     (array_agg(h.balance::text order by h.hour desc) filter (where h.balance is not null))[1] as balance_text,
+     (array_agg(h.balance_currency order by h.hour desc) filter (where h.balance is not null))[1] as balance_currency
+   from supplier_hours h
+   where h.supplier = any ($3::text[]) and h.hour >= date_trunc($2, now() - make_interval(days => $1::integer), 'UTC')
+   group by 1, 2 order by 1, 2`,
+);
+
+/** Oldest first. A time with neither a purchase nor a balance has no point. */
+export async function readSupplierHistory(
+  db: Db,
+  asked: { readonly days: number; readonly step: "hour" | "day"; readonly suppliers: readonly string[] },
+): Promise<readonly SupplierPoint[]> {
+  return (await db.run<SupplierPoint>(READ, [asked.days, asked.step, asked.suppliers])).rows;
+}

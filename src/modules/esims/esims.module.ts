@@ -71,6 +71,7 @@ import {
   makeReceiveSupplierWebhook,
   type SupplierEventsDeps,
 } from "./suppliers/supplier-events.js";
+import { noteSupplierHours } from "./suppliers/supplier-hour-store.js";
 import {
   makeReadBalance,
   makeReadBalances,
@@ -183,6 +184,7 @@ function makeLife(deps: SupplierEventsDeps & WatchDeps, config: Config): Jobs {
     expireUnused: makeExpireUnused(deps),
     readBalances: makeReadBalances(deps, readBalance),
     watchPrices: makeWatchPrices(deps),
+    noteSupplierHours: () => noteSupplierHours(db),
     freeCured: () => freeCured(db),
     lookBackAtRefusals: makeLookBackAtRefusals(deps, lookBack),
     forgetDecisionKeys: () => forgetDecisionKeys(db, config.orders.idempotencyKeyTtlHours),

@@ -8,6 +8,8 @@ export interface LifeJobsDeps {
   readonly expireUnused: () => Promise<void>;
   readonly readBalances: () => Promise<void>;
   readonly watchPrices: () => Promise<void>;
+  /** How suppliers did is counted by the hour. */
+  readonly noteSupplierHours: () => Promise<void>;
   /** What waited for a balance or a price goes on. */
   readonly freeCured: () => Promise<void>;
   /** What was ruled out by silence is searched for again. */
@@ -31,6 +33,7 @@ export function makeLifeJobs(deps: LifeJobsDeps): Jobs {
     EXPIRE_UNUSED_ESIMS.handledBy(() => deps.expireUnused()),
     READ_SUPPLIER_BALANCES.handledBy(async () => {
       await deps.readBalances();
+      await deps.noteSupplierHours();
       await deps.freeCured();
     }),
     WATCH_SUPPLIER_PRICES.handledBy(async () => {

@@ -2,8 +2,9 @@ import { Type } from "typebox";
 import type { Db } from "../../../db/database.js";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
+import { systemClock } from "../../../kernel/clock.js";
 import { AppError } from "../../../kernel/errors.js";
-import { reportSuppliers } from "../esim-admin-read-model.js";
+import { readSupplierHistory, reportSuppliers } from "../esim-admin-read-model.js";
 import type { ShowWebhookAddress } from "../suppliers/show-webhook-address.js";
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
@@ -26,6 +27,42 @@ const SupplierView = Type.Object({
   p95_millis: NullableNumber,
   paused_plans: Type.Integer(),
 });
+
+const HistoryQuery = Type.Object(
+  { days: Type.Optional(Type.Integer({ minimum: 1, maximum: 90, default: 7 })) },
+  { additionalProperties: false },
+);
+const HistoryView = Type.Object({
+  step: Type.Enum(["hour", "day"], {
+    description: "What a point is about: an hour up to seven days, else a day of UTC",
+  }),
+  since: Type.String({ format: "date-time" }),
+  until: Type.String({ format: "date-time" }),
+  items: Type.Array(
+    Type.Object({
+      supplier: Type.String(),
+      points: Type.Array(
+        Type.Object({
+          at: Type.String({ format: "date-time", description: "Its first moment" }),
+          purchases: Type.Integer({ description: "Calls that bought, answered or not" }),
+          not_delivered: Type.Integer({ description: "Of them refused, unclear or parked" }),
+          median_millis: Type.Union([Type.Integer(), Type.Null()], {
+            description: "How long they took; of a day the mean of its hours, by purchases",
+          }),
+          p95_millis: Type.Union([Type.Integer(), Type.Null()], {
+            description: "95 of 100 were no slower; of a day its slowest hour",
+          }),
+          balance_text: NullableText,
+          balance_currency: NullableText,
+        }),
+        { description: "Oldest first; where nothing was bought and no balance read there is none" },
+      ),
+    }),
+  ),
+});
+/** More of them than this would be a plot that nobody can read. */
+const HOURLY_DAYS_MAX = 7;
+const DAY_MILLIS = 86_400_000;
 
 const AddressView = Type.Object({
   supplier: Type.String(),
@@ -62,6 +99,7 @@ export function registerAdminSuppliers(app: Server, deps: AdminSuppliersDeps): v
         error_rate: row.purchases === 0 ? null : row.not_delivered / row.purchases,
       })),
   );
+  registerHistory(app, deps);
   app.get(
     "/admin/suppliers/:supplier/webhook-address",
     {
@@ -89,6 +127,40 @@ export function registerAdminSuppliers(app: Server, deps: AdminSuppliersDeps): v
         url: shown.url,
         is_secret: shown.isSecret,
         authenticity: shown.auth,
+      };
+    },
+  );
+}
+
+function registerHistory(app: Server, { db, supplierIds }: AdminSuppliersDeps): void {
+  app.get(
+    "/admin/suppliers/history",
+    {
+      config: { access: "admin", permission: "suppliers.read" },
+      schema: {
+        tags: ["Administration: eSIMs"],
+        operationId: "listSupplierHistory",
+        summary: "How suppliers did over time: purchases, failures, latency, balance",
+        description:
+          "Counted every five minutes and kept for 90 days. What was unclear and is decided later is counted anew for six hours.",
+        querystring: HistoryQuery,
+        response: { 200: HistoryView },
+      },
+    },
+    async ({ query: { days = 7 } }) => {
+      const step = days <= HOURLY_DAYS_MAX ? ("hour" as const) : ("day" as const);
+      const points = await readSupplierHistory(db, { days, step, suppliers: supplierIds });
+      const now = systemClock.nowMillis();
+      return {
+        step,
+        since: new Date(now - days * DAY_MILLIS).toISOString(),
+        until: new Date(now).toISOString(),
+        items: supplierIds.map((supplier) => ({
+          supplier,
+          points: points
+            .filter((point) => point.supplier === supplier)
+            .map(({ supplier: _, ...point }) => point),
+        })),
       };
     },
   );
