@@ -3754,7 +3754,7 @@ with c as (
 -- mail.claim_receipt
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, reference text, order_kind text, plan_name text, country_name text, currency text, amount_minor bigint, succeeded_at timestamp with time zone, email text, language text
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, reference text, order_kind text, plan_name text, place text, country_iso2 text, currency text, amount_minor bigint, succeeded_at timestamp with time zone, email text, language text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1
@@ -3764,7 +3764,7 @@ with c as (
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
          case when p.id is null then 'not_paid' when u.deleted_at is not null then 'person_deleted' end as obstacle, o.reference, o.kind as order_kind, o.plan_snapshot->>'name' as plan_name,
-     o.plan_snapshot->>'country_name' as country_name, p.currency, p.amount_minor, p.succeeded_at, u.email,
+     o.plan_snapshot->>'country_name' as place, o.plan_snapshot->>'country_iso2' as country_iso2, p.currency, p.amount_minor, p.succeeded_at, u.email,
      coalesce(t.language, e.language) as language
        from c left join orders o on o.id = c.order_id
      left join payments p on p.order_id = o.id and p.is_counted

@@ -2860,6 +2860,36 @@ export interface components {
             /** @description ISO 3166-1 alpha-2 codes of the countries where it works */
             coverage: string[];
         };
+        PlanDetail: {
+            id: number;
+            name: string;
+            description: string;
+            /** @description 0 when is_unlimited */
+            data_gb: number;
+            duration_days: number;
+            is_unlimited: boolean;
+            /** @description For display; null when the plan has no price in USD */
+            price_usd: number | null;
+            price: components["schemas"]["Price"];
+            /** @description Null for a plan of several countries */
+            country_id: number | null;
+            carrier_id: number;
+            country: components["schemas"]["Country"] | null;
+            carrier: components["schemas"]["Carrier"];
+            /** @description Set for a plan of several countries */
+            region: string | null;
+            /** @description ISO 3166-1 alpha-2 codes of the countries where it works */
+            coverage: string[];
+            /** @description As the supplier that is asked first tells them; empty where it tells none */
+            networks: {
+                /** @description ISO 3166-1 alpha-2; null where the supplier does not say in which of its countries */
+                country: string | null;
+                /** @description Null where only speeds are told */
+                name: string | null;
+                /** @description Such as 4G and 5G */
+                speeds: string[];
+            }[];
+        };
         Trips: {
             /** @description The cheapest first. Each works in all the countries, for all the days, with the data asked */
             options: {
@@ -6411,7 +6441,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Plan"];
+                    "application/json": components["schemas"]["PlanDetail"];
                 };
             };
             404: components["responses"]["NotFound"];

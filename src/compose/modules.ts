@@ -15,6 +15,7 @@ import { makeTextsIn } from "../modules/mail/mail.module.js";
 import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
 import { makeSettingsModule } from "../modules/settings/settings.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
+import { listPlanNetworks } from "../modules/supply/plan-networks-read-model.js";
 import { makeSupplyModule } from "../modules/supply/supply.module.js";
 import { composeAccess } from "./access.js";
 import { composeAuth } from "./auth.js";
@@ -118,5 +119,7 @@ function composeCatalog({ config, db }: Foundation) {
     ...config.catalog,
     csvImportBytesMax: config.http.csvImportBytesMax,
     priceProblem: makePriceProblem(config.payments),
+    networksOf: async (id) =>
+      ((await listPlanNetworks(db, [id])).get(id) ?? []).map((one) => ({ ...one, speeds: [...one.speeds] })),
   });
 }

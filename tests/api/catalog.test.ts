@@ -169,7 +169,7 @@ describe("GET /plans", () => {
 describe("GET /plans/:id", () => {
   it("200: the same plan as in the list", async () => {
     const [first] = await plans("?country=JP");
-    expect((await app.request("GET", `/plans/${first?.id}`)).body).toEqual(first);
+    expect((await app.request("GET", `/plans/${first?.id}`)).body).toEqual({ ...first, networks: [] });
     expect((await app.request("GET", `/api/plans/${first?.id}?currency=EUR`)).body.price.currency).toBe(
       "EUR",
     );

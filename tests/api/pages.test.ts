@@ -108,6 +108,10 @@ describe("the pages for people", () => {
     ]);
     expect(await shown("/es/esim/asia")).toEqual(["Su proveedor indica estas velocidades: 4G, 5G."]);
     expect(await shown("/es/esim/thailand")).toEqual([]);
+    const [{ id } = { id: 0 }] = await app.database.query<{ id: number }>(
+      "select id from plans where sku = 'ASIA-3GB-15D'",
+    );
+    expect((await app.request("GET", `/plans/${id}`)).body.networks).toEqual(told);
   });
 
   it("200: /trip offers the countries of a region by its name in either language", async () => {

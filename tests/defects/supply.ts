@@ -343,4 +343,21 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
     },
     reason: /dearer_than_price/,
   },
+  {
+    number: 538,
+    title: "A Spanish receipt names the country in English",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/payments/receipt-mail.ts",
+        from: "countryNameIn(iso2, place, language);",
+        to: "(MARK, place);",
+      },
+    ],
+    target: {
+      file: "tests/mail/receipt-mail.test.ts",
+      test: "an order in es has its receipt in that language, from the shop",
+    },
+    reason: /España/,
+  },
 ];

@@ -46,6 +46,25 @@ export const PlanView = Type.Object(
 );
 export type PlanView = Static<typeof PlanView>;
 
+/** A plan by itself; a list of thousands leaves the networks out. */
+export const PlanDetailView = Type.Object(
+  {
+    ...PlanView.properties,
+    networks: Type.Array(
+      Type.Object({
+        country: Type.Union([Type.String(), Type.Null()], {
+          description: "ISO 3166-1 alpha-2; null where the supplier does not say in which of its countries",
+        }),
+        name: Type.Union([Type.String(), Type.Null()], { description: "Null where only speeds are told" }),
+        speeds: Type.Array(Type.String(), { description: "Such as 4G and 5G" }),
+      }),
+      { description: "As the supplier that is asked first tells them; empty where it tells none" },
+    ),
+  },
+  { title: "PlanDetail" },
+);
+export type PlanDetailView = Static<typeof PlanDetailView>;
+
 /** A row of the catalogue's read model: a plan with one price, its country, carrier and coverage. */
 export interface PlanRow {
   readonly id: number;

@@ -70,7 +70,7 @@ import { registerFindTrips } from "./routes/find-trips.js";
 import { registerListCountries } from "./routes/list-countries.js";
 import { registerListDevices } from "./routes/list-devices.js";
 import { registerListPlans } from "./routes/list-plans.js";
-import { registerShowPlan } from "./routes/show-plan.js";
+import { type NetworksOf, registerShowPlan } from "./routes/show-plan.js";
 import type { ImportDeps, ImportFile } from "./run-import.js";
 import { seedDemoCatalog } from "./seed-demo-catalog.js";
 import { type FoundTrips, makeFindTrips } from "./trips/find-trips.js";
@@ -93,6 +93,7 @@ export interface CatalogModuleDeps {
   readonly referenceFolder: string;
   readonly csvImportBytesMax: number;
   readonly priceProblem: PriceProblem;
+  readonly networksOf: NetworksOf;
 }
 
 export interface CatalogModule {
@@ -119,7 +120,7 @@ export function makeCatalogModule(deps: CatalogModuleDeps): CatalogModule {
     registerRoutes(app) {
       registerListCountries(app, browsing);
       registerListPlans(app, { browsing, defaultCurrency });
-      registerShowPlan(app, { browsing, defaultCurrency });
+      registerShowPlan(app, { browsing, defaultCurrency, networksOf: deps.networksOf });
       registerFindTrips(app, { browsing, defaultCurrency });
       registerCheckDevice(app, checkDevice);
       registerListDevices(app, devices);

@@ -1,6 +1,7 @@
-import { languageOr } from "../../kernel/language.js";
+import { type Language, languageOr } from "../../kernel/language.js";
 import { formatMoney, type Money } from "../../kernel/money.js";
 import { mailText } from "../../providers/mail/formats/mail-text.js";
+import { countryNameIn, regionNameIn } from "../catalog/catalog.module.js";
 import {
   defineMail,
   type Letter,
@@ -21,7 +22,7 @@ export const RECEIPT = defineMail({
      left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id`,
   obstacle: `case when p.id is null then 'not_paid' when u.deleted_at is not null then 'person_deleted' end`,
   columns: `o.reference, o.kind as order_kind, o.plan_snapshot->>'name' as plan_name,
-     o.plan_snapshot->>'country_name' as country_name, p.currency, p.amount_minor, p.succeeded_at, u.email,
+     o.plan_snapshot->>'country_name' as place, o.plan_snapshot->>'country_iso2' as country_iso2, p.currency, p.amount_minor, p.succeeded_at, u.email,
      coalesce(t.language, e.language) as language`,
 });
 
@@ -29,7 +30,10 @@ interface ReceiptRow {
   readonly reference: string;
   readonly order_kind: "esim" | "top_up";
   readonly plan_name: string | null;
-  readonly country_name: string | null;
+  /** The country, or the region, as the catalogue calls it. */
+  readonly place: string | null;
+  /** Null for a region. */
+  readonly country_iso2: string | null;
   readonly currency: string;
   readonly amount_minor: number;
   readonly succeeded_at: string;
@@ -43,7 +47,7 @@ export function makeReceiptMail(textsIn: TextsIn): MailComposer {
     const receipt = {
       reference: row.reference,
       kind: row.order_kind,
-      plan: [row.plan_name, row.country_name].filter((part) => part !== null).join(", "),
+      plan: [row.plan_name, placeOf(row, language)].filter((part) => part !== null).join(", "),
       paid: { currency: row.currency, minor: row.amount_minor },
       paidAt: row.succeeded_at,
     };
@@ -56,7 +60,8 @@ export function makeReceiptMail(textsIn: TextsIn): MailComposer {
         reference: SAMPLE.reference,
         order_kind: kind,
         plan_name: SAMPLE.plan,
-        country_name: SAMPLE.country,
+        place: SAMPLE.country,
+        country_iso2: "ES",
         currency: SAMPLE.currency,
         amount_minor: SAMPLE.amountMinor,
         succeeded_at: SAMPLE.at,
@@ -67,10 +72,15 @@ export function makeReceiptMail(textsIn: TextsIn): MailComposer {
   );
 }
 
+function placeOf({ place, country_iso2: iso2 }: ReceiptRow, language: Language): string | null {
+  if (place === null) return null;
+  return iso2 === null ? regionNameIn(place, language) : countryNameIn(iso2, place, language);
+}
+
 export interface Receipt {
   readonly reference: string;
   readonly kind: "esim" | "top_up";
-  /** The plan and where it works, as the order has frozen them. */
+  /** The plan, as the order has frozen it, and where it works, in the reader's language. */
   readonly plan: string;
   readonly paid: Money;
   /** ISO 8601, in UTC. */
