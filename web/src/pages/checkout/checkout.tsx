@@ -71,6 +71,8 @@ function CheckoutOf({ plan, currency, esimId, seenMinor }: CheckoutProps) {
 
   const again = (): void => {
     if (wanted !== null) forgetOrder(wanted);
+    // At once: nobody types a card's number into the form of an order that is over.
+    setOrder(null);
     setRound((count) => count + 1);
   };
   return (
