@@ -6568,9 +6568,9 @@ select sku from plans where sku = any($1::text[]);
 -- supply.steps_of_sync
 -- src/modules/supply/sync/sync-read-model.ts
 -- takes $1 bigint
--- returns position integer, kind text, sku text, name text, before jsonb, prices jsonb, paused_reason text, suppliers text[], held_reason text, applied_at timestamp with time zone, skipped_reason text
+-- returns position integer, kind text, sku text, name text, before jsonb, prices jsonb, margins jsonb, paused_reason text, suppliers text[], held_reason text, applied_at timestamp with time zone, skipped_reason text
 select position, kind, after->'draft'->>'sku' as sku, after->'draft'->>'name' as name, before,
-     after->'draft'->'prices' as prices, after->'draft'->>'paused_reason' as paused_reason,
+     after->'draft'->'prices' as prices, coalesce(after->'margins', '{}') as margins, after->'draft'->>'paused_reason' as paused_reason,
      case when jsonb_typeof(after->'suppliers') = 'array' then
        array(select one->>'supplier' || ' ' || (one->>'packageId') from jsonb_array_elements(after->'suppliers') as one) end
        as suppliers,
@@ -6625,7 +6625,7 @@ select product_key as key, plan_id as id from synced_plans where product_key = a
 
 -- supply.synced_plans
 -- src/modules/supply/sync/synced-plan-store.ts
--- returns productKey text, planId bigint, sku text, name text, description text, dataGb double precision, days integer, region text, pausedReason text, country text, carrier text, countries text[], prices jsonb, suppliers text[]
+-- returns productKey text, planId bigint, sku text, name text, description text, dataGb double precision, days integer, region text, pausedReason text, country text, carrier text, countries text[], prices jsonb, suppliers text[], cost jsonb
 select y.product_key as "productKey", p.id as "planId", p.sku, p.name, p.description, p.data_gb::float8 as "dataGb",
     p.duration_days as days, p.region, p.paused_reason as "pausedReason",
     (select c.iso2 from countries c where c.id = p.country_id) as country,
@@ -6635,13 +6635,16 @@ select y.product_key as "productKey", p.id as "planId", p.sku, p.name, p.descrip
     (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp where pp.plan_id = p.id)
       as prices,
     array(select s.supplier || ' ' || s.package_id from plan_suppliers s where s.plan_id = p.id order by s.rank, s.id)
-      as suppliers
+      as suppliers,
+    (select case when s.cost_text is not null and s.cost_currency is not null
+         then jsonb_build_object('amountText', s.cost_text, 'currency', s.cost_currency) end
+       from plan_suppliers s where s.plan_id = p.id order by s.rank, s.id limit 1) as cost
   from synced_plans y join plans p on p.id = y.plan_id order by y.product_key;
 
 -- supply.synced_plans_of
 -- src/modules/supply/sync/synced-plan-store.ts
 -- takes $1 text[]
--- returns productKey text, planId bigint, sku text, name text, description text, dataGb double precision, days integer, region text, pausedReason text, country text, carrier text, countries text[], prices jsonb, suppliers text[]
+-- returns productKey text, planId bigint, sku text, name text, description text, dataGb double precision, days integer, region text, pausedReason text, country text, carrier text, countries text[], prices jsonb, suppliers text[], cost jsonb
 select y.product_key as "productKey", p.id as "planId", p.sku, p.name, p.description, p.data_gb::float8 as "dataGb",
     p.duration_days as days, p.region, p.paused_reason as "pausedReason",
     (select c.iso2 from countries c where c.id = p.country_id) as country,
@@ -6651,7 +6654,10 @@ select y.product_key as "productKey", p.id as "planId", p.sku, p.name, p.descrip
     (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp where pp.plan_id = p.id)
       as prices,
     array(select s.supplier || ' ' || s.package_id from plan_suppliers s where s.plan_id = p.id order by s.rank, s.id)
-      as suppliers
+      as suppliers,
+    (select case when s.cost_text is not null and s.cost_currency is not null
+         then jsonb_build_object('amountText', s.cost_text, 'currency', s.cost_currency) end
+       from plan_suppliers s where s.plan_id = p.id order by s.rank, s.id limit 1) as cost
   from synced_plans y join plans p on p.id = y.plan_id where y.product_key = any($1::text[]);
 
 -- supply.syncs_by_id_asc

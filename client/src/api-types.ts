@@ -4342,6 +4342,13 @@ export interface components {
                 prices: {
                     [key: string]: number;
                 };
+                /** @description By currency, in major units: what a sale leaves after card fee and the first supplier's cost, as it is sold now and as it would be */
+                margins: {
+                    [key: string]: {
+                        before: string | null;
+                        after: string | null;
+                    };
+                };
                 /** @description Null: as they are */
                 suppliers: string[] | null;
                 paused_reason: string | null;

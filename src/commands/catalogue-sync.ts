@@ -82,6 +82,12 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
 
 const SHOWN = 20;
 
+/** What a sale leaves after card fee and cost, where it is known. */
+function marginWords(margin: { before: string | null; after: string | null } | undefined): string {
+  const known = [margin?.before, margin?.after].filter((text) => typeof text === "string");
+  return known.length === 0 ? "" : ` (leaves ${[...new Set(known)].join(" -> ")})`;
+}
+
 function tell(report: SyncReport, say: (line: string) => void): number {
   if (report.kind === "no_rules")
     throw new Error("There are no price rules. PUT /admin/price-rules says how prices are made.");
@@ -98,9 +104,11 @@ function tell(report: SyncReport, say: (line: string) => void): number {
   for (const { kind, before, after, heldReason: held } of steps.slice(0, SHOWN)) {
     const prices = Object.entries(after.draft.prices).map(([currency, minor]) => {
       const earlier = before?.prices[currency];
-      return earlier === undefined || earlier === minor
-        ? `${currency} ${minor}`
-        : `${currency} ${earlier} -> ${minor}`;
+      const price =
+        earlier === undefined || earlier === minor
+          ? `${currency} ${minor}`
+          : `${currency} ${earlier} -> ${minor}`;
+      return `${price}${marginWords(after.margins?.[currency])}`;
     });
     say(`  ${kind} ${after.draft.name}: ${prices.join(", ")}${held === null ? "" : ` (waits: ${held})`}`);
   }

@@ -113,6 +113,7 @@ describe("tribi catalogue sync", () => {
     expect(dry.code).toBe(3);
     expect(dry.output).toContain("750 packages: 750 new, 0 changed, 0 vanished.");
     expect(dry.output).toContain("Plans: 250 to make, 0 to change, 0 to pause");
+    expect(dry.output).toMatch(/ {2}create .+: USD \d+ \(leaves \d+\.\d+\)\n/);
     expect(dry.output).toContain("and 230 more");
     expect(await counts()).toEqual({ plans: 0, synced: 0, suppliers: 0, packages: 0, steps: 0 });
     const held = await sync("--apply");

@@ -8,6 +8,7 @@ import { makeManageRules } from "../../src/modules/supply/pricing/manage-rules.j
 import { makeSupplyModule } from "../../src/modules/supply/supply.module.js";
 import { makeApplySync } from "../../src/modules/supply/sync/apply-sync.js";
 import { makeSyncCatalogue } from "../../src/modules/supply/sync/sync-catalogue.js";
+import { findSync } from "../../src/modules/supply/sync/sync-read-model.js";
 import type { SupplierPackage } from "../../src/providers/esim/package-port.js";
 import { makeEvents } from "../../src/telemetry/events.js";
 import { armFailpoints } from "../../src/telemetry/failpoints.js";
@@ -206,6 +207,24 @@ describe("a synchronisation", () => {
     const before = await everything();
     expect((await compared({ isDryRun: true })).steps).toHaveLength(20);
     expect(await everything()).toEqual(before);
+  });
+
+  it("says what each sale leaves before and after, and nothing of what would be paused", async () => {
+    const first = await syncAndApply(true);
+    // 4.99 - (2.9 % and 0.30) - 3.20
+    expect(first.steps[0]?.after.margins).toEqual({ USD: { before: null, after: "1.3453" } });
+    lists.one = lists.one!.filter(({ packageId }) => !packageId.startsWith("a-ES"));
+    lists.two = lists
+      .two!.filter(({ packageId }) => packageId !== "b-ES-1")
+      .map((one) => (one.packageId === "b-ES-5" ? { ...one, cost: usd("4.60") } : one));
+    const { syncId, steps } = await compared();
+    expect(steps.map(({ kind, after }) => [kind, after.draft.sku.slice(0, 11), after.margins])).toEqual([
+      ["pause", "sync-es-1gb", { USD: { before: "1.3453", after: null } }],
+      // 6.99 - 0.50271 - 4.60; as it is sold now, at the cost that it was bought at.
+      ["change", "sync-es-5gb", { USD: { before: "1.3453", after: "1.8873" } }],
+    ]);
+    const shown = await findSync(database.db, syncId ?? 0);
+    expect(shown?.steps.map(({ margins }) => margins)).toEqual(steps.map(({ after }) => after.margins));
   });
 
   it("says without price rules that it needs them", async () => {

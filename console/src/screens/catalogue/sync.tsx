@@ -63,6 +63,7 @@ function SyncPage({ sync }: { readonly sync: Detail }) {
             { name: "kind", show: ({ kind }) => word(String(kind)) },
             { name: "plan", show: ({ sku, name }) => `${String(name)} (${String(sku)})` },
             { name: "prices", show: (row) => <Prices step={row as unknown as Step} /> },
+            { name: "leaves", show: (row) => <Leaves step={row as unknown as Step} /> },
             { name: "suppliers", show: (row) => <Sellers step={row as unknown as Step} /> },
             { name: "came_of_it", show: (row) => <End row={row} /> },
           ]}
@@ -152,6 +153,28 @@ function Prices({ step }: { readonly step: Step }) {
           </span>
         );
       })}
+    </Stack>
+  );
+}
+
+/** What a sale leaves after card fee and cost: as it is sold now, and as it would be. */
+function Leaves({ step }: { readonly step: Step }) {
+  const known = Object.entries(step.margins).filter(
+    ([, { before, after }]) => before !== null || after !== null,
+  );
+  if (known.length === 0) return <Nothing />;
+  return (
+    <Stack gap={2}>
+      {known.map(([currency, { before, after }]) => (
+        <span key={currency}>
+          {before !== null && before !== after && (
+            <>
+              <del>{before}</del>{" "}
+            </>
+          )}
+          {after ?? <Nothing />} {currency}
+        </span>
+      ))}
     </Stack>
   );
 }

@@ -79,7 +79,7 @@ export function pricePackage(pricing: Pricing, one: PricedPackage, currency: str
   });
   const cost = inCurrency(pricing.rates, one.cost, currency);
   if ("code" in cost) return refuse(cost.code, cost.why);
-  const known = { rate: cost.rate, cost_in_currency: major(cost.minor, currency) };
+  const known = { rate: cost.rate, cost_in_currency: majorText(cost.minor, currency) };
   const matched = matchRule(pricing.rules, one, currency);
   if (matched === undefined) return refuse("no_rule", "No price rule matches. Add one that does.", known);
   const least = leastRetail(pricing.rates, one, currency);
@@ -88,7 +88,7 @@ export function pricePackage(pricing: Pricing, one: PricedPackage, currency: str
   const explanation = {
     ...base,
     ...known,
-    minimum_retail: one.minimumRetail === null ? null : major(least.minor, currency),
+    minimum_retail: one.minimumRetail === null ? null : majorText(least.minor, currency),
     ...explainPrice(pricing.rules.fees, matched, built, cost.minor, currency),
   };
   const problem = problemOf(pricing, built.price, cost.minor, least.minor, currency);
@@ -244,18 +244,18 @@ function explainPrice(
   const profit = subtract(subtract(rational(price), fee?.amount ?? ZERO), cost);
   return {
     rule: { position, name: rule.name },
-    margin: margin === null ? null : major(margin, currency),
-    fee: fee === undefined ? null : { provider: fee.provider, amount: major(fee.amount, currency) },
-    before_rounding: beforeRounding === null ? null : major(beforeRounding, currency),
+    margin: margin === null ? null : majorText(margin, currency),
+    fee: fee === undefined ? null : { provider: fee.provider, amount: majorText(fee.amount, currency) },
+    before_rounding: beforeRounding === null ? null : majorText(beforeRounding, currency),
     rounding,
-    price: major(rational(price), currency),
-    profit: major(profit, currency),
+    price: majorText(rational(price), currency),
+    profit: majorText(profit, currency),
     profit_percent: decimalText(multiply(divide(profit, rational(price)), rational(100)), 1),
   };
 }
 
 /** Two decimals more than the currency has, so that what rounding adds can be seen. */
-function major(minor: Rational, currency: string): string {
+export function majorText(minor: Rational, currency: string): string {
   const exponent = exponentOf(currency);
   const text = decimalText(divide(minor, rational(10n ** BigInt(exponent))), exponent + 2);
   return text.endsWith("00") ? text.slice(0, exponent === 0 ? -3 : -2) : text;

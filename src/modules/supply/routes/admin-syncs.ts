@@ -64,6 +64,10 @@ const SyncDetailView = Type.Object(
           Type.Null(),
         ]),
         prices: Prices,
+        margins: Type.Record(Type.String(), Type.Object({ before: NullableText, after: NullableText }), {
+          description:
+            "By currency, in major units: what a sale leaves after card fee and the first supplier's cost, as it is sold now and as it would be",
+        }),
         suppliers: Type.Union([Type.Array(Type.String()), Type.Null()], { description: "Null: as they are" }),
         paused_reason: NullableText,
         held_reason: NullableText,

@@ -10,6 +10,13 @@ export interface PlanState {
   readonly pausedReason: string | null;
 }
 
+/** What one sale leaves after the card fee and the cost of the supplier that is asked first, in major units. */
+export interface Margin {
+  /** Null: there is no price or no supplier, or no exchange rate that is fresh. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 export interface SyncStep {
   readonly kind: "create" | "change" | "pause";
   readonly productKey: string;
@@ -19,6 +26,8 @@ export interface SyncStep {
     readonly draft: PlanDraft;
     /** Null leaves them as they are. */
     readonly suppliers: readonly DesiredSupplier[] | null;
+    /** By currency; for whoever looks at the step. */
+    readonly margins?: Readonly<Record<string, Margin>>;
   };
   readonly heldReason: string | null;
 }

@@ -5,6 +5,7 @@ import type { Events } from "../../../telemetry/events.js";
 import type { Logger } from "../../../telemetry/log.js";
 import { findIsoCountry, type PriceProblem } from "../../catalog/catalog.module.js";
 import { pricingWith } from "../pricing/explain-price.js";
+import type { Pricing } from "../pricing/price-package.js";
 import { findRuleSet } from "../pricing/rule-store.js";
 import type { RateLimits } from "../rates/rate-book.js";
 import { desiredCatalogue, type SyncFinding } from "./desired-plans.js";
@@ -17,8 +18,9 @@ import {
   storePackages,
 } from "./package-store.js";
 import { readCatalogue, type UnreadCatalogue, type WholeCatalogue } from "./read-catalogue.js";
+import { marginsOf } from "./step-margins.js";
 import { addSync, lockSyncs, type SyncCounts } from "./sync-store.js";
-import { listSyncedPlans, skusTaken } from "./synced-plan-store.js";
+import { listSyncedPlans, type SyncedPlan, skusTaken } from "./synced-plan-store.js";
 
 export interface SyncDeps {
   readonly db: Db;
@@ -141,7 +143,8 @@ async function compare(
   const desired = await desiredCatalogue(pricing, packages, await packagesSoldByHand(tx));
   const current = await listSyncedPlans(tx);
   const nameOf = (iso2: string): string => findIsoCountry(iso2)?.name ?? iso2;
-  const { steps, taken } = await possibleSteps(tx, diffPlans(desired, current, nameOf));
+  const { steps: bare, taken } = await possibleSteps(tx, diffPlans(desired, current, nameOf));
+  const steps = withMargins(pricing, bare, current);
   const findings = [...desired.findings, ...whole.flatMap(doubts), ...taken];
   const onSale = current.filter(({ pausedReason }) => pausedReason === null).length;
   const heldReason = wholeHeldReason(steps.length, { onSale, known: current.length }, deps.maxChangePercent);
@@ -152,6 +155,18 @@ async function compare(
       ? null
       : await addSync(tx, { actor: act.actor, counts, findings: kept, heldReason, steps });
   return { kind: "compared", syncId, counts, heldReason, findings: kept, steps };
+}
+
+function withMargins(
+  pricing: Pricing,
+  steps: readonly SyncStep[],
+  current: readonly SyncedPlan[],
+): readonly SyncStep[] {
+  const known = new Map(current.map((plan) => [plan.productKey, plan]));
+  return steps.map((step) => {
+    const margins = marginsOf(pricing, step, known.get(step.productKey));
+    return { ...step, after: { ...step.after, margins } };
+  });
 }
 
 /** Plans under a SKU that a person's plan has are not made: that would be its price, or the end of it. */

@@ -1,7 +1,7 @@
 import { type Queryable, statement } from "../../../db/database.js";
 import { listStatements, readListPage } from "../../../db/list-sql.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
-import type { PlanState, SyncStep } from "./diff-plans.js";
+import type { Margin, PlanState, SyncStep } from "./diff-plans.js";
 import type { SyncEnds, SyncRow } from "./sync-store.js";
 
 /**
@@ -38,6 +38,7 @@ export interface SyncStepRow {
   readonly name: string;
   readonly before: PlanState | null;
   readonly prices: Readonly<Record<string, number>>;
+  readonly margins: Readonly<Record<string, Margin>>;
   readonly suppliers: readonly string[] | null;
   readonly paused_reason: string | null;
   readonly held_reason: string | null;
@@ -65,7 +66,7 @@ const FIND = statement(
 const STEPS = statement(
   "supply.steps_of_sync",
   `select position, kind, after->'draft'->>'sku' as sku, after->'draft'->>'name' as name, before,
-     after->'draft'->'prices' as prices, after->'draft'->>'paused_reason' as paused_reason,
+     after->'draft'->'prices' as prices, coalesce(after->'margins', '{}') as margins, after->'draft'->>'paused_reason' as paused_reason,
      case when jsonb_typeof(after->'suppliers') = 'array' then
        array(select one->>'supplier' || ' ' || (one->>'packageId') from jsonb_array_elements(after->'suppliers') as one) end
        as suppliers,

@@ -17,6 +17,8 @@ export interface SyncedPlan {
   readonly prices: Readonly<Record<string, number>>;
   /** "supplier package", in the order in which they are asked. */
   readonly suppliers: readonly string[];
+  /** Of the one that is asked first; null where there is none, or none whose cost is known. */
+  readonly cost: { readonly amountText: string; readonly currency: string } | null;
 }
 
 const SELECT = `
@@ -29,7 +31,10 @@ const SELECT = `
     (select coalesce(jsonb_object_agg(pp.currency, pp.amount_minor), '{}') from plan_prices pp where pp.plan_id = p.id)
       as prices,
     array(select s.supplier || ' ' || s.package_id from plan_suppliers s where s.plan_id = p.id order by s.rank, s.id)
-      as suppliers
+      as suppliers,
+    (select case when s.cost_text is not null and s.cost_currency is not null
+         then jsonb_build_object('amountText', s.cost_text, 'currency', s.cost_currency) end
+       from plan_suppliers s where s.plan_id = p.id order by s.rank, s.id limit 1) as cost
   from synced_plans y join plans p on p.id = y.plan_id`;
 
 const LIST = statement("supply.synced_plans", `${SELECT} order by y.product_key`);
