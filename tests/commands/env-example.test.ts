@@ -72,6 +72,16 @@ describe(".env.example", () => {
     },
   );
 
+  it("names no setting of the shop that its guide does not, and the guide none that is not there", () => {
+    const guide = readFileSync(path.join(ROOT, "docs/storefront.md"), "utf8");
+    const named = [...guide.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=\w+)?`/g)].map(([, name]) => name);
+    expect(named.filter((name = "") => !(name in parse(text)))).toEqual([]);
+    const ofTheShop = /# --- the shop.*?\n(?=# ---)/s.exec(text)?.[0] ?? "";
+    const settings = Object.keys(parse(ofTheShop));
+    expect(settings.length).toBeGreaterThan(9);
+    expect(settings.filter((name) => !named.includes(name))).toEqual([]);
+  });
+
   it("leaves SMTP and every secret empty", () => {
     const values = parse(text);
     for (const name of [
