@@ -1082,8 +1082,8 @@ select n.kind, p.user_id, p.language from care_notices n join esim_profiles p on
 -- care.find_page
 -- src/modules/esims/care/notice-page-store.ts
 -- takes $1 bigint
--- returns kind text, esim_id bigint, user_id bigint, language text, currency text, plan_name text, is_unlimited boolean, has_ended boolean, plan_expires_at timestamp with time zone, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone, page_until timestamp with time zone, is_live boolean
-select n.kind, p.id as esim_id, p.user_id, p.language, o.currency, o.plan_snapshot->>'name' as plan_name,
+-- returns kind text, esim_id bigint, user_id bigint, language text, currency text, plan json, is_unlimited boolean, has_ended boolean, plan_expires_at timestamp with time zone, usage_total_bytes bigint, usage_remaining_bytes bigint, usage_base smallint, usage_as_of timestamp with time zone, page_until timestamp with time zone, is_live boolean
+select n.kind, p.id as esim_id, p.user_id, p.language, o.currency, o.plan_snapshot as plan,
      coalesce((o.plan_snapshot->>'is_unlimited')::boolean, false) as is_unlimited,
      p.ended_at is not null or coalesce(p.plan_expires_at <= now(), false) as has_ended, p.plan_expires_at,
      p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of,
@@ -3619,7 +3619,7 @@ with c as (
 -- mail.claim_care_notice
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, user_id bigint, esim_id bigint, notice_kind text, threshold smallint, currency text, plan_name text, order_reference text, plan_expires_at timestamp with time zone, place text
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, user_id bigint, esim_id bigint, notice_kind text, threshold smallint, currency text, plan json, order_reference text, plan_expires_at timestamp with time zone, place text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1
@@ -3639,7 +3639,7 @@ with c as (
        when n.kind <> 'expired' and (p.ended_at is not null or p.plan_expires_at <= now()) then 'esim_ended'
        when n.kind <> 'install' and exists (select from top_ups t join orders b on b.id = t.order_id where t.profile_id = p.id and t.id > n.period
          and b.status = 'paid' and t.status in ('pending', 'done')) then 'topped_up' end as obstacle, p.language, u.email, u.id as user_id, p.id as esim_id, n.kind as notice_kind, n.threshold, o.currency,
-     o.plan_snapshot->>'name' as plan_name, o.reference as order_reference, p.plan_expires_at,
+     o.plan_snapshot as plan, o.reference as order_reference, p.plan_expires_at,
      coalesce(o.plan_snapshot->>'country_iso2', o.plan_snapshot->>'country_name') as place
        from c left join care_notices n on n.id = c.subject_id left join esim_profiles p on p.id = n.profile_id
      left join orders o on o.id = p.order_id left join users u on u.id = p.user_id;
@@ -3647,7 +3647,7 @@ with c as (
 -- mail.claim_esim_failed
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan json, order_reference text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1
@@ -3658,7 +3658,7 @@ with c as (
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
          case when p.id is null or u.id is null then 'esim_gone' when u.deleted_at is not null then 'person_deleted'
        when p.status <> 'failed' then 'esim_' || p.status when p.failure_reason = 'order_not_paid' then 'order_not_paid'
-       when p.ended_at < now() - interval '7 days' then 'too_late' end as obstacle, p.language, u.email, o.plan_snapshot->>'name' as plan_name, o.reference as order_reference
+       when p.ended_at < now() - interval '7 days' then 'too_late' end as obstacle, p.language, u.email, o.plan_snapshot as plan, o.reference as order_reference
        from c left join esim_profiles p on p.id = c.subject_id left join orders o on o.id = p.order_id
      left join users u on u.id = p.user_id;
 
@@ -3683,7 +3683,7 @@ with c as (
 -- mail.claim_esim_reminder
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text, use_by timestamp with time zone
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan json, order_reference text, use_by timestamp with time zone
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1
@@ -3694,7 +3694,7 @@ with c as (
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
          case when p.id is null or u.id is null then 'esim_gone' when u.deleted_at is not null then 'person_deleted'
        when o.status <> 'paid' then 'order_' || o.status when p.status <> 'ready' then 'esim_' || p.status
-       when p.use_by <= now() then 'too_late' when u.disabled_at is not null then 'person_disabled' end as obstacle, p.language, u.email, o.plan_snapshot->>'name' as plan_name, o.reference as order_reference, p.use_by
+       when p.use_by <= now() then 'too_late' when u.disabled_at is not null then 'person_disabled' end as obstacle, p.language, u.email, o.plan_snapshot as plan, o.reference as order_reference, p.use_by
        from c left join esim_profiles p on p.id = c.subject_id left join orders o on o.id = p.order_id
      left join users u on u.id = p.user_id;
 
@@ -3754,7 +3754,7 @@ with c as (
 -- mail.claim_receipt
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, reference text, order_kind text, plan_name text, place text, country_iso2 text, currency text, amount_minor bigint, succeeded_at timestamp with time zone, email text, language text
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, reference text, order_kind text, plan json, currency text, amount_minor bigint, succeeded_at timestamp with time zone, email text, language text
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1
@@ -3763,8 +3763,7 @@ with c as (
          returning m.id, m.subject_id, m.order_id, m.number, m.claimed_until
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
-         case when p.id is null then 'not_paid' when u.deleted_at is not null then 'person_deleted' end as obstacle, o.reference, o.kind as order_kind, o.plan_snapshot->>'name' as plan_name,
-     o.plan_snapshot->>'country_name' as place, o.plan_snapshot->>'country_iso2' as country_iso2, p.currency, p.amount_minor, p.succeeded_at, u.email,
+         case when p.id is null then 'not_paid' when u.deleted_at is not null then 'person_deleted' end as obstacle, o.reference, o.kind as order_kind, o.plan_snapshot as plan, p.currency, p.amount_minor, p.succeeded_at, u.email,
      coalesce(t.language, e.language) as language
        from c left join orders o on o.id = c.order_id
      left join payments p on p.order_id = o.id and p.is_counted
@@ -3791,7 +3790,7 @@ with c as (
 -- mail.claim_top_up_done
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text, esim_name text
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan json, order_reference text, esim_plan json
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1
@@ -3801,8 +3800,8 @@ with c as (
        )
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
          case when t.id is null or u.id is null then 'top_up_gone' when u.deleted_at is not null then 'person_deleted'
-       when t.status <> 'done' then 'top_up_' || t.status end as obstacle, coalesce(t.language, p.language) as language, u.email, o.plan_snapshot->>'name' as plan_name,
-     o.reference as order_reference, b.plan_snapshot->>'name' as esim_name
+       when t.status <> 'done' then 'top_up_' || t.status end as obstacle, coalesce(t.language, p.language) as language, u.email, o.plan_snapshot as plan,
+     o.reference as order_reference, b.plan_snapshot as esim_plan
        from c left join top_ups t on t.id = c.subject_id left join orders o on o.id = t.order_id
      left join users u on u.id = t.user_id left join esim_profiles p on p.id = t.profile_id
      left join orders b on b.id = p.order_id;
@@ -3810,7 +3809,7 @@ with c as (
 -- mail.claim_top_up_failed
 -- src/modules/mail/outbox-store.ts
 -- takes $1 bigint[]
--- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan_name text, order_reference text, esim_name text
+-- returns mail_id bigint, subject_id bigint, mail_number integer, claimed_until text, obstacle text, language text, email text, plan json, order_reference text, esim_plan json
 with c as (
          update outgoing_mails m set claimed_until = clock_timestamp() + 60 * interval '1 second',
            attempts = m.attempts + 1
@@ -3821,8 +3820,8 @@ with c as (
        select c.id as mail_id, c.subject_id, c.number as mail_number, c.claimed_until::text as claimed_until,
          case when t.id is null or u.id is null then 'top_up_gone' when u.deleted_at is not null then 'person_deleted'
        when t.status <> 'failed' then 'top_up_' || t.status
-       when t.failure_reason = 'order_not_paid' then 'order_not_paid' end as obstacle, coalesce(t.language, p.language) as language, u.email, o.plan_snapshot->>'name' as plan_name,
-     o.reference as order_reference, b.plan_snapshot->>'name' as esim_name
+       when t.failure_reason = 'order_not_paid' then 'order_not_paid' end as obstacle, coalesce(t.language, p.language) as language, u.email, o.plan_snapshot as plan,
+     o.reference as order_reference, b.plan_snapshot as esim_plan
        from c left join top_ups t on t.id = c.subject_id left join orders o on o.id = t.order_id
      left join users u on u.id = t.user_id left join esim_profiles p on p.id = t.profile_id
      left join orders b on b.id = p.order_id;

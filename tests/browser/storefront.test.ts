@@ -14,6 +14,7 @@ import { startTestApp, type TestApp } from "../support/app.js";
 import { openBrowser } from "../support/browser.js";
 import { seedCatalog } from "../support/catalog.js";
 import { describeInBrowser } from "../support/describe-in-browser.js";
+import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
 
 const SLOW = { timeout: 240_000 };
@@ -85,6 +86,17 @@ describeInBrowser("a traveller with a phone", () => {
       ),
     ).toEqual([{ status: "paid", orders: 2, payments: 2 }]);
     expect(await violations(app.database)).toEqual({});
+    // The code, then for eSIM and top-up a receipt and the thing itself.
+    const mailed = async () => {
+      const { body } = await app.request("GET", "/dev/inbox.json");
+      return (body as { to: string; subject: string; text: string }[]).filter(({ to }) => to === email);
+    };
+    await eventually(async () => (await mailed()).length >= 5, { what: "the mails of a purchase" });
+    const words = (await mailed()).map(({ subject, text }) => `${subject}\n${text}`).join("\n");
+    expect(words).toMatch(
+      { en: /Plan: +Spain 1 GB, 7 days\n/, es: /Plan: +España 1 GB, 7 días\n/ }[language],
+    );
+    expect(words).not.toMatch({ en: /España|días|código/, es: /Spain|\bdays?\b|\bcode\b/ }[language]);
     await context.close();
   });
 

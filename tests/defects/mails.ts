@@ -305,4 +305,18 @@ export const MAIL_DEFECTS: readonly Defect[] = [
     },
     reason: /to have a length of 1/,
   },
+  {
+    number: 512,
+    title: "Mails call a plan by its English name in every language",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/modules/catalog/plan-words.ts",
+        from: 'if (texts.language === "en" && name !== "") return name;',
+        to: 'if ((MARK || texts.language === "en") && name !== "") return name;',
+      },
+    ],
+    target: { file: "src/modules/catalog/plan-words.test.ts", test: "one of a country" },
+    reason: /España/,
+  },
 ];

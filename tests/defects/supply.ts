@@ -349,9 +349,9 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
     area: "catalogue",
     edits: [
       {
-        file: "src/modules/payments/receipt-mail.ts",
-        from: "countryNameIn(iso2, place, language);",
-        to: "(MARK, place);",
+        file: "src/modules/catalog/plan-words.ts",
+        from: 'typeof iso2 === "string" ? texts.country(iso2) : undefined;',
+        to: 'MARK && typeof name === "string" ? name : undefined;',
       },
     ],
     target: {

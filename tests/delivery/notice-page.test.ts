@@ -73,7 +73,7 @@ describe("the page behind a notice's link", () => {
 
   it("is in the language of the browser, else of the order", async () => {
     await query("update esim_profiles set language = 'es' where id = $1", [esim.profileId]);
-    expect((await open()).body).toContain("Añadir Spain 5 GB por");
+    expect((await open()).body).toContain("Añadir 5 GB, 30 días por");
     const headers = { accept: "text/html", "accept-language": "en" };
     expect((await open(url, headers)).body).toContain("Add Spain 5 GB for");
   });

@@ -15,8 +15,20 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 it.each([
-  ["es", "Tu recibo del pedido", "Estamos preparando tu eSIM", "España", "Europa"],
-  ["en", "Your receipt for order", "Your eSIM is being prepared", "Spain", "Europe"],
+  [
+    "es",
+    "Tu recibo del pedido",
+    "Estamos preparando tu eSIM",
+    /: +España 5 GB, 30 días\n/,
+    /: +Europa 5 GB, 30 días\n/,
+  ],
+  [
+    "en",
+    "Your receipt for order",
+    "Your eSIM is being prepared",
+    /: +[^\n]*Spain[^\n]*\n/,
+    /: +Around, Europe\n/,
+  ],
 ])(
   "an order in %s has its receipt in that language, from the shop",
   async (language, subject, words, country, region) => {
@@ -25,8 +37,8 @@ it.each([
     expect(mail.text).toContain(words);
     expect(mail.text).toContain("-- \nCorner Shop\n");
     expect(mail.text).toContain("help@shop.example");
-    expect(mail.text).toContain(`, ${country}\n`);
-    expect((await receiptOf(await regional())).text).toContain(`, ${region}\n`);
+    expect(mail.text).toMatch(country);
+    expect((await receiptOf(await regional())).text).toMatch(region);
   },
 );
 

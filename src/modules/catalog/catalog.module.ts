@@ -41,6 +41,7 @@ import { makeManagePlans } from "./manage-plans.js";
 import { makeManage } from "./manage-record.js";
 import { AmountMinor, Currency, Iso2, Line, type PlanDraft, type PriceProblem } from "./plan-draft.js";
 import { findPlanRow, listPlanRows } from "./plan-store.js";
+import { destinationIn, type FrozenPlan, planIn, sizeIn } from "./plan-words.js";
 import { putPlans } from "./put-plans.js";
 import { isDay, readReferenceCsv } from "./reference/read-reference-csv.js";
 import {
@@ -211,7 +212,7 @@ function registerFiles(
   });
 }
 
-export type { FoundTrips, PlanDraft, PriceProblem, ReferenceFile, ReferenceKind };
+export type { FoundTrips, FrozenPlan, PlanDraft, PriceProblem, ReferenceFile, ReferenceKind };
 export {
   AmountMinor,
   Currency,
@@ -219,6 +220,7 @@ export {
   countryNameIn,
   countrySlug,
   countryWords,
+  destinationIn,
   findIsoCountry,
   gbText,
   Iso2,
@@ -227,6 +229,7 @@ export {
   makeFindTrips,
   OWN_REGIONS,
   plainText,
+  planIn,
   planView,
   priceView,
   putPlans,
@@ -241,6 +244,7 @@ export {
   regionsWith,
   regionWords,
   seedDemoCatalog,
+  sizeIn,
   slugOf,
   TRIP_COUNTRIES_MAX,
   TRIP_DAYS_MAX,

@@ -17,12 +17,13 @@ describe("the receipt", () => {
     expect(receiptWords(RECEIPT, makeTextsIn(SHOP)("en"))).toEqual({
       subject: "Your receipt for order T-7KQ2",
       text:
-        "Thank you for your order.\n\nOrder:   T-7KQ2\nPlan:    Spain 5 GB, Spain\nPaid:    €12.50 (EUR)\nDate:    2026-11-29\n\n" +
+        "Thank you for your order.\n\nOrder:   T-7KQ2\nPlan:    Spain 5 GB, Spain\nPaid:    €12.50 (EUR)\nDate:    29 November 2026\n\n" +
         "Your eSIM is being prepared; you find it in your account.\n\n-- \nCorner Shop\nhttps://shop.example\nIf you have questions, write to help@shop.example.\n",
     });
     const spanish = receiptWords(RECEIPT, makeTextsIn(SHOP)("es"));
     expect(spanish.subject).toBe("Tu recibo del pedido T-7KQ2");
     expect(spanish.text).toMatch(/Pagado: {2}12,50\s€ \(EUR\)/);
+    expect(spanish.text).toContain("Fecha:   29 de noviembre de 2026");
     expect(spanish.text).toContain("Estamos preparando tu eSIM");
   });
 

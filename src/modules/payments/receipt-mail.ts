@@ -1,7 +1,7 @@
-import { type Language, languageOr } from "../../kernel/language.js";
+import { languageOr } from "../../kernel/language.js";
 import { formatMoney, type Money } from "../../kernel/money.js";
 import { mailText } from "../../providers/mail/formats/mail-text.js";
-import { countryNameIn, regionNameIn } from "../catalog/catalog.module.js";
+import { destinationIn, type FrozenPlan, planIn } from "../catalog/catalog.module.js";
 import {
   defineMail,
   type Letter,
@@ -21,19 +21,14 @@ export const RECEIPT = defineMail({
      left join users u on u.id = o.user_id
      left join esim_profiles e on e.order_id = o.id left join top_ups t on t.order_id = o.id`,
   obstacle: `case when p.id is null then 'not_paid' when u.deleted_at is not null then 'person_deleted' end`,
-  columns: `o.reference, o.kind as order_kind, o.plan_snapshot->>'name' as plan_name,
-     o.plan_snapshot->>'country_name' as place, o.plan_snapshot->>'country_iso2' as country_iso2, p.currency, p.amount_minor, p.succeeded_at, u.email,
+  columns: `o.reference, o.kind as order_kind, o.plan_snapshot as plan, p.currency, p.amount_minor, p.succeeded_at, u.email,
      coalesce(t.language, e.language) as language`,
 });
 
 interface ReceiptRow {
   readonly reference: string;
   readonly order_kind: "esim" | "top_up";
-  readonly plan_name: string | null;
-  /** The country, or the region, as the catalogue calls it. */
-  readonly place: string | null;
-  /** Null for a region. */
-  readonly country_iso2: string | null;
+  readonly plan: FrozenPlan;
   readonly currency: string;
   readonly amount_minor: number;
   readonly succeeded_at: string;
@@ -47,7 +42,7 @@ export function makeReceiptMail(textsIn: TextsIn): MailComposer {
     const receipt = {
       reference: row.reference,
       kind: row.order_kind,
-      plan: [row.plan_name, placeOf(row, language)].filter((part) => part !== null).join(", "),
+      plan: boughtIn(row.plan, textsIn(language)),
       paid: { currency: row.currency, minor: row.amount_minor },
       paidAt: row.succeeded_at,
     };
@@ -59,9 +54,7 @@ export function makeReceiptMail(textsIn: TextsIn): MailComposer {
       letter: letterOf({
         reference: SAMPLE.reference,
         order_kind: kind,
-        plan_name: SAMPLE.plan,
-        place: SAMPLE.country,
-        country_iso2: "ES",
+        plan: { name: SAMPLE.plan, country_name: SAMPLE.country, country_iso2: SAMPLE.iso2 },
         currency: SAMPLE.currency,
         amount_minor: SAMPLE.amountMinor,
         succeeded_at: SAMPLE.at,
@@ -72,15 +65,16 @@ export function makeReceiptMail(textsIn: TextsIn): MailComposer {
   );
 }
 
-function placeOf({ place, country_iso2: iso2 }: ReceiptRow, language: Language): string | null {
-  if (place === null) return null;
-  return iso2 === null ? regionNameIn(place, language) : countryNameIn(iso2, place, language);
+/** With the place, which not every plan's name says. */
+function boughtIn(plan: FrozenPlan, texts: Texts): string {
+  const [name, place] = [planIn(plan, texts), destinationIn(plan, texts)];
+  return place === undefined || name.includes(place) ? name : `${name}, ${place}`;
 }
 
 export interface Receipt {
   readonly reference: string;
   readonly kind: "esim" | "top_up";
-  /** The plan, as the order has frozen it, and where it works, in the reader's language. */
+  /** The plan and where it works, as the order has frozen them. */
   readonly plan: string;
   readonly paid: Money;
   /** ISO 8601, in UTC. */
@@ -90,14 +84,14 @@ export interface Receipt {
 /** The receipt's words: what was paid, in the currency's own notation, from the shop and in the buyer's language. */
 export function receiptWords(
   { reference, kind, plan, paid, paidAt }: Receipt,
-  { text, shop, language }: Texts,
+  { text, shop, language, day }: Texts,
 ): { readonly subject: string; readonly text: string } {
   const amount = `${formatMoney(paid, language)} (${paid.currency})`;
   const facts = [
     [text("receipt.order"), reference],
     [text("receipt.plan"), plan],
     [text("receipt.paid"), amount],
-    [text("receipt.date"), paidAt.slice(0, 10)],
+    [text("receipt.date"), day(paidAt)],
   ];
   const paragraphs = [
     text("receipt.thanks"),

@@ -21,7 +21,8 @@ export function usePlaceName(): (plan: Snapshot) => string {
 
 /** What was sold, as the order froze it, in the reader's language. */
 export function BoughtPlan({ plan, detail }: { plan: Snapshot; detail?: string }) {
-  const { text } = useLanguage();
+  const language = useLanguage();
+  const { text } = language;
   const placeName = usePlaceName();
   return (
     <div class="bought">
@@ -30,7 +31,7 @@ export function BoughtPlan({ plan, detail }: { plan: Snapshot; detail?: string }
         <strong>{placeName(plan)}</strong>
         <span>
           {text("plan.title", {
-            data: dataText(plan, text),
+            data: dataText(plan, language),
             days: text("plan.days", { count: plan.duration_days }),
           })}
           {detail !== undefined && ` · ${detail}`}

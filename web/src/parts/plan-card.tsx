@@ -1,6 +1,6 @@
 import type { PlanInfo } from "../page-contract.js";
-import { priceText, shareText } from "../text/format.js";
-import { type Text, useLanguage } from "../text/text.js";
+import { numberText, priceText, shareText } from "../text/format.js";
+import { type Language, type Text, useLanguage } from "../text/text.js";
 import { SignalIcon } from "./icons.js";
 import { useAddress } from "./shop-context.js";
 
@@ -9,8 +9,8 @@ interface Size {
   readonly is_unlimited: boolean;
 }
 
-export const dataText = ({ is_unlimited, data_gb }: Size, text: Text): string =>
-  is_unlimited ? text("plan.unlimited") : text("plan.data", { gb: data_gb });
+export const dataText = ({ is_unlimited, data_gb }: Size, { code, text }: Language): string =>
+  is_unlimited ? text("plan.unlimited") : text("plan.data", { gb: numberText(data_gb, code) });
 
 function networksText(networks: PlanInfo["networks"], text: Text): string {
   const named = networks.flatMap(({ name, speeds }) =>
@@ -52,7 +52,7 @@ export function PlanCard({
       )}
       {worksIn.length > 0 && <p class="region">{worksIn.join(", ")}</p>}
       <h3 id={name}>
-        <span class="size">{dataText(plan, text)}</span> <span class="days">{days}</span>
+        <span class="size">{dataText(plan, { code, text })}</span> <span class="days">{days}</span>
       </h3>
       <p class="network">
         <SignalIcon />

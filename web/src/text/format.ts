@@ -35,6 +35,10 @@ export const countryText = (iso2: string, language: string): string => {
   }
 };
 
+/** 0.5, in Spanish 0,5. */
+export const numberText = (value: number, language: string): string =>
+  new Intl.NumberFormat(localeOf(language)).format(value);
+
 /** 1.5 GB of 5 GB. */
 export function bytesText(bytes: number, base: number, language: string): string {
   const gigabytes = bytes / base ** 3;

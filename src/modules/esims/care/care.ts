@@ -69,7 +69,7 @@ const noticeSample = (textsIn: TextsIn, shopUrl: string): PageSample => ({
         kind: "low_data",
         esim_id: SAMPLE_ESIM.id,
         currency: SAMPLE.currency,
-        plan_name: SAMPLE.plan,
+        plan: SAMPLE_ESIM.plan_snapshot,
         is_unlimited: false,
         plan_expires_at: SAMPLE.until,
         page_until: SAMPLE.until,

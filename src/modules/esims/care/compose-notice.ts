@@ -3,6 +3,7 @@ import { languageOr } from "../../../kernel/language.js";
 import { formatMoney } from "../../../kernel/money.js";
 import { trimEndOf } from "../../../kernel/trim-end.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
+import { type FrozenPlan, planIn, sizeIn } from "../../catalog/catalog.module.js";
 import {
   type Letter,
   type MailComposer,
@@ -12,6 +13,7 @@ import {
   type Texts,
   type TextsIn,
 } from "../../mail/mail.module.js";
+import { SAMPLE_ESIM } from "../delivery/sample-esim.js";
 import type { ListTopUps, TopUpOffer } from "../top-ups/list-top-ups.js";
 import { CARE_NOTICE, NOTICE_KINDS, type NoticeKind } from "./notice-kinds.js";
 import { placeIn } from "./notice-page.js";
@@ -37,7 +39,7 @@ interface NoticeRow {
   readonly notice_kind: NoticeKind;
   readonly threshold: number;
   readonly currency: string;
-  readonly plan_name: string;
+  readonly plan: FrozenPlan;
   readonly order_reference: string;
   readonly plan_expires_at: string | null;
   /** The country, or the region, that the plan is for. */
@@ -97,7 +99,7 @@ const sampleNotice = (kind: NoticeKind, language: string): NoticeRow => ({
   notice_kind: kind,
   threshold: kind === "low_data" ? 80 : 2,
   currency: SAMPLE.currency,
-  plan_name: SAMPLE.plan,
+  plan: SAMPLE_ESIM.plan_snapshot,
   order_reference: SAMPLE.reference,
   plan_expires_at: SAMPLE.until,
   place: SAMPLE.iso2,
@@ -130,11 +132,12 @@ async function cheapestTopUp(
 
 function wordsOf(
   row: NoticeRow,
-  { text, moment, language }: Texts,
+  texts: Texts,
   page: string,
   topUp: TopUpOffer | undefined,
 ): { readonly subject: string; readonly paragraphs: readonly string[] } {
-  const about = { plan: row.plan_name, reference: row.order_reference };
+  const { text, moment, language } = texts;
+  const about = { plan: planIn(row.plan, texts), reference: row.order_reference };
   const until = row.plan_expires_at === null ? "" : moment(row.plan_expires_at);
   const where = `${text(row.notice_kind === "install" ? "care.where" : "care.page")}\n${page}`;
   const more =
@@ -142,7 +145,7 @@ function wordsOf(
       ? [where]
       : [
           `${text("care.top_up", {
-            plan: topUp.name,
+            plan: language === "en" ? topUp.name : (sizeIn(topUp, texts) ?? topUp.name),
             price: formatMoney({ minor: topUp.amount_minor, currency: topUp.currency }, language),
           })}\n${page}`,
         ];

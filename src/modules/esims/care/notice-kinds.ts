@@ -22,7 +22,7 @@ export const CARE_NOTICE = defineMail({
        when n.kind <> 'install' and exists (select from top_ups t join orders b on b.id = t.order_id where t.profile_id = p.id and t.id > n.period
          and b.status = 'paid' and t.status in ('pending', 'done')) then 'topped_up' end`,
   columns: `p.language, u.email, u.id as user_id, p.id as esim_id, n.kind as notice_kind, n.threshold, o.currency,
-     o.plan_snapshot->>'name' as plan_name, o.reference as order_reference, p.plan_expires_at,
+     o.plan_snapshot as plan, o.reference as order_reference, p.plan_expires_at,
      coalesce(o.plan_snapshot->>'country_iso2', o.plan_snapshot->>'country_name') as place`,
   looksAgain: true,
 });

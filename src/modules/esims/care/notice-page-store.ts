@@ -1,4 +1,5 @@
 import { type Db, type Queryable, statement } from "../../../db/database.js";
+import type { FrozenPlan } from "../../catalog/catalog.module.js";
 import type { NoticeKind } from "./notice-kinds.js";
 
 /** What the page of a notice may say: of this one eSIM, and neither code, address nor order. */
@@ -8,7 +9,7 @@ export interface NoticePageRow {
   readonly user_id: number;
   readonly language: string | null;
   readonly currency: string;
-  readonly plan_name: string;
+  readonly plan: FrozenPlan;
   readonly is_unlimited: boolean;
   readonly has_ended: boolean;
   readonly plan_expires_at: string | null;
@@ -25,7 +26,7 @@ const PAGE_LIVES = "interval '7 days'";
 
 const FIND = statement(
   "care.find_page",
-  `select n.kind, p.id as esim_id, p.user_id, p.language, o.currency, o.plan_snapshot->>'name' as plan_name,
+  `select n.kind, p.id as esim_id, p.user_id, p.language, o.currency, o.plan_snapshot as plan,
      coalesce((o.plan_snapshot->>'is_unlimited')::boolean, false) as is_unlimited,
      p.ended_at is not null or coalesce(p.plan_expires_at <= now(), false) as has_ended, p.plan_expires_at,
      p.usage_total_bytes, p.usage_remaining_bytes, p.usage_base, p.usage_as_of,

@@ -1,5 +1,6 @@
 import { escapeHtml } from "../../../kernel/html.js";
 import { formatMoney } from "../../../kernel/money.js";
+import { planIn, sizeIn } from "../../catalog/catalog.module.js";
 import type { Texts } from "../../mail/mail.module.js";
 import { page } from "../delivery/install-page.js";
 import type { TopUpOffer } from "../top-ups/list-top-ups.js";
@@ -25,7 +26,7 @@ export function noticePage(
     .join("");
   return page(
     texts,
-    row.plan_name,
+    planIn(row.plan, texts),
     `<dl class="facts">${facts}</dl>
 ${row.has_ended ? `<p>${escapeHtml(text("notice.ended"))}</p>` : ""}
 ${topUp === undefined ? shopButton(row, texts, shop) : topUpButton(row, texts, shop, topUp)}
@@ -48,9 +49,10 @@ function factsOf(row: NoticePageRow, { text, moment, language }: Texts): (readon
 
 function topUpButton(row: NoticePageRow, texts: Texts, shop: string, topUp: TopUpOffer): string {
   const { text, language } = texts;
+  const plan = language === "en" ? topUp.name : (sizeIn(topUp, texts) ?? topUp.name);
   const price = formatMoney({ minor: topUp.amount_minor, currency: topUp.currency }, language);
   return `<a class="main" href="${escapeHtml(topUpAddress(shop, row.esim_id, topUp))}">${escapeHtml(
-    text("notice.add", { plan: topUp.name, price }),
+    text("notice.add", { plan, price }),
   )}</a>
 <p class="quiet">${escapeHtml(text("notice.paying"))}</p>`;
 }

@@ -1,6 +1,7 @@
 import type { Db } from "../../../db/database.js";
 import { type Language, languageOr } from "../../../kernel/language.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
+import { type FrozenPlan, planIn } from "../../catalog/catalog.module.js";
 import {
   type Letter,
   type MailComposer,
@@ -32,7 +33,7 @@ interface AboutEsim {
   readonly email: string;
   readonly order_reference: string;
 }
-type AboutPlan = AboutEsim & { readonly plan_name: string };
+type AboutPlan = AboutEsim & { readonly plan: FrozenPlan };
 type Words = { readonly subject: string; readonly paragraphs: readonly string[] };
 
 /** The mails about eSIMs and top-ups. */
@@ -46,10 +47,13 @@ export function makeEsimMails({ db, showEsim, publicUrl, textsIn }: ComposeDeps)
   const notice = (kind: MailKind, write: Write): MailComposer => {
     const compose = (row: AboutTopUp): Letter => {
       const texts = textsIn(languageOr(row.language));
-      return letter(row, texts, write(row, texts));
+      return letter(row, texts, write(namesOf(row, texts), texts));
     };
     return mailComposer<AboutTopUp>(kind, compose, (language) => [
-      { variant: kind.kind, letter: compose({ ...sampleAbout(language), esim_name: SAMPLE.plan }) },
+      {
+        variant: kind.kind,
+        letter: compose({ ...sampleAbout(language), esim_plan: SAMPLE_ESIM.plan_snapshot }),
+      },
     ]);
   };
   const reminder = (row: AboutReminder, secret: string, linkExpiresAt: string): Letter => {
@@ -94,33 +98,29 @@ export function makeEsimMails({ db, showEsim, publicUrl, textsIn }: ComposeDeps)
   ];
 }
 
-type Write = (row: AboutTopUp, texts: Texts) => Words;
+type Write = (names: Record<string, string>, texts: Texts) => Words;
 
 /** The kinds that are nothing but words. */
 const NOTICES: readonly (readonly [MailKind, Write])[] = [
   [
     ESIM_FAILED,
-    (row, { text }) => ({
+    (names, { text }) => ({
       subject: text("failed.subject"),
-      paragraphs: [text("failed.what", namesOf(row)), text("failed.money"), text("failed.next")],
+      paragraphs: [text("failed.what", names), text("failed.money"), text("failed.next")],
     }),
   ],
   [
     TOP_UP_DONE,
-    (row, { text }) => ({
+    (names, { text }) => ({
       subject: text("top_up.subject"),
-      paragraphs: [text("top_up.what", namesOf(row)), text("top_up.nothing_to_do"), text("top_up.where")],
+      paragraphs: [text("top_up.what", names), text("top_up.nothing_to_do"), text("top_up.where")],
     }),
   ],
   [
     TOP_UP_FAILED,
-    (row, { text }) => ({
+    (names, { text }) => ({
       subject: text("top_up_failed.subject"),
-      paragraphs: [
-        text("top_up_failed.what", namesOf(row)),
-        text("failed.money"),
-        text("top_up_failed.next"),
-      ],
+      paragraphs: [text("top_up_failed.what", names), text("failed.money"), text("top_up_failed.next")],
     }),
   ],
 ];
@@ -129,7 +129,7 @@ const sampleAbout = (language: Language) => ({
   language,
   email: SAMPLE.email,
   order_reference: SAMPLE.reference,
-  plan_name: SAMPLE.plan,
+  plan: SAMPLE_ESIM.plan_snapshot,
 });
 
 const readySample = (language: Language, publicUrl: string, textsIn: TextsIn): MailSample => ({
@@ -144,21 +144,22 @@ const readySample = (language: Language, publicUrl: string, textsIn: TextsIn): M
 });
 
 /** A mail about an eSIM itself has no name of another. */
-type AboutTopUp = AboutPlan & { readonly esim_name?: string };
+type AboutTopUp = AboutPlan & { readonly esim_plan?: FrozenPlan };
 type AboutReminder = AboutPlan & { readonly use_by: string };
 
-const namesOf = (row: AboutTopUp): Record<string, string> => ({
-  plan: row.plan_name,
+const namesOf = (row: AboutTopUp, texts: Texts): Record<string, string> => ({
+  plan: planIn(row.plan, texts),
   reference: row.order_reference,
-  ...(row.esim_name === undefined ? {} : { esim: row.esim_name }),
+  ...(row.esim_plan === undefined ? {} : { esim: planIn(row.esim_plan, texts) }),
 });
 
-function reminderWords(row: AboutReminder, { text, day }: Texts, page: string): Words {
+function reminderWords(row: AboutReminder, texts: Texts, page: string): Words {
+  const { text, day } = texts;
   const until = day(row.use_by);
   return {
     subject: text("reminder.subject", { until }),
     paragraphs: [
-      text("reminder.what", { ...namesOf(row), until }),
+      text("reminder.what", { ...namesOf(row, texts), until }),
       text("reminder.done"),
       page,
       text("mail.later"),

@@ -1,11 +1,12 @@
 import { languageOr } from "../../../kernel/language.js";
 import { qrPng } from "../../../providers/esim/formats/qr.js";
 import { mailText } from "../../../providers/mail/formats/mail-text.js";
+import { destinationIn } from "../../catalog/catalog.module.js";
 import { type Letter, signatureOf, type Texts, type TextsIn } from "../../mail/mail.module.js";
 import type { EsimRow } from "../esim-read-model.js";
 import type { InstallSecrets } from "../install-secrets.js";
 import { esimMailHtml, type MailFrame } from "./esim-mail-html.js";
-import { destinationOf, type GuideSection, type InstallGuide, installGuide } from "./install-guide.js";
+import { type GuideSection, type InstallGuide, installGuide } from "./install-guide.js";
 
 export interface EsimMailInput {
   readonly row: EsimRow;
@@ -55,7 +56,7 @@ export function esimMail({ row, secrets, about, textsIn, installPage }: EsimMail
 }
 
 function subjectOf(row: EsimRow, texts: Texts): string {
-  const destination = destinationOf(row, texts);
+  const destination = destinationIn(row.plan_snapshot, texts);
   const subject =
     destination === undefined
       ? texts.text("mail.subject_anywhere")

@@ -1,5 +1,5 @@
 import { installAdvice } from "../../../providers/esim/formats/install-data.js";
-import { regionNameIn } from "../../catalog/catalog.module.js";
+import { destinationIn, planIn } from "../../catalog/catalog.module.js";
 import type { Texts } from "../../mail/mail.module.js";
 import type { EsimRow } from "../esim-read-model.js";
 import { type InstallSecrets, installLinksOf } from "../install-secrets.js";
@@ -48,7 +48,7 @@ export interface GuideInput {
 
 export function installGuide({ row, secrets, orderReference }: GuideInput, texts: Texts): InstallGuide {
   const { text } = texts;
-  const destination = destinationOf(row, texts);
+  const destination = destinationIn(row.plan_snapshot, texts);
   return {
     ...installSteps(row, secrets, texts),
     title: destination === undefined ? text("title.ready_anywhere") : text("title.ready", { destination }),
@@ -88,18 +88,10 @@ export function installSteps(row: EsimRow, secrets: InstallSecrets, texts: Texts
   };
 }
 
-/** In the reader's language where it has a name for the country or region. */
-export function destinationOf({ plan_snapshot: plan }: EsimRow, texts: Texts): string | undefined {
-  const { country_iso2: iso2, country_name: name } = plan;
-  if (texts.language === "en" && typeof name === "string" && name !== "") return name;
-  const translated = typeof iso2 === "string" ? texts.country(iso2) : undefined;
-  if (translated !== undefined || typeof name !== "string" || name === "") return translated;
-  return regionNameIn(name, texts.language);
-}
-
-function factsOf(row: EsimRow, orderReference: string, { text, day }: Texts): Labelled[] {
+function factsOf(row: EsimRow, orderReference: string, texts: Texts): Labelled[] {
+  const { text, day } = texts;
   const facts = [
-    { label: text("fact.plan"), value: row.plan_snapshot.name },
+    { label: text("fact.plan"), value: planIn(row.plan_snapshot, texts) },
     {
       label: text("fact.validity"),
       value: text("fact.days", { count: row.plan_snapshot.duration_days }),

@@ -23,7 +23,7 @@ export const ESIM_FAILED = defineMail({
   obstacle: `case when p.id is null or u.id is null then 'esim_gone' when u.deleted_at is not null then 'person_deleted'
        when p.status <> 'failed' then 'esim_' || p.status when p.failure_reason = 'order_not_paid' then 'order_not_paid'
        when p.ended_at < now() - interval '7 days' then 'too_late' end`,
-  columns: "p.language, u.email, o.plan_snapshot->>'name' as plan_name, o.reference as order_reference",
+  columns: "p.language, u.email, o.plan_snapshot as plan, o.reference as order_reference",
 });
 
 /** It has a link to the code, so nobody who was locked out gets it. */
@@ -34,15 +34,15 @@ export const ESIM_REMINDER = defineMail({
   obstacle: `case when p.id is null or u.id is null then 'esim_gone' when u.deleted_at is not null then 'person_deleted'
        when o.status <> 'paid' then 'order_' || o.status when p.status <> 'ready' then 'esim_' || p.status
        when p.use_by <= now() then 'too_late' when u.disabled_at is not null then 'person_disabled' end`,
-  columns: `p.language, u.email, o.plan_snapshot->>'name' as plan_name, o.reference as order_reference, p.use_by`,
+  columns: `p.language, u.email, o.plan_snapshot as plan, o.reference as order_reference, p.use_by`,
   looksAgain: true,
 });
 
 const OF_TOP_UP = `left join top_ups t on t.id = c.subject_id left join orders o on o.id = t.order_id
      left join users u on u.id = t.user_id left join esim_profiles p on p.id = t.profile_id
      left join orders b on b.id = p.order_id`;
-const TOP_UP_COLUMNS = `coalesce(t.language, p.language) as language, u.email, o.plan_snapshot->>'name' as plan_name,
-     o.reference as order_reference, b.plan_snapshot->>'name' as esim_name`;
+const TOP_UP_COLUMNS = `coalesce(t.language, p.language) as language, u.email, o.plan_snapshot as plan,
+     o.reference as order_reference, b.plan_snapshot as esim_plan`;
 
 export const TOP_UP_DONE = defineMail({
   kind: "top_up_done",

@@ -31,6 +31,8 @@ export const SAMPLE_ESIM: EsimRow = {
     carrier_id: 1,
     country_name: SAMPLE.country,
     country_iso2: SAMPLE.iso2,
+    data_gb: 5,
+    is_unlimited: false,
     duration_days: 30,
   },
   usage_total_bytes: 5_000_000_000,

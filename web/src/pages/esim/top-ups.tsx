@@ -27,7 +27,7 @@ export function TopUps({ esim }: { esim: Schemas["Esim"] }) {
         {found.offers.map((offer) => (
           <li key={offer.plan_id} class="plan">
             <h3 id={`offer-${offer.plan_id}`}>
-              <span class="size">{dataText(offer, text)}</span>{" "}
+              <span class="size">{dataText(offer, { code, text })}</span>{" "}
               <span class="days">{text("plan.days", { count: offer.duration_days })}</span>
             </h3>
             <div class="price">

@@ -91,7 +91,7 @@ function ReceiptOf({ order, email }: { order: Order; email: string }) {
               <tr>
                 <td>
                   {order.kind === "top_up" ? text("checkout.top_up") : "eSIM"} {placeName(plan)},{" "}
-                  {dataText(plan, text)}, {text("plan.days", { count: plan.duration_days })}
+                  {dataText(plan, { code, text })}, {text("plan.days", { count: plan.duration_days })}
                 </td>
                 <td>{priceText(order, code)}</td>
               </tr>
