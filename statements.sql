@@ -4736,6 +4736,13 @@ select * from mock_refunds where created_at >= $1 order by created_at desc;
 -- returns id bigint
 update orders set expires_at = least(expires_at, now()) where user_id = $1 and status = 'created' returning id;
 
+-- orders.close_unpaid_of_plans
+-- src/modules/orders/order-store.ts
+-- takes $1 bigint[]
+-- returns id bigint
+update orders set expires_at = now()
+   where plan_id = any($1::bigint[]) and kind = 'esim' and status = 'created' and expires_at > now() returning id;
+
 -- orders.collect_personal_data
 -- src/modules/orders/personal-data.ts
 -- takes $1 bigint
@@ -6695,6 +6702,17 @@ select set_config('idle_in_transaction_session_timeout', '120s', true);
 -- src/modules/supply/rates/rate-store.ts
 -- returns today text
 select (now() at time zone 'utc')::date::text as today;
+
+-- supply.vanished_plans
+-- src/modules/supply/sync/synced-plan-store.ts
+-- takes $1 text[]
+-- returns id bigint
+select y.plan_id as id from synced_plans y
+   where y.product_key = any($1::text[]) and exists (select from plan_suppliers s where s.plan_id = y.plan_id)
+     and not exists (
+       select from plan_suppliers s
+         left join supplier_packages k on k.supplier = s.supplier and k.package_id = s.package_id
+       where s.plan_id = y.plan_id and k.vanished_at is null);
 
 -- supply.write_rates
 -- src/modules/supply/rates/rate-store.ts

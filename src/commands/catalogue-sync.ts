@@ -4,6 +4,7 @@ import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
 import { openDatabase } from "../db/database.js";
 import { readReference, useRegions } from "../modules/catalog/catalog.module.js";
+import { closeUnpaidOrdersOfPlans } from "../modules/orders/orders.module.js";
 import { makeCurrentSetting } from "../modules/settings/settings.module.js";
 import { makeApplySync, makeSyncCatalogue, type SyncReport } from "../modules/supply/supply.module.js";
 import { makeEvents } from "../telemetry/events.js";
@@ -59,7 +60,11 @@ export async function runCatalogueSync(command: CatalogueSyncCommand): Promise<v
       });
       process.exitCode = tell(report, say);
       if (report.kind !== "compared" || report.syncId === null || !command.apply) return;
-      const applied = await makeApplySync({ db, onChanged: () => {} })({
+      const applied = await makeApplySync({
+        db,
+        onChanged: () => {},
+        closeUnpaidOrders: closeUnpaidOrdersOfPlans,
+      })({
         syncId: report.syncId,
         acceptsHeld: command.acceptHeld,
         act: ACT,

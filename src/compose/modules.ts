@@ -12,7 +12,12 @@ import { makeCatalogModule } from "../modules/catalog/catalog.module.js";
 import { makeConsoleModule } from "../modules/console/console.module.js";
 import { collectNoticesOf } from "../modules/esims/esims.module.js";
 import { makeTextsIn } from "../modules/mail/mail.module.js";
-import { collectOrdersOf, findOwedOrders, makeOrdersModule } from "../modules/orders/orders.module.js";
+import {
+  closeUnpaidOrdersOfPlans,
+  collectOrdersOf,
+  findOwedOrders,
+  makeOrdersModule,
+} from "../modules/orders/orders.module.js";
 import { makeSettingsModule } from "../modules/settings/settings.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
 import { listPlanNetworks } from "../modules/supply/plan-networks-read-model.js";
@@ -64,6 +69,7 @@ export async function composeModules(
     ...foundation,
     priceProblem: makePriceProblem(config.payments),
     suppliers: esims.suppliers,
+    closeUnpaidOrders: closeUnpaidOrdersOfPlans,
     onChanged: catalog.forget,
   });
   const orders = makeOrdersModule({

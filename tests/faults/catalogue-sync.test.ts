@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/config.js";
 import { done } from "../../src/kernel/outcome.js";
 import { makeImportCatalog } from "../../src/modules/catalog/import-catalog.js";
+import { closeUnpaidOrdersOfPlans } from "../../src/modules/orders/orders.module.js";
 import { makeManageRules } from "../../src/modules/supply/pricing/manage-rules.js";
 import { makeSupplyModule } from "../../src/modules/supply/supply.module.js";
 import { makeApplySync } from "../../src/modules/supply/sync/apply-sync.js";
@@ -125,7 +126,11 @@ const compared = async (over: { acceptsHeld?: boolean; isDryRun?: boolean } = {}
   return report;
 };
 const apply = (syncId: number, acceptsHeld = false) =>
-  makeApplySync({ db: database.db, onChanged: () => {} })({ syncId, acceptsHeld, act: ACT });
+  makeApplySync({
+    db: database.db,
+    onChanged: () => {},
+    closeUnpaidOrders: closeUnpaidOrdersOfPlans,
+  })({ syncId, acceptsHeld, act: ACT });
 const syncAndApply = async (acceptsHeld = false) => {
   const report = await compared({ acceptsHeld });
   if (report.syncId !== null) await apply(report.syncId, acceptsHeld);
@@ -256,6 +261,37 @@ describe("a synchronisation", () => {
     ]);
   });
 
+  it("ends the unpaid orders of a plan that nobody lists any more, and of no other", async () => {
+    await syncAndApply(true);
+    const order = async (sku: string, status: string): Promise<void> => {
+      await database.query("insert into users (email) values ('buyer@example.com') on conflict do nothing");
+      await database.query(
+        `insert into orders (reference, user_id, plan_id, currency, amount_minor, plan_snapshot, status, expires_at)
+         select $1, u.id, p.id, 'USD', 499, '{}', $2, now() + interval '1 hour'
+         from users u, plans p where u.email = 'buyer@example.com' and p.sku like $3`,
+        [`TRB-${sku}-${status}`, status, `${sku}-%`],
+      );
+    };
+    for (const sku of ["sync-jp-1gb", "sync-fr-1gb", "sync-ma-1gb"]) await order(sku, "created");
+    await order("sync-jp-1gb", "failed");
+    // Japan is listed by nobody, France by one of two; Morocco has a cost that nobody can say.
+    lists.one = lists.one!.filter(({ packageId }) => packageId !== "a-JP-1");
+    lists.two = lists.two!.filter(({ packageId }) => !["b-JP-1", "b-FR-1"].includes(packageId));
+    for (const id of ["a-MA-1", "b-MA-1"])
+      for (const list of [lists.one, lists.two])
+        for (const one of list.filter(({ packageId }) => packageId === id))
+          Object.assign(one, { cost: { amountText: "3.20", currency: "CHF", amountMinor: 320 } });
+    expect(await syncAndApply()).toMatchObject({ counts: { pause: 2 } });
+    expect(
+      await database.query("select reference from orders where expires_at <= now() order by reference"),
+    ).toEqual([{ reference: "TRB-sync-jp-1gb-created" }]);
+    expect(
+      await database.query(
+        "select after->'closed_orders' as closed from audit_log where after ? 'closed_orders'",
+      ),
+    ).toEqual([{ closed: 1 }]);
+  });
+
   it("leaves people's plans, their packages and their pauses alone", async () => {
     await database.query("insert into countries (iso2, name) values ('ES', 'Spain')");
     await database.query("insert into carriers (name) values ('ORANGE')");
@@ -308,6 +344,7 @@ describe("the job", () => {
       events,
       log,
       wakeWorkers: () => undefined,
+      closeUnpaidOrders: closeUnpaidOrdersOfPlans,
       onChanged: () => undefined,
     });
     const run = () =>

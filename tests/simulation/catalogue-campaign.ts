@@ -1,4 +1,5 @@
 import type { Db } from "../../src/db/database.js";
+import { closeUnpaidOrdersOfPlans } from "../../src/modules/orders/orders.module.js";
 import { makeManageRules } from "../../src/modules/supply/pricing/manage-rules.js";
 import { makeApplySync, makeSyncCatalogue, type SyncReport } from "../../src/modules/supply/supply.module.js";
 import { makeEvents } from "../../src/telemetry/events.js";
@@ -100,7 +101,11 @@ function programOf(database: CampaignDatabase, world: CatalogueWorld): Program {
     events: makeEvents(log, makeMetrics().registry),
     log,
   });
-  const apply = makeApplySync({ db: database.db, onChanged: () => undefined });
+  const apply = makeApplySync({
+    db: database.db,
+    onChanged: () => undefined,
+    closeUnpaidOrders: closeUnpaidOrdersOfPlans,
+  });
   return {
     async compare(acceptsHeld) {
       const report = await sync({ supplier: null, isDryRun: false, acceptsHeld, act: ACT });

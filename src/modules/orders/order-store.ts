@@ -1,4 +1,4 @@
-import { type Queryable, type Statement, statement } from "../../db/database.js";
+import { type Queryable, type Statement, statement, type Tx } from "../../db/database.js";
 import type { Language } from "../../kernel/language.js";
 import type { OfferFragment } from "../esims/esims.module.js";
 import { hasKey, ORDER_VIEW_COLUMNS, type OrderOfKey } from "./order-read-model.js";
@@ -246,6 +246,17 @@ const CLOSE_UNPAID = statement(
 /** From now on no payment of theirs can begin, and the sweep of expired orders ends them whatever happens here. */
 export async function closeUnpaidOrdersOf(db: Queryable, userId: number): Promise<readonly number[]> {
   return (await db.run<{ id: number }>(CLOSE_UNPAID, [userId])).rows.map((row) => row.id);
+}
+
+const CLOSE_UNPAID_OF_PLANS = statement(
+  "orders.close_unpaid_of_plans",
+  `update orders set expires_at = now()
+   where plan_id = any($1::bigint[]) and kind = 'esim' and status = 'created' and expires_at > now() returning id`,
+);
+
+/** What nobody can deliver is not paid for: no payment can begin, and the sweep of expired orders ends them. */
+export async function closeUnpaidOrdersOfPlans(tx: Tx, planIds: readonly number[]): Promise<number> {
+  return (await tx.run(CLOSE_UNPAID_OF_PLANS, [planIds])).count;
 }
 
 const LIST_EXPIRED = statement(

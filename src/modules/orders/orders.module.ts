@@ -20,7 +20,7 @@ import { EXPIRE_IDEMPOTENCY_KEYS, makeExpireIdempotencyKeys } from "./expire-ide
 import { EXPIRE_UNPAID_ORDERS, makeExpireUnpaidOrders } from "./expire-unpaid-orders.job.js";
 import { makeKeysAtWork } from "./keys-at-work.js";
 import { makeOrderReads } from "./order-read-model.js";
-import { makeOrderPlacingStore } from "./order-store.js";
+import { closeUnpaidOrdersOfPlans, makeOrderPlacingStore } from "./order-store.js";
 import { makeOrderTopUp } from "./order-top-up.js";
 import { findOwedOrders } from "./owed-orders.js";
 import { orderFollowsPayment, orderFollowsRefund } from "./payment-effects.js";
@@ -103,4 +103,4 @@ export function makeOrdersModule(deps: OrdersDeps) {
   };
 }
 
-export { collectOrdersOf, findOwedOrders, orderFollowsPayment, orderFollowsRefund };
+export { closeUnpaidOrdersOfPlans, collectOrdersOf, findOwedOrders, orderFollowsPayment, orderFollowsRefund };

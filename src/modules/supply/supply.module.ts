@@ -24,7 +24,7 @@ import { readRates } from "./rates/rate-store.js";
 import { registerAdminPlanPrice } from "./routes/admin-plan-price.js";
 import { registerAdminPriceRules } from "./routes/admin-price-rules.js";
 import { registerAdminSyncs } from "./routes/admin-syncs.js";
-import { makeApplySync } from "./sync/apply-sync.js";
+import { type CloseUnpaidOrders, makeApplySync } from "./sync/apply-sync.js";
 import { makeRequestSync } from "./sync/request-sync.js";
 import { makeSyncCatalogue, type SyncReport } from "./sync/sync-catalogue.js";
 import { makeSyncJobs } from "./sync/sync-jobs.js";
@@ -41,6 +41,7 @@ export interface SupplyDeps {
   readonly events: Events;
   readonly log: Logger;
   readonly wakeWorkers: () => void;
+  readonly closeUnpaidOrders: CloseUnpaidOrders;
   /** Called after plans were changed. */
   readonly onChanged: () => void;
 }
@@ -62,7 +63,7 @@ export function makeSupplyModule(deps: SupplyDeps): SupplyModule {
         limits,
         maxChangePercent: () => deps.setting("sync_max_change_percent"),
       }),
-      applySync: makeApplySync({ db: reservedDb, onChanged: deps.onChanged }),
+      applySync: makeApplySync({ ...deps, db: reservedDb }),
       log,
       everyHours: config.supply.syncHours,
     }),

@@ -15,7 +15,7 @@ import {
   type TakenStep,
   takeSteps,
 } from "./sync-store.js";
-import { adoptPlans, lockSyncedPlans, planIdsOf, skusTaken } from "./synced-plan-store.js";
+import { adoptPlans, listVanishedPlans, lockSyncedPlans, planIdsOf, skusTaken } from "./synced-plan-store.js";
 
 export interface ApplyCommand {
   readonly syncId: number;
@@ -26,7 +26,16 @@ export interface ApplyCommand {
 
 export type ApplyReport = { readonly kind: "not_allowed" } | ({ readonly kind: "applied" } & SyncEnds);
 
+/** Ends the unpaid orders of plans that nobody sells any more; how many. */
+export type CloseUnpaidOrders = (tx: Tx, planIds: readonly number[]) => Promise<number>;
+
 export type ApplySync = (command: ApplyCommand) => Promise<ApplyReport>;
+
+export interface ApplySyncDeps {
+  readonly db: Db;
+  readonly onChanged: () => void;
+  readonly closeUnpaidOrders: CloseUnpaidOrders;
+}
 
 /** Steps of one transaction: few round trips, and a kill takes back no more than these. */
 const BATCH = 100;
@@ -35,13 +44,7 @@ const BATCH = 100;
  * Applies the steps of a synchronisation, each once, in transactions that each leave a whole catalogue behind. Cut off,
  * the same call goes on where it stopped. A plan that is not as it was when the difference was made is left alone.
  */
-export function makeApplySync({
-  db,
-  onChanged,
-}: {
-  readonly db: Db;
-  readonly onChanged: () => void;
-}): ApplySync {
+export function makeApplySync({ db, onChanged, closeUnpaidOrders }: ApplySyncDeps): ApplySync {
   return async ({ syncId, acceptsHeld, act }) => {
     const begun = await beginSyncIfAllowed(db, syncId, acceptsHeld);
     if (begun === undefined) return { kind: "not_allowed" };
@@ -49,7 +52,9 @@ export function makeApplySync({
       for (;;) {
         await failpoint("s14.before_batch");
         const count = await applyAgain(() =>
-          db.transaction((tx) => applyBatch(tx, syncId, begun.acceptsHeld, act)),
+          db.transaction((tx) =>
+            applyBatch(tx, { syncId, acceptsHeld: begun.acceptsHeld, act }, closeUnpaidOrders),
+          ),
         );
         await failpoint("s14.after_batch");
         if (count === 0) break;
@@ -77,17 +82,28 @@ async function applyAgain(apply: () => Promise<number>): Promise<number> {
   }
 }
 
-async function applyBatch(tx: Tx, syncId: number, acceptsHeld: boolean, act: Act): Promise<number> {
+async function applyBatch(
+  tx: Tx,
+  { syncId, acceptsHeld, act }: ApplyCommand,
+  closeUnpaidOrders: CloseUnpaidOrders,
+): Promise<number> {
   const steps = await takeSteps(tx, syncId, acceptsHeld, BATCH);
   if (steps.length === 0) return 0;
   const skipped = await outdatedSteps(tx, steps);
   const good = steps.filter(({ position }) => !skipped.has(position));
   await failpoint("s14.before_write");
   if (good.length > 0) await write(tx, good);
+  const gone = good.filter(({ kind }) => kind === "pause").map(({ product_key: key }) => key);
+  const closed = gone.length === 0 ? 0 : await closeUnpaidOrders(tx, await listVanishedPlans(tx, gone));
   await failpoint("s14.after_write");
   const ends = steps.map(({ position }) => ({ position, skipped_reason: skipped.get(position) ?? null }));
   await endSteps(tx, syncId, ends);
-  const after = { applied: good.length, skipped: skipped.size, from: steps[0]?.position };
+  const after = {
+    applied: good.length,
+    skipped: skipped.size,
+    from: steps[0]?.position,
+    ...(closed === 0 ? {} : { closed_orders: closed }),
+  };
   await writeAudit(tx, act, { action: "catalogue.synced", subject: `catalogue_sync:${syncId}`, after });
   return steps.length;
 }

@@ -89,3 +89,18 @@ export async function planIdsOf(tx: Tx, keys: readonly string[]): Promise<Readon
   const { rows } = await tx.run<{ key: string; id: number }>(IDS, [keys]);
   return new Map(rows.map(({ key, id }) => [key, id]));
 }
+
+const VANISHED = statement(
+  "supply.vanished_plans",
+  `select y.plan_id as id from synced_plans y
+   where y.product_key = any($1::text[]) and exists (select from plan_suppliers s where s.plan_id = y.plan_id)
+     and not exists (
+       select from plan_suppliers s
+         left join supplier_packages k on k.supplier = s.supplier and k.package_id = s.package_id
+       where s.plan_id = y.plan_id and k.vanished_at is null)`,
+);
+
+/** Those of them of which no supplier lists the package any more. */
+export async function listVanishedPlans(tx: Tx, keys: readonly string[]): Promise<readonly number[]> {
+  return (await tx.run<{ id: number }>(VANISHED, [keys])).rows.map(({ id }) => id);
+}
