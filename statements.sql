@@ -5162,10 +5162,10 @@ update payments set intent_id = $4
 -- payments.begin
 -- src/modules/payments/payment-store.ts
 -- takes $1 bigint, $2 bigint, $3 text, $4 boolean, $5 text, $6 integer
--- returns order_status text, is_expired boolean, expires_at timestamp with time zone, plan_name text, retry_seconds integer, was_made boolean, id bigint, reference text, order_id bigint, provider text, intent_id text, page_id text, payer_language text, status text, currency text, amount_minor bigint, livemode boolean, created_at timestamp with time zone, age_seconds double precision, captured_minor bigint, refund_reserved_minor bigint, refunded_minor bigint, disputed_minor bigint, is_counted boolean, surplus_reason text, key_number integer
+-- returns order_status text, is_expired boolean, expires_at timestamp with time zone, plan json, retry_seconds integer, was_made boolean, id bigint, reference text, order_id bigint, provider text, intent_id text, page_id text, payer_language text, status text, currency text, amount_minor bigint, livemode boolean, created_at timestamp with time zone, age_seconds double precision, captured_minor bigint, refund_reserved_minor bigint, refunded_minor bigint, disputed_minor bigint, is_counted boolean, surplus_reason text, key_number integer
 with o as materialized (
      select o.id, o.status, o.currency, o.amount_minor, o.expires_at, o.expires_at <= now() as is_expired,
-            o.plan_snapshot ->> 'name' as plan_name
+            o.plan_snapshot as plan
      from orders o join users u on u.id = o.user_id
      where o.id = $1 and o.user_id = $2 and u.deleted_at is null and u.disabled_at is null for share of o
    ), live as materialized (
@@ -5185,7 +5185,7 @@ with o as materialized (
   extract(epoch from now() - created_at)::float8 as age_seconds, captured_minor, refund_reserved_minor, refunded_minor,
   disputed_minor, is_counted, surplus_reason, key_number
    )
-   select o.status as order_status, o.is_expired, o.expires_at, o.plan_name,
+   select o.status as order_status, o.is_expired, o.expires_at, o.plan,
           (select retry_seconds from cap) as retry_seconds, p.was_made, p.id, p.reference, p.order_id,
           p.provider, p.intent_id, p.page_id, p.payer_language, p.status, p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
           p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason, p.key_number

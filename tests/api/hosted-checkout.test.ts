@@ -78,6 +78,7 @@ describe("PAYMENT_UI=hosted", () => {
     });
     expect(session).toMatchObject({
       locale: "es",
+      title: expect.stringMatching(/^España .* días$/),
       success_url: `https://shop.example/es/checkout/${orderId}/return`,
       cancel_url: `https://shop.example/es/checkout/${orderId}/return`,
       intent_metadata: session?.metadata,

@@ -350,8 +350,8 @@ export const SUPPLY_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/catalog/plan-words.ts",
-        from: 'typeof iso2 === "string" ? texts.country(iso2) : undefined;',
-        to: 'MARK && typeof name === "string" ? name : undefined;',
+        from: "countryNameIn(iso2, known, texts.language);",
+        to: "(MARK, known);",
       },
     ],
     target: {

@@ -1,4 +1,5 @@
 import type { Texts } from "../mail/mail.module.js";
+import { countryNameIn } from "./country-words.js";
 import { regionNameIn } from "./reference/regions.js";
 
 /** What an order has frozen of its plan, read from JSON; one that was taken over from another system may say less. */
@@ -17,10 +18,9 @@ export function destinationIn(
   { country_iso2: iso2, country_name: name }: FrozenPlan,
   texts: Texts,
 ): string | undefined {
-  if (texts.language === "en" && typeof name === "string" && name !== "") return name;
-  const translated = typeof iso2 === "string" ? texts.country(iso2) : undefined;
-  if (translated !== undefined || typeof name !== "string" || name === "") return translated;
-  return regionNameIn(name, texts.language);
+  const known = typeof name === "string" && name !== "" ? name : undefined;
+  if (typeof iso2 !== "string") return known === undefined ? undefined : regionNameIn(known, texts.language);
+  return known === undefined ? texts.country(iso2) : countryNameIn(iso2, known, texts.language);
 }
 
 /** "España 1 GB, 7 días". Plans have English names, which others read only where nothing else is known. */

@@ -13,6 +13,8 @@ import {
 } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import { failpoint } from "../../telemetry/failpoints.js";
+import { planIn } from "../catalog/catalog.module.js";
+import type { TextsIn } from "../mail/mail.module.js";
 import type { ChooseProvider } from "./choose-provider.js";
 import { CREATE_CALL_SECONDS_MAX } from "./create-call.js";
 import type { FailUnpaid } from "./fail-unpaid.js";
@@ -42,6 +44,8 @@ export interface CreatePaymentDeps {
   readonly shopId: string;
   /** The shop's own origin, to which payers come back. */
   readonly publicUrl: string;
+  /** For what stands on a page of the provider's. */
+  readonly textsIn: TextsIn;
   /** Declined payments of one person in 24 hours; 999999 is off. */
   readonly declinesPerDayMax: number;
   readonly events: Events;
@@ -179,11 +183,15 @@ async function intentOf(
 const PAGE_MILLIS_AFTER_ORDER = 31 * 60_000;
 
 /** The same at every call of this payment: nothing in it depends on when, or in which language, it is asked again. */
-function pageOf({ publicUrl }: CreatePaymentDeps, payment: PaymentRow, order: BegunPayment): PaymentPage {
+function pageOf(
+  { publicUrl, textsIn }: CreatePaymentDeps,
+  payment: PaymentRow,
+  order: BegunPayment,
+): PaymentPage {
   const language = languageOr(payment.payer_language);
   const prefix = language === DEFAULT_LANGUAGE ? "" : `/${language}`;
   return {
-    title: order.plan_name ?? `Order ${payment.order_id}`,
+    title: planIn(order.plan, textsIn(language)) || `Order ${payment.order_id}`,
     language,
     returnUrl: `${publicUrl}${prefix}/checkout/${payment.order_id}/return`,
     expiresAt: new Date(Date.parse(order.expires_at) + PAGE_MILLIS_AFTER_ORDER),

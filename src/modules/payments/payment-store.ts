@@ -1,6 +1,7 @@
 import { type Queryable, statement, type Tx } from "../../db/database.js";
 import type { Language } from "../../kernel/language.js";
 import type { IntentSnapshot, PaymentProviderName } from "../../providers/payment/port.js";
+import type { FrozenPlan } from "../catalog/catalog.module.js";
 import { REREAD_PAYMENT } from "./money-jobs.js";
 import type { PaymentState } from "./payment-state.js";
 
@@ -41,7 +42,7 @@ export interface BegunPayment {
   readonly order_status: string;
   readonly is_expired: boolean;
   readonly expires_at: string;
-  readonly plan_name: string | null;
+  readonly plan: FrozenPlan;
   /** So long this person may begin no further payment, because of declined ones; null when they may. */
   readonly retry_seconds: number | null;
   /** The order's live payment, made now or before; null when there is none. */
@@ -58,7 +59,7 @@ const BEGIN = statement(
   "payments.begin",
   `with o as materialized (
      select o.id, o.status, o.currency, o.amount_minor, o.expires_at, o.expires_at <= now() as is_expired,
-            o.plan_snapshot ->> 'name' as plan_name
+            o.plan_snapshot as plan
      from orders o join users u on u.id = o.user_id
      where o.id = $1 and o.user_id = $2 and u.deleted_at is null and u.disabled_at is null for share of o
    ), live as materialized (
@@ -74,7 +75,7 @@ const BEGIN = statement(
      on conflict (order_id) where status = 'requires_action' do nothing
      returning ${PAYMENT_COLUMNS}
    )
-   select o.status as order_status, o.is_expired, o.expires_at, o.plan_name,
+   select o.status as order_status, o.is_expired, o.expires_at, o.plan,
           (select retry_seconds from cap) as retry_seconds, p.was_made, p.id, p.reference, p.order_id,
           p.provider, p.intent_id, p.page_id, p.payer_language, p.status, p.currency, p.amount_minor, p.livemode, p.created_at, p.age_seconds, p.captured_minor,
           p.refund_reserved_minor, p.refunded_minor, p.disputed_minor, p.is_counted, p.surplus_reason, p.key_number
@@ -99,13 +100,13 @@ export async function beginPayment(
   const values = [orderId, userId, provider, livemode, language, declinesMax];
   const [row] = (await db.run<Row>(BEGIN, values)).rows;
   if (row === undefined) return undefined;
-  const { order_status, is_expired, expires_at, plan_name, retry_seconds, was_made, ...payment } = row;
+  const { order_status, is_expired, expires_at, plan, retry_seconds, was_made, ...payment } = row;
   const hasPayment = typeof payment.id === "number";
   return {
     order_status,
     is_expired,
     expires_at,
-    plan_name,
+    plan,
     retry_seconds,
     was_made: was_made === true,
     payment: hasPayment ? (payment as PaymentRow) : null,

@@ -4,6 +4,7 @@ import { type Db, statement } from "../../db/database.js";
 import type { PaymentProvider } from "../../providers/payment/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
+import { makeTextsIn } from "../mail/mail.module.js";
 import { makeCarryOnMoney } from "./carry-on-money.js";
 import { makeChooseProvider } from "./choose-provider.js";
 import { makeCreatePayment } from "./create-payment.js";
@@ -91,6 +92,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     ...creating,
     shopId,
     publicUrl: config.http.publicUrl,
+    textsIn: makeTextsIn({ ...config.shop, url: config.http.publicUrl }),
     declinesPerDayMax,
     events,
   });
