@@ -25,9 +25,13 @@ describe("preferredLanguage", () => {
   });
 
   it("a header of 16 KiB takes no time", () => {
-    const started = performance.now();
-    preferredLanguage("es;q=".repeat(3_300));
-    preferredLanguage("a,".repeat(8_000));
-    expect(performance.now() - started).toBeLessThan(50);
+    // The quickest of several: another program may have had the processor meanwhile.
+    const millis = Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      preferredLanguage("es;q=".repeat(3_300));
+      preferredLanguage("a,".repeat(8_000));
+      return performance.now() - started;
+    });
+    expect(Math.min(...millis)).toBeLessThan(50);
   });
 });

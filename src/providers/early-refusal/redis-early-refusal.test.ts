@@ -106,9 +106,14 @@ describe.skipIf(!hasRedis)("with Redis", () => {
     await redis.client.call("CLIENT", "PAUSE", "400", "ALL");
     expect(await early.ask(["a"])).toBeUndefined();
     expect(troubles.length).toBeGreaterThan(0);
-    const started = performance.now();
-    expect(await early.ask(["a"])).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(40);
+    // The quickest of several: another program may have had the processor meanwhile.
+    const millis: number[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      const started = performance.now();
+      expect(await early.ask(["a"])).toBeUndefined();
+      millis.push(performance.now() - started);
+    }
+    expect(Math.min(...millis)).toBeLessThan(40);
     await eventually(async () => (await early.ask(["a"])) !== undefined);
   });
 
