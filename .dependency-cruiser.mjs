@@ -24,7 +24,8 @@ const moduleRules = MODULE_ORDER.flatMap((names, rank) =>
     if (forbidden.length > 0) {
       rules.push({
         name: `${name}-imports-left-only`,
-        comment: "Modules import only to the left; the other direction is an event that app.ts routes.",
+        comment:
+          "Modules import only to the left; the other direction is an event that compose/modules.ts routes.",
         severity: "error",
         from: { path: `^src/modules/${name}/` },
         to: { path: `^src/modules/(${forbidden.join("|")})/` },

@@ -1,6 +1,6 @@
 /**
  * The states of an eSIM and of a purchase attempt, and how they move. The same moves stand in the triggers of
- * migration 0006, which enforce them; a test compares the two.
+ * migrations 0010 and 0013, which enforce them; a test compares the two.
  */
 export const ESIM_STATES = ["pending", "ready", "active", "failed", "expired", "cancelled"] as const;
 export type EsimState = (typeof ESIM_STATES)[number];

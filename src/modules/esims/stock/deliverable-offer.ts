@@ -8,7 +8,7 @@
  * Callers skip each other's rows, so 100 buyers of 60 items do not wait: 60 find one and 40 find none. Balances are
  * what a job has read; a supplier is never asked while a customer waits.
  */
-/** The laws of limit_held_stock (migration 0016): for a mailbox, and for a client network. */
+/** The laws of limit_held_stock (migration 0014): for a mailbox, and for a client network. */
 export const HOLDING_LIMIT_CONSTRAINTS = [
   "stock_items_five_held_per_user",
   "stock_items_ten_held_per_network",

@@ -1,4 +1,4 @@
-/** The states of a top-up and how they move. The same moves stand in the trigger of migration 0008; a test compares. */
+/** The states of a top-up and how they move. The same moves stand in the trigger of migration 0012; a test compares. */
 export const TOP_UP_STATES = [
   /** Ordered; once paid, the chain works on it. */
   "pending",
