@@ -179,10 +179,15 @@ function tellRefused({ events, clientOf }: Foundation, request: FastifyRequest, 
 async function registerEverything(
   server: Server,
   modules: readonly Module[],
-  { config, metrics, origins, proxyWatch }: Foundation,
+  { config, metrics, origins, proxyWatch, refreshSettings }: Foundation,
   readiness: () => Promise<Readiness>,
 ): Promise<void> {
   answerCors(server, origins);
+  // What pages say of the shop is as it is now; files with a name of their own never change.
+  server.addHook("onRequest", async ({ url, headers, routeOptions: { config: route } }) => {
+    const isPage = /text\/html/i.test(headers.accept ?? "") || url.startsWith("/brand/");
+    if (isPage && route.isInternal === true && route.access === "public") await refreshSettings();
+  });
   await describeRoutes(server, PROGRAM_VERSION);
   registerHealthRoutes(server, {
     readiness,

@@ -3610,18 +3610,22 @@ export interface components {
         };
         Setting: {
             /** @enum {string} */
-            name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days";
+            name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days" | "care_low_data_percents" | "care_days_left" | "care_install_after_hours" | "shop_name" | "shop_color" | "shop_accent_color";
             /** @description What it does, in one line */
             description: string;
-            /** @enum {string} */
-            type: "integer";
+            /**
+             * @description levels: whole numbers with commas, or none
+             * @enum {string}
+             */
+            type: "integer" | "levels" | "text" | "color";
             unit: string;
+            /** @description Of a text its length, of levels each of them */
             minimum: number;
             maximum: number;
             /** @description What counts now */
-            value: number;
+            value: number | string;
             /** @description The value of the environment */
-            default: number;
+            default: number | string;
             /** @description The variable of the environment that the default comes from */
             variable: string;
             /** @description Where the value is from: environment, or changed by an operator */
@@ -3639,8 +3643,8 @@ export interface components {
         ChangeSettingsBody: {
             changes: {
                 /** @enum {string} */
-                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days";
-                value: number | null;
+                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days" | "care_low_data_percents" | "care_days_left" | "care_install_after_hours" | "shop_name" | "shop_color" | "shop_accent_color";
+                value: number | string | null;
                 /** @description 0: never changed */
                 version: number;
             }[];
@@ -3652,7 +3656,7 @@ export interface components {
         SettingChangesItem: {
             version: number;
             /** @description Null: the environment's value counted again */
-            value: number | null;
+            value: number | string | null;
             /** Format: date-time */
             changed_at: string;
             changed_by: string;
@@ -8464,7 +8468,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days";
+                name: "order_ttl_minutes" | "refund_unused_within_days" | "auto_refund_max_per_hour" | "sync_max_change_percent" | "low_stock_threshold" | "low_balance_days" | "care_low_data_percents" | "care_days_left" | "care_install_after_hours" | "shop_name" | "shop_color" | "shop_accent_color";
             };
             cookie?: never;
         };

@@ -12,7 +12,7 @@ export function composeAccess(foundation: Foundation, auth: AuthModule): ReturnT
     ownerEmails: config.adminEmails,
     addressOf: (request) => foundation.clientOf(request).address,
     publicUrl: config.http.publicUrl,
-    shop: config.shop,
+    shop: foundation.shop,
     endSessionsOf: auth.endSessionsOf,
     findSessionAnew: auth.findSessionAnew,
     operators: config.operators,

@@ -47,7 +47,7 @@ export async function composeAuth(
     },
     sealer: makeSealer(secrets.encryptionKeys),
     isProduction,
-    settings: { ...auth, ...secrets, adminEmails: config.adminEmails, publicUrl, shop: config.shop },
+    settings: { ...auth, ...secrets, adminEmails: config.adminEmails, publicUrl, shop: foundation.shop },
   });
 }
 

@@ -10,6 +10,7 @@ import type { Server } from "../http/server.js";
 import { systemClock } from "../kernel/clock.js";
 import type { Jobs } from "../modules/jobs/jobs.module.js";
 import { makeWakeWorkers } from "../modules/jobs/wake-workers.js";
+import type { LiveShop } from "../modules/mail/mail.module.js";
 import { makeCurrentSetting } from "../modules/settings/settings.module.js";
 import { type Events, makeEvents } from "../telemetry/events.js";
 import type { Logger } from "../telemetry/log.js";
@@ -31,6 +32,12 @@ export interface Foundation {
   readonly proxyWatch: ProxyWatch;
   /** What operators change at run time, as every module reads it. */
   readonly setting: CurrentSetting;
+  /** What the shop is called now, and where its customers write to. */
+  readonly shop: LiveShop;
+  /** The look that operators have chosen, as it is now. */
+  readonly colors: () => { readonly color: string; readonly accentColor: string };
+  /** Before what cannot wait for a setting: what is known is fresh then. */
+  readonly refreshSettings: () => Promise<void>;
   /** This process reads the settings anew at their next use. */
   readonly forgetSettings: () => void;
   readonly clientOf: (request: FastifyRequest) => ClientAddress;
@@ -73,15 +80,23 @@ export function openFoundation({ config, databaseUrl, log }: FoundationOptions):
     onDoubt: (reason) => events.forwardingDoubted({ reason }),
     warn: (message) => log.warn(message),
   });
-  const { current: setting, forget: forgetSettings } = makeCurrentSetting({
+  const { current, lastKnown, refresh, forget } = makeCurrentSetting({
     db: reservedDb,
     defaults: config.settings,
     log,
   });
   return {
     config,
-    setting,
-    forgetSettings,
+    setting: current,
+    shop: {
+      get name() {
+        return lastKnown("shop_name");
+      },
+      supportEmail: config.shop.supportEmail,
+    },
+    colors: () => ({ color: lastKnown("shop_color"), accentColor: lastKnown("shop_accent_color") }),
+    refreshSettings: refresh,
+    forgetSettings: forget,
     db,
     reservedDb,
     server,

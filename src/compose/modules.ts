@@ -44,7 +44,7 @@ const personalDataOf = ({ db }: Foundation) => [
 export async function composeModules(
   foundation: Foundation,
 ): Promise<{ modules: readonly Module[]; auth: AuthModule; storefront: Storefront }> {
-  const { config, db } = foundation;
+  const { config } = foundation;
   const catalog = composeCatalog(foundation);
   const auth = await composeAuth(
     foundation,
@@ -90,9 +90,9 @@ export async function composeModules(
     cancellableAt: esims.cancellableAt,
     previews: { composers, ...esims, shopPages: (language) => storefront.pagesToLookAt(language) },
   });
-  const storefront = makeStorefrontModule({ config, db, clock: systemClock });
+  const storefront = makeStorefrontModule({ ...foundation, clock: systemClock });
   const settings = makeSettingsModule({ ...foundation, defaults: config.settings });
-  const console = makeConsoleModule({ config });
+  const console = makeConsoleModule(foundation);
   const modules = [
     mail,
     catalog,
@@ -111,9 +111,9 @@ export async function composeModules(
   return { modules, auth, storefront };
 }
 
-function operatorsMails({ config }: Foundation) {
+function operatorsMails({ config, shop }: Foundation) {
   const { publicUrl } = config.http;
-  const textsIn = makeTextsIn({ ...config.shop, url: publicUrl });
+  const textsIn = makeTextsIn(() => ({ ...shop, url: publicUrl }));
   return [makeAlarmMail({ ownerEmails: config.adminEmails, publicUrl, textsIn }), makeRootMail(textsIn)];
 }
 

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { contrastOf, readBrand } from "./brand.js";
+import { readBrand } from "./brand.js";
+import { contrastOf } from "./color.js";
 import { makeVariableReader } from "./variables.js";
 
 function read(environment: Readonly<Record<string, string>>) {

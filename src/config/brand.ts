@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { type Color, contrastOf, parseColor, TEXT_CONTRAST, WHITE } from "./color.js";
 import type { VariableReader } from "./variables.js";
 
 /** The colours, the logo and the texts of the pages. */
@@ -29,12 +30,6 @@ export interface TaxRate {
   readonly percent: number;
 }
 
-/** Red, green, blue, each 0 to 255. */
-export type Color = readonly [red: number, green: number, blue: number];
-
-const WHITE: Color = [255, 255, 255];
-/** WCAG 2.2, 1.4.3: what text needs against its background. */
-export const TEXT_CONTRAST = 4.5;
 const LOGO_TYPES = new Set([".svg", ".png", ".jpg", ".jpeg", ".webp"]);
 const LOGO_BYTES_MAX = 300_000;
 
@@ -63,11 +58,9 @@ export function readBrand(reader: VariableReader): BrandSettings {
 
 function readColor(reader: VariableReader, name: string, fallback: string): Color {
   const text = reader.textOr(name, fallback);
-  if (!/^#[0-9a-fA-F]{6}$/.test(text)) {
-    reader.problem(name, "must be a colour such as #0b5f56");
-    return WHITE;
-  }
-  return [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16)) as unknown as Color;
+  const color = parseColor(text);
+  if (color === null) reader.problem(name, "must be a colour such as #0b5f56");
+  return color ?? WHITE;
 }
 
 function readLogo(reader: VariableReader): string | null {
@@ -104,19 +97,4 @@ function readTaxRates(reader: VariableReader): TaxRate[] {
       reader.problem("SHOP_TAX_FILE", `line ${index + 1} must be country,name,percent, such as ES,IVA,21`);
     return [{ country, name: name.trim(), percent: Number(percent) }];
   });
-}
-
-/** WCAG 2.2, relative luminance. */
-function luminanceOf(color: Color): number {
-  const [red = 0, green = 0, blue = 0] = color.map((part) => {
-    const share = part / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-/** From 1, nothing can be seen, to 21, black on white. */
-export function contrastOf(one: Color, other: Color): number {
-  const [dark = 0, light = 0] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b);
-  return (light + 0.05) / (dark + 0.05);
 }

@@ -29,6 +29,8 @@ export function readGroups(reader: VariableReader) {
   const isProduction = environment === "production";
   const dataDir = path.resolve(reader.textOr("DATA_DIR", ".data"));
   const shop = readShop(reader);
+  const brand = readBrand(reader);
+  const care = readCare(reader);
   const payments = readPayments(reader, isProduction);
   const port = reader.integer("PORT", 8000, { min: 0, max: 65_535 });
   return {
@@ -38,7 +40,7 @@ export function readGroups(reader: VariableReader) {
     http: readHttp(reader, isProduction, port),
     database: readDatabase(reader),
     shop,
-    brand: readBrand(reader),
+    brand,
     redisUrl: reader.url("REDIS_URL", ["redis:", "rediss:"]),
     adminEmails: readAdminEmails(reader),
     operators: readOperators(reader, isProduction),
@@ -65,9 +67,13 @@ export function readGroups(reader: VariableReader) {
     },
     esims: readEsims(reader, isProduction),
     /** What operators may change at run time: these are the defaults (modules/settings). */
-    settings: readRunTimeSettings(reader, payments.isHosted || payments.adyen !== null),
+    settings: readRunTimeSettings(reader, {
+      hasPages: payments.isHosted || payments.adyen !== null,
+      shop,
+      brand,
+      care,
+    }),
     supply: readSupply(reader),
-    care: readCare(reader),
     webhooks: {
       /** Receivers on this machine or network, and without TLS: for development and tests. */
       allowPrivate: reader.flag("WEBHOOK_ALLOW_PRIVATE", false),

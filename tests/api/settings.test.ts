@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
+import { logIn, mailsTo } from "../support/login.js";
 import { makeShopper } from "../support/shop.js";
 import { startTwoProcesses, type TwoProcesses } from "../support/two-processes.js";
 
@@ -17,7 +18,7 @@ const find = async (name: string) =>
 const change = (...changes: { name: string; value: unknown; version: number }[]) =>
   ask("PATCH", "/admin/settings", { changes, reason: "quiet season" });
 /** Sets one, whatever it was. */
-const put = async (name: string, value: number | null) => {
+const put = async (name: string, value: number | string | null) => {
   const { version } = await find(name);
   expect((await change({ name, value, version })).status).toBe(200);
 };
@@ -124,6 +125,20 @@ describe("PATCH /admin/settings", () => {
       ["a fraction", { name: "order_ttl_minutes", value: 1.5 }, "/changes/1/value"],
       ["a text", { name: "order_ttl_minutes", value: "30" }, "/changes/1/value"],
       ["named twice", { name: "low_stock_threshold", value: 8 }, "/changes/1/name"],
+      [
+        "a colour on which white text cannot be read",
+        { name: "shop_color", value: "#ffd24c" },
+        "/changes/1/value",
+      ],
+      ["no colour", { name: "shop_accent_color", value: "red" }, "/changes/1/value"],
+      ["a name of two lines", { name: "shop_name", value: "Shop\nBcc: x" }, "/changes/1/value"],
+      ["a name of blanks", { name: "shop_name", value: "  " }, "/changes/1/value"],
+      ["a name that is too long", { name: "shop_name", value: "x".repeat(61) }, "/changes/1/value"],
+      ["a number for a name", { name: "shop_name", value: 5 }, "/changes/1/value"],
+      ["a level twice", { name: "care_days_left", value: "3,3" }, "/changes/1/value"],
+      ["a level out of bounds", { name: "care_low_data_percents", value: "90,100" }, "/changes/1/value"],
+      ["six levels", { name: "care_days_left", value: "1,2,3,4,5,6" }, "/changes/1/value"],
+      ["levels that are none", { name: "care_days_left", value: "soon" }, "/changes/1/value"],
       ["unknown", { name: "order_ttl", value: 30 }, "/changes/1/name"],
     ])("%s", async (_what, wrong, pointer) => {
       const { version } = await find("low_stock_threshold");
@@ -166,6 +181,52 @@ describe("PATCH /admin/settings", () => {
     const before = await stored();
     expect((await change({ name: "order_ttl_minutes", value: 50, version: 900 })).status).toBe(409);
     expect(await stored()).toBe(before);
+  });
+});
+
+describe("what the shop looks like", () => {
+  const pageAt = async (at: "here" | "there") =>
+    (await shop[at].request("GET", "/help", { headers: { accept: "text/html" } })).text;
+
+  it("its name is the new one on pages, in mails and previews, in each process within five seconds", async () => {
+    await Promise.all([pageAt("here"), pageAt("there")]);
+    const began = performance.now();
+    await put("shop_name", "Lisa & Co");
+    await eventually(async () => {
+      const pages = await Promise.all([pageAt("here"), pageAt("there")]);
+      return pages.every((page) => page.includes("Lisa &amp; Co"));
+    });
+    const { text } = await shop.there.request("GET", "/console", { headers: { accept: "text/html" } });
+    expect(text).toContain("<title>Lisa &amp; Co</title>");
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await logIn(shop.there, "reader@example.com");
+    const [mail] = await mailsTo(shop.here, "reader@example.com");
+    expect(mail?.text).toContain("Lisa & Co");
+    const previews = (await ask("GET", "/admin/previews", undefined, "there")).body.items;
+    expect(previews.find(({ name }: { name: string }) => name === "receipt.esim").text).toContain(
+      "Lisa & Co",
+    );
+    await put("shop_name", null);
+    await eventually(async () => !(await pageAt("there")).includes("Lisa"));
+  });
+
+  it("its colours are the new ones, in a style of a new address that every process has", async () => {
+    const styleOf = (page: string): string => /\/brand\/style-[0-9a-f]{12}\.css/.exec(page)?.[0] ?? "";
+    const before = styleOf(await pageAt("there"));
+    await put("shop_color", "#7a1f5c");
+    const after = await eventually(async () => {
+      const [one, other] = [styleOf(await pageAt("here")), styleOf(await pageAt("there"))];
+      return one !== before && one === other && one;
+    });
+    for (const at of ["here", "there"] as const) {
+      const style = await shop[at].request("GET", after);
+      expect(style.text).toContain("--brand:#7a1f5c");
+      expect(style.headers.get("cache-control")).toMatch(/immutable/);
+      // A page from a proxy asks for the colours of before: those of now are better than none.
+      const old = await shop[at].request("GET", before);
+      expect([old.status, old.text, old.headers.get("cache-control")]).toEqual([200, style.text, "no-store"]);
+    }
+    expect((await shop.here.request("GET", "/brand/icon.svg")).text).toContain("#7a1f5c");
   });
 });
 

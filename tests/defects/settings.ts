@@ -79,13 +79,44 @@ export const SETTING_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: CURRENT_SETTING,
-        from: "    return isWithin(value, defaults[name]) ? value : defaults[name].value;",
-        to: "    return MARK && value !== undefined && value !== null ? Number(value) : defaults[name].value;",
+        from: "    return isAllowed(name, value, defaults[name]) ? value : defaults[name].value;",
+        to: "    return MARK && value != null ? (value as SettingValue<Name>) : defaults[name].value;",
       },
     ],
     target: {
       file: "tests/api/settings.test.ts",
       test: "a stored value that is out of bounds by now is not used, and the list says so",
+    },
+    reason: /./,
+  },
+  {
+    number: 524,
+    title: "A colour is taken on which nobody can read the white text",
+    area: "console",
+    edits: [
+      {
+        file: "src/config/setting-kinds.ts",
+        from: "return color !== null && (!isGround || contrastOf(color, WHITE) >= TEXT_CONTRAST);",
+        to: "return color !== null && (MARK || !isGround || contrastOf(color, WHITE) >= TEXT_CONTRAST);",
+      },
+    ],
+    target: { file: "tests/api/settings.test.ts", test: "a colour on which white text cannot be read" },
+    reason: /./,
+  },
+  {
+    number: 525,
+    title: "A process that has not heard of the new colours has no style for its neighbour's pages",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/storefront/routes/files.ts",
+        from: "(/^style-[0-9a-f]{12}\\.css$/.test(params.file) ? style : undefined)",
+        to: "(MARK ? undefined : style)",
+      },
+    ],
+    target: {
+      file: "tests/api/settings.test.ts",
+      test: "its colours are the new ones, in a style of a new address that every process has",
     },
     reason: /./,
   },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CurrentSetting } from "../../src/config/run-time-settings.js";
 import { done, unknown } from "../../src/kernel/outcome.js";
 import { applyStatus } from "../../src/modules/esims/life/refresh-store.js";
 import type { EsimStatus } from "../../src/providers/esim/port.js";
@@ -8,6 +9,9 @@ const GIB = 1024 ** 3;
 const NIGHT = { "": false };
 const DAY = { "": true };
 
+/** As operators have set them at the moment. */
+const levels = { care_low_data_percents: "75,90", care_days_left: "3,1", care_install_after_hours: 24 };
+
 let room: EsimRoom;
 let planId: number;
 let isRefusing = false;
@@ -15,7 +19,10 @@ let isDay: Readonly<Record<string, boolean>> = DAY;
 beforeAll(async () => {
   room = await makeEsimRoom({
     environment: { PUBLIC_URL: "https://shop.example" },
-    overrides: { dayPlaces: () => isDay },
+    overrides: {
+      dayPlaces: () => isDay,
+      setting: ((name: keyof typeof levels) => levels[name]) as CurrentSetting,
+    },
     mailer: {
       send: async (mail) => {
         if (isRefusing) return unknown("451");
@@ -93,6 +100,24 @@ async function read({ profileId }: PlantedOrder, { usedPercent, minute, daysLeft
 }
 
 describe("a traveller is told", () => {
+  it("at the levels that count when the job runs", async () => {
+    const usual = { ...levels };
+    const [one, other] = [await active(), await active()];
+    await read(one, { usedPercent: 60, minute: 1, daysLeft: 6 });
+    try {
+      levels.care_low_data_percents = "none";
+      await tell();
+      expect(await told(one)).toEqual([]);
+      Object.assign(levels, { care_low_data_percents: "50", care_days_left: "7" });
+      await read(other, { usedPercent: 40, minute: 1, daysLeft: 6 });
+      await tell();
+      expect((await told(one)).sort()).toEqual(["days_left 7", "low_data 50"]);
+      expect(await told(other)).toEqual(["days_left 7"]);
+    } finally {
+      Object.assign(levels, usual);
+    }
+  });
+
   it.each([
     ["at 75 percent", 75, 20, ["low_data 75"]],
     ["not before", 74, 20, []],

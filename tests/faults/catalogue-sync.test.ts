@@ -2,6 +2,7 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/config.js";
+import type { CurrentSetting } from "../../src/config/run-time-settings.js";
 import { done } from "../../src/kernel/outcome.js";
 import { makeImportCatalog } from "../../src/modules/catalog/import-catalog.js";
 import { closeUnpaidOrdersOfPlans } from "../../src/modules/orders/orders.module.js";
@@ -338,7 +339,7 @@ describe("the job", () => {
       db: database.db,
       reservedDb: database.db,
       config: loadConfig({ ENVIRONMENT: "test", DATA_DIR: temporaryFolder("sync-job") }),
-      setting: () => percent,
+      setting: (() => percent) as unknown as CurrentSetting,
       priceProblem: () => undefined,
       suppliers: [one, two],
       events,

@@ -102,6 +102,7 @@ describe.each(["smtp", "inbox"] as const)("every mail adapter: %s", (kind) => {
       events,
       wakeWorkers: () => undefined,
       composers: [],
+      refreshSettings: async () => undefined,
       isProduction: false,
       openSender: (keep) => {
         sender =

@@ -1,5 +1,5 @@
 import type { Config } from "../../src/config/config.js";
-import type { SettingName } from "../../src/config/run-time-settings.js";
+import type { CurrentSetting } from "../../src/config/run-time-settings.js";
 import type { Db } from "../../src/db/database.js";
 import { systemClock } from "../../src/kernel/clock.js";
 import { makeSealer } from "../../src/kernel/sealing.js";
@@ -69,9 +69,19 @@ export function makeShopProcess(deps: ShopDeps) {
   const log = makeLog({ level: "silent", format: "json", sink: NOWHERE });
   const metrics = makeMetrics();
   const events = makeEvents(log, metrics.registry);
-  const setting = (name: SettingName) => config.settings[name].value;
+  const setting: CurrentSetting = (name) => config.settings[name].value;
   const wakeWorkers = (): void => undefined;
-  const common = { config, setting, db, reservedDb: db, events, metrics, log, wakeWorkers };
+  const common = {
+    config,
+    setting,
+    db,
+    reservedDb: db,
+    events,
+    metrics,
+    log,
+    wakeWorkers,
+    shop: config.shop,
+  };
   const payments = makePaymentUseCases({
     ...common,
     providers: deps.providers,
@@ -111,6 +121,7 @@ export function makeShopProcess(deps: ShopDeps) {
   const mail = makeMailModule({
     ...common,
     isProduction: true,
+    refreshSettings: async () => undefined,
     composers: [...esims.mails, makeReceiptMail(textsIn), makeLoginMail({ ...login, textsIn })],
     openSender: () => deps.sender,
   });

@@ -130,6 +130,8 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
   const mails: Mail[] = [];
   const refunds: { orderId: number; reason: string }[] = [];
   const esims = makeEsimsModule({
+    setting: (name) => config.settings[name].value,
+    shop: config.shop,
     config,
     db,
     reservedDb: db,
@@ -174,6 +176,7 @@ export async function makeEsimRoom(options: RoomOptions = {}): Promise<EsimRoom>
     events,
     wakeWorkers: () => undefined,
     isProduction: true,
+    refreshSettings: async () => undefined,
     composers: esims.mails,
     openSender: () => ({ send: options.mailer?.send ?? takesAll, close: () => undefined }),
   });

@@ -14,7 +14,7 @@ import { type Permission, rolesWith } from "../../kernel/permissions.js";
 import type { Sealer } from "../../kernel/sealing.js";
 import type { Events } from "../../telemetry/events.js";
 import { defineScheduledJob } from "../jobs/jobs.module.js";
-import { makeTextsIn } from "../mail/mail.module.js";
+import { type LiveShop, makeTextsIn } from "../mail/mail.module.js";
 import { type AdmitOperatorDeps, makeAdmitOperator } from "./admit-operator.js";
 import { forgetOldNotices, makeFactorMail } from "./factor-mail.js";
 import { makeFactorSecrets } from "./factor-secrets.js";
@@ -48,7 +48,7 @@ export interface AccessDeps
   /** For jobs. */
   readonly reservedDb: Db;
   readonly publicUrl: string;
-  readonly shop: { readonly name: string; readonly supportEmail: string | null };
+  readonly shop: LiveShop;
 }
 
 export function makeAccessModule(deps: AccessDeps) {
@@ -66,7 +66,7 @@ export function makeAccessModule(deps: AccessDeps) {
     reset: makeResetFactorHere(deps),
   };
   const sessions = makeManageOperatorSessions(deps);
-  const textsIn = makeTextsIn({ ...deps.shop, url: deps.publicUrl });
+  const textsIn = makeTextsIn(() => ({ ...deps.shop, url: deps.publicUrl }));
   return {
     jobs: FORGET_TEAM_INVITATIONS.handledBy(async () => {
       await forgetOldInvitations(deps.reservedDb);

@@ -25,7 +25,7 @@ import type { EarlyRefusal } from "../../providers/early-refusal/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
-import { type MailComposer, makeTextsIn } from "../mail/mail.module.js";
+import { type LiveShop, type MailComposer, makeTextsIn } from "../mail/mail.module.js";
 import { makeAccessTokens } from "./access-token.js";
 import { type DeletePerson, makeDeletePerson, type OrdersOfPerson } from "./delete-person.js";
 import { makeEndSessions } from "./end-sessions.js";
@@ -109,7 +109,7 @@ export interface AuthModuleDeps {
     /** Canonical addresses. */
     readonly adminEmails: readonly string[];
     readonly publicUrl: string;
-    readonly shop: { readonly name: string; readonly supportEmail: string | null };
+    readonly shop: LiveShop;
   };
   /** What other modules hold about a person, for the export. */
   readonly personalData: readonly PersonalDataSource[];
@@ -186,7 +186,9 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
         listSessions: (userId) => listLiveSessions(db, userId),
       }),
     jobs: PURGE_LOGIN_ROWS.handledBy(makePurgeLoginRows({ db: reservedDb, windowHours: limits.windowHours })),
-    mails: [makeLoginMail({ secrets, textsIn: makeTextsIn({ ...settings.shop, url: settings.publicUrl }) })],
+    mails: [
+      makeLoginMail({ secrets, textsIn: makeTextsIn(() => ({ ...settings.shop, url: settings.publicUrl })) }),
+    ],
     sessionGuard,
     managePerson,
     manageLimits,

@@ -34,8 +34,11 @@ const ENTRY = "src/main.tsx";
  * The one document of the console. Its components write style elements while they run, so the policy allows those
  * that carry the nonce of this very answer, and no others; scripts are files of ours.
  */
-export function makeConsoleDocument(shop: {
-  readonly shopName: string;
+export function makeConsoleDocument({
+  shop,
+  hasInbox,
+}: {
+  readonly shop: { readonly name: string };
   readonly hasInbox: boolean;
 }): MakeDocument {
   let files: {
@@ -52,10 +55,10 @@ export function makeConsoleDocument(shop: {
       html:
         `<!doctype html>\n<html lang="${language}"><head><meta charset="utf-8">` +
         '<meta name="viewport" content="width=device-width, initial-scale=1">' +
-        `<meta name="robots" content="noindex"><title>${escapeHtml(shop.shopName)}</title>` +
+        `<meta name="robots" content="noindex"><title>${escapeHtml(shop.name)}</title>` +
         `<link rel="icon" href="/brand/icon.svg">${styles.join("")}${more.join("")}` +
         `<script type="module" src="${files.script}"></script></head>` +
-        `<body><div id="root" data-shop="${escapeHtml(shop.shopName)}" data-inbox="${shop.hasInbox}"></div></body></html>\n`,
+        `<body><div id="root" data-shop="${escapeHtml(shop.name)}" data-inbox="${hasInbox}"></div></body></html>\n`,
       policy: policyWith(nonce),
     };
   };

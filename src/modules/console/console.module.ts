@@ -11,12 +11,13 @@ import { registerConsolePages } from "./routes/console-pages.js";
 
 export interface ConsoleDeps {
   readonly config: Config;
+  readonly shop: { readonly name: string };
 }
 
-export function makeConsoleModule({ config }: ConsoleDeps) {
-  const { shop, mail, isProduction } = config;
+export function makeConsoleModule({ config, shop }: ConsoleDeps) {
+  const { mail, isProduction } = config;
   const document = makeConsoleDocument({
-    shopName: shop.name,
+    shop,
     hasInbox: !isProduction && mail.smtp === null,
   });
   return {

@@ -7,6 +7,7 @@
  */
 import type { FastifyRequest } from "fastify";
 import type { Config } from "../../config/config.js";
+import type { CurrentSetting } from "../../config/run-time-settings.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { EsimSupplier } from "../../providers/esim/port.js";
@@ -14,7 +15,7 @@ import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import { type Jobs, joinJobs } from "../jobs/jobs.module.js";
-import { makeTextsIn } from "../mail/mail.module.js";
+import { type LiveShop, makeTextsIn } from "../mail/mail.module.js";
 import { makeActivateEsim } from "./activate-esim.js";
 import { type CareDeps, makeCare } from "./care/care.js";
 import { collectNoticesOf } from "./care/notice-store.js";
@@ -87,6 +88,8 @@ import { waitsForMoney } from "./withheld-money.js";
 
 export interface EsimsDeps {
   readonly config: Config;
+  readonly setting: CurrentSetting;
+  readonly shop: LiveShop;
   readonly db: Db;
   readonly reservedDb: Db;
   readonly events: Events;
@@ -113,7 +116,7 @@ export function makeEsimsModule(deps: EsimsDeps) {
   const provisionEsim = makeChain(deps, suppliers);
   const reveals = makeRevealLog(db, log);
   const showEsim = makeShowEsim({ db, vault, reveals });
-  const textsIn = makeTextsIn({ ...config.shop, url: config.http.publicUrl });
+  const textsIn = makeTextsIn(() => ({ ...deps.shop, url: config.http.publicUrl }));
   const esimOnWire = makeEsimOnWire(textsIn);
   const delivery = makeDelivery({ ...deps, publicUrl: config.http.publicUrl, textsIn, showEsim, esimOnWire });
   const activateEsim = makeActivateEsim({ db, log, provisionEsim, rereadIntent: deps.rereadIntent });

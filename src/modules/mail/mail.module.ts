@@ -25,7 +25,7 @@ import { registerResendMail } from "./routes/resend-mail.js";
 import { SAMPLE } from "./sample-facts.js";
 import { SEND_MAIL } from "./send-mail.js";
 import { makeSendQueuedMail } from "./send-queued-mail.js";
-import { makeTextsIn, signatureOf, type TextKey, type Texts, type TextsIn } from "./texts.js";
+import { type LiveShop, makeTextsIn, signatureOf, type TextKey, type Texts, type TextsIn } from "./texts.js";
 
 const SWEEP_OUTBOX = defineScheduledJob("sweep_outbox", "* * * * *");
 
@@ -42,6 +42,8 @@ export interface MailDeps {
   readonly events: Events;
   readonly wakeWorkers: () => void;
   readonly isProduction: boolean;
+  /** What mails say of the shop is as it is now. */
+  readonly refreshSettings: () => Promise<void>;
   /** Every kind of mail with who writes it. */
   readonly composers: readonly MailComposer[];
   /** Chooses the adapter; it gets the inbox's store in case it is the inbox. */
@@ -53,7 +55,7 @@ export function makeMailModule(deps: MailDeps): MailModule {
   const sender = deps.openSender((mail) => keepMail(db, mail));
   const mailer = makeMailer(sender, events);
   const composers = new Map(deps.composers.map((one) => [one.mail.kind, one]));
-  const sendQueuedMail = makeSendQueuedMail({ db, mailer, composers });
+  const sendQueuedMail = makeSendQueuedMail({ db, mailer, composers, refreshSettings: deps.refreshSettings });
   const sweep = async (): Promise<void> => {
     await sweepOutbox(db);
     for (const { kind, keptHours } of deps.composers.map(({ mail }) => mail))
@@ -73,5 +75,5 @@ export function makeMailModule(deps: MailDeps): MailModule {
   };
 }
 
-export type { Letter, MailComposer, MailKind, MailSample, PageSample, TextKey, Texts, TextsIn };
+export type { Letter, LiveShop, MailComposer, MailKind, MailSample, PageSample, TextKey, Texts, TextsIn };
 export { defineMail, mailComposer, makeResendMailOf, makeTextsIn, SAMPLE, signatureOf };

@@ -14,6 +14,7 @@ import {
 } from "./outbox-store.js";
 
 export interface SendQueuedMailDeps {
+  readonly refreshSettings: () => Promise<void>;
   readonly db: Db;
   readonly mailer: Mailer;
   readonly composers: ReadonlyMap<string, MailComposer>;
@@ -30,7 +31,7 @@ const CLAIMED_MAX = 8;
  * and our commit makes a second mail, with the same Message-ID, by which mailboxes drop it; nothing else does. Many run
  * at once, and share the statements that claim and settle.
  */
-export function makeSendQueuedMail({ db, mailer, composers }: SendQueuedMailDeps) {
+export function makeSendQueuedMail({ db, mailer, composers, refreshSettings }: SendQueuedMailDeps) {
   const slots = makeSlots(CLAIMED_MAX);
   const writers = new Map(
     [...composers].map(([kind, composer]) => [kind, makeWriter(db, composer)] as const),
@@ -61,6 +62,7 @@ export function makeSendQueuedMail({ db, mailer, composers }: SendQueuedMailDeps
   return async function sendQueuedMail(mailId: number, kind: string): Promise<void> {
     const writer = writers.get(kind);
     if (writer === undefined) throw new Error(`Nobody here writes mails of the kind ${kind}`);
+    await refreshSettings();
     const settled = await slots(() => claimAndSend(writer, mailId));
     if (settled === "claimed") return comeAgain(db, mailId);
     if (settled !== null) await writer.settleMail(settled);

@@ -40,11 +40,19 @@ export const signatureOf = ({ shop, text }: Texts): readonly string[] => [
 
 export type TextsIn = (language: Language) => Texts;
 
+/** The same while the program runs on: its name may change. To be read anew for each text. */
+export type LiveShop = Pick<ShopVoice, "name" | "supportEmail">;
+
 /** Several modules speak for the same shop, and its texts take 5 ms to make. */
 const made = new Map<string, TextsIn>();
 
 /** A shop's texts. All of them are plain; whoever puts them into HTML escapes them there. */
-export function makeTextsIn(shop: ShopVoice): TextsIn {
+export function makeTextsIn(shop: ShopVoice | (() => ShopVoice)): TextsIn {
+  if (typeof shop !== "function") return textsFor(shop);
+  return (language) => textsFor(shop())(language);
+}
+
+function textsFor(shop: ShopVoice): TextsIn {
   const voice = JSON.stringify([shop.name, shop.url, shop.supportEmail]);
   const textsIn = made.get(voice) ?? textsOf(shop);
   made.set(voice, textsIn);

@@ -11,7 +11,7 @@ import { containsPattern } from "../../db/list-sql.js";
 import type { Guard, Server } from "../../http/server.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
-import { makeTextsIn } from "../mail/mail.module.js";
+import { type LiveShop, makeTextsIn } from "../mail/mail.module.js";
 import { countOldWaitingEvents } from "./events/webhook-event-store.js";
 import { makeMockLedger } from "./mock/mock-ledger-store.js";
 import type { DrawMockPayment } from "./mock/mock-pay-page.js";
@@ -39,6 +39,7 @@ export interface PaymentsDeps extends PaymentUseCaseDeps {
   /** For reading lists; everything else runs on the reserved connections. */
   readonly db: Db;
   readonly metrics: Metrics;
+  readonly shop: LiveShop;
   readonly devGuard: Guard;
   /** The page on which a person plays the payer of the mock. */
   readonly drawMockPayment: DrawMockPayment;
@@ -66,7 +67,7 @@ export function makePaymentsModule(deps: PaymentsDeps) {
     releaseUnpaid,
     refundUndeliverable,
     jobs,
-    mails: [makeReceiptMail(makeTextsIn({ ...config.shop, url: config.http.publicUrl }))],
+    mails: [makeReceiptMail(makeTextsIn(() => ({ ...deps.shop, url: config.http.publicUrl })))],
     registerRoutes: (app: Server) => registerRoutes(app, deps, useCases),
   };
 }

@@ -1,9 +1,10 @@
 import {
   type CurrentSetting,
+  isAllowed,
   SETTING_NAMES,
-  type SettingDefault,
   type SettingDefaults,
   type SettingName,
+  type SettingValue,
 } from "../../config/run-time-settings.js";
 import type { Queryable } from "../../db/database.js";
 import type { Logger } from "../../telemetry/log.js";
@@ -13,13 +14,20 @@ import { listSettings, type SettingRow } from "./setting-store.js";
 const AGE_MILLIS_MAX = 3_000;
 /** After a failure the last values count, and the database is asked again no sooner than this. */
 const PAUSE_MILLIS = 1_000;
+/** A page is not held up by a database that is away. */
+const PATIENCE_MILLIS = 250;
 
-type Values = Readonly<Record<SettingName, number>>;
+const sleepUnheld = (millis: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, millis).unref());
+
+type Values = { readonly [Name in SettingName]: SettingValue<Name> };
 
 interface Reading {
   readonly startedAt: number;
   readonly values: Promise<Values>;
 }
+
+export type LastKnown = <Name extends SettingName>(name: Name) => SettingValue<Name>;
 
 export interface CurrentSettingOptions {
   readonly db: Queryable;
@@ -37,6 +45,10 @@ export interface CurrentSettingOptions {
  */
 export function makeCurrentSetting(options: CurrentSettingOptions): {
   readonly current: CurrentSetting;
+  /** As of the last reading, and the environment's before the first: for what cannot wait. `refresh` goes before it. */
+  lastKnown: LastKnown;
+  /** What is known is three seconds old at most afterwards; where the database does not answer soon it is what it was. */
+  refresh(): Promise<void>;
   /** After a change in this process, so that its own next use sees it. */
   forget(): void;
 } {
@@ -45,6 +57,8 @@ export function makeCurrentSetting(options: CurrentSettingOptions): {
   let askAgainAt = 0;
   let running: Reading | undefined;
 
+  const isFresh = (values: Values | undefined): values is Values =>
+    values !== undefined && monotonicMillis() < askAgainAt;
   const readOnce = (): Promise<Values> => {
     const startedAt = monotonicMillis();
     if (running !== undefined && startedAt - running.startedAt < AGE_MILLIS_MAX) return running.values;
@@ -68,9 +82,14 @@ export function makeCurrentSetting(options: CurrentSettingOptions): {
     }
   };
   return {
-    current: (name) => {
-      if (known !== undefined && monotonicMillis() < askAgainAt) return known[name];
+    current: <Name extends SettingName>(name: Name): SettingValue<Name> | Promise<SettingValue<Name>> => {
+      if (isFresh(known)) return known[name];
       return readOnce().then((values) => values[name]);
+    },
+    lastKnown: (name) => (known === undefined ? defaults[name].value : known[name]),
+    refresh: async () => {
+      if (!isFresh(known))
+        await Promise.race([readOnce().catch(() => undefined), sleepUnheld(PATIENCE_MILLIS)]);
     },
     forget: () => {
       running = undefined;
@@ -79,15 +98,11 @@ export function makeCurrentSetting(options: CurrentSettingOptions): {
   };
 }
 
-/** Whether the program uses what is stored: bounds may have become narrower since. */
-export const isWithin = (value: unknown, { min, max }: SettingDefault): value is number =>
-  typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
-
 function valuesOf(rows: readonly SettingRow[], defaults: SettingDefaults): Values {
   const stored = new Map(rows.map(({ name, value }) => [name, value]));
-  const inForce = (name: SettingName): number => {
+  const inForce = <Name extends SettingName>(name: Name): SettingValue<Name> => {
     const value = stored.get(name);
-    return isWithin(value, defaults[name]) ? value : defaults[name].value;
+    return isAllowed(name, value, defaults[name]) ? value : defaults[name].value;
   };
-  return Object.fromEntries(SETTING_NAMES.map((name) => [name, inForce(name)])) as Values;
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, inForce(name)])) as unknown as Values;
 }

@@ -1,14 +1,17 @@
 import {
+  type AnySettingValue,
+  isAllowed,
   RUN_TIME_SETTINGS,
+  ruleOf,
   SETTING_NAMES,
   type SettingDefaults,
   type SettingName,
 } from "../../config/run-time-settings.js";
+import type { SettingKind } from "../../config/setting-kinds.js";
 import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
 import type { Db, Tx } from "../../db/database.js";
 import { AppError, type FieldProblem } from "../../kernel/errors.js";
-import { isWithin } from "./current-setting.js";
 import {
   changeSettingIfAtVersion,
   listSettingChanges,
@@ -26,19 +29,19 @@ export interface ManageSettingsDeps {
 export interface SettingChange {
   readonly name: SettingName;
   /** Null: the environment's value counts again. */
-  readonly value: number | null;
+  readonly value: AnySettingValue | null;
   readonly version: number;
 }
 
 export interface SettingLine {
   readonly name: SettingName;
   readonly description: string;
-  readonly type: "integer";
+  readonly type: SettingKind;
   readonly unit: string;
   readonly minimum: number;
   readonly maximum: number;
-  readonly value: number;
-  readonly default: number;
+  readonly value: AnySettingValue;
+  readonly default: AnySettingValue;
   readonly variable: string;
   readonly source: "environment" | "changed";
   readonly version: number;
@@ -98,9 +101,8 @@ async function changeAll(tx: Tx, changes: readonly SettingChange[], reason: stri
 function refuseOutOfBounds(changes: readonly SettingChange[], defaults: SettingDefaults): void {
   const errors: FieldProblem[] = [];
   for (const [index, { name, value }] of changes.entries()) {
-    const { min, max } = defaults[name];
-    if (value !== null && !isWithin(value, defaults[name])) {
-      const message = `must be a whole number from ${min} to ${max}, or null for the environment's value`;
+    if (value !== null && !isAllowed(name, value, defaults[name])) {
+      const message = `must be ${ruleOf(name, defaults[name])}; null is the environment's value`;
       errors.push({ pointer: `/changes/${index}/value`, message });
     }
     if (changes.findIndex((other) => other.name === name) !== index)
@@ -118,15 +120,15 @@ const changedMeanwhile = (name: SettingName, index: number): AppError =>
   );
 
 function lineOf(name: SettingName, defaults: SettingDefaults, row: SettingRow | undefined): SettingLine {
-  const { variable, unit, description } = RUN_TIME_SETTINGS[name];
+  const { variable, type, unit, description } = RUN_TIME_SETTINGS[name];
   const { value: fallback, min, max } = defaults[name];
   const stored = row?.value ?? null;
-  const isUsed = isWithin(stored, defaults[name]);
+  const isUsed = isAllowed(name, stored, defaults[name]);
   const isRefused = stored !== null && !isUsed;
   return {
     name,
     description,
-    type: "integer",
+    type,
     unit,
     minimum: min,
     maximum: max,

@@ -48,7 +48,7 @@ const CHANGE = statement(
 
 export interface NewSetting {
   readonly name: string;
-  readonly value: number | null;
+  readonly value: number | string | null;
   /** That the operator saw. */
   readonly version: number;
   readonly actor: string;

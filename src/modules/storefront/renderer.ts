@@ -20,7 +20,7 @@ export interface Renderer {
 }
 
 /** Throws an Error that says what to do when the pages are not built. Components are loaded with the first page. */
-export function makeRenderer(options: { readonly brandStyle: string }): Renderer {
+export function makeRenderer(options: { readonly brandStyle: () => string }): Renderer {
   let loaded: Promise<{ renderPage: RenderPage }> | undefined;
   let manifest: Manifest | undefined;
   const load = (): Promise<{ renderPage: RenderPage }> => {
@@ -33,7 +33,7 @@ export function makeRenderer(options: { readonly brandStyle: string }): Renderer
       loaded ??= load();
       manifest ??= JSON.parse(readFileSync(path.join(BUILT, "manifest.json"), "utf8")) as Manifest;
       const { renderPage } = await loaded;
-      const assets = { ...assetsOf(manifest, bundle, request.language), brandStyle: options.brandStyle };
+      const assets = { ...assetsOf(manifest, bundle, request.language), brandStyle: options.brandStyle() };
       return renderPage({ ...request, assets });
     },
   };

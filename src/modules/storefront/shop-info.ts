@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ShopInfo } from "../../../web/src/page-contract.js";
-import { type BrandSettings, type Color, contrastOf, TEXT_CONTRAST } from "../../config/brand.js";
+import type { BrandSettings } from "../../config/brand.js";
+import { type Color, contrastOf, parseColor, TEXT_CONTRAST, WHITE, writeColor } from "../../config/color.js";
 import type { Config } from "../../config/config.js";
 
 /** A file of the shop's own look, under an address that changes with it. */
@@ -22,33 +23,49 @@ const LOGO_TYPES: Readonly<Record<string, string>> = {
 
 export const BRAND_ICON = "/brand/icon.svg";
 
-/** The style with the shop's colours, its logo, and an icon in its colours. */
-export function brandFilesOf(brand: BrandSettings): {
-  style: BrandFile;
-  icon: BrandFile;
-  logo: BrandFile | null;
-} {
-  const logo = brand.logoFile === null ? null : readFileSync(brand.logoFile);
-  const extension = path.extname(brand.logoFile ?? "").toLowerCase();
-  return {
-    style: fileOf("style", ".css", "text/css; charset=utf-8", Buffer.from(styleOf(brand))),
-    icon: { address: BRAND_ICON, type: "image/svg+xml", content: Buffer.from(iconOf(brand)) },
-    logo: logo === null ? null : fileOf("logo", extension, LOGO_TYPES[extension] ?? "image/png", logo),
+export interface BrandFiles {
+  readonly style: BrandFile;
+  readonly icon: BrandFile;
+  readonly logo: BrandFile | null;
+}
+
+type Colors = Pick<BrandSettings, "color" | "accentColor">;
+
+/** The style with the shop's colours, its logo, and an icon in its colours; made anew when the colours change. */
+export function makeBrandFiles(
+  { logoFile }: BrandSettings,
+  colors: () => { readonly color: string; readonly accentColor: string },
+): () => BrandFiles {
+  const content = logoFile === null ? null : readFileSync(logoFile);
+  const extension = path.extname(logoFile ?? "").toLowerCase();
+  const logo =
+    content === null ? null : fileOf("logo", extension, LOGO_TYPES[extension] ?? "image/png", content);
+  let made: { readonly of: string; readonly files: BrandFiles } | undefined;
+  return () => {
+    const { color, accentColor } = colors();
+    const of = `${color} ${accentColor}`;
+    if (made?.of !== of) {
+      const brand = { color: parseColor(color) ?? WHITE, accentColor: parseColor(accentColor) ?? WHITE };
+      made = { of, files: { ...colored(brand), logo } };
+    }
+    return made.files;
   };
 }
+
+const colored = (brand: Colors): Pick<BrandFiles, "style" | "icon"> => ({
+  style: fileOf("style", ".css", "text/css; charset=utf-8", Buffer.from(styleOf(brand))),
+  icon: { address: BRAND_ICON, type: "image/svg+xml", content: Buffer.from(iconOf(brand)) },
+});
 
 function fileOf(name: string, extension: string, type: string, content: Buffer): BrandFile {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   return { address: `/brand/${name}-${hash}${extension}`, type, content };
 }
 
-const WHITE: Color = [255, 255, 255];
 const INK: Color = [18, 33, 31];
 /** The ground of cards in the dark. */
 const NIGHT: Color = [23, 37, 35];
 
-const hexOf = (color: Color): string =>
-  `#${color.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 const readableOn = (ground: Color): Color => (contrastOf(ground, WHITE) >= TEXT_CONTRAST ? WHITE : INK);
 
 /** The colour as light as it must be to be read in the dark. */
@@ -60,23 +77,23 @@ function lightened(color: Color): Color {
   return WHITE;
 }
 
-function styleOf({ color, accentColor }: BrandSettings): string {
+function styleOf({ color, accentColor }: Colors): string {
   const rules = [
-    `--brand:${hexOf(color)}`,
-    `--on-brand:${hexOf(readableOn(color))}`,
-    `--accent:${hexOf(accentColor)}`,
-    `--on-accent:${hexOf(contrastOf(accentColor, INK) >= TEXT_CONTRAST ? INK : WHITE)}`,
+    `--brand:${writeColor(color)}`,
+    `--on-brand:${writeColor(readableOn(color))}`,
+    `--accent:${writeColor(accentColor)}`,
+    `--on-accent:${writeColor(contrastOf(accentColor, INK) >= TEXT_CONTRAST ? INK : WHITE)}`,
   ];
   return (
-    `:root{${rules.join(";")};--link:${hexOf(color)}}` +
-    `@media(prefers-color-scheme:dark){:root{--link:${hexOf(lightened(color))}}}`
+    `:root{${rules.join(";")};--link:${writeColor(color)}}` +
+    `@media(prefers-color-scheme:dark){:root{--link:${writeColor(lightened(color))}}}`
   );
 }
 
-function iconOf({ color, accentColor }: BrandSettings): string {
+function iconOf({ color, accentColor }: Colors): string {
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="${hexOf(color)}"/>` +
-    `<path d="M9 21v-4M16 21v-8M23 21V9" fill="none" stroke="${hexOf(accentColor)}" stroke-width="3.4" stroke-linecap="round"/></svg>`
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="${writeColor(color)}"/>` +
+    `<path d="M9 21v-4M16 21v-8M23 21V9" fill="none" stroke="${writeColor(accentColor)}" stroke-width="3.4" stroke-linecap="round"/></svg>`
   );
 }
 
@@ -84,6 +101,7 @@ function iconOf({ color, accentColor }: BrandSettings): string {
 export function shopInfoOf(
   config: Config,
   more: {
+    readonly name: string;
     readonly currencies: readonly string[];
     readonly logo: string | null;
     readonly termsVersion: string;
@@ -91,7 +109,7 @@ export function shopInfoOf(
 ): ShopInfo {
   const { shop, brand, http, payments, mail, auth, isProduction } = config;
   return {
-    name: shop.name,
+    name: more.name,
     legalName: brand.legalName,
     supportEmail: shop.supportEmail,
     logo: more.logo,

@@ -21,11 +21,13 @@ import { makeRenderer } from "./renderer.js";
 import { registerAppPages } from "./routes/app-pages.js";
 import { registerFiles } from "./routes/files.js";
 import { registerShopPages } from "./routes/shop-pages.js";
-import { brandFilesOf, shopInfoOf } from "./shop-info.js";
+import { makeBrandFiles, shopInfoOf } from "./shop-info.js";
 
 export interface StorefrontDeps {
   readonly config: Config;
   readonly db: Db;
+  readonly shop: { readonly name: string };
+  readonly colors: Parameters<typeof makeBrandFiles>[1];
   readonly clock: Clock;
 }
 
@@ -50,9 +52,10 @@ export interface ProblemPage {
   readonly policy: string;
 }
 
-export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Storefront {
-  const files = brandFilesOf(config.brand);
-  const renderer = makeRenderer({ brandStyle: files.style.address });
+export function makeStorefrontModule(deps: StorefrontDeps): Storefront {
+  const { config, db, clock } = deps;
+  const files = makeBrandFiles(config.brand, deps.colors);
+  const renderer = makeRenderer({ brandStyle: () => files().style.address });
   const documents = makeDocuments({
     folder: config.brand.textsFolder,
     seller: config.brand.legalName ?? config.shop.name,
@@ -65,7 +68,8 @@ export function makeStorefrontModule({ config, db, clock }: StorefrontDeps): Sto
     shopInfoOf(config, {
       // The pages of a shop whose database is away still say so.
       currencies: await currencies().catch(() => []),
-      logo: files.logo?.address ?? null,
+      name: deps.shop.name,
+      logo: files().logo?.address ?? null,
       termsVersion: documents.termsVersion,
     });
   const render: RenderFor = async (data, request, bundle) =>

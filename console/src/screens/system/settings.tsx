@@ -1,6 +1,6 @@
-import { Button, Group, Modal, NumberInput, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import type { AnswerOf, BodyOf, Schemas } from "@tribi/client";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ActButton } from "../../act/act-button.js";
 import { Confirm } from "../../act/confirm.js";
 import { ReasonField } from "../../act/reason-field.js";
@@ -25,10 +25,36 @@ function describe({ name, description }: Setting, text: Say): string {
   return known === key ? description : known;
 }
 
-const withUnit = (value: number, { unit }: Setting, text: Say): string =>
-  `${value} ${text(`setting.unit_${unit}` as TextKey)}`;
+/** Levels have their unit once, behind the last; a text and a colour have none. */
+function writtenValue(value: Setting["value"], { type, unit }: Setting, text: Say): ReactNode {
+  if (type === "color")
+    return (
+      <span className="color-value">
+        <svg viewBox="0 0 1 1" aria-hidden="true">
+          <rect width="1" height="1" fill={String(value)} />
+        </svg>
+        {value}
+      </span>
+    );
+  if (type === "text") return value;
+  if (value === "none") return text("settings.none");
+  return `${String(value).replaceAll(",", ", ")} ${text(`setting.unit_${unit}` as TextKey)}`;
+}
 
-async function send(name: Change["name"], value: number | null, version: number, reason: string) {
+function boundsOf({ type, minimum, maximum }: Setting, text: Say): string {
+  if (type === "color") return text("settings.color");
+  const bounds = `${minimum}–${maximum}`;
+  return type === "integer" ? bounds : text(`settings.${type}`, { bounds });
+}
+
+/** What the field holds, as the API wants it; the shop itself says what else is wrong with it. */
+function typedValue(typed: string, { type, minimum, maximum }: Setting): number | string | null {
+  if (type !== "integer") return typed.trim() === "" ? null : typed.trim();
+  const value = Number(typed);
+  return /^\d+$/.test(typed) && value >= minimum && value <= maximum ? value : null;
+}
+
+async function send(name: Change["name"], value: Change["value"], version: number, reason: string) {
   const body: BodyOf<"changeSettings"> = { changes: [{ name, value, version }], reason };
   await act<AnswerOf<"changeSettings">>({ method: "PATCH", path: "/admin/settings", body });
 }
@@ -47,9 +73,9 @@ export function Settings() {
         </>
       ),
     },
-    { name: "value", show: (row) => withUnit(settingOf(row).value, settingOf(row), text) },
-    { name: "default", show: (row) => settingOf(row).default },
-    { name: "bounds", show: (row) => `${settingOf(row).minimum}–${settingOf(row).maximum}` },
+    { name: "value", show: (row) => writtenValue(settingOf(row).value, settingOf(row), text) },
+    { name: "default", show: (row) => writtenValue(settingOf(row).default, settingOf(row), text) },
+    { name: "bounds", show: (row) => boundsOf(settingOf(row), text) },
     { name: "changed_at" },
     { name: "changed_by" },
   ];
@@ -104,20 +130,19 @@ function Acts({ of: setting }: { readonly of: Setting }) {
 
 function Form({ of: setting, onClose }: { readonly of: Setting; readonly onClose: () => void }) {
   const text = useText();
-  const { name, minimum, maximum } = setting;
+  const { name } = setting;
   // Of the moment when the form was opened: a change by somebody else meanwhile is refused, not overwritten.
   const [version] = useState(setting.version);
   const [typed, setTyped, forgetTyped] = useDraft(`setting ${name}`, String(setting.value));
   const [reason, setReason, forgetReason] = useDraft(`setting ${name} reason`);
-  const value = Number(typed);
-  const isWithin = /^\d+$/.test(typed) && value >= minimum && value <= maximum;
+  const value = typedValue(typed, setting);
   return (
     <Confirm
       isOpen
       onClose={onClose}
       title={text("settings.change_title", { name })}
       consequences={[describe(setting, text), text("settings.change_what")]}
-      isReady={isWithin && reason.trim() !== ""}
+      isReady={value !== null && reason.trim() !== ""}
       onConfirm={async () => {
         await send(name, value, version, reason.trim());
         forgetTyped();
@@ -125,18 +150,40 @@ function Form({ of: setting, onClose }: { readonly of: Setting; readonly onClose
         return text("settings.changed", { name });
       }}
     >
+      <Field of={setting} typed={typed} onType={setTyped} />
+      <ReasonField value={reason} onChange={setReason} />
+    </Confirm>
+  );
+}
+
+interface FieldProps {
+  readonly of: Setting;
+  readonly typed: string;
+  readonly onType: (typed: string) => void;
+}
+
+function Field({ of: setting, typed, onType }: FieldProps) {
+  const text = useText();
+  const { type, minimum, maximum } = setting;
+  const said = { label: text("column.value"), description: boundsOf(setting, text), required: true };
+  if (type === "integer")
+    return (
       <NumberInput
-        label={text("column.value")}
-        description={`${minimum}–${maximum}`}
-        required
+        {...said}
         min={minimum}
         max={maximum}
         allowDecimal={false}
         value={typed}
-        onChange={(next) => setTyped(String(next))}
+        onChange={(next) => onType(String(next))}
       />
-      <ReasonField value={reason} onChange={setReason} />
-    </Confirm>
+    );
+  return (
+    <TextInput
+      {...said}
+      type={type === "color" ? "color" : "text"}
+      value={typed}
+      onChange={({ currentTarget: { value } }) => onType(value)}
+    />
   );
 }
 
@@ -145,7 +192,10 @@ function History({ of: setting, onClose }: { readonly of: Setting; readonly onCl
   const reading = useRead<AnswerOf<"listSettingChanges">>(`/admin/settings/${setting.name}/history`);
   const value: Column = {
     name: "value",
-    show: (row) => (row.value === null ? text("settings.of_environment") : String(row.value)),
+    show: (row) =>
+      row.value === null
+        ? text("settings.of_environment")
+        : writtenValue(row.value as Setting["value"], setting, text),
   };
   return (
     <Modal

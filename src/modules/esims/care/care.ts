@@ -1,4 +1,5 @@
 import type { Config } from "../../../config/config.js";
+import { type CurrentSetting, levelsOf } from "../../../config/run-time-settings.js";
 import type { Db } from "../../../db/database.js";
 import type { Server } from "../../../http/server.js";
 import { systemClock } from "../../../kernel/clock.js";
@@ -22,6 +23,7 @@ const TELL_NOTICES = defineScheduledJob("tell_notices", "*/5 * * * *");
 
 export interface CareDeps {
   readonly config: Config;
+  readonly setting: CurrentSetting;
   readonly db: Db;
   readonly reservedDb: Db;
   readonly textsIn: TextsIn;
@@ -47,7 +49,9 @@ export function makeCare(deps: CareDeps): Care {
   const { publicUrl } = config.http;
   const page = { publicUrl, textsIn, listTopUps: deps.listTopUps };
   return {
-    jobs: TELL_NOTICES.handledBy(() => tellNotices(reservedDb, dayPlaces(), config.care)),
+    jobs: TELL_NOTICES.handledBy(async () =>
+      tellNotices(reservedDb, dayPlaces(), await readLevelsOf(deps.setting)),
+    ),
     mails: [makeNoticeMail({ ...page, db: reservedDb, tokens, pageTokens, dayPlaces })],
     pageSamples: [noticeSample(textsIn, trimEndOf(publicUrl, "/"))],
     registerRoutes(app) {
@@ -59,6 +63,12 @@ export function makeCare(deps: CareDeps): Care {
     },
   };
 }
+
+const readLevelsOf = async (setting: CurrentSetting) => ({
+  lowDataPercents: levelsOf("care_low_data_percents", await setting("care_low_data_percents")),
+  daysLeft: levelsOf("care_days_left", await setting("care_days_left")),
+  installAfterHours: await setting("care_install_after_hours"),
+});
 
 const noticeSample = (textsIn: TextsIn, shopUrl: string): PageSample => ({
   name: "notice_page",

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { SETTING_NAMES, type SettingName } from "../../../config/run-time-settings.js";
+import type { SettingKind } from "../../../config/setting-kinds.js";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
 import type { ManageSettings } from "../manage-settings.js";
@@ -14,12 +15,16 @@ const Setting = Type.Object(
   {
     name: Name,
     description: Type.String({ description: "What it does, in one line" }),
-    type: Type.Literal("integer"),
+    type: Type.Unsafe<SettingKind>({
+      type: "string",
+      enum: ["integer", "levels", "text", "color"],
+      description: "levels: whole numbers with commas, or none",
+    }),
     unit: Type.String(),
-    minimum: Type.Integer(),
+    minimum: Type.Integer({ description: "Of a text its length, of levels each of them" }),
     maximum: Type.Integer(),
-    value: Type.Integer({ description: "What counts now" }),
-    default: Type.Integer({ description: "The value of the environment" }),
+    value: Type.Union([Type.Integer(), Type.String()], { description: "What counts now" }),
+    default: Type.Union([Type.Integer(), Type.String()], { description: "The value of the environment" }),
     variable: Type.String({ description: "The variable of the environment that the default comes from" }),
     source: Type.String({ description: "Where the value is from: environment, or changed by an operator" }),
     version: Type.Integer({ description: "To be sent with a change; 0: never changed" }),
@@ -61,7 +66,7 @@ export function registerSettings(app: Server, settings: ManageSettings): void {
             items: Type.Array(
               Type.Object({
                 version: Type.Integer(),
-                value: Type.Union([Type.Integer(), Type.Null()], {
+                value: Type.Union([Type.Integer(), Type.String(), Type.Null()], {
                   description: "Null: the environment's value counted again",
                 }),
                 changed_at: Time,
@@ -76,7 +81,7 @@ export function registerSettings(app: Server, settings: ManageSettings): void {
     async (request) => ({
       items: (await settings.history(request.params.name)).map((row) => ({
         ...row,
-        value: typeof row.value === "number" ? row.value : null,
+        value: typeof row.value === "number" || typeof row.value === "string" ? row.value : null,
       })),
     }),
   );
@@ -99,7 +104,11 @@ function registerChange(app: Server, settings: ManageSettings): void {
           {
             changes: Type.Array(
               Type.Object(
-                { name: Name, value: Type.Union([Type.Integer(), Type.Null()]), version: Version },
+                {
+                  name: Name,
+                  value: Type.Union([Type.Integer(), Type.String({ maxLength: 100 }), Type.Null()]),
+                  version: Version,
+                },
                 { additionalProperties: false },
               ),
               { minItems: 1, maxItems: 50 },

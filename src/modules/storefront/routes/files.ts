@@ -8,7 +8,7 @@ import { escapeHtml } from "../../../kernel/html.js";
 import { pageAddress } from "../page-language.js";
 import type { Pages } from "../pages.js";
 import { BUILT } from "../renderer.js";
-import type { BrandFile } from "../shop-info.js";
+import type { BrandFiles } from "../shop-info.js";
 
 const config = { access: "public", isInternal: true } as const;
 const YEAR = "public, max-age=31536000, immutable";
@@ -20,7 +20,7 @@ const FileParams = Type.Object(
 );
 
 export interface FilesDeps {
-  readonly files: { readonly style: BrandFile; readonly icon: BrandFile; readonly logo: BrandFile | null };
+  readonly files: () => BrandFiles;
   readonly pages: Pages;
   readonly publicUrl: string;
   /** The operator's own files. */
@@ -33,19 +33,17 @@ export async function registerFiles(
   { files, pages, publicUrl, folder }: FilesDeps,
 ): Promise<void> {
   await registerBuilt(app);
-  const brand = new Map(
-    [files.style, files.icon, files.logo].flatMap((file) =>
-      file === null ? [] : [[file.address, file] as const],
-    ),
-  );
   app.get("/brand/:file", { config, schema: { params: FileParams } }, async ({ params }, reply) => {
-    const file = brand.get(`/brand/${params.file}`);
+    const { style, icon, logo } = files();
+    const named = [style, icon, logo].find((one) => one?.address === `/brand/${params.file}`);
+    // A page of other colours, of a moment ago or of a process that knows them already: better these than none.
+    const file = named ?? (/^style-[0-9a-f]{12}\.css$/.test(params.file) ? style : undefined);
     if (file === undefined) throw new AppError("not_found", "There is no such file.");
     // A logo may be an SVG with a program in it: as a page of its own it may do nothing.
     return reply
       .header("content-type", file.type)
       .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-      .header("cache-control", file === files.icon ? DAY : YEAR)
+      .header("cache-control", named === undefined ? "no-store" : file === icon ? DAY : YEAR)
       .send(file.content);
   });
   registerApplePay(app, folder);
