@@ -22,6 +22,7 @@ import { makeSettingsModule } from "../modules/settings/settings.module.js";
 import { makeStorefrontModule, type Storefront } from "../modules/storefront/storefront.module.js";
 import { listPlanNetworks } from "../modules/supply/plan-networks-read-model.js";
 import { makeSupplyModule } from "../modules/supply/supply.module.js";
+import { makeGuardedReader } from "../providers/receiver/guarded-reader.js";
 import { composeAccess } from "./access.js";
 import { composeAuth } from "./auth.js";
 import { composeEsims } from "./esims.js";
@@ -70,6 +71,7 @@ export async function composeModules(
     priceProblem: makePriceProblem(config.payments),
     suppliers: esims.suppliers,
     closeUnpaidOrders: closeUnpaidOrdersOfPlans,
+    readAddress: makeGuardedReader({ allowsPrivate: config.webhooks.allowPrivate }),
     onChanged: catalog.forget,
   });
   const orders = makeOrdersModule({

@@ -90,6 +90,7 @@ export function makeEvents(parentLog: Logger, registry: Registry, clock: Clock =
       "supplier",
       "problem",
     ]),
+    ratesNotTaken: event("rates_not_taken", "Exchange rates of RATES_URL that were not taken", ["why"]),
     esimReady: event("esim_ready", "eSIMs that became installable", ["supplier"]),
     esimFailed: event("esim_failed", "eSIMs that no supplier could deliver", ["reason"]),
     esimEnded: event("esim_ended", "eSIMs that their supplier ended, by its word", ["supplier", "why"]),

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeFetchRates } from "../../src/modules/supply/rates/fetch-rates.js";
 import { makeImportRates } from "../../src/modules/supply/supply.module.js";
+import type { ReadAnswer } from "../../src/providers/receiver/port.js";
+import { makeLog } from "../../src/telemetry/log.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { seedCatalog } from "../support/catalog.js";
 import { eventually } from "../support/eventually.js";
@@ -91,6 +94,62 @@ describe("exchange rates", () => {
       { base: "EUR", currency: "JPY", rate: "180.5", as_of: day(2), is_fresh: true },
       { base: "EUR", currency: "USD", rate: "1.16", as_of: day(1), is_fresh: true },
     ]);
+  });
+
+  describe("of an address that the operator names", () => {
+    let answer: ReadAnswer;
+    const notTaken: string[] = [];
+    const read = async (url: string): Promise<ReadAnswer> => {
+      expect(url).toBe("https://rates.example/daily");
+      return answer;
+    };
+    const fetchRates = (text: string | ReadAnswer): Promise<void> => {
+      answer = typeof text === "string" ? { kind: "read", bytes: Buffer.from(text) } : text;
+      notTaken.length = 0;
+      return makeFetchRates({
+        url: "https://rates.example/daily",
+        read,
+        importRates: makeImportRates({
+          db: app.database.db,
+          limits: { maxAgeDays: 7, maxJumpPercent: 20 },
+        }),
+        events: { ratesNotTaken: ({ why }) => void notTaken.push(why) },
+        log: makeLog({ level: "silent", format: "json" }),
+      })();
+    };
+    const rates = async () =>
+      (
+        await app.database.query<{ text: string }>(
+          "select concat_ws(' ', base, currency, rate::float8, as_of) as text from exchange_rates order by currency",
+        )
+      ).map(({ text }) => text);
+    const ecb = (time: string, usd: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"><gesmes:subject>Reference rates</gesmes:subject>
+<Cube><Cube time='${time}'><Cube currency='USD' rate='${usd}'/><Cube currency='JPY' rate='180.5'/></Cube></Cube>
+</gesmes:Envelope>`;
+
+    it("are taken in the European Central Bank's form and in ours, with the checks of a file", async () => {
+      await app.database.query("truncate exchange_rates");
+      await fetchRates(ecb(day(2), "1.15"));
+      expect([notTaken, await rates()]).toEqual([[], [`EUR JPY 180.5 ${day(2)}`, `EUR USD 1.15 ${day(2)}`]]);
+      await fetchRates(`base,currency,rate,date\nEUR,USD,1.16,${day(1)}`);
+      const kept = [`EUR JPY 180.5 ${day(2)}`, `EUR USD 1.16 ${day(1)}`];
+      expect([notTaken, await rates()]).toEqual([[], kept]);
+      for (const [wrong, why] of [
+        [ecb(day(0), "116"), "rows"],
+        [ecb(day(0), "0"), "rows"],
+        [ecb(day(21), "1.16"), "rows"],
+        [ecb(day(3), "1.16"), "rows"],
+        [ecb("", "1.16"), "rows"],
+        ["<html><body>Maintenance</body></html>", "file"],
+        ["", "file"],
+        ["base,currency\nEUR,USD", "file"],
+        [{ kind: "unread", why: "status_503" }, "status_503"],
+      ] as const) {
+        await fetchRates(wrong);
+        expect([wrong, notTaken, await rates()]).toEqual([wrong, [why], kept]);
+      }
+    });
   });
 
   it("of which a file is empty: refused", async () => {

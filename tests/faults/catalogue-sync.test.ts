@@ -346,6 +346,7 @@ describe("the job", () => {
       log,
       wakeWorkers: () => undefined,
       closeUnpaidOrders: closeUnpaidOrdersOfPlans,
+      readAddress: async () => ({ kind: "unread", why: "not_asked" }),
       onChanged: () => undefined,
     });
     const run = () =>

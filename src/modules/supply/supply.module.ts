@@ -4,20 +4,22 @@
  * Promises: a price by rule is exact, explains itself, and leaves the cost after the card fee, or there is none and it
  *   says why; a catalogue that is not read whole changes nothing; a large change waits for a person; each step is
  *   applied once, and never to a plan that was changed meanwhile.
- * Never: a supplier asked while somebody waits; a change of a plan that a person made.
+ * Never: a supplier or an address of rates asked while somebody waits; a change of a plan that a person made.
  */
 import type { Config } from "../../config/config.js";
 import type { CurrentSetting } from "../../config/run-time-settings.js";
 import type { Db } from "../../db/database.js";
 import type { Server } from "../../http/server.js";
 import type { EsimSupplier } from "../../providers/esim/port.js";
+import type { ReadAddress } from "../../providers/receiver/port.js";
 import type { Events } from "../../telemetry/events.js";
 import type { Logger } from "../../telemetry/log.js";
 import type { PriceProblem } from "../catalog/catalog.module.js";
-import type { Jobs } from "../jobs/jobs.module.js";
+import { type Jobs, joinJobs } from "../jobs/jobs.module.js";
 import { makeExplainPlanPrice } from "./pricing/explain-price.js";
 import { makeManageRules } from "./pricing/manage-rules.js";
 import { makeSimulateRules } from "./pricing/simulate-rules.js";
+import { FETCH_RATES, makeFetchRates } from "./rates/fetch-rates.js";
 import { makeImportRates } from "./rates/import-rates.js";
 import { daysBetween } from "./rates/rate-book.js";
 import { readRates } from "./rates/rate-store.js";
@@ -42,6 +44,7 @@ export interface SupplyDeps {
   readonly log: Logger;
   readonly wakeWorkers: () => void;
   readonly closeUnpaidOrders: CloseUnpaidOrders;
+  readonly readAddress: ReadAddress;
   /** Called after plans were changed. */
   readonly onChanged: () => void;
 }
@@ -55,18 +58,19 @@ export function makeSupplyModule(deps: SupplyDeps): SupplyModule {
   const { db, reservedDb, config, priceProblem, log } = deps;
   const limits = config.supply.rates;
   const pricing = { db, limits, priceProblem };
-  return {
-    jobs: makeSyncJobs({
-      syncCatalogue: makeSyncCatalogue({
-        ...deps,
-        db: reservedDb,
-        limits,
-        maxChangePercent: () => deps.setting("sync_max_change_percent"),
-      }),
-      applySync: makeApplySync({ ...deps, db: reservedDb }),
-      log,
-      everyHours: config.supply.syncHours,
+  const syncJobs = makeSyncJobs({
+    syncCatalogue: makeSyncCatalogue({
+      ...deps,
+      db: reservedDb,
+      limits,
+      maxChangePercent: () => deps.setting("sync_max_change_percent"),
     }),
+    applySync: makeApplySync({ ...deps, db: reservedDb }),
+    log,
+    everyHours: config.supply.syncHours,
+  });
+  return {
+    jobs: joinJobs(syncJobs, fetchRatesJobs(deps)),
     registerRoutes(app) {
       registerAdminPriceRules(app, {
         manage: makeManageRules({ db }),
@@ -87,6 +91,15 @@ export function makeSupplyModule(deps: SupplyDeps): SupplyModule {
       registerAdminPlanPrice(app, makeExplainPlanPrice(pricing));
     },
   };
+}
+
+function fetchRatesJobs({ reservedDb, config, readAddress, events, log }: SupplyDeps): Jobs {
+  const { rates } = config.supply;
+  if (rates.url === null) return { handlers: {} };
+  const importRates = makeImportRates({ db: reservedDb, limits: rates });
+  return FETCH_RATES.handledBy(
+    makeFetchRates({ url: rates.url, read: readAddress, importRates, events, log }),
+  );
 }
 
 export type { SyncReport };

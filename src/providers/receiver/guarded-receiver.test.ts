@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { selfSigned } from "../../../tests/support/self-signed.js";
+import { makeGuardedReader } from "./guarded-reader.js";
 import { type GuardedReceiverOptions, makeGuardedReceiver } from "./guarded-receiver.js";
 import type { Receiver, ReceiverAnswer } from "./port.js";
 import { type Address, isPublicAddress } from "./public-address.js";
@@ -239,5 +240,44 @@ describe("a receiver that behaves badly", () => {
     const url = await serve(() => stop.abort());
     const answer = await receiver().send({ url, headers: {}, body: "{}" }, stop.signal);
     expect(answer).toMatchObject({ status: null, problem: "stopped" });
+  });
+});
+
+describe("a file at an address that an operator enters", () => {
+  const read = (url: string, options: Partial<GuardedReceiverOptions> = {}) =>
+    makeGuardedReader({ allowsPrivate: true, timeoutMillis: 400, ...options })(url);
+  const serve = async (answer: Parameters<typeof createServer>[1]): Promise<string> =>
+    `http://127.0.0.1:${await listen(createServer(answer as never))}/`;
+
+  it("is read as it is, by GET", async () => {
+    const url = await serve((request, response) => response.end(`${request.method} rates`));
+    const answer = await read(url);
+    expect(answer.kind === "read" && Buffer.from(answer.bytes).toString()).toBe("GET rates");
+  });
+
+  it.each<[string, Parameters<typeof createServer>[1], string]>([
+    ["larger than 64 kB", (_, response) => response.end("x".repeat(65_537)), "too_large"],
+    ["no 200", (_, response) => response.writeHead(404).end("rates"), "status_404"],
+    ["a redirect", (_, response) => response.writeHead(302, { location: "/" }).end(), "status_302"],
+    [
+      "cut off",
+      (_, response) => {
+        response.writeHead(200, { "content-length": "100" }).write("half");
+        setTimeout(() => response.destroy(), 20);
+      },
+      "connection",
+    ],
+    ["one that drips", (_, response) => void response.writeHead(200).write("x"), "time_out"],
+  ])("%s is not read at all", async (_what, answer, why) => {
+    expect(await read(await serve(answer))).toEqual({ kind: "unread", why });
+  });
+
+  it.each([
+    ["http://rates.example/daily", "8.8.8.8"],
+    ["https://rates.example/daily", "10.0.0.1"],
+    ["https://169.254.169.254/daily", "8.8.8.8"],
+  ])("%s that leads to %s is not asked", async (url, address) => {
+    const options = { allowsPrivate: false, resolve: async () => [{ address, family: 4 }] };
+    expect(await read(url, options)).toEqual({ kind: "unread", why: "address_refused" });
   });
 });

@@ -21,8 +21,8 @@ export interface GuardedReceiverOptions {
 }
 
 const PORTS = new Set(["", "443", "8443"]);
-const ANSWER_BYTES_MAX = 65_536;
-const TIMEOUT_MILLIS = 10_000;
+export const ANSWER_BYTES_MAX = 65_536;
+export const TIMEOUT_MILLIS = 10_000;
 const URL_LENGTH_MAX = 2_000;
 
 /**
@@ -31,16 +31,8 @@ const URL_LENGTH_MAX = 2_000;
  * Redirects are answers like any other: they are not followed.
  */
 export function makeGuardedReceiver(options: GuardedReceiverOptions): Receiver {
-  const { allowsPrivate, resolve = resolveName, timeoutMillis = TIMEOUT_MILLIS } = options;
-  const agent = new Agent({
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 4_000,
-    connect: {
-      timeout: Math.min(5_000, timeoutMillis),
-      lookup: judgedLookup(resolve, allowsPrivate),
-      ...(options.certificateAuthorities ? { ca: [...options.certificateAuthorities] } : {}),
-    },
-  });
+  const { allowsPrivate, timeoutMillis = TIMEOUT_MILLIS } = options;
+  const agent = makeGuardedAgent(options);
   const problemOf = (text: string): string | undefined => problemOfUrl(text, allowsPrivate);
   return {
     problemOf,
@@ -62,6 +54,20 @@ export function makeGuardedReceiver(options: GuardedReceiverOptions): Receiver {
     },
     close: () => agent.destroy(),
   };
+}
+
+/** Connects to judged addresses alone. */
+export function makeGuardedAgent(options: GuardedReceiverOptions): Agent {
+  const { allowsPrivate, resolve = resolveName, timeoutMillis = TIMEOUT_MILLIS } = options;
+  return new Agent({
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 4_000,
+    connect: {
+      timeout: Math.min(5_000, timeoutMillis),
+      lookup: judgedLookup(resolve, allowsPrivate),
+      ...(options.certificateAuthorities ? { ca: [...options.certificateAuthorities] } : {}),
+    },
+  });
 }
 
 async function ask(
@@ -105,7 +111,7 @@ function judgedLookup(resolve: Resolve, allowsPrivate: boolean): LookupFunction 
   };
 }
 
-function problemOfUrl(text: string, allowsPrivate: boolean): string | undefined {
+export function problemOfUrl(text: string, allowsPrivate: boolean): string | undefined {
   if (text.length > URL_LENGTH_MAX) return `must have at most ${URL_LENGTH_MAX} characters`;
   if (!URL.canParse(text)) return "must be an address such as https://hooks.example.com/tribi";
   const { protocol, username, password, hash, port, hostname } = new URL(text);
@@ -122,7 +128,7 @@ function problemOfUrl(text: string, allowsPrivate: boolean): string | undefined 
 
 const CERTIFICATE = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 
-function problemIn(error: unknown): ReceiverProblem {
+export function problemIn(error: unknown): ReceiverProblem {
   const code = codeOf(error);
   if (code === "ADDRESS_REFUSED") return "address_refused";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "ENODATA") return "name_unknown";

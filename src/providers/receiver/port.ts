@@ -33,3 +33,11 @@ export interface Receiver {
   send(message: Message, stop: AbortSignal): Promise<ReceiverAnswer>;
   close(): Promise<void>;
 }
+
+/** What came of reading a small file at an address that an operator names. */
+export type ReadAnswer =
+  | { readonly kind: "read"; readonly bytes: Uint8Array }
+  /** `why` is a word for logs and counters. */
+  | { readonly kind: "unread"; readonly why: string };
+
+export type ReadAddress = (url: string) => Promise<ReadAnswer>;

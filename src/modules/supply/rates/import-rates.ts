@@ -26,9 +26,17 @@ interface ReadRate extends StoredRate {
   readonly value: Rational;
 }
 
+export type ImportRates = (command: ImportRatesCommand) => Promise<ImportRatesReport>;
+
 /** Brings exchange rates in: each is checked by itself and against the one that is here, and one fault refuses all. */
-export function makeImportRates({ db, limits }: { readonly db: Db; readonly limits: RateLimits }) {
-  return async (command: ImportRatesCommand): Promise<ImportRatesReport> => {
+export function makeImportRates({
+  db,
+  limits,
+}: {
+  readonly db: Db;
+  readonly limits: RateLimits;
+}): ImportRates {
+  return async (command) => {
     const file = await readCsv(command.bytes, {
       required: ["base", "currency", "rate", "date"],
       optional: [],
