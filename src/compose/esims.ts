@@ -9,7 +9,7 @@ import type { Foundation } from "./foundation.js";
 import { composeRemoteSuppliers } from "./suppliers.js";
 
 /** A reserved name (RFC 2606): codes of a development store must not reach anybody's server. */
-const DEVELOPMENT_SMDP_ADDRESS = "smdp.tribi.example";
+const DEVELOPMENT_SMDP_ADDRESS = "smdp.example";
 
 export async function composeEsims(
   foundation: Foundation,

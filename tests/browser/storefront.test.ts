@@ -186,7 +186,10 @@ describeInBrowser("a traveller with a phone", () => {
       await page.goto(`${app.url}/`);
       for (const typed of ["spain", "España", "es", "Canary"]) {
         await page.getByPlaceholder("Where are you going?").fill(typed);
-        await page.getByRole("link", { name: "Spain", exact: true }).waitFor();
+        const found = page.getByRole("link", { name: "Spain", exact: true });
+        await found.waitFor();
+        // Above the keyboard of a phone, which covers a third of it.
+        expect((await found.boundingBox())?.y).toBeLessThan((PHONE.height * 2) / 3);
       }
       await page.getByPlaceholder("Where are you going?").fill("atlantis");
       await page.getByText("We have no plans there yet.").waitFor();

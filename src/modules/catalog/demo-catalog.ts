@@ -78,11 +78,11 @@ function planOf(size: string, code: string, place: string, rate: number, data: D
   const dataGb = amount === "u" ? null : Number(amount);
   const durationDays = Number(days);
   const label = dataGb === null ? "Unlimited" : `${dataGb} GB`;
-  const spoken = dataGb === null ? "Unlimited data" : `${dataGb} GB of data`;
   return {
     sku: `${code}-${dataGb === null ? "UNLIMITED" : `${dataGb}GB`}-${durationDays}D`,
     name: `${place} ${label}, ${durationDays} days`,
-    description: `${spoken} in ${place}, valid for ${durationDays} days from the first connection. Data only.`,
+    // Pages show it as it is in both languages, and say by themselves what it could say.
+    description: "",
     data_gb: dataGb,
     duration_days: durationDays,
     paused_reason: null,

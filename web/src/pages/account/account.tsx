@@ -164,7 +164,7 @@ function Orders({ orders }: { orders: readonly Order[] }) {
               <strong>{priceText(order, code)}</strong>
               <span class={`state ${order.status}`}>{text(`account.order_${order.status}` as TextKey)}</span>
               <span class="small">
-                {dateText(order.created_at, code)} · {order.reference}
+                {dateText(order.created_at, code)} · <span>{order.reference}</span>
               </span>
             </p>
             {order.status === "created" && (

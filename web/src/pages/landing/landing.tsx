@@ -41,7 +41,7 @@ export function Landing({ data }: { data: LandingData }) {
         </div>
         <Skyline />
       </section>
-      <Trust />
+      {!isSearching && <Trust />}
       <div role="status" class={isSearching ? "found" : "hidden"}>
         {isSearching &&
           (found.length === 0 ? text("landing.none") : text("landing.found", { count: found.length }))}
