@@ -1905,6 +1905,14 @@ CREATE INDEX refund_approvals_by_time ON public.refund_approvals USING btree (cr
 CREATE UNIQUE INDEX refund_approvals_one_waiting_per_order ON public.refund_approvals USING btree (order_id) WHERE (status = 'waiting'::text);
 CREATE TRIGGER refund_approvals_moves BEFORE UPDATE OF status ON public.refund_approvals FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('waiting>approved', 'waiting>declined', 'waiting>expired');
 
+create table refund_limits (
+  id bigint generated always as identity,
+  valid_from timestamp with time zone default now() not null,
+  everywhere bigint,
+  by_currency jsonb not null,
+  constraint refund_limits_pkey PRIMARY KEY (id)
+);
+
 create table refunds (
   id bigint generated always as identity,
   reference text default (gen_random_uuid())::text not null,

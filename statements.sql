@@ -6007,6 +6007,15 @@ with p as materialized (
 select pg_advisory_xact_lock(hashtextextended('refunds by ' || $1::bigint, 0)),
           pg_advisory_xact_lock(hashtextextended('refunds of ' || $2::bigint, 0));
 
+-- refund_limits.note_if_changed
+-- src/modules/payments/refunds/refund-limit-store.ts
+-- takes $1 bigint, $2 jsonb
+insert into refund_limits (everywhere, by_currency)
+   select $1::bigint, $2::jsonb
+   where not exists (
+     select from (select everywhere, by_currency from refund_limits order by id desc limit 1) newest
+     where newest.everywhere is not distinct from $1::bigint and newest.by_currency = $2::jsonb);
+
 -- refunds.begin_call
 -- src/modules/payments/refund-store.ts
 -- takes $1 bigint, $2 double precision

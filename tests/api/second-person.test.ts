@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/config.js";
 import { openDatabase } from "../../src/db/database.js";
+import { BOOK_RULES, checkRule } from "../../src/modules/admin/books/audit-books.js";
 import { makeDecideRefund } from "../../src/modules/payments/refunds/decide-refund.js";
+import { noteRefundLimit } from "../../src/modules/payments/refunds/refund-limit-store.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { MONEY_INVARIANTS, violations } from "../support/invariants.js";
@@ -9,6 +12,7 @@ import { type Login, logIn } from "../support/login.js";
 import { makeShopper, type Shopper } from "../support/shop.js";
 
 const LIMIT = 300;
+const LIMITS = `USD=${LIMIT},EUR=999999`;
 let app: TestApp;
 let shopper: Shopper;
 let owner: Login;
@@ -18,8 +22,9 @@ let support: Login;
 beforeAll(async () => {
   app = await startTestApp({
     ADMIN_EMAILS: "owner@example.com",
-    REFUND_NEEDS_SECOND_ABOVE: `USD=${LIMIT},EUR=999999`,
+    REFUND_NEEDS_SECOND_ABOVE: LIMITS,
   });
+  await noteLimit();
   [owner, finance, support, shopper] = await Promise.all([
     logIn(app, "owner@example.com"),
     logIn(app, "finance@example.com"),
@@ -35,9 +40,22 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
+  const [rule] = BOOK_RULES.filter(({ name }) => name === "large_refunds_were_approved");
+  expect(rule && (await checkRule(app.database.db, rule))).toMatchObject({ violations: 0, samples: [] });
   expect(await violations(app.database, MONEY_INVARIANTS)).toEqual({});
   await app.stop();
 });
+/** As the job does, since long ago. */
+const noteLimit = async () => {
+  const above = loadConfig({ ENVIRONMENT: "test", REFUND_NEEDS_SECOND_ABOVE: LIMITS }).payments
+    .secondPersonAbove;
+  for (let times = 0; times < 2; times += 1) await noteRefundLimit(app.database.db, above);
+  const noted = await query(
+    "update refund_limits set valid_from = now() - interval '90 days' returning everywhere, by_currency",
+  );
+  expect(noted).toEqual([{ everywhere: 0, by_currency: { USD: LIMIT, EUR: null } }]);
+};
+
 // What a person gave back in the last 24 hours counts: each test begins without.
 beforeEach(() => query("update refunds set created_at = created_at - interval '25 hours'"));
 

@@ -13,6 +13,12 @@ import { eventually } from "../support/eventually.js";
 import { startProcess } from "../support/processes.js";
 import { type EsimOwner, makeEsimOwner } from "../support/top-ups.js";
 
+const LIMIT_OF_A_DOLLAR = `insert into refund_limits (valid_from, everywhere, by_currency) values (now() - interval '9 days', 0, '{"USD": 100}')`;
+/** What an operator gave back, past the shop. */
+const refundOf = (minor: number, hoursAgo = 1, payment = "$payment", order = "$order"): string =>
+  `insert into refunds (payment_id, order_id, amount_minor, currency, origin, reason, requested_by, created_at)
+   values (${payment}, ${order}, ${minor}, 'USD', 'admin', 'test', $user, now() - interval '${hoursAgo} hours')`;
+
 /** Each rule with a fault that breaks it, and what the audit then says. `$order` and the like are ids of the shop. */
 const PLANTED: readonly { rule: string; faults: readonly string[]; sample: string }[] = [
   {
@@ -61,6 +67,23 @@ const PLANTED: readonly { rule: string; faults: readonly string[]; sample: strin
        select $payment, $topUpOrder, 1, 'USD', 'admin', 'test'`,
     ],
     sample: "refund:$refund",
+  },
+  {
+    rule: "large_refunds_were_approved",
+    faults: [LIMIT_OF_A_DOLLAR, refundOf(101)],
+    sample: "refund:$refund",
+  },
+  {
+    // In parts, of one order.
+    rule: "large_refunds_were_approved",
+    faults: [LIMIT_OF_A_DOLLAR, refundOf(60, 3), refundOf(41, 2)],
+    sample: "refund:$nextRefund",
+  },
+  {
+    // In parts, by one person within a day.
+    rule: "large_refunds_were_approved",
+    faults: [LIMIT_OF_A_DOLLAR, refundOf(60, 23), refundOf(41, 0, "$otherPayment", "$otherOrder")],
+    sample: "refund:$nextRefund",
   },
   {
     rule: "refunded_orders_have_all_money_back",
@@ -278,12 +301,18 @@ describe("tribi audit", () => {
        where p.order_id = $1 and t.order_id = $2`,
       [owner.esimOrderId, topUpOrder],
     );
+    const [{ id: otherPayment } = { id: 0 }] = await app.database.query<{ id: number }>(
+      "select id from payments where order_id = $1",
+      [other.esimOrderId],
+    );
     ids = {
       ...found,
       order: owner.esimOrderId,
       otherOrder: other.esimOrderId,
       esim: owner.esimId,
       user: owner.userId,
+      nextRefund: (found?.refund ?? 0) + 1,
+      otherPayment,
       topUpOrder,
       unpaidOrder,
     };
@@ -349,6 +378,47 @@ describe("tribi audit", () => {
       expect(result).toMatchObject({ name: rule, violations: 1, samples: [filled(sample)] });
     },
   );
+
+  const LIMIT_SINCE = (since: string, minor: number | null) =>
+    `insert into refund_limits (valid_from, everywhere, by_currency) values (now() - interval '${since}', 0, '{"USD": ${minor}}')`;
+  it.each([
+    ["no limit was noted yet", [refundOf(101, 5), LIMIT_SINCE("1 hour", 100)]],
+    [
+      "the limit of its time was higher",
+      [LIMIT_SINCE("9 days", 500), refundOf(101, 5), LIMIT_SINCE("1 hour", 100)],
+    ],
+    ["the limit was off then", [LIMIT_SINCE("9 days", null), refundOf(101, 5), LIMIT_SINCE("1 hour", 100)]],
+    [
+      "a higher limit was noted minutes later",
+      [LIMIT_OF_A_DOLLAR, refundOf(101), LIMIT_SINCE("55 minutes", 500)],
+    ],
+    [
+      "it came to nothing",
+      [LIMIT_OF_A_DOLLAR, refundOf(101), "update refunds set status = 'failed', failure_reason = 'test'"],
+    ],
+    [
+      "the shop made it by itself",
+      [LIMIT_OF_A_DOLLAR, refundOf(101), "update refunds set origin = 'undeliverable'"],
+    ],
+    [
+      "a second person approved it",
+      [
+        LIMIT_OF_A_DOLLAR,
+        refundOf(101),
+        `insert into refund_approvals (order_id, payment_id, currency, amount_minor, reason, accepts_loss, status, requested_by,
+           expires_at, decided_by, decided_at, refund_id)
+         values ($order, $payment, 'USD', 101, 'test', false, 'approved', $user, now(), $user + 1, now(), $refund)`,
+      ],
+    ],
+    [
+      "its parts are days apart",
+      [LIMIT_OF_A_DOLLAR, refundOf(60, 25), refundOf(41, 0, "$otherPayment", "$otherOrder")],
+    ],
+  ] as const)("finds no refund too large where %s", async (_why, faults) => {
+    const [rule] = BOOK_RULES.filter(({ name }) => name === "large_refunds_were_approved");
+    if (rule === undefined) throw new Error("There is no such rule");
+    expect(await withFaults(faults, (tx) => checkRule(tx, rule))).toMatchObject({ violations: 0 });
+  });
 
   it("has a planted fault for every rule", () => {
     const planted = new Set(PLANTED.map(({ rule }) => rule));

@@ -57,4 +57,18 @@ export const LARGE_REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /conflict/,
   },
+  {
+    number: 526,
+    title: "The audit adds up a large refund's parts by order alone, not by person and day",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/admin/books/money-rules.ts",
+        from: "case when r.requested_by is not null then sum(",
+        to: 'case when ${MARK ? "false" : "true"} then sum(',
+      },
+    ],
+    target: { file: "tests/audit/books.test.ts", test: "finds what breaks large_refunds_were_approved" },
+    reason: /./,
+  },
 ];

@@ -135,6 +135,7 @@ export function makeShopProcess(deps: ShopDeps) {
       });
     },
     expireRefundApprovals: async () => undefined,
+    noteRefundLimit: async () => undefined,
     forgetRefundKeys: async () => undefined,
   });
   const deliverTo = makeDeliverTo({

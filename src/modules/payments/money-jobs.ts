@@ -18,5 +18,6 @@ export const REREAD_PAYMENT = defineJob({
 /** Takes up what a job left undone. */
 export const CARRY_ON_MONEY = defineScheduledJob("carry_on_money", "* * * * *");
 export const RECONCILE_PAYMENTS = defineScheduledJob("reconcile_payments", "* * * * *");
+export const NOTE_REFUND_LIMIT = defineScheduledJob("note_refund_limit", "*/5 * * * *");
 export const EXPIRE_REFUND_APPROVALS = defineScheduledJob("expire_refund_approvals", "41 * * * *");
 export const FORGET_REFUND_KEYS = defineScheduledJob("forget_refund_keys", "23 * * * *");

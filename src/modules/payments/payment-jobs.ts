@@ -4,6 +4,7 @@ import {
   EXPIRE_REFUND_APPROVALS,
   FORGET_REFUND_KEYS,
   MAKE_REFUND,
+  NOTE_REFUND_LIMIT,
   RECONCILE_PAYMENTS,
   REFUND_SURPLUS,
   REREAD_PAYMENT,
@@ -16,6 +17,8 @@ export interface PaymentJobDeps {
   readonly carryOnMoney: () => Promise<void>;
   readonly reconcileDue: () => Promise<void>;
   readonly expireRefundApprovals: () => Promise<void>;
+  /** Since when a refund needs a second person above which amount. */
+  readonly noteRefundLimit: () => Promise<void>;
   readonly forgetRefundKeys: () => Promise<void>;
 }
 
@@ -28,5 +31,6 @@ export const makePaymentJobs = (deps: PaymentJobDeps): Jobs =>
     CARRY_ON_MONEY.handledBy(deps.carryOnMoney),
     RECONCILE_PAYMENTS.handledBy(deps.reconcileDue),
     EXPIRE_REFUND_APPROVALS.handledBy(deps.expireRefundApprovals),
+    NOTE_REFUND_LIMIT.handledBy(deps.noteRefundLimit),
     FORGET_REFUND_KEYS.handledBy(deps.forgetRefundKeys),
   );

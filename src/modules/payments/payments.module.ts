@@ -26,6 +26,7 @@ import {
   secondsSinceLastRun,
 } from "./reconciliation/reconciliation-read-model.js";
 import { expireDueApprovals, forgetRefundKeys } from "./refunds/refund-approval-store.js";
+import { noteRefundLimit } from "./refunds/refund-limit-store.js";
 import { registerCreatePayment } from "./routes/create-payment.js";
 import { registerDecideMoney } from "./routes/decide-money.js";
 import { registerMockPay } from "./routes/mock-pay.js";
@@ -59,6 +60,7 @@ export function makePaymentsModule(deps: PaymentsDeps) {
       await reconcile({ since: null, applies: true, intervalMinutes });
     },
     expireRefundApprovals: () => expireDueApprovals(reservedDb, null),
+    noteRefundLimit: () => noteRefundLimit(reservedDb, config.payments.secondPersonAbove),
     forgetRefundKeys: () => forgetRefundKeys(reservedDb, config.orders.idempotencyKeyTtlHours),
   });
   return {

@@ -11,6 +11,17 @@ const refundEnded = (where: string): string =>
 const PRICE_AT_END = `right(plan_snapshot::text, 80) like
         '%, "price_minor_units" : ' || amount_minor || ', "currency" : "' || currency || '"}'`;
 
+/** A limit is noted by a job, and processes of two limits run beside each other for a while. */
+const NOTED_WITHIN = "interval '15 minutes'";
+
+/** Of refund `r` the limits that may have held when it was made; null is none. */
+const LIMITS_OF_ITS_TIME = `(
+        select case when l.by_currency ? r.currency then (l.by_currency->>r.currency)::bigint else l.everywhere end as minor
+        from refund_limits l
+        where l.valid_from between r.created_at - ${NOTED_WITHIN} and r.created_at + ${NOTED_WITHIN}
+          or l.id = (select b.id from refund_limits b where b.valid_from < r.created_at - ${NOTED_WITHIN}
+                     order by b.id desc limit 1))`;
+
 export const MONEY_RULES: readonly BookRule[] = [
   {
     name: "money_in_is_accounted",
@@ -77,6 +88,26 @@ export const MONEY_RULES: readonly BookRule[] = [
     finds: `
       select 'refund:' || r.id as id from refunds r left join payments p on p.id = r.payment_id
       where p.order_id is distinct from r.order_id`,
+  },
+  {
+    name: "large_refunds_were_approved",
+    promise:
+      "What operators give back of an order, or one of them within a day, above the limit of its time was approved by a second person.",
+    counts: "select count(*) from refunds where origin = 'admin'",
+    finds: `
+      select 'refund:' || r.id as id
+      from (select r.id, r.currency, r.created_at, greatest(
+              sum(r.amount_minor) over (partition by r.order_id order by r.id),
+              case when r.requested_by is not null then sum(r.amount_minor) over (
+                partition by r.requested_by, r.currency order by r.created_at
+                range between interval '23:59:59.999999' preceding and current row) end) as given
+            from refunds r
+            where r.origin = 'admin' and r.status <> 'failed'
+              and not exists (select from refund_approvals a where a.refund_id = r.id)) r
+        cross join lateral (
+          select max(minor) as minor, bool_or(minor is null) as was_off from ${LIMITS_OF_ITS_TIME} held) held
+      where held.was_off is false and r.given > held.minor
+        and exists (select from refund_limits where valid_from <= r.created_at)`,
   },
   {
     name: "refunded_orders_have_all_money_back",
