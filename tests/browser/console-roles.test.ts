@@ -251,6 +251,15 @@ describeInBrowser("the console as every role", () => {
     await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByText("The rules are replaced.").waitFor();
     await page.getByRole("heading", { name: "Rules, version 1" }).waitFor();
+    const [{ sku } = { sku: "" }] = await app.database.query<{ sku: string }>(
+      "select sku from plans p where exists (select from plan_suppliers s where s.plan_id = p.id) order by id limit 1",
+    );
+    await page.goto(`${app.url}/console/catalogue?q=${sku}`);
+    await page.getByRole("row", { name: sku }).getByRole("button", { name: "Suppliers" }).click();
+    const line = page.getByRole("row", { name: "3.50 USD" }).filter({ hasText: "1. all" });
+    await line.waitFor();
+    const parts = ["$5.99", "0.4737 (STRIPE)", "up to the next price that ends in 99", "2.0163"];
+    for (const part of parts) expect(await line.textContent()).toContain(part);
     await page.context().close();
   });
 });

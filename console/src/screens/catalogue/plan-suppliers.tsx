@@ -8,6 +8,7 @@ import { Failure } from "../../parts/failure.js";
 import { SmallTable } from "../../parts/small-table.js";
 import { useOperator } from "../../session/session.js";
 import { useText } from "../../text/text.js";
+import { PlanPrice } from "./plan-price.js";
 import type { AdminPlan } from "./plans.js";
 
 type Source = AnswerOf<"getPlanSuppliers">[number];
@@ -18,7 +19,7 @@ interface PlanSuppliersProps {
   readonly onClose: () => void;
 }
 
-/** Where a plan is bought, the first supplier first. */
+/** Where a plan is bought, the first supplier first, and what its price is made of. */
 export function PlanSuppliers({ plan, onClose }: PlanSuppliersProps) {
   const text = useText();
   const { may } = useOperator();
@@ -55,6 +56,7 @@ export function PlanSuppliers({ plan, onClose }: PlanSuppliersProps) {
           ]}
         />
       )}
+      <PlanPrice planId={plan.id} />
       {data !== undefined && may("suppliers.write") && <Lines lines={shown} onChange={setLines} />}
     </Confirm>
   );
