@@ -934,6 +934,13 @@ select 'catalogue_syncs' as kind, subject, due_at, except_user from (select s.id
        select from catalogue_sync_steps held where held.sync_id = s.id and held.held_reason is not null
          and held.applied_at is null and held.skipped_reason is null))) limit 500) catalogue_syncs
 union all
+select 'paused_plans' as kind, subject, due_at, except_user from (select p.id::text as subject, null::timestamptz as due_at, null::bigint as except_user from plans p
+     where (p.paused_reason like 'sync: %' and p.updated_at > now() - interval '2 days')
+       or (p.is_active and (select count(*) filter (where s.paused_at is null) = 0
+             and coalesce(max(s.paused_at) filter (where s.paused_reason not like 'operator%') > now() - interval '2 days', false)
+           from plan_suppliers s where s.plan_id = p.id))
+     order by p.id limit 500) paused_plans
+union all
 select 'paused_receivers' as kind, subject, due_at, except_user from (select id::text as subject, null::timestamptz as due_at, null::bigint as except_user from webhook_endpoints
      where paused_reason in ('gone', 'failing') and deleted_at is null order by id limit 500) paused_receivers
 union all

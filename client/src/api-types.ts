@@ -4638,6 +4638,7 @@ export interface components {
                 supplier_balance?: boolean;
                 supplier_failing?: boolean;
                 catalogue_syncs?: boolean;
+                paused_plans?: boolean;
                 paused_receivers?: boolean;
                 failed_jobs?: boolean;
             };

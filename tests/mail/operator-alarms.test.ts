@@ -99,6 +99,34 @@ describe("what waits for a decision is mailed", () => {
     await sweep();
   });
 
+  it("plans that went off sale by themselves, while it is news, and none that a person paused", async () => {
+    const made = await query<{ id: number }>(
+      `with carrier as (insert into carriers (name) values ('Off sale') returning id)
+       insert into plans (sku, name, data_gb, duration_days, region, carrier_id, is_active, paused_reason, updated_at)
+       select v.sku, v.sku, 1, 7, 'Europe', carrier.id, v.why is null, v.why, now() - v.ago
+       from carrier, (values ('gone', 'sync: no supplier sells it any more', interval '0'), ('long-gone', 'sync: no', '3 days'),
+         ('by-me', 'resting', '0'), ('no-seller', null, '0'), ('one-seller', null, '0'), ('my-seller', null, '0')) v (sku, why, ago)
+       returning id`,
+    );
+    await query(
+      `insert into plan_suppliers (plan_id, supplier, package_id, paused_at, paused_reason)
+       select p.id, v.supplier, p.sku, v.at, v.why from plans p join (values
+         ('no-seller', 'airalo', now(), 'price_changed'), ('no-seller', 'esim-go', now(), 'operator: no'),
+         ('one-seller', 'airalo', now(), 'price_changed'), ('one-seller', 'esim-go', null, null),
+         ('my-seller', 'airalo', now(), 'operator: no')) v (sku, supplier, at, why) on v.sku = p.sku`,
+    );
+    await sweep();
+    const subjects = await query<{ sku: string }>(
+      `select p.sku from operator_alarms a join plans p on p.id::text = a.subject where a.kind = 'paused_plans' order by 1`,
+    );
+    expect(subjects.map(({ sku }) => sku)).toEqual(["gone", "no-seller"]);
+    expect((await alarmsTo(emailOf("catalogue")))[0]?.text).toContain(
+      "Plans that went off sale by themselves: 2",
+    );
+    await query("delete from plans where id = any($1::bigint[])", [made.map(({ id }) => id)]);
+    await sweep();
+  });
+
   it("every kind is decided by somebody beside the owner, but for receivers of events; by no auditor", () => {
     for (const kind of ALARM_KINDS) {
       const roles = rolesWith(ALARMS[kind].permission);
@@ -204,6 +232,7 @@ describe("who is told, and how, is theirs to choose", () => {
           { kind: "supplier_balance", is_muted: false },
           { kind: "supplier_failing", is_muted: true },
           { kind: "catalogue_syncs", is_muted: false },
+          { kind: "paused_plans", is_muted: false },
         ],
       },
     ]);

@@ -17,6 +17,7 @@ export const ALARMS = {
   supplier_balance: { permission: "suppliers.write", place: "/suppliers" },
   supplier_failing: { permission: "suppliers.write", place: "/suppliers" },
   catalogue_syncs: { permission: "catalogue.write", place: "/catalogue/syncs" },
+  paused_plans: { permission: "catalogue.write", place: "/catalogue" },
   paused_receivers: { permission: "webhooks.write", place: "/system/webhooks" },
   failed_jobs: { permission: "jobs.retry", place: "/system?status=failed" },
 } as const satisfies Readonly<Record<string, AlarmKindOf>>;

@@ -9,6 +9,9 @@ const FOUND_MAX = 500;
 /** Less than this is left of a dispute's time: it is told once more. */
 const NEARLY_OVER = "interval '3 days'";
 
+/** A plan that nobody sells any more stays off sale for good: it is told while it is news. */
+const NEWS = "interval '2 days'";
+
 const found = (kind: AlarmKind, rows: string): string =>
   `select '${kind}' as kind, subject, due_at, except_user from (${rows} limit ${FOUND_MAX}) ${kind}`;
 const NO_MORE = "null::timestamptz as due_at, null::bigint as except_user";
@@ -69,6 +72,15 @@ const FOUND = [
   found(
     "catalogue_syncs",
     `select s.id::text as subject, ${NO_MORE} from catalogue_syncs s where ${SYNC_WAITS}`,
+  ),
+  found(
+    "paused_plans",
+    `select p.id::text as subject, ${NO_MORE} from plans p
+     where (p.paused_reason like 'sync: %' and p.updated_at > now() - ${NEWS})
+       or (p.is_active and (select count(*) filter (where s.paused_at is null) = 0
+             and coalesce(max(s.paused_at) filter (where s.paused_reason not like 'operator%') > now() - ${NEWS}, false)
+           from plan_suppliers s where s.plan_id = p.id))
+     order by p.id`,
   ),
   found(
     "paused_receivers",
