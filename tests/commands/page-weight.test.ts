@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
 interface Entry {
@@ -44,6 +45,16 @@ describe("what a phone has to load", () => {
     const all = scripts.map((file) => readFileSync(path.join(BUILT, file), "utf8")).join();
     expect(all).toContain("iphone.scan");
     expect(all).not.toMatch(/alarm\.|invitation\.|login\.secret/);
+  });
+
+  it("the client in at most 5 kB, without another package", async () => {
+    const { outputFiles } = await build({
+      entryPoints: ["client/src/client.ts"],
+      ...{ bundle: true, minify: true, format: "esm", write: false },
+    });
+    expect(gzipSync(outputFiles[0]?.contents ?? "").length).toBeLessThanOrEqual(5_000);
+    const { dependencies = {} } = JSON.parse(readFileSync("client/package.json", "utf8"));
+    expect(dependencies).toEqual({});
   });
 
   it("at most 12 kB of style, and one font of at most 25 kB", () => {
