@@ -6038,12 +6038,21 @@ with before as materialized (
      r.accepts_loss, r.provider_refund_id, r.request_fingerprint, before.was_called, before.was_told_long_ago,
      r.esim_taken_back_at is not null as is_esim_taken_back, r.failure_reason, r.tellings;
 
+-- refunds.count_in_vain
+-- src/modules/payments/refunds/refund-in-vain.ts
+-- takes $1 bigint, $2 text
+-- returns count integer, is_too_much boolean
+select count(*)::int as count, bool_and(failure_reason = 'refused_exceeds_capture') as is_too_much
+   from refunds
+   where payment_id = $1 and origin = $2 and status = 'failed'
+     and (provider_refund_id is not null or failure_reason = 'refused_exceeds_capture');
+
 -- refunds.count_surplus_of_hour
 -- src/modules/payments/refund-store.ts
 -- returns count integer
 select count(*)::int as count from refunds
    where origin = 'surplus' and created_at > now() - interval '1 hour'
-     and coalesce(failure_reason, '') not in ('brake', 'person_disabled');
+     and coalesce(failure_reason, '') not in ('brake', 'person_disabled', 'came_to_nothing');
 
 -- refunds.fail_parked
 -- src/modules/payments/refund-store.ts
@@ -6092,10 +6101,10 @@ select o.user_id, o.currency, o.paid_at + $2 * interval '1 day' as until,
 update refunds set idempotency_key = null, request_fingerprint = null
    where idempotency_key is not null and created_at < now() - $1 * interval '1 hour';
 
--- refunds.has_requested
+-- refunds.has_in_state
 -- src/modules/payments/refund-store.ts
--- takes $1 bigint
-select from refunds where payment_id = $1 and status = 'requested' limit 1;
+-- takes $1 bigint, $2 text[]
+select from refunds where payment_id = $1 and status = any ($2) limit 1;
 
 -- refunds.insert_if_returnable
 -- src/modules/payments/refunds/own-refund-store.ts

@@ -9,6 +9,7 @@ const CREATE = "src/modules/payments/create-payment.ts";
 
 const GUARDED = "tests/api/refunds-guarded.test.ts";
 const KEYS = "tests/faults/provider-keys.test.ts";
+const ADYEN_REFUNDS = "tests/api/payments-adyen-refunds.test.ts";
 
 /** Money that goes back, and what is told to the provider about it. */
 export const REFUND_DEFECTS: readonly Defect[] = [
@@ -257,5 +258,39 @@ export const REFUND_DEFECTS: readonly Defect[] = [
       test: "refunds that are pending for days hold up neither those that were not told yet nor each other",
     },
     reason: /to deeply equal \[ 231 \]/,
+  },
+  {
+    number: 590,
+    title: "A refund at the provider's pages is given up because ours is not decided yet",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/events/aside-effects.ts",
+        from: 'hasRefundIn(tx, payment.id, "requested", "pending"))',
+        to: 'hasRefundIn(tx, payment.id, (MARK, "requested")))',
+      },
+    ],
+    target: {
+      file: ADYEN_REFUNDS,
+      test: "of all is recorded, and what is left goes back besides",
+    },
+    reason: /did not come about/,
+  },
+  {
+    number: 591,
+    title: "A refund by itself that the provider fails each time is made for ever",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/refunds/refund-in-vain.ts",
+        from: "if (row === undefined || row.count < TRIES_MAX) return null;",
+        to: "if (row === undefined || row.count < TRIES_MAX || row.is_too_much !== true) return (MARK, null);",
+      },
+    ],
+    target: {
+      file: ADYEN_REFUNDS,
+      test: "for what was not to be had waits for an operator after five tries, who lets it go",
+    },
+    reason: /did not come about/,
   },
 ];

@@ -264,14 +264,13 @@ export async function failParkedRefunds(tx: Tx, paymentId: number, reason: strin
   return (await tx.run(FAIL_PARKED, [paymentId, reason])).count > 0;
 }
 
-const HAS_REQUESTED = statement(
-  "refunds.has_requested",
-  "select from refunds where payment_id = $1 and status = 'requested' limit 1",
+const HAS_IN_STATE = statement(
+  "refunds.has_in_state",
+  "select from refunds where payment_id = $1 and status = any ($2) limit 1",
 );
 
-/** One of ours is on its way to the provider, or has no answer yet. */
-export async function hasRequestedRefund(tx: Tx, paymentId: number): Promise<boolean> {
-  return (await tx.run(HAS_REQUESTED, [paymentId])).count > 0;
+export async function hasRefundIn(tx: Tx, paymentId: number, ...states: RefundStatus[]): Promise<boolean> {
+  return (await tx.run(HAS_IN_STATE, [paymentId, states])).count > 0;
 }
 
 const LOCK_BRAKE = statement("refunds.lock_brake", "select pg_advisory_xact_lock(7402318)");
@@ -279,7 +278,7 @@ const COUNT_SURPLUS = statement(
   "refunds.count_surplus_of_hour",
   `select count(*)::int as count from refunds
    where origin = 'surplus' and created_at > now() - interval '1 hour'
-     and coalesce(failure_reason, '') not in ('brake', 'person_disabled')`,
+     and coalesce(failure_reason, '') not in ('brake', 'person_disabled', 'came_to_nothing')`,
 );
 
 const PAYER_IS_DISABLED = statement(

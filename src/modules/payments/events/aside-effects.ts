@@ -5,7 +5,7 @@ import { REFUND_STATE_OF } from "../payment-state.js";
 import { enqueueReread, type PaymentRow } from "../payment-store.js";
 import {
   failParkedRefunds,
-  hasRequestedRefund,
+  hasRefundIn,
   insertRefundIfWithinCapture,
   lockRefund,
   moveRefund,
@@ -68,7 +68,7 @@ async function recordRefund(tx: Tx, said: RefundSnapshot, payment: PaymentRow): 
   const to = REFUND_STATE_OF[said.state];
   if (known === undefined) {
     // Without our reference it may be the one that we are telling the provider of: its answer brings the id.
-    if (said.mayBeOurs === true && (await hasRequestedRefund(tx, payment.id)))
+    if (said.mayBeOurs === true && (await hasRefundIn(tx, payment.id, "requested")))
       return outcome("waiting", "refund_under_way");
     if (to === "failed") return outcome("ignored", "refund_came_to_nothing");
     return insertTheirs(tx, said, payment, to);
@@ -91,7 +91,8 @@ async function recordRefund(tx: Tx, said: RefundSnapshot, payment: PaymentRow): 
 
 /**
  * A refund that they made is a fact, whatever a dispute withholds besides. One of ours that is parked had no effect and
- * gives way; one that is under way is refused by the provider soon, and then there is room.
+ * gives way; one that is under way, also one that the provider has taken and not decided (Adyen), is refused soon, and then
+ * there is room.
  */
 async function insertTheirs(
   tx: Tx,
@@ -114,7 +115,7 @@ async function insertTheirs(
   if (isMakingRoom && (await insertRefundIfWithinCapture(tx, theirs)) !== undefined) {
     return outcome("processed", `refund_${to}`);
   }
-  return (await hasRequestedRefund(tx, payment.id))
+  return (await hasRefundIn(tx, payment.id, "requested", "pending"))
     ? outcome("waiting", "refund_under_way")
     : outcome("parked", "refund_exceeds_capture");
 }

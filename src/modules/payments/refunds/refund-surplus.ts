@@ -10,6 +10,7 @@ import {
 } from "../refund-store.js";
 import type { RereadPayment } from "../reread-payment.js";
 import type { ProceedRefund } from "./proceed-refund.js";
+import { whyInVain } from "./refund-in-vain.js";
 
 export interface RefundSurplusDeps {
   readonly db: Db;
@@ -25,8 +26,8 @@ const ACTOR = "system:surplus";
 /**
  * Money that arrived for an order which was not waiting for it (failed, paid by another intent, refunded) goes back.
  * Intent and order are read again first: what somebody has refunded at the provider meanwhile is recorded and not
- * refunded twice. Beyond the hourly brake, and for a person whom an operator disabled, the refund is written down and
- * parked: so that a defect of ours cannot empty the till, and nobody is paid who was locked out.
+ * refunded twice. Beyond the hourly brake, for a person whom an operator disabled, and after tries in vain the refund is
+ * written down and parked: so that a defect of ours cannot empty the till, and nobody is paid who was locked out.
  */
 export function makeRefundSurplus(deps: RefundSurplusDeps) {
   return async function refundSurplus(paymentId: number): Promise<void> {
@@ -38,9 +39,10 @@ export function makeRefundSurplus(deps: RefundSurplusDeps) {
     const refund = await writeDown(deps, payment, await deps.maxPerHour());
     if (refund === undefined) return;
     if (refund.status === "parked") {
+      const { id: refund_id, failure_reason } = refund;
       deps.events.moneyParked(
-        { reason: refund.failure_reason === "brake" ? "auto_refund_brake" : "person_disabled" },
-        { payment_id: paymentId, order_id: payment.order_id, refund_id: refund.id },
+        { reason: failure_reason === "brake" ? "auto_refund_brake" : (failure_reason ?? "unknown") },
+        { payment_id: paymentId, order_id: payment.order_id, refund_id },
       );
       return;
     }
@@ -72,12 +74,13 @@ function writeDown(
   });
 }
 
-/** An operator locked this person out: whether their money goes back is that operator's decision too. */
-async function whyParked(
-  tx: Tx,
-  payment: PaymentRow,
-  maxPerHour: number,
-): Promise<"person_disabled" | "brake" | null> {
+/**
+ * An operator locked this person out: whether their money goes back is that operator's decision too. One payment whose
+ * refunds come to nothing does not use up the brake, which is for the whole shop.
+ */
+async function whyParked(tx: Tx, payment: PaymentRow, maxPerHour: number): Promise<string | null> {
   if (await isPayerDisabled(tx, payment.id)) return "person_disabled";
+  const inVain = await whyInVain(tx, payment.id, "surplus");
+  if (inVain !== null) return inVain;
   return (await countSurplusRefundsInTurn(tx)) >= maxPerHour ? "brake" : null;
 }
