@@ -59,16 +59,19 @@ export const LARGE_REFUND_DEFECTS: readonly Defect[] = [
   },
   {
     number: 526,
-    title: "The audit adds up a large refund's parts by order alone, not by person and day",
+    title: "The audit holds a refund against the newest limit, not against that of its time",
     area: "money",
     edits: [
       {
         file: "src/modules/admin/books/money-rules.ts",
-        from: "case when r.requested_by is not null then sum(",
-        to: 'case when ${MARK ? "false" : "true"} then sum(',
+        from: "(select b.id from refund_limits b where b.valid_from < r.created_at - ${NOTED_WITHIN}",
+        to: '(select b.id from refund_limits b where ${MARK ? "true" : "false"}',
       },
     ],
-    target: { file: "tests/audit/books.test.ts", test: "finds what breaks large_refunds_were_approved" },
+    target: {
+      file: "tests/audit/books.test.ts",
+      test: "finds no refund too large where the limit of its time was higher",
+    },
     reason: /./,
   },
 ];

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Text, Textarea } from "@mantine/core";
+import { Anchor, Button, Group, Paper, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ActButton } from "../act/act-button.js";
 import type { AdminOrder } from "../api/shapes.js";
@@ -49,7 +49,9 @@ function NoteCard({ note }: { readonly note: Note }) {
           {note.order_id !== null && (
             <>
               {" · "}
-              <Link to={`/orders/${note.order_id}`}>{text("notes.of_order", { id: note.order_id })}</Link>
+              <Anchor component={Link} to={`/orders/${note.order_id}`} inherit underline="always">
+                {text("notes.of_order", { id: note.order_id })}
+              </Anchor>
             </>
           )}
         </Text>

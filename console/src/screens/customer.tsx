@@ -69,7 +69,7 @@ function CustomerPage({ customer }: { readonly customer: CustomerDetail }) {
                 [
                   text("customer.total", { count: total.orders }),
                   <span key={total.currency}>
-                    <Money minor={total.paid_minor_units} currency={total.currency} />{" "}
+                    <Money minor={total.paid_minor_units} currency={total.currency} />,{" "}
                     {text("customer.refunded")}{" "}
                     <Money minor={total.refunded_minor_units} currency={total.currency} />
                   </span>,

@@ -77,7 +77,13 @@ function Sums(range: { readonly from: string; readonly to: string }) {
   });
   return (
     <Panel title={text("exports.sums")}>
-      <Answer reading={reading}>{({ items }) => <SmallTable rows={items} columns={SHOWN} />}</Answer>
+      <Answer reading={reading}>
+        {({ items }) => (
+          <div className="sums">
+            <SmallTable rows={items} columns={SHOWN} />
+          </div>
+        )}
+      </Answer>
     </Panel>
   );
 }
