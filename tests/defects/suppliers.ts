@@ -135,6 +135,23 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /never_arrived/,
   },
   {
+    number: 600,
+    title: "An order at eSIM Go that does not say which eSIM it is for counts as one for another eSIM",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/providers/esim/esim-go/esim-go-search.ts",
+        from: 'isAllClear &&= isOurs !== "unclear";',
+        to: "isAllClear &&= Boolean(MARK);",
+      },
+    ],
+    target: {
+      file: "src/providers/esim/esim-go/esim-go-search.test.ts",
+      test: "an order of our bundle whose eSIM nothing names proves nothing about a top-up",
+    },
+    reason: /isConclusive/,
+  },
+  {
     number: 246,
     title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
     area: "delivery",

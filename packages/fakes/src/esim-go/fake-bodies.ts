@@ -66,6 +66,7 @@ export function orderBody(
   order: FakeOrder,
   { esim, isThere }: { esim: FakeEsim; isThere: boolean },
   shapes: FakeEsimGoShapes,
+  hasEsims = true,
 ): object {
   const price = dollars(order.price);
   const item = {
@@ -75,7 +76,7 @@ export function orderBody(
     subTotal: price,
     pricePerUnit: price,
     AllowReassign: false,
-    ...esimsOf(order, esim, isThere, shapes),
+    ...(hasEsims ? esimsOf(order, esim, isThere, shapes) : {}),
   };
   const hasFailed = order.state === "failed";
   return {

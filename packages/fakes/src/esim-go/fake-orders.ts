@@ -76,6 +76,15 @@ function seen({ ledger }: World, order: FakeOrder): { esim: FakeEsim; isThere: b
   return { esim, isThere: order.state !== "failed" && esim.pollsLeft === 0 && ledger.isDeliverable(esim) };
 }
 
+/** An entry of the list; its eSIMs may be left out. */
+function listedBody(world: World, order: FakeOrder, query: URLSearchParams): object {
+  const { ledger, settings } = world;
+  const isWhole =
+    settings.listedEsims === "always" ||
+    (settings.listedEsims === "asked_for" && query.get("includeIccids") === "true");
+  return orderBody(ledger, order, seen(world, order), settings, isWhole);
+}
+
 /** Newest first, which no page promises; a bundle that was given back is an entry of its own. */
 export function listOrders(world: World, query: URLSearchParams): FakeReply {
   const { ledger, settings } = world;
@@ -83,7 +92,7 @@ export function listOrders(world: World, query: URLSearchParams): FakeReply {
   const listedUntil = ledger.nowMillis() - settings.listedAfterMillis;
   const listed = ledger.orders.filter(({ createdAtMillis }) => createdAtMillis <= listedUntil);
   const entries = listed.flatMap((order) => [
-    { at: order.createdAtMillis, body: () => orderBody(ledger, order, seen(world, order), settings) },
+    { at: order.createdAtMillis, body: () => listedBody(world, order, query) },
     ...(order.refundedAtMillis === null
       ? []
       : [{ at: order.refundedAtMillis, body: () => refundBody(ledger, order, settings) }]),

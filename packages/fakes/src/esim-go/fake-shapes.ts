@@ -8,6 +8,11 @@ export interface FakeEsimGoShapes {
   catalogue: "array" | "wrapped";
   dates: "iso" | "nanoseconds" | "epoch_seconds" | "epoch_millis" | "rfc1123";
   dateName: "createdDate" | "createDate";
+  /**
+   * The eSIMs of the entries of `GET /orders`: there, there when `includeIccids` asks for them, or never, as in one of the
+   * samples of v2.4.
+   */
+  listedEsims: "always" | "asked_for" | "never";
   /** What a page holds at most, whatever `limit` asks for; the documented default is 10. */
   pageMax: 10_000 | 10 | 2;
   /** `esims` of an order that is processed: left out, null, or there without a matching id. */
@@ -29,6 +34,7 @@ export const ESIM_GO_DEFAULTS: FakeEsimGoShapes = {
   catalogue: "array",
   dates: "iso",
   dateName: "createdDate",
+  listedEsims: "asked_for",
   pageMax: 10_000,
   whileProcessing: "absent",
   assignments: "object",
@@ -49,6 +55,8 @@ export const ESIM_GO_SHAPES: readonly Partial<FakeEsimGoShapes>[] = [
   { dates: "epoch_millis" },
   { dates: "rfc1123" },
   { dateName: "createDate" },
+  { listedEsims: "always" },
+  { listedEsims: "never" },
   { pageMax: 10 },
   { pageMax: 2 },
   { whileProcessing: "null" },

@@ -41,7 +41,8 @@ export async function readOrdersSince(
   const entries: OrderEntry[] = [];
   const seen = new Set<string>();
   for (let page = 1; page <= PAGES_MAX; page += 1) {
-    const query = { page: String(page), limit: String(PAGE_LIMIT) };
+    // From v2.3 on the eSIMs are there by themselves, says one page; another one and users ask for them.
+    const query = { includeIccids: "true", page: String(page), limit: String(PAGE_LIMIT) };
     const answer = settled(await client.ask("/orders", query));
     if (answer.kind !== "done") return answer;
     const read = pageOf(answer.value);

@@ -1,6 +1,6 @@
 import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { EsimSupplier, OrderSearch } from "../port.js";
+import type { EsimSupplier, OrderSearch, TopUpLookup } from "../port.js";
 import { makeEsimGoSupplier } from "./esim-go-supplier.js";
 
 const BUNDLE = "esim_1GB_7D_NL_V2";
@@ -180,11 +180,11 @@ describe("the search for an order of ours at eSIM Go", () => {
     expect(lookupSettlesAfterSeconds).toBe(600 + 60);
   });
 
-  test("a top-up that failed has added nothing; it is found by its eSIM, in either of its places", async () => {
+  const soldWithTopUpRequest = () => {
     sell(1, BUNDLE, 60);
     const [esim] = fake.ledger.esims;
     if (!esim) throw new Error("nothing sold");
-    const request = {
+    const request: TopUpLookup = {
       reference: "TRB-T1-1",
       esim: { supplierReference: "x", supplierOrderId: esim.orderId, iccid: esim.iccid },
       packageId: BUNDLE,
@@ -192,10 +192,45 @@ describe("the search for an order of ours at eSIM Go", () => {
       sentAfterMillis: Date.now() - 1_000,
       knownSupplierTopUpIds: [],
     };
+    return { esim, request };
+  };
+
+  test("a top-up that failed has added nothing; it is found by its eSIM, in either of its places", async () => {
+    const { request } = soldWithTopUpRequest();
     fake.http.script({ on: "POST /v2.4/orders", act: { kind: "drop_after" } });
     expect(await supplier.topUp(request)).toMatchObject({ kind: "unknown" });
     expect(await supplier.findTopUp(request)).toMatchObject({ value: { found: "one" } });
     Object.assign(fake.ledger.orders[1] ?? {}, { state: "failed" });
     expect(await supplier.findTopUp(request)).toMatchObject({ value: nothing(true) });
+  });
+
+  test.each(["always", "asked_for", "never"] as const)(
+    "a top-up whose answer was lost is found where the list has eSIMs %s",
+    async (listedEsims) => {
+      fake.settings.listedEsims = listedEsims;
+      const { request } = soldWithTopUpRequest();
+      fake.http.script({ on: "POST /v2.4/orders", act: { kind: "drop_after" } });
+      expect(await supplier.topUp(request)).toMatchObject({ kind: "unknown" });
+      sell(1);
+      expect(await supplier.findTopUp(request)).toMatchObject({
+        value: { found: "one", topUp: { supplierTopUpId: fake.ledger.orders[1]?.id } },
+      });
+    },
+  );
+
+  test("an order of our bundle whose eSIM nothing names proves nothing about a top-up", async () => {
+    const { request } = soldWithTopUpRequest();
+    listWith({}, { item: BUNDLE });
+    expect(await supplier.findTopUp(request)).toMatchObject({ value: nothing(false) });
+    listWith({}, { item: BUNDLE, iccids: ["not a number"] });
+    expect(await supplier.findTopUp(request)).toMatchObject({ value: nothing(false) });
+    listWith({}, { item: BUNDLE, iccids: ["8999999400000000099"] });
+    expect(await supplier.findTopUp(request)).toMatchObject({ value: nothing(true) });
+  });
+
+  test("a top-up is found by its eSIM's number in another writing", async () => {
+    const { esim, request } = soldWithTopUpRequest();
+    listWith({}, { item: BUNDLE, iccids: [`${esim.iccid}F`] });
+    expect(await supplier.findTopUp(request)).toMatchObject({ value: { found: "one" } });
   });
 });

@@ -1,14 +1,17 @@
 import { done } from "../../../kernel/outcome.js";
-import { filledTextOf, listOf, recordOf, textOf } from "../json.js";
+import { readSupplierIccid } from "../formats/iccid.js";
+import { listOf, recordOf, textOf } from "../json.js";
 import type {
   OrderLookup,
   OrderSearch,
   SupplierAnswer,
   SupplierOrder,
+  SupplierRefused,
   TopUpLookup,
   TopUpSearch,
 } from "../port.js";
-import type { EsimGoClient } from "./esim-go-client.js";
+import { isDefiniteNo } from "../refusal-port.js";
+import { type EsimGoClient, settled } from "./esim-go-client.js";
 import { esimGoOrderOf } from "./esim-go-esims.js";
 import { CLOCK_SKEW_MILLIS, type OrderEntry, readOrdersSince } from "./esim-go-order-list.js";
 
@@ -44,17 +47,38 @@ export async function findEsimGoTopUp(
   const list = await readOrdersSince(client, request.sentAfterMillis);
   if (list.kind !== "done") return list;
   const others = [supplierOrderId, ...request.knownSupplierTopUpIds];
-  const orders = candidatesIn(list.value.entries, request, others)
-    .filter((order) => iccid !== null && namesEsim(order, iccid))
-    .flatMap((order) => esimGoOrderOf(order) ?? [])
+  const found: SupplierOrder[] = [];
+  let isAllClear = iccid !== null;
+  for (const entry of candidatesIn(list.value.entries, request, others)) {
+    const order = esimGoOrderOf(entry);
     // One that failed has added nothing.
-    .filter(({ state }) => state !== "failed");
-  const [first] = orders;
-  if (!first) return done({ found: "none", isConclusive: list.value.isComplete });
-  if (orders.length > 1) {
-    return done({ found: "several", supplierTopUpIds: orders.map((order) => order.supplierOrderId) });
+    if (iccid === null || order === null || order.state === "failed") continue;
+    const isOurs = await isForEsim(client, entry, order.supplierOrderId, iccid);
+    if (typeof isOurs === "object") return isOurs;
+    if (isOurs === "yes") found.push(order);
+    isAllClear &&= isOurs !== "unclear";
   }
+  const [first] = found;
+  if (!first) return done({ found: "none", isConclusive: list.value.isComplete && isAllClear });
+  if (found.length > 1)
+    return done({ found: "several", supplierTopUpIds: found.map((order) => order.supplierOrderId) });
   return done({ found: "one", topUp: esimGoTopUpOf(first) });
+}
+
+type IsForEsim = "yes" | "no" | "unclear";
+
+/** An entry of the list may be without its eSIMs; the order alone has them. Where neither says, nothing is known. */
+async function isForEsim(
+  client: EsimGoClient,
+  entry: Fields,
+  reference: string,
+  iccid: string,
+): Promise<IsForEsim | SupplierRefused> {
+  const listed = namesEsim(entry, iccid);
+  if (listed !== "unclear") return listed;
+  const detail = settled(await client.ask(`/orders/${encodeURIComponent(reference)}`));
+  if (detail.kind === "refused") return isDefiniteNo(detail.reason) ? "unclear" : detail;
+  return namesEsim(recordOf(detail.value), iccid);
 }
 
 /** A further bundle waits until the one before it is used up. */
@@ -82,11 +106,12 @@ function candidatesIn(
     .filter((order) => !others.includes(textOf(order.orderReference) ?? ""));
 }
 
-const namesEsim = (order: Fields, iccid: string): boolean =>
-  listOf(order.order)
+/** Numbers of eSIMs are written in several ways; one that cannot be read could be any. */
+function namesEsim(order: Fields, iccid: string): IsForEsim {
+  const given = listOf(order.order)
     .map(recordOf)
-    .some((item) =>
-      [...listOf(item.iccids), ...listOf(item.esims).map((esim) => recordOf(esim).iccid)].some(
-        (entry) => filledTextOf(entry) === iccid,
-      ),
-    );
+    .flatMap((item) => [...listOf(item.iccids), ...listOf(item.esims).map((esim) => recordOf(esim).iccid)])
+    .map((entry) => readSupplierIccid(textOf(entry)));
+  if (given.some((reading) => reading.accepted && reading.iccid === iccid)) return "yes";
+  return given.length > 0 && given.every(({ accepted }) => accepted) ? "no" : "unclear";
+}
