@@ -152,6 +152,25 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /isConclusive/,
   },
   {
+    number: 601,
+    title:
+      "What was given up and never sold takes the order of another open purchase when it is looked back at",
+    area: "purchases",
+    edits: [
+      {
+        file: RULED_OUT,
+        from: "select from provisioning_attempts o where o.is_exclusive and",
+        to: "select from provisioning_attempts o where a.is_exclusive and o.is_exclusive and",
+      },
+      runsAt(RULED_OUT, "const { count } = await db.run(PARK, ["),
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "in that list, of one that had been given up: what an open purchase may own is left to it as well",
+    },
+    reason: /bought_after_all/,
+  },
+  {
     number: 246,
     title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
     area: "delivery",

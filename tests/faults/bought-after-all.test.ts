@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { done } from "../../src/kernel/outcome.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder, type PlantedTopUp } from "../support/esims.js";
 import { ESIM_INVARIANTS, violations } from "../support/invariants.js";
 import { makeScriptedSupplier } from "../support/scripted-supplier.js";
@@ -249,6 +250,38 @@ describe("a purchase that had been ruled out and comes to light", () => {
         ...BOUGHT,
         supplier_order_id: found?.supplierOrderId,
       });
+    });
+
+    it("in that list, of one that had been given up: what an open purchase may own is left to it as well", async () => {
+      const planId = await room.addPlan([{ supplier: "matching", packageId: "given-up" }]);
+      const givenUp = await room.addOrder({ planId });
+      Object.assign(matching, { script: ["drop"], isSearchConclusive: false });
+      await room.esims.provisionEsim(givenUp.id);
+      await room.esims.takeBackEsim(givenUp.id, { acceptLoss: true });
+      const [surplus] = await room.database.query<{ id: number }>(
+        "select id from provisioning_attempts where profile_id = $1",
+        [givenUp.profileId],
+      );
+      matching.isSearchConclusive = true;
+      await room.esims.jobs.handlers.take_back_surplus!({ attempt_id: surplus?.id }, RUN);
+      const neverSold = [{ status: "taken_back", reason: "never_sold" }];
+      expect(await attemptsOf("profile_id", givenUp.profileId)).toMatchObject(neverSold);
+
+      const other = await room.addOrder({ planId });
+      Object.assign(matching, { script: ["sell_and_drop"], isSearchBlind: true, isSearchConclusive: false });
+      await room.esims.provisionEsim(other.id);
+      const { findOrder } = matching;
+      const order = matching.sold.get(`${other.reference}-1`);
+      if (order === undefined) throw new Error("nothing sold");
+      matching.findOrder = async (lookup) =>
+        lookup.packageId === "given-up" ? done({ found: "one", order }) : findOrder(lookup);
+      await lookBack();
+      matching.findOrder = findOrder;
+      expect(await attemptsOf("profile_id", givenUp.profileId)).toMatchObject(neverSold);
+      matching.isSearchBlind = false;
+      await room.esims.provisionEsim(other.id);
+      expect(await profileOf(other)).toMatchObject({ status: "ready" });
+      matching.isSearchConclusive = true;
     });
 
     it("and it is a purchase that is accounted for: nothing changes", async () => {

@@ -27,7 +27,7 @@ const PARK = statement(
          select from provisioning_attempts o where o.status in ('intended', 'unknown', 'accepted', 'parked')
            and not o.is_aside and (o.profile_id = a.profile_id or o.top_up_id = a.top_up_id))
        and not exists (
-         select from provisioning_attempts o where a.is_exclusive and o.is_exclusive and o.supplier = a.supplier
+         select from provisioning_attempts o where o.is_exclusive and o.supplier = a.supplier
            and o.package_id = a.package_id and o.supplier_order_id is null
            and o.status in ('intended', 'unknown', 'parked', 'surplus'))
      returning a.id, a.profile_id, a.top_up_id
