@@ -2626,7 +2626,9 @@ with cured as (
          where a.profile_id = p.id and a.supplier = s.supplier and a.package_id = s.package_id
          order by a.number desc limit 1) last on last.reason = p.parked_reason
        left join supplier_accounts c on c.supplier = s.supplier
-     where p.status = 'pending' and p.parked_at is not null and o.status = 'paid' and (
+     where p.status = 'pending' and p.parked_at is not null and o.status = 'paid' and not exists (
+       select from payments y where y.order_id = p.order_id and y.is_counted
+         and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor) and (
        (p.parked_reason in ('no_funds', 'auth') and c.problem is null and (
           c.balance_minor is null or s.cost_minor is null or c.balance_currency is distinct from s.cost_currency
           or c.balance_minor >= s.cost_minor))
@@ -6916,7 +6918,9 @@ with cured as (
          from jsonb_to_recordset(l.packages)
            as j(package_id text, cost_text text, cost_currency text, cost_minor bigint)
          where j.package_id = t.package_id) k on true
-     where t.status = 'pending' and t.parked_at is not null and o.status = 'paid' and (
+     where t.status = 'pending' and t.parked_at is not null and o.status = 'paid' and not exists (
+       select from payments y where y.order_id = t.order_id and y.is_counted
+         and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor) and (
        (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
           a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
           or a.balance_minor >= t.cost_minor))

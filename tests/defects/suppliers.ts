@@ -3,6 +3,8 @@ import { type Defect, runsAt } from "./defect.js";
 const EVENTS = "src/modules/esims/suppliers/supplier-events.ts";
 const RULED_OUT = "src/modules/esims/suppliers/ruled-out-store.ts";
 const WORDS = "tests/faults/supplier-words.test.ts";
+const TOP_UP_JOBS = "src/modules/esims/top-ups/top-up-jobs.ts";
+const WITHHELD = "tests/faults/money-back-before-purchase.test.ts";
 const COMES_TO_LIGHT = "tests/faults/bought-after-all.test.ts";
 
 /** What suppliers say by themselves, show late, and write in another shape. */
@@ -169,6 +171,39 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
       test: "in that list, of one that had been given up: what an open purchase may own is left to it as well",
     },
     reason: /bought_after_all/,
+  },
+  {
+    number: 602,
+    title: "An eSIM that waited for our money at a supplier is bought while the buyer's own is withheld",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/provisioning/provisioning-jobs.ts",
+        from: ' and not ${isWithheld("p")} and (',
+        to: " and (",
+      },
+      runsAt("src/modules/esims/provisioning/provisioning-jobs.ts", "await db.run(FREE_CURED);"),
+    ],
+    target: {
+      file: WITHHELD,
+      test: "an eSIM that waited for money at its supplier: a balance that has come frees it no sooner than the price",
+    },
+    reason: /expected 1 to be \+?0/,
+  },
+  {
+    number: 603,
+    title: "A top-up that waited for our money at its supplier is bought while the buyer's own is withheld",
+    area: "purchases",
+    edits: [
+      {
+        file: TOP_UP_JOBS,
+        from: ' and not ${isWithheld("t")} and (',
+        to: " and (",
+      },
+      runsAt(TOP_UP_JOBS, "await db.run(FREE);"),
+    ],
+    target: { file: WITHHELD, test: "a top-up that waited for money at its supplier: the same" },
+    reason: /expected 1 to be \+?0/,
   },
   {
     number: 246,

@@ -118,4 +118,52 @@ describe("after a refusal nothing more is bought while the money is withheld", (
     await room.esims.topUpEsim(topUp.id);
     expect(first.calls.length - before).toBe(2);
   });
+
+  /** What they waited for at the supplier is there again, as the jobs see it. */
+  const isCured = async () => {
+    for (const task of ["read_supplier_balances", "sweep_top_ups"])
+      await room.esims.jobs.handlers[task]!({}, { jobId: "1", attempt: 1, attemptsMax: 25 });
+  };
+  const comesBack = (orderId: number) =>
+    room.database.query("update payments set disputed_minor = 0 where order_id = $1", [orderId]);
+
+  it("an eSIM that waited for money at its supplier: a balance that has come frees it no sooner than the price", async () => {
+    for (const supplier of [first, second]) supplier.script = [{ refuse: "no_funds" }];
+    const order = await room.addOrder({ planId });
+    await room.esims.provisionEsim(order.id);
+    expect(await parkedReason("esim_profiles", order.id)).toBe("no_funds");
+    for (const supplier of [first, second]) supplier.script = ["sell"];
+    const before = first.calls.length + second.calls.length;
+    await withhold(order.id);
+    await isCured();
+    await room.esims.provisionEsim(order.id);
+    expect(first.calls.length + second.calls.length - before).toBe(0);
+    expect(await parkedReason("esim_profiles", order.id)).toBe("no_funds");
+    await comesBack(order.id);
+    await isCured();
+    await room.esims.provisionEsim(order.id);
+    expect(first.calls.length + second.calls.length - before).toBe(1);
+    expect(await parkedReason("esim_profiles", order.id)).toBeNull();
+  });
+
+  it("a top-up that waited for money at its supplier: the same", async () => {
+    first.script = ["sell"];
+    const esim = await room.addOrder({ planId });
+    await room.esims.provisionEsim(esim.id);
+    first.script = [{ refuse: "no_funds" }];
+    const topUp = await room.addTopUp(esim);
+    await room.esims.topUpEsim(topUp.id);
+    expect(await parkedReason("top_ups", topUp.id)).toBe("no_funds");
+    first.script = ["sell"];
+    const before = first.calls.length;
+    await withhold(topUp.id);
+    await isCured();
+    await room.esims.topUpEsim(topUp.id);
+    expect(first.calls.length - before).toBe(0);
+    await comesBack(topUp.id);
+    await isCured();
+    await room.esims.topUpEsim(topUp.id);
+    expect(first.calls.length - before).toBe(1);
+    expect(await parkedReason("top_ups", topUp.id)).toBeNull();
+  });
 });

@@ -11,6 +11,7 @@ import {
 } from "../purchase/purchase-jobs.js";
 import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
 import { ESIM_PURCHASES } from "../purchase/subjects/esim.js";
+import { isWithheld } from "../withheld-money.js";
 import { TAKE_BACK_REFUNDED } from "./provisioning-follows-payment.js";
 
 export interface ProvisioningJobsDeps {
@@ -23,7 +24,8 @@ export interface ProvisioningJobsDeps {
 
 /**
  * What waited for money, credentials or a price at a supplier goes on when a job has seen them mended, however long ago
- * that was: it may be there again before the order is parked.
+ * that was: it may be there again before the order is parked. Not while the order's own money is withheld: what goes on
+ * here is not asked about that again.
  */
 const FREE_CURED = statement(
   "esims.free_cured",
@@ -36,7 +38,7 @@ const FREE_CURED = statement(
          where a.profile_id = p.id and a.supplier = s.supplier and a.package_id = s.package_id
          order by a.number desc limit 1) last on last.reason = p.parked_reason
        left join supplier_accounts c on c.supplier = s.supplier
-     where p.status = 'pending' and p.parked_at is not null and o.status = 'paid' and (
+     where p.status = 'pending' and p.parked_at is not null and o.status = 'paid' and not ${isWithheld("p")} and (
        (p.parked_reason in ('no_funds', 'auth') and c.problem is null and (
           c.balance_minor is null or s.cost_minor is null or c.balance_currency is distinct from s.cost_currency
           or c.balance_minor >= s.cost_minor))

@@ -4,6 +4,7 @@ import type { BringOn } from "../purchase/purchase.js";
 import { REFUND_TOP_UP, SETTLE_SURPLUS_TOP_UP, TOP_UP_ESIM } from "../purchase/purchase-jobs.js";
 import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
 import { TOP_UP_PURCHASES } from "../purchase/subjects/top-up.js";
+import { isWithheld } from "../withheld-money.js";
 
 export interface TopUpJobsDeps {
   readonly db: Db;
@@ -30,7 +31,7 @@ export const topUpFollowsPayment = {
 
 /**
  * What waited for money or credentials at the supplier goes on when a job has seen them mended, and what waited for a
- * price when the new one is known and not above ours.
+ * price when the new one is known and not above ours. Not while the order's own money is withheld.
  */
 const FREE = statement(
   "top_ups.free_cured",
@@ -44,7 +45,7 @@ const FREE = statement(
          from jsonb_to_recordset(l.packages)
            as j(package_id text, cost_text text, cost_currency text, cost_minor bigint)
          where j.package_id = t.package_id) k on true
-     where t.status = 'pending' and t.parked_at is not null and o.status = 'paid' and (
+     where t.status = 'pending' and t.parked_at is not null and o.status = 'paid' and not ${isWithheld("t")} and (
        (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
           a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
           or a.balance_minor >= t.cost_minor))
