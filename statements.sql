@@ -6924,8 +6924,8 @@ with cured as (
        (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
           a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
           or a.balance_minor >= t.cost_minor))
-       or (t.parked_reason = 'price_changed' and l.listed_at > t.parked_at and k.cost_currency = o.currency
-           and k.cost_minor <= o.amount_minor))
+       or (t.parked_reason = 'price_changed' and l.listed_at > t.parked_at and k.cost_text is distinct from t.cost_text
+           and k.cost_currency = o.currency and k.cost_minor <= o.amount_minor))
        and not exists (select from provisioning_attempts x where x.top_up_id = t.id
          and x.status in ('intended', 'unknown', 'accepted', 'parked'))
    )

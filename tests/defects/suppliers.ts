@@ -206,6 +206,24 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /expected 1 to be \+?0/,
   },
   {
+    number: 604,
+    title: "A top-up whose price its supplier refused is asked for again at the same price each minute",
+    area: "purchases",
+    edits: [
+      {
+        file: TOP_UP_JOBS,
+        from: " and k.cost_text is distinct from t.cost_text",
+        to: "",
+      },
+      runsAt(TOP_UP_JOBS, "await db.run(FREE);"),
+    ],
+    target: {
+      file: "tests/faults/supplier-prices.test.ts",
+      test: "for a top-up, and its list still says the old one: it is not asked again and again",
+    },
+    reason: /180/,
+  },
+  {
     number: 246,
     title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
     area: "delivery",

@@ -146,6 +146,25 @@ describe("a supplier that has changed its price", () => {
     expect([row?.status, offered]).toEqual(["done", [180, 185]]);
   });
 
+  it("for a top-up, and its list still says the old one: it is not asked again and again", async () => {
+    const { listTopUps } = dear;
+    const esim = await paidAt();
+    const topUp = await room.addTopUp(esim);
+    priceMinor = 185;
+    offered = [];
+    dear.listTopUps = async () => done([packageOf("t", "top_up", 180)]);
+    for (let time = 0; time < 3; time += 1) {
+      await room.esims.topUpEsim(topUp.id);
+      await run("read_top_up_lists");
+      await run("sweep_top_ups");
+    }
+    dear.listTopUps = listTopUps;
+    const [row] = await room.database.query("select status, parked_reason from top_ups where id = $1", [
+      topUp.topUpId,
+    ]);
+    expect([row, offered]).toEqual([{ status: "pending", parked_reason: "price_changed" }, [180]]);
+  });
+
   it("money that is there again before the order is parked does not leave it waiting for ever", async () => {
     const { balance, order: buy } = other;
     const { order: ask } = dear;

@@ -31,7 +31,7 @@ export const topUpFollowsPayment = {
 
 /**
  * What waited for money or credentials at the supplier goes on when a job has seen them mended, and what waited for a
- * price when the new one is known and not above ours. Not while the order's own money is withheld.
+ * price when another one than it was refused at is known and not above ours. Not while the order's own money is withheld.
  */
 const FREE = statement(
   "top_ups.free_cured",
@@ -49,8 +49,8 @@ const FREE = statement(
        (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
           a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
           or a.balance_minor >= t.cost_minor))
-       or (t.parked_reason = 'price_changed' and l.listed_at > t.parked_at and k.cost_currency = o.currency
-           and k.cost_minor <= o.amount_minor))
+       or (t.parked_reason = 'price_changed' and l.listed_at > t.parked_at and k.cost_text is distinct from t.cost_text
+           and k.cost_currency = o.currency and k.cost_minor <= o.amount_minor))
        and not exists (select from provisioning_attempts x where x.top_up_id = t.id
          and x.status in ('intended', 'unknown', 'accepted', 'parked'))
    )
