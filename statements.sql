@@ -2961,9 +2961,10 @@ select id, sku from plans where sku = any ($1::text[]);
 -- esims.read_take_back
 -- src/modules/esims/life/take-back-store.ts
 -- takes $1 bigint
--- returns id bigint, order_id bigint, status text, supplier text, supplier_order_id text, supplier_reference text, iccid text, has_ended boolean
-select id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid, ended_at is not null as has_ended
-   from esim_profiles where order_id = $1;
+-- returns id bigint, order_id bigint, status text, supplier text, supplier_order_id text, supplier_reference text, iccid text, has_ended boolean, is_refunded boolean
+select p.id, p.order_id, p.status, p.supplier, p.supplier_order_id, p.supplier_reference, p.iccid,
+     p.ended_at is not null as has_ended, o.status = 'refunded' as is_refunded
+   from esim_profiles p join orders o on o.id = p.order_id where p.order_id = $1;
 
 -- esims.record_attempt
 -- src/modules/esims/purchase/purchase-store.ts
@@ -3064,10 +3065,11 @@ with wanted as (
 -- esims.request_take_back
 -- src/modules/esims/life/take-back-store.ts
 -- takes $1 bigint
--- returns id bigint, order_id bigint, status text, supplier text, supplier_order_id text, supplier_reference text, iccid text, has_ended boolean
-update esim_profiles set take_back_requested_at = coalesce(take_back_requested_at, now())
-   where order_id = $1
-   returning id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid, ended_at is not null as has_ended;
+-- returns id bigint, order_id bigint, status text, supplier text, supplier_order_id text, supplier_reference text, iccid text, has_ended boolean, is_refunded boolean
+update esim_profiles p set take_back_requested_at = coalesce(p.take_back_requested_at, now())
+   from orders o where p.order_id = $1 and o.id = p.order_id
+   returning p.id, p.order_id, p.status, p.supplier, p.supplier_order_id, p.supplier_reference, p.iccid,
+     p.ended_at is not null as has_ended, o.status = 'refunded' as is_refunded;
 
 -- esims.reseal_profile
 -- src/modules/esims/rotate-keys.ts

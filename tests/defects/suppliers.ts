@@ -224,6 +224,23 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /180/,
   },
   {
+    number: 605,
+    title: "A refund that is refused asks the supplier's people to end the eSIM all the same",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/life/take-back-esim.ts",
+        from: 'cancellable === "manual_review" && !acceptLoss && !row.is_refunded',
+        to: 'cancellable === "manual_review" && !acceptLoss && !MARK',
+      },
+    ],
+    target: {
+      file: "tests/faults/revoked-esims.test.ts",
+      test: "is not asked for an eSIM whose money stays: it would end in the hands of who paid for it",
+    },
+    reason: /reviewing-esim/,
+  },
+  {
     number: 246,
     title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
     area: "delivery",

@@ -57,7 +57,7 @@ async function takeBackDelivered(
   row: store.TakeBackRow,
   acceptLoss: boolean,
 ): Promise<TakenBack> {
-  const result = await askBack(deps, row);
+  const result = await askBack(deps, row, acceptLoss);
   if (result === "cancelled") {
     await store.cancelDelivered(deps.db, row.id, null);
     return "cancelled";
@@ -78,6 +78,7 @@ async function takeBackDelivered(
 async function askBack(
   deps: TakeBackDeps,
   row: store.TakeBackRow,
+  acceptLoss: boolean,
 ): Promise<"cancelled" | "revoked" | "cannot" | "unknown"> {
   if (row.has_ended) return "cannot";
   if (row.supplier === "local" || row.supplier === "stock") {
@@ -86,7 +87,10 @@ async function askBack(
     return now?.status === "cancelled" ? "cancelled" : "cannot";
   }
   const supplier = deps.suppliers.get(row.supplier ?? "");
-  if (supplier === undefined || supplier.capabilities.cancellable === "never") return "cannot";
+  const cancellable = supplier?.capabilities.cancellable ?? "never";
+  if (supplier === undefined || cancellable === "never") return "cannot";
+  // A person there may say yes days later: what ends then must not be what somebody still pays for.
+  if (cancellable === "manual_review" && !acceptLoss && !row.is_refunded) return "cannot";
   assertNoOpenTransaction(supplier.id);
   const esim = {
     supplierReference: row.supplier_reference ?? "",

@@ -12,13 +12,16 @@ export interface TakeBackRow {
   readonly iccid: string | null;
   /** Used up or gone: there is nothing left to take back, and its ICCID may be somebody else's. */
   readonly has_ended: boolean;
+  /** The money has gone already. */
+  readonly is_refunded: boolean;
 }
 
 const REQUEST = statement(
   "esims.request_take_back",
-  `update esim_profiles set take_back_requested_at = coalesce(take_back_requested_at, now())
-   where order_id = $1
-   returning id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid, ended_at is not null as has_ended`,
+  `update esim_profiles p set take_back_requested_at = coalesce(p.take_back_requested_at, now())
+   from orders o where p.order_id = $1 and o.id = p.order_id
+   returning p.id, p.order_id, p.status, p.supplier, p.supplier_order_id, p.supplier_reference, p.iccid,
+     p.ended_at is not null as has_ended, o.status = 'refunded' as is_refunded`,
 );
 
 /** From here on no further purchase is begun for the order, and none that ends is delivered. */
@@ -112,8 +115,9 @@ export async function parkRefunded(db: Db, orderId: number, reason: string): Pro
 
 const READ = statement(
   "esims.read_take_back",
-  `select id, order_id, status, supplier, supplier_order_id, supplier_reference, iccid, ended_at is not null as has_ended
-   from esim_profiles where order_id = $1`,
+  `select p.id, p.order_id, p.status, p.supplier, p.supplier_order_id, p.supplier_reference, p.iccid,
+     p.ended_at is not null as has_ended, o.status = 'refunded' as is_refunded
+   from esim_profiles p join orders o on o.id = p.order_id where p.order_id = $1`,
 );
 
 export async function findTakeBackRow(db: Db, orderId: number): Promise<TakeBackRow | undefined> {
