@@ -63,6 +63,8 @@ describe("the pages for people", () => {
     expect(english.text).toContain(`$${price}`);
     expect(english.text).toContain("What we left out");
     expect(english.text).toMatch(/<input[^>]*value="MA"[^>]*checked/);
+    expect(english.text).toContain("2 countries chosen: Morocco, Spain");
+    expect(/type="checkbox" name="country" value="(..)"/.exec(english.text)?.[1]).toBe("MA");
     const spanish = await get("/es/trip?country=ES&country=MA&days=7&gb=1");
     expect(spanish.text).toContain("España, Marruecos");
     const inEuros = (await get("/trip?country=ES&country=MA&days=7&gb=1&currency=EUR")).text;

@@ -37,6 +37,10 @@ function TripForm({ data }: { data: TripsData }) {
   const [chosen, setChosen] = useState<readonly string[]>(data.asked.countries);
   const choose = (iso2: string): void =>
     setChosen(chosen.includes(iso2) ? chosen.filter((one) => one !== iso2) : [...chosen, iso2]);
+  // Those of the address come first, and nothing moves while somebody chooses.
+  const isAsked = ({ iso2 }: TripCountry): boolean => data.asked.countries.includes(iso2);
+  const countries = [...data.countries.filter(isAsked), ...data.countries.filter((one) => !isAsked(one))];
+  const names = countries.flatMap(({ iso2, name }) => (chosen.includes(iso2) ? [name] : []));
   const isShown = (country: TripCountry): boolean =>
     typed.trim() === "" || chosen.includes(country.iso2) || matches(country, typed);
   return (
@@ -53,9 +57,12 @@ function TripForm({ data }: { data: TripsData }) {
             onInput={(event) => setTyped(event.currentTarget.value)}
           />
         </label>
-        <p role="status">{text("trips.chosen", { count: chosen.length })}</p>
+        <p role="status">
+          {text("trips.chosen", { count: chosen.length })}
+          {names.length > 0 && `: ${names.join(", ")}`}
+        </p>
         <ul class="choices">
-          {data.countries.map((country) => (
+          {countries.map((country) => (
             <li key={country.iso2} hidden={!isShown(country)}>
               <label>
                 <input
