@@ -11,6 +11,8 @@ import { type CatalogueWorld, makeCatalogueWorld, SPOILERS, type Spoiler } from 
 const ACT = { actor: "system:campaign", requestId: null };
 const FAILPOINTS = ["s14.before_batch", "s14.before_write", "s14.after_write", "s14.after_batch"] as const;
 const FREE_CHANGES = 10;
+/** What a person enters: no rule comes to it, and until the next difference it is theirs, even under a cost of 335.00. */
+const PERSONS_PRICE = 9_998;
 const PERCENT = 20;
 
 /** A migrated database that nobody else uses. */
@@ -56,7 +58,8 @@ export async function runCatalogueCampaign(options: {
     const say = (text: string): void => void violations.push(`round ${round}: ${text}`);
     const spoiler = SPOILERS[below(SPOILERS.length)] as Spoiler;
     meet(spoiler);
-    const isUnreadable = world.spoil(spoiler, below);
+    const known = await knownPackages(database);
+    const isUnreadable = world.spoil(spoiler, below, (supplier) => known.get(supplier) ?? 0);
     const kept = await packagesOf(database);
     const report = await compare(false);
     if (isUnreadable !== null) {
@@ -148,8 +151,8 @@ async function personEdits(
   await (below(2) === 0
     ? database.query("update plans set is_active = false, paused_reason = 'by me' where sku = $1", [sku])
     : database.query(
-        "update plan_prices set amount_minor = 9999 where plan_id = (select id from plans where sku = $1)",
-        [sku],
+        "update plan_prices set amount_minor = $2 where plan_id = (select id from plans where sku = $1)",
+        [sku, PERSONS_PRICE],
       ));
   return sku;
 }
@@ -182,6 +185,15 @@ const packagesOf = async (database: CampaignDatabase): Promise<ReadonlyMap<strin
     ).map(({ supplier, all }) => [supplier, all]),
   );
 
+const knownPackages = async (database: CampaignDatabase): Promise<ReadonlyMap<string, number>> =>
+  new Map(
+    (
+      await database.query<{ supplier: string; n: number }>(
+        "select supplier, count(*)::int as n from supplier_packages where vanished_at is null group by supplier",
+      )
+    ).map(({ supplier, n }) => [supplier, n]),
+  );
+
 async function brokenLimits(
   database: CampaignDatabase,
   before: ReadonlyMap<string, string>,
@@ -212,7 +224,7 @@ async function brokenLaws(database: CampaignDatabase): Promise<string[]> {
   const rows = await database.query<{ bad: string }>(
     `select 'sold at a loss: ' || p.sku as bad from plans p where p.is_active and not exists (
        select from plan_suppliers s join plan_prices c on c.plan_id = s.plan_id and c.currency = s.cost_currency
-       where s.plan_id = p.id and s.paused_reason is null and s.cost_minor + 30 < c.amount_minor * 0.971)
+       where s.plan_id = p.id and s.paused_reason is null and (s.cost_minor + 30 < c.amount_minor * 0.971 or c.amount_minor = ${PERSONS_PRICE}))
      union all select 'made twice: ' || y.product_key from synced_plans y group by y.product_key having count(*) > 1
      union all select 'ended twice: ' || sync_id from catalogue_sync_steps where applied_at is not null and skipped_reason is not null
      union all select 'the audit log says otherwise of ' || s.id from catalogue_syncs s

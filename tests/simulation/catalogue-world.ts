@@ -28,10 +28,13 @@ export const SPOILERS = [
 ] as const;
 export type Spoiler = (typeof SPOILERS)[number];
 
+/** How many packages of a supplier were in the last list that was taken. */
+export type KnownPackages = (supplier: string) => number;
+
 export interface CatalogueWorld {
   readonly suppliers: readonly ScriptedSupplier[];
   /** Returns the supplier whose list must not be taken; null when it is one that may be. */
-  spoil(spoiler: Spoiler, below: (limit: number) => number): string | null;
+  spoil(spoiler: Spoiler, below: (limit: number) => number, known: KnownPackages): string | null;
   /** From now on lists are read as they are. */
   heal(): void;
   /** Cost in cents by "supplier package", of what is sold now in dollars. */
@@ -51,7 +54,7 @@ export function makeCatalogueWorld(): CatalogueWorld {
   return {
     suppliers,
     heal,
-    spoil(spoiler, below) {
+    spoil(spoiler, below, known) {
       const place = below(NAMES.length);
       const supplier = suppliers[place] as ScriptedSupplier;
       const list = lists[supplier.id] ?? [];
@@ -74,7 +77,7 @@ export function makeCatalogueWorld(): CatalogueWorld {
         lists[supplier.id] = wholeList(supplier.id, place);
         return null;
       }
-      return spoilReading(spoiler, supplier, list);
+      return spoilReading(spoiler, supplier, { list, known: known(supplier.id) });
     },
     costs() {
       const all = suppliers.flatMap(({ id }) =>
@@ -154,8 +157,10 @@ const pagesOf =
 function spoilReading(
   spoiler: Spoiler,
   supplier: ScriptedSupplier,
-  list: readonly SupplierPackage[],
+  { list, known }: { readonly list: readonly SupplierPackage[]; readonly known: number },
 ): string | null {
+  // Of what was taken last: a page that was lost before makes half of the list no less than half of that.
+  const half = Math.max(1, Math.floor(Math.min(list.length, known) / 2) - 1);
   const asItIs = pagesOf(() => list);
   const onPage =
     (start: number, packages: readonly SupplierPackage[]): ListPackages =>
@@ -165,10 +170,7 @@ function spoilReading(
       return done({ ...answer.value, packages });
     };
   const ways: Partial<Record<Spoiler, readonly [listPackages: ListPackages, isToBeRefused: boolean]>> = {
-    "half a list": [
-      pagesOf(() => list.slice(0, Math.max(1, Math.floor(list.length / 2) - 1))),
-      list.length >= 6,
-    ],
+    "half a list": [pagesOf(() => list.slice(0, half)), half * 2 < known],
     "an empty page": [onPage(PER_PAGE, []), list.length > PER_PAGE],
     "pages in a circle": [
       async () => done({ packages: list.slice(0, PER_PAGE), nextCursor: "again", skipped: [] }),
