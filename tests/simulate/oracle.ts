@@ -6,8 +6,29 @@ import type { SimAdyen } from "./sim-adyen.js";
 import type { SimProvider } from "./sim-provider.js";
 import type { SimSupplier } from "./sim-supplier.js";
 
+/**
+ * The attempts to buy for a payment all of which was known to be back, or withheld, at that moment, and which no
+ * operator let go on. A dispute counts from when it was opened, not from its warning.
+ */
+const BOUGHT_FOR_NOTHING = `
+  select a.id, a.reference from provisioning_attempts a
+    left join esim_profiles e on e.id = a.profile_id left join top_ups t on t.id = a.top_up_id
+    join payments p on p.order_id = coalesce(e.order_id, t.order_id) and p.is_counted
+  where p.captured_minor <= (
+      select coalesce(sum(r.amount_minor), 0) from refunds r
+      where r.payment_id = p.id and r.status = 'succeeded' and r.finished_at < a.created_at
+    ) + (
+      select coalesce(sum(d.amount_minor), 0) from disputes d
+      where d.payment_id = p.id and d.status <> 'warning' and d.created_at < a.created_at
+        and (d.status <> 'won' or d.closed_at > a.created_at)
+        and not exists (select from audit_log l where l.subject = 'dispute:' || d.id and l.before->>'status' = 'warning'
+          and l.at > a.created_at))
+    and not exists (select from audit_log l where l.subject in ('esim:' || e.id, 'top_up:' || t.id)
+      and l.actor like 'user:%' and l.at < a.created_at)`;
+
 /** What has to be so whenever nothing moves: the rules of the audit, and those of the campaign. */
 const SAFETY: readonly (readonly [rule: string, query: string])[] = [
+  ["nothing is bought for money that is known to be back", BOUGHT_FOR_NOTHING],
   ...Object.entries(MONEY_INVARIANTS),
   ...Object.entries(ESIM_INVARIANTS),
   ...BOOK_RULES.map(({ name, finds }) => [name, finds] as const),
@@ -69,9 +90,11 @@ export async function findUnsafe(
 
 /** The provider's books and ours agree on what came and what went back. */
 async function compareStripe(pool: pg.Pool, bank: SimProvider): Promise<string[]> {
-  const { rows } = await pool.query<{ reference: string; captured: number; refunded: number }>({
+  type Row = { reference: string; captured: number; refunded: number; order: string };
+  const { rows } = await pool.query<Row>({
     name: "bank",
-    text: "select reference::text, captured_minor as captured, refunded_minor as refunded from payments",
+    text: `select p.reference::text, p.captured_minor as captured, p.refunded_minor as refunded, o.status as order
+      from payments p join orders o on o.id = p.order_id`,
   });
   const ours = new Map(rows.map((row) => [row.reference, row]));
   const found: string[] = [];
@@ -85,6 +108,8 @@ async function compareStripe(pool: pg.Pool, bank: SimProvider): Promise<string[]
     else if (row.captured !== captured)
       found.push(`${id}: the provider captured ${captured}, we ${row.captured}`);
     else if (row.refunded !== back) found.push(`${id}: the provider gave ${back} back, we ${row.refunded}`);
+    else if (row.order === "failed" && state === "requires_action")
+      found.push(`${id} can still be paid, and its order has failed`);
   }
   return found;
 }
