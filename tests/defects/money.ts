@@ -190,6 +190,23 @@ export const MONEY: readonly Defect[] = [
     reason: /refunds_first/,
   },
   {
+    number: 588,
+    title: "A refund that waits for money which never counts asks the provider in a circle",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/events/apply-reading.ts",
+        from: 'row.outcome === "waiting" && !options.isOfWhole)',
+        to: 'row.outcome === "waiting" && (MARK, true))',
+      },
+    ],
+    target: {
+      file: "tests/faults/payments-one-reading.test.ts",
+      test: "that waits for money which never counts is asked for again at its pace, not in a circle",
+    },
+    reason: /to be less than 5/,
+  },
+  {
     number: 11,
     title: "An eSIM is bought for money that a dispute withholds",
     area: "money",

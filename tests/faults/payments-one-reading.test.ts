@@ -273,6 +273,46 @@ describe("a reading of a payment", () => {
     ).toEqual([]);
   });
 
+  it("that waits for money which never counts is asked for again at its pace, not in a circle", async () => {
+    const { orderId, intentId } = await unheard("eSIM");
+    shop.stripe.control.clearFaults();
+    // Another amount than the order's is parked; then somebody gives it back at the provider's own pages.
+    await query("update payments set amount_minor = amount_minor + 1 where intent_id = $1", [intentId]);
+    shop.stripe.control.approve(intentId);
+    await deliver(intentId, "payment_intent.succeeded");
+    await refundThere(intentId);
+    await deliver(intentId, "charge.refunded");
+    const waiting = () =>
+      query<{ reason: string; attempts: number }>(
+        "select reason, attempts from webhook_events where intent_id = $1 and outcome = 'waiting' order by id",
+        [intentId],
+      );
+    await eventually(async () => (await waiting()).some(({ attempts }) => attempts > 0));
+    let most = 0;
+    await eventually(async () => {
+      most = Math.max(...(await waiting()).map(({ attempts }) => attempts));
+      const [{ due } = { due: 0 }] = await query<{ due: number }>(
+        "select count(*)::int as due from graphile_worker.jobs where task_identifier = 'reread_payment'",
+      );
+      return due === 0 || most > 20;
+    });
+    expect(new Set((await waiting()).map(({ reason }) => reason))).toEqual(new Set(["capture_unknown"]));
+    expect(most).toBeLessThan(5);
+    expect(await shop.orderStatus(orderId)).toBe("created");
+    // An operator puts it right, and looks at the parked event again: both parts are applied.
+    await query("update payments set amount_minor = amount_minor - 1 where intent_id = $1", [intentId]);
+    const [parked] = await query<{ id: number }>(
+      "select id from webhook_events where intent_id = $1 and outcome = 'parked'",
+      [intentId],
+    );
+    const replayed = await shop.app.request("POST", `/admin/webhook-events/${parked?.id}/replay`, {
+      bearer: shop.adminToken,
+      body: {},
+    });
+    expect(replayed.status).toBe(200);
+    await eventually(async () => (await shop.orderStatus(orderId)) === "refunded");
+  });
+
   it("is parked as a whole when a part of it cannot be true", async () => {
     const other = await shop.paid();
     expect((await shop.refund(other.orderId, { reason: "test", accept_loss: true })).body.refund.status).toBe(

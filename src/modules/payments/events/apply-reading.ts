@@ -232,8 +232,10 @@ async function settleWithEffect(
 ): Promise<SettleRow> {
   const row = await settleOne(deps, tx, event, context, options);
   if (row.payment_id === null) return row;
-  // Nothing is refunded that was not captured: the success is still on its way, so we go and look.
-  if (row.reason === "capture_unknown" && row.outcome === "waiting") await enqueueReread(tx, row.payment_id);
+  // Nothing is refunded that was not captured: the success is still on its way, so we go and look. Where we have just
+  // looked, and it does not count, the event has its own time (carry-on-money.ts): otherwise we would ask for ever.
+  if (row.reason === "capture_unknown" && row.outcome === "waiting" && !options.isOfWhole)
+    await enqueueReread(tx, row.payment_id);
   if (!isAside(event.kind) || row.outcome !== "processed") return row;
   const payment = await findPayment(tx, row.payment_id);
   if (payment === undefined) return row;
