@@ -264,6 +264,10 @@ describeInBrowser("the console", () => {
     await page.getByRole("button", { name: "Import 1 row" }).click();
     await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByText("Plans: the file is imported.").waitFor();
+    await open("/catalogue");
+    const shown = page.getByRole("link", { name: /^View .+ as customers do$/ }).first();
+    const [, id] = /^\/checkout\/(\d+)$/.exec((await shown.getAttribute("href")) ?? "") ?? [];
+    expect((await app.request("GET", `/plans/${id}`)).status).toBe(200);
   });
 
   it(

@@ -17,9 +17,11 @@ const planOf = (row: Row): AdminPlan => row as unknown as AdminPlan;
 
 function Prices({ of: { prices } }: { readonly of: AdminPlan }) {
   const { code } = useLanguage();
-  return prices
-    .map(({ currency, amount_minor_units: minor }) => formatMoney(minor, currency, code))
-    .join(" · ");
+  return prices.map(({ currency, amount_minor_units: minor }) => (
+    <div key={currency} className="money">
+      {formatMoney(minor, currency, code)}
+    </div>
+  ));
 }
 
 function Data({ of: plan }: { readonly of: AdminPlan }) {
@@ -66,11 +68,22 @@ export function Plans() {
 }
 
 function PlanActs({ of: plan }: { readonly of: AdminPlan }) {
-  const text = useText();
+  const { text, code } = useLanguage();
   const { may } = useOperator();
   const [isOpen, setOpen] = useState<"form" | "suppliers" | null>(null);
   return (
     <Group gap={4}>
+      <Button
+        component="a"
+        href={`${code === "es" ? "/es" : ""}/checkout/${plan.id}`}
+        target="_blank"
+        rel="noreferrer"
+        size="compact-sm"
+        variant="default"
+        aria-label={text("plans.view_name", { sku: plan.sku })}
+      >
+        {text("plans.view")}
+      </Button>
       {may("suppliers.read") && (
         <Button size="compact-sm" variant="default" onClick={() => setOpen("suppliers")}>
           {text("plans.suppliers")}
