@@ -947,6 +947,30 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.tell_alarms_begun()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into new_shop_events (type, subject_id) select 'alarm.' || kind, max(id) from begun group by kind order by 2;
+  return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.tell_alarms_over()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into new_shop_events (type, subject_id)
+  select 'alarm.' || o.kind, max(o.id) from ended o
+  where not exists (select from operator_alarms a where a.kind = o.kind) group by o.kind order by 2;
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.try_lock_login(p_keys bigint[])
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1471,6 +1495,8 @@ create table operator_alarms (
   constraint operator_alarms_pkey PRIMARY KEY (id),
   constraint operator_alarms_one_per_subject UNIQUE (kind, subject)
 );
+CREATE TRIGGER operator_alarms_tell_begun AFTER INSERT ON public.operator_alarms REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION tell_alarms_begun();
+CREATE TRIGGER operator_alarms_tell_over AFTER DELETE ON public.operator_alarms REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION tell_alarms_over();
 
 create table operator_factor_offers (
   user_id bigint not null,

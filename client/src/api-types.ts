@@ -4522,7 +4522,7 @@ export interface components {
             /** @description https, at port 443 or 8443, on a public address */
             url: string;
             /** @description Names of events, or "*" for all, also those of later versions */
-            types?: ("*" | "order.created" | "order.paid" | "order.failed" | "order.refunded" | "payment.succeeded" | "payment.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "esim.ready" | "esim.active" | "esim.failed" | "esim.expired" | "esim.cancelled" | "top_up.done" | "top_up.failed" | "top_up.cancelled")[];
+            types?: ("*" | "order.created" | "order.paid" | "order.failed" | "order.refunded" | "payment.succeeded" | "payment.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "esim.ready" | "esim.active" | "esim.failed" | "esim.expired" | "esim.cancelled" | "top_up.done" | "top_up.failed" | "top_up.cancelled" | "alarm.parked_money" | "alarm.parked_deliveries" | "alarm.refund_approvals" | "alarm.disputes" | "alarm.low_stock" | "alarm.supplier_balance" | "alarm.supplier_failing" | "alarm.catalogue_syncs" | "alarm.paused_plans" | "alarm.paused_receivers" | "alarm.failed_jobs")[];
             description?: string;
         };
         WebhookEndpointWithSecret: {
@@ -4545,7 +4545,7 @@ export interface components {
             /** @description https, at port 443 or 8443, on a public address */
             url?: string;
             /** @description Names of events, or "*" for all, also those of later versions */
-            types?: ("*" | "order.created" | "order.paid" | "order.failed" | "order.refunded" | "payment.succeeded" | "payment.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "esim.ready" | "esim.active" | "esim.failed" | "esim.expired" | "esim.cancelled" | "top_up.done" | "top_up.failed" | "top_up.cancelled")[];
+            types?: ("*" | "order.created" | "order.paid" | "order.failed" | "order.refunded" | "payment.succeeded" | "payment.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "esim.ready" | "esim.active" | "esim.failed" | "esim.expired" | "esim.cancelled" | "top_up.done" | "top_up.failed" | "top_up.cancelled" | "alarm.parked_money" | "alarm.parked_deliveries" | "alarm.refund_approvals" | "alarm.disputes" | "alarm.low_stock" | "alarm.supplier_balance" | "alarm.supplier_failing" | "alarm.catalogue_syncs" | "alarm.paused_plans" | "alarm.paused_receivers" | "alarm.failed_jobs")[];
             description?: string;
             /** @description false pauses it; true resumes it, whatever paused it */
             is_active?: boolean;

@@ -68,7 +68,7 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: RULED_OUT,
-        from: "where a.is_exclusive and o.is_exclusive and o.supplier = a.supplier",
+        from: "where o.is_exclusive and o.supplier = a.supplier",
         to: "where false and o.supplier = a.supplier",
       },
       runsAt(RULED_OUT, "const { count } = await db.run(PARK, ["),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ROLES, rolesWith } from "../../src/kernel/permissions.js";
 import { ALARM_KINDS, ALARMS } from "../../src/modules/admin/alarms/alarm-kinds.js";
 import { sweepAlarms } from "../../src/modules/admin/alarms/alarm-store.js";
+import { EVENT_TYPES } from "../../src/modules/webhooks/event-types.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { eventually } from "../support/eventually.js";
 import { type Login, logIn, mailsTo } from "../support/login.js";
@@ -97,6 +98,41 @@ describe("what waits for a decision is mailed", () => {
     expect(mail?.text).not.toContain("receiver.example.com");
     await query("delete from webhook_endpoints");
     await sweep();
+  });
+
+  it("and told to other systems: once when more began to wait in a look, once when nothing does any more", async () => {
+    const told = EVENT_TYPES.filter((type) => type.startsWith("alarm."));
+    expect(told).toEqual(ALARM_KINDS.map((kind) => `alarm.${kind}`));
+    await sweep();
+    const numbered = () =>
+      eventually(async () => (await query("select from new_shop_events limit 1")).length === 0);
+    const eventsAfter = async (after: number) => {
+      await numbered();
+      const { body } = await app.request("GET", `/events?after=${after}`, {
+        bearer: team.owner?.token ?? "",
+      });
+      return body as { next: number; items: { type: string; data: { kind: string; waiting: number } }[] };
+    };
+    const { next: before } = await eventsAfter(0);
+    const waitings = async () =>
+      (await eventsAfter(before)).items
+        .filter(({ type }) => type === "alarm.supplier_failing")
+        .map(({ data }) => [data.kind, data.waiting]);
+    await supplierFails("airalo");
+    await supplierFails("esim-go");
+    await sweep();
+    await numbered();
+    await sweep();
+    expect(await waitings()).toEqual([["supplier_failing", 2]]);
+    await recovers("airalo");
+    await sweep();
+    expect(await waitings()).toEqual([["supplier_failing", 2]]);
+    await recovers("esim-go");
+    await sweep();
+    expect(await waitings()).toEqual([
+      ["supplier_failing", 2],
+      ["supplier_failing", 0],
+    ]);
   });
 
   it("plans that went off sale by themselves, while it is news, and none that a person paused", async () => {

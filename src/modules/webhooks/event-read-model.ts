@@ -45,6 +45,15 @@ const TOP_UP = jsonObject({
   done_at: orNull(jsonTime("t.done_at")),
 });
 
+/** How much of a kind of alarm waits; without what it is, which operators see on its screen. */
+const ALARM = jsonObject({
+  id: jsonAsIs("n.subject_id"),
+  kind: jsonWord("split_part(n.type, '.', 2)"),
+  waiting: jsonAsIs("count(*)"),
+  oldest_at: orNull(jsonTime("min(a.begun_at)")),
+  due_at: orNull(jsonTime("min(a.due_at)")),
+});
+
 /** What an event `n` is about, as the API shows it now. */
 export const SUBJECT_JSON = `case split_part(n.type, '.', 1)
   when 'order' then (
@@ -53,4 +62,5 @@ export const SUBJECT_JSON = `case split_part(n.type, '.', 1)
   when 'refund' then (select ${REFUND} from refunds r where r.id = n.subject_id)
   when 'esim' then (select ${ESIM} from esim_profiles e where e.id = n.subject_id)
   when 'top_up' then (select ${TOP_UP} from top_ups t where t.id = n.subject_id)
+  when 'alarm' then (select ${ALARM} from operator_alarms a where a.kind = split_part(n.type, '.', 2))
 end`;

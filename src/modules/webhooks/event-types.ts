@@ -1,4 +1,7 @@
-/** What other systems are told. The second word is the state that the first has reached; triggers write them (0017). */
+/**
+ * What other systems are told. The second word is the state that the first has reached, or the kind of alarm; triggers
+ * write them (0017, 0099).
+ */
 export const EVENT_TYPES = [
   "order.created",
   "order.paid",
@@ -17,6 +20,17 @@ export const EVENT_TYPES = [
   "top_up.done",
   "top_up.failed",
   "top_up.cancelled",
+  "alarm.parked_money",
+  "alarm.parked_deliveries",
+  "alarm.refund_approvals",
+  "alarm.disputes",
+  "alarm.low_stock",
+  "alarm.supplier_balance",
+  "alarm.supplier_failing",
+  "alarm.catalogue_syncs",
+  "alarm.paused_plans",
+  "alarm.paused_receivers",
+  "alarm.failed_jobs",
 ] as const;
 
 /** For an endpoint that wants all of them, also those that come later. */

@@ -28,6 +28,17 @@ const TYPES = Object.keys({
   "top_up.done": true,
   "top_up.failed": true,
   "top_up.cancelled": true,
+  "alarm.parked_money": true,
+  "alarm.parked_deliveries": true,
+  "alarm.refund_approvals": true,
+  "alarm.disputes": true,
+  "alarm.low_stock": true,
+  "alarm.supplier_balance": true,
+  "alarm.supplier_failing": true,
+  "alarm.catalogue_syncs": true,
+  "alarm.paused_plans": true,
+  "alarm.paused_receivers": true,
+  "alarm.failed_jobs": true,
 } satisfies Record<EventType, true>) as EventType[];
 
 interface EndpointFormProps {
