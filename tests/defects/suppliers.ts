@@ -241,6 +241,40 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /reviewing-esim/,
   },
   {
+    number: 606,
+    title: "A failed order that is found by package and time ends a purchase that may not be listed yet",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/purchase/decide.ts",
+        from: 'search.bought.state === "failed" && lookup === "by_match"',
+        to: 'search.bought.state === "failed" && lookup === "by_match" && !MARK',
+      },
+    ],
+    target: {
+      file: "src/modules/esims/purchase/decide.test.ts",
+      test: "a failed one of its package found, not settled",
+    },
+    reason: /refuse terminal 0/,
+  },
+  {
+    number: 607,
+    title: "It is not remembered which purchase a failed order was, so that the next one is taken for it",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/purchase/purchase.ts",
+        from: 'status: "refused", reason, detail, supplierOrderId, callMillis',
+        to: 'status: "refused", reason, detail, supplierOrderId: MARK ? null : supplierOrderId, callMillis',
+      },
+    ],
+    target: {
+      file: "tests/faults/supplier-terms.test.ts",
+      test: "is not what became of another one that never arrived",
+    },
+    reason: /'failed' to be 'ready'/,
+  },
+  {
     number: 246,
     title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
     area: "delivery",

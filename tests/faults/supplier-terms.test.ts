@@ -126,4 +126,67 @@ describe("a supplier's terms", () => {
       expect(await shown(order)).toMatchObject({ status: "cancelled", qr_payload: null });
     });
   });
+
+  describe("an order at eSIM Go that came to nothing", () => {
+    const packageId = "esim_UL_3D_NL_V2";
+    const ON = "^POST /v2.4/orders$";
+    let planId: number;
+    beforeAll(async () => {
+      planId = await room.addPlan([{ supplier: "esim-go", packageId, costMinor: 600 }]);
+    });
+    type Act = Parameters<FakeEsimGo["http"]["script"]>[0]["act"];
+    const paid = async (...acts: Act[]): Promise<PlantedOrder> => {
+      const order = await room.addOrder({ planId });
+      const quote = { valid: true, total: 6, currency: "USD" };
+      for (const act of [{ kind: "reply", status: 200, body: quote } as const, ...acts])
+        go.http.script({ on: ON, act });
+      await room.esims.provisionEsim(order.id);
+      return order;
+    };
+    const look = async ({ id, profileId }: PlantedOrder) => {
+      await room.esims.provisionEsim(id);
+      const [row] = await room.database.query<{ status: string }>(
+        "select status from esim_profiles where id = $1",
+        [profileId],
+      );
+      return row?.status;
+    };
+    /** A minute ago, and its answer said so. */
+    const failedOne = async () => {
+      const sale = go.ledger.sell({ reference: "", packageId });
+      if (!sale.sold) throw new Error(sale.why);
+      const createdAtMillis = Date.now() - 60_000;
+      Object.assign(sale.order, { state: "failed", createdAtMillis });
+      const body = {
+        order: [{ type: "bundle", item: packageId, quantity: 1 }],
+        orderReference: sale.order.id,
+        createdDate: new Date(createdAtMillis).toISOString(),
+        status: "failed",
+        statusMessage: "Order processing failed",
+      };
+      expect(await look(await paid({ kind: "reply", status: 200, body }))).toBe("failed");
+    };
+
+    it("is one purchase's, and the next one's is asked about until it is listed", async () => {
+      await failedOne();
+      const sold = await paid({ kind: "drop_after" });
+      go.settings.listedAfterMillis = 30_000;
+      expect(await look(sold)).toBe("pending");
+      go.settings.listedAfterMillis = 0;
+      expect(await look(sold)).toBe("ready");
+    });
+
+    it("is not what became of another one that never arrived", async () => {
+      await failedOne();
+      const lost = await paid({ kind: "drop_before" });
+      expect(await look(lost)).toBe("pending");
+      await room.database.query(
+        `update provisioning_attempts set called_at = called_at - interval '1 hour',
+           created_at = created_at - interval '1 minute'
+         where profile_id = $1`,
+        [lost.profileId],
+      );
+      expect(await look(lost)).toBe("ready");
+    });
+  });
 });

@@ -26,7 +26,7 @@ const ATTEMPT: Attempt = {
 };
 const SETTLED: Case = {
   attempt: ATTEMPT,
-  terms: { lookupSettlesAfterSeconds: 60, idempotency: "native" },
+  terms: { lookupSettlesAfterSeconds: 60, idempotency: "native", lookup: "by_reference" },
   paceMillis: 1_000,
   retries: 0,
 };
@@ -36,6 +36,10 @@ const of = (attempt: Partial<Attempt>, idempotency: "native" | "lookup" = "nativ
   terms: { ...SETTLED.terms, idempotency },
 });
 const FRESH = of({ settlingMillis: 59_999, resettlingMillis: 59_999 });
+const byMatch = (one: Case): Case => ({
+  ...one,
+  terms: { ...one.terms, idempotency: "lookup", lookup: "by_match" },
+});
 const RESENT = of({ resettlingMillis: 10_000 });
 const TOLD = of({ toldFailure: { reason: "terminal", detail: "gave up" } });
 
@@ -69,6 +73,7 @@ const searched = (search: Search<string>): Finding<string> => ({ kind: "searched
 const NONE = { found: "none", isConclusive: true } as const;
 const NOT_SHOWN = { found: "none", isConclusive: false } as const;
 const ONE = { found: "one", bought: bought("ready") } as const;
+const FAILED = { found: "one", bought: bought("failed") } as const;
 const SEVERAL = { found: "several", supplierOrderIds: ["a", "b"] } as const;
 
 /** What was decided, in one line. */
@@ -90,6 +95,9 @@ describe("what a supplier says decides", () => {
     ["no answer", FRESH, sent(LOST), "wait unknown 4000"],
     ["found", FRESH, searched(ONE), "deliver"],
     ["found several", SETTLED, searched(SEVERAL), "park several_orders"],
+    ["found as failed", FRESH, searched(FAILED), "refuse terminal 0"],
+    ["a failed one of its package found, not settled", byMatch(FRESH), searched(FAILED), "wait unknown 1"],
+    ["a failed one of its package found, settled", byMatch(SETTLED), searched(FAILED), "refuse terminal 0"],
     ["not found yet", FRESH, searched(NONE), "wait unknown 1"],
     ["not found, settled", SETTLED, searched(NONE), "refuse never_arrived 0"],
     ["not shown, settled", SETTLED, searched(NOT_SHOWN), "send_again"],
@@ -155,6 +163,7 @@ describe("whatever is found and said", () => {
         toldFailure: isTold ? ({ reason: "terminal", detail: "told" } as const) : null,
       })),
     terms: fc.record({
+      lookup: fc.constantFrom("by_reference", "by_match"),
       lookupSettlesAfterSeconds: fc.integer({ min: 0, max: 900 }),
       idempotency: fc.constantFrom("native", "lookup"),
     }),

@@ -70,6 +70,8 @@ export interface Refuse {
   readonly detail: string | null;
   /** What the supplier said by itself about the purchase; null: it follows from what was found. */
   readonly word: Refusal | null;
+  /** Of the order that came to nothing: no other purchase is to be taken for it. */
+  readonly supplierOrderId: string | null;
   readonly callMillis: number | null;
   /** 0: the next step is due at once. */
   readonly againMillis: number;
@@ -98,11 +100,19 @@ export type Decision<Thing> =
 /** An attempt with what it is decided by. */
 export interface Case {
   readonly attempt: Attempt;
-  readonly terms: Pick<SupplierCapabilities, "lookupSettlesAfterSeconds" | "idempotency">;
+  readonly terms: Pick<SupplierCapabilities, "lookupSettlesAfterSeconds" | "idempotency" | "lookup">;
   readonly paceMillis: number;
   /** How often this order was refused with "not now". */
   readonly retries: number;
 }
+
+const NO_WORD = {
+  do: "refuse",
+  word: null,
+  supplierOrderId: null,
+  callMillis: null,
+  againMillis: 0,
+} as const;
 
 /** What becomes of an attempt by what the supplier said about it. */
 export function decide<Thing>(one: Case, finding: Finding<Thing>): Decision<Thing> {
@@ -134,12 +144,18 @@ function ofSearch<Thing>(one: Case, answer: SupplierAnswer<Search<Thing>>): Deci
   if (answer.kind === "refused")
     return wait(one, { detail: answer.detail, afterSeconds: answer.retryAfterSeconds });
   const search = answer.value;
-  if (search.found === "one") return ofBought(one, search.bought, null);
+  const { lookupSettlesAfterSeconds, idempotency, lookup } = one.terms;
+  if (search.found === "one") {
+    // By package and time it may as well be another purchase's, and this one's is not listed yet.
+    const mayBeAnothers = search.bought.state === "failed" && lookup === "by_match";
+    if (mayBeAnothers && settlesInMillis(one.attempt, lookupSettlesAfterSeconds, "decide") > 0)
+      return wait(one, {});
+    return ofBought(one, search.bought, null);
+  }
   if (search.found === "several") return several(search.supplierOrderIds);
-  const { lookupSettlesAfterSeconds, idempotency } = one.terms;
   if (search.isConclusive && settlesInMillis(one.attempt, lookupSettlesAfterSeconds, "decide") === 0) {
     const detail = "the supplier has no such order";
-    return { do: "refuse", reason: "never_arrived", detail, word: null, callMillis: null, againMillis: 0 };
+    return { ...NO_WORD, reason: "never_arrived", detail };
   }
   const mayRepeat = settlesInMillis(one.attempt, lookupSettlesAfterSeconds, "repeat") === 0;
   if (mayRepeat && !search.isConclusive && idempotency === "native") return { do: "send_again" };
@@ -178,7 +194,7 @@ function ofBought<Thing>(one: Case, bought: Bought<Thing>, callMillis: number | 
       return { do: "deliver", bought, callMillis };
     case "failed": {
       const why = detail ?? "the supplier gave up";
-      return { do: "refuse", reason: "terminal", detail: why, word: null, callMillis, againMillis: 0 };
+      return { ...NO_WORD, reason: "terminal", detail: why, supplierOrderId, callMillis };
     }
     case "unusable":
       return { do: "park", reason: "unusable", detail, supplierOrderId, bought };
@@ -192,7 +208,7 @@ function refuse(one: Case, word: Refusal, callMillis: number | null): Refuse {
   const { reason, detail, retryAfterSeconds: supplierSeconds } = word;
   const { retries: tries, paceMillis } = one;
   const againMillis = reason === "retryable" ? pauseMillis({ tries, paceMillis, supplierSeconds }) : 0;
-  return { do: "refuse", reason, detail, word, callMillis, againMillis };
+  return { do: "refuse", reason, detail, word, supplierOrderId: null, callMillis, againMillis };
 }
 
 const several = (supplierOrderIds: readonly string[]): Park<never> => ({

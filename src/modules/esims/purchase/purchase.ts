@@ -196,7 +196,14 @@ async function delivered<C extends Claim, Thing>(
   const detail = result.duplicate;
   // Our own numbers may collide; the next attempt's reference makes others. A supplier's are evidence.
   if (result.isOurOwn) {
-    const duplicate = { reason: "duplicate", detail, word: null, callMillis, againMillis: 0 };
+    const duplicate = {
+      reason: "duplicate",
+      detail,
+      word: null,
+      supplierOrderId: null,
+      callMillis,
+      againMillis: 0,
+    };
     return refused(chain, work, attempt, { do: "refuse", ...duplicate });
   }
   const { supplierOrderId } = sold.bought;
@@ -207,12 +214,12 @@ async function refused<C extends Claim, Thing>(
   { db, subject }: Chain<C, Thing>,
   work: Work<C>,
   attempt: Attempt,
-  { reason, detail, word, callMillis, againMillis }: Refuse,
+  { reason, detail, word, supplierOrderId, callMillis, againMillis }: Refuse,
 ): Promise<Step<C>> {
   const { claim } = work;
   if (word !== null) await subject.onRefusal(claim, attempt, word);
   const leaseFrom = performance.now();
-  const change = { status: "refused", reason, detail, callMillis, againMillis } as const;
+  const change = { status: "refused", reason, detail, supplierOrderId, callMillis, againMillis } as const;
   const isStored = await subject.store.recordAttempt(db, claim, attempt.id, change);
   if (!isStored || againMillis > 0) return undefined;
   // What follows, the next supplier or the end, is another commit; the lease and the sweep bring a dead process's work on.

@@ -53,7 +53,11 @@ async function resolve<Thing>(
     return () => true;
   });
   if (answered === undefined || answered.do === "leave") return "unknown";
-  if (answered.do === "refuse") return "never_sold";
+  if (answered.do === "refuse") {
+    if (supplierOrderId === null && answered.supplierOrderId !== null)
+      await noteOrder(db, id, answered.supplierOrderId);
+    return "never_sold";
+  }
   if (answered.do === "wait" && typeof answered.sent === "object" && answered.sent !== null)
     await noteSending(db, id, answered.sent.earlierUnansweredMillis);
   const { bought } = answered;
