@@ -2723,10 +2723,11 @@ select code_fingerprint from stock_items where code_fingerprint = any ($1::bytea
 
 -- esims.known_supplier_orders
 -- src/modules/esims/purchase/ask-supplier.ts
--- takes $1 text, $2 text, $3 bigint
+-- takes $1 text, $2 text, $3 bigint, $4 double precision
 -- returns supplier_order_id text
 select supplier_order_id from provisioning_attempts
-   where supplier = $1 and package_id = $2 and id <> $3 and supplier_order_id is not null order by id desc limit 1000;
+   where supplier = $1 and package_id = $2 and id <> $3 and supplier_order_id is not null
+     and created_at > to_timestamp($4::float8 / 1000) - interval '1 day';
 
 -- esims.list_plan_suppliers
 -- src/modules/esims/suppliers/plan-supplier-store.ts

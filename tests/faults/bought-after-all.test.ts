@@ -284,6 +284,26 @@ describe("a purchase that had been ruled out and comes to light", () => {
       matching.isSearchConclusive = true;
     });
 
+    it("in the list of a day with many sales: every order that others own is left out of it", async () => {
+      const order = await ruledOut(["matching", "second"]);
+      const bulk = await ruledOut(["matching", "second"]);
+      await room.database.query(
+        `insert into provisioning_attempts (profile_id, number, reference, supplier, package_id, status, supplier_order_id)
+         select $1, n, 'BULK-' || n, 'matching', 'p', 'delivered', 'bulk-' || n from generate_series(1001, 2002) n`,
+        [bulk.profileId],
+      );
+      const { findOrder } = matching;
+      let known: readonly string[] = [];
+      matching.findOrder = async (lookup) => {
+        if (lookup.reference === `${order.reference}-1`) known = lookup.knownSupplierOrderIds;
+        return done({ found: "none", isConclusive: true });
+      };
+      await lookBack();
+      matching.findOrder = findOrder;
+      expect(known.filter((id) => id.startsWith("bulk-")).length).toBe(1_002);
+      await room.database.query("delete from provisioning_attempts where reference like 'BULK-%'");
+    });
+
     it("and it is a purchase that is accounted for: nothing changes", async () => {
       const order = await ruledOut(["first", "second"]);
       const owner = await ruledOut(["first", "second"]);

@@ -98,17 +98,20 @@ export function makeAskSupplier<Thing>({ db, events }: AskDeps, wares: Wares<Thi
 }
 export type AskSupplier<Thing> = ReturnType<typeof makeAskSupplier<Thing>>;
 
+/** A supplier's list is read back to the sending: what was bought a day before that is not in it any more. */
 const KNOWN_ORDERS = statement(
   "esims.known_supplier_orders",
   `select supplier_order_id from provisioning_attempts
-   where supplier = $1 and package_id = $2 and id <> $3 and supplier_order_id is not null order by id desc limit 1000`,
+   where supplier = $1 and package_id = $2 and id <> $3 and supplier_order_id is not null
+     and created_at > to_timestamp($4::float8 / 1000) - interval '1 day'`,
 );
 
 /** Supplier orders that other attempts account for: what a by-match search must leave out. */
 async function listKnownSupplierOrders(
   db: Queryable,
-  { supplier, packageId, id }: Purchase["attempt"],
+  { supplier, packageId, id, sentAfterMillis }: Purchase["attempt"],
 ): Promise<readonly string[]> {
-  const { rows } = await db.run<{ supplier_order_id: string }>(KNOWN_ORDERS, [supplier, packageId, id]);
+  const values = [supplier, packageId, id, sentAfterMillis];
+  const { rows } = await db.run<{ supplier_order_id: string }>(KNOWN_ORDERS, values);
   return rows.map((row) => row.supplier_order_id);
 }
