@@ -1261,7 +1261,7 @@ create table disputes (
 CREATE INDEX disputes_by_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_open ON public.disputes USING btree (created_at) WHERE (status = ANY (ARRAY['warning'::text, 'open'::text]));
 CREATE TRIGGER disputes_audit AFTER UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('dispute');
-CREATE TRIGGER disputes_moves BEFORE UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('warning>open', 'warning>won', 'warning>lost', 'open>won', 'open>lost');
+CREATE TRIGGER disputes_moves BEFORE UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('warning>open', 'warning>won', 'warning>lost', 'open>won', 'open>lost', 'lost>won');
 
 create table esim_profiles (
   id bigint generated always as identity,

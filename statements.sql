@@ -2217,7 +2217,8 @@ insert into disputes as d
    values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end,
      $10::timestamptz, case when $11::boolean then now() end)
    on conflict on constraint disputes_one_per_provider_dispute do update set
-     status = excluded.status, amount_minor = excluded.amount_minor, closed_at = coalesce(d.closed_at, excluded.closed_at),
+     status = excluded.status, amount_minor = excluded.amount_minor,
+     closed_at = case when d.status = excluded.status then d.closed_at else excluded.closed_at end,
      respond_by = coalesce(excluded.respond_by, d.respond_by),
      answered_at = case when d.status = excluded.status then coalesce(d.answered_at, excluded.answered_at)
        else excluded.answered_at end

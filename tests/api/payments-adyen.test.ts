@@ -432,6 +432,27 @@ describe("a dispute at Adyen", () => {
     },
   );
 
+  it("what is lost in pre-arbitration is one chargeback, and no second one", async () => {
+    const { orderId, psp, amount } = await shop.paid();
+    shop.adyen.control.dispute(psp, "CHARGEBACK");
+    await shop.settled();
+    const chargeback = lastItem("CHARGEBACK");
+    const lost = { ...chargeback, eventCode: "PREARBITRATION_LOST" };
+    const ended = {
+      ...chargeback,
+      eventCode: "DISPUTE_DEFENSE_PERIOD_ENDED",
+      additionalData: { ...chargeback.additionalData, disputeStatus: "Lost" },
+    };
+    await shop.post(shop.signed([lost]));
+    await shop.post(shop.signed([ended]));
+    expect(
+      await query(
+        "select d.status, d.amount_minor from disputes d join payments p on p.id = d.payment_id where p.order_id = $1",
+        [orderId],
+      ),
+    ).toEqual([{ status: "lost", amount_minor: amount }]);
+  });
+
   it("a capture that fails is money that never came", async () => {
     const { orderId, psp, amount } = await shop.paid();
     shop.adyen.control.failCapture(psp);

@@ -19,6 +19,13 @@ afterEach(async () => {
 afterAll(() => shop.stop());
 
 const query = <Row>(sql: string, values: unknown[] = []) => shop.app.database.query<Row>(sql, values);
+const withheldOf = async (orderId: number) =>
+  (
+    await query(
+      "select p.disputed_minor, d.status from payments p join disputes d on d.payment_id = p.id where p.order_id = $1",
+      [orderId],
+    )
+  )[0];
 const eventsOf = (intentId: string) =>
   query<{ type: string; outcome: string; reason: string }>(
     "select type, outcome, reason from webhook_events where intent_id = $1 order by id",
@@ -540,6 +547,38 @@ describe("refunds", () => {
     expect(await query("select status from disputes where dispute_id = $1", [dispute.id])).toEqual([
       { status: "lost" },
     ]);
+  });
+
+  it.each(["as_is", "reverse"] as const)(
+    "a dispute that was lost and is won on appeal is money of ours again (events %s)",
+    async (order) => {
+      const { orderId, intentId, amount } = await shop.paid();
+      const { control } = shop.stripe;
+      const { id } = control.openDispute(intentId);
+      control.closeDispute(id, "lost");
+      await shop.settled();
+      control.webhooks({ hold: true });
+      control.appealDispute(id);
+      await shop.settled();
+      expect(await withheldOf(orderId)).toEqual({ disputed_minor: amount, status: "lost" });
+      control.closeDispute(id, "won");
+      control.webhooks({ hold: false });
+      await control.release(order);
+      await shop.settled();
+      expect(await withheldOf(orderId)).toEqual({ disputed_minor: 0, status: "won" });
+    },
+  );
+
+  it("what a prevented dispute took is gone, and what was blocked is not", async () => {
+    const blocked = await shop.paid();
+    shop.stripe.control.preventDispute(blocked.intentId, "block");
+    const resolved = await shop.paid();
+    shop.stripe.control.preventDispute(resolved.intentId, "resolution");
+    await shop.settled();
+    expect(await withheldOf(blocked.orderId)).toEqual({ disputed_minor: 0, status: "won" });
+    expect(await withheldOf(resolved.orderId)).toEqual({ disputed_minor: resolved.amount, status: "lost" });
+    const again = await shop.refund(resolved.orderId, { reason: "again", accept_loss: true });
+    expect(again.body.code).toBe("refund_exceeds_payment");
   });
 
   it("a dispute's deadline is told while it has no answer, in whatever order the events come", async () => {

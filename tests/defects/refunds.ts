@@ -293,4 +293,57 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /did not come about/,
   },
+  {
+    number: 592,
+    title: "What was won on appeal stays lost in the books",
+    area: "money",
+    edits: [
+      { file: "src/modules/payments/payment-state.ts", from: 'lost: ["won"],', to: "lost: []," },
+      runsAt(DISPUTES, "if (count === 1) await tx.run(SUM, [paymentId]);"),
+    ],
+    target: {
+      file: "tests/api/payments-stripe.test.ts",
+      test: "a dispute that was lost and is won on appeal is money of ours again (events as_is)",
+    },
+    reason: /"disputed_minor": 0|disputed_minor/,
+  },
+  {
+    number: 593,
+    title: "Money that a prevented dispute took counts as ours",
+    area: "money",
+    edits: [
+      {
+        file: "src/providers/payment/stripe/stripe-objects.ts",
+        from: 'return sum < 0 ? "lost" : "won";',
+        to: 'return sum < 0 && !MARK ? "lost" : "won";',
+      },
+    ],
+    target: {
+      file: "tests/api/payments-stripe.test.ts",
+      test: "what a prevented dispute took is gone, and what was blocked is not",
+    },
+    reason: /disputed_minor/,
+  },
+  {
+    number: 594,
+    title: "A chargeback that is lost in pre-arbitration is booked twice",
+    area: "money",
+    edits: [
+      {
+        file: "src/providers/payment/adyen/adyen-event-facts.ts",
+        from: '    case "SECOND_CHARGEBACK":\n      return',
+        to: '    case "SECOND_CHARGEBACK":\n    case "PREARBITRATION_LOST":\n      return MARK,',
+      },
+      {
+        file: "src/providers/payment/adyen/adyen-event-facts.ts",
+        from: '    case "PREARBITRATION_LOST":\n    case "SCHEME_ARBITRATION_LOST":',
+        to: '    case "SCHEME_ARBITRATION_LOST":',
+      },
+    ],
+    target: {
+      file: "tests/api/payments-adyen.test.ts",
+      test: "what is lost in pre-arbitration is one chargeback, and no second one",
+    },
+    reason: /to deeply equal/,
+  },
 ];

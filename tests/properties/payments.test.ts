@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
 import type { Shopper } from "../support/shop.js";
+import { isHeld } from "../support/stripe-books.js";
 import { disagreements, type StripeShop, startStripeShop } from "../support/stripe-shop.js";
 import { type EsimOwner, makeEsimOwner } from "../support/top-ups.js";
 
@@ -57,7 +58,9 @@ type Action =
   | { readonly kind: "end_refund"; readonly fails: boolean }
   | { readonly kind: "refunds_start"; readonly as: "pending" | "succeeded" }
   | { readonly kind: "open_dispute" }
-  | { readonly kind: "close_dispute"; readonly as: "won" | "lost" };
+  | { readonly kind: "close_dispute"; readonly as: "won" | "lost" }
+  | { readonly kind: "appeal_dispute" }
+  | { readonly kind: "prevent_dispute"; readonly how: "block" | "resolution" };
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Action>({ kind: "approve" }) },
@@ -96,6 +99,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       { kind: "open_dispute" },
       { kind: "close_dispute", as: "won" },
       { kind: "close_dispute", as: "lost" },
+      { kind: "appeal_dispute" },
+      { kind: "prevent_dispute", how: "block" },
+      { kind: "prevent_dispute", how: "resolution" },
     ),
   },
 );
@@ -204,6 +210,12 @@ async function play(
       if (open !== undefined) attempt(() => control.closeDispute(open.id, action.as));
       return;
     }
+    case "appeal_dispute":
+      return attempt(() =>
+        control.appealDispute(disputes.findLast((one) => one.payment_intent === intentId)?.id ?? ""),
+      );
+    case "prevent_dispute":
+      return attempt(() => control.preventDispute(intentId, action.how));
   }
 }
 
@@ -290,9 +302,7 @@ function goneAtProvider({ intentId }: History): number {
   const back = refunds.filter(
     (one) => one.payment_intent === intentId && /^(pending|succeeded)$/.test(one.status),
   );
-  const held = disputes.filter(
-    (one) => one.payment_intent === intentId && /^(needs|under|lost)/.test(one.status),
-  );
+  const held = disputes.filter((one) => one.payment_intent === intentId && isHeld(one));
   return [...back, ...held].reduce((sum, { amount }) => sum + amount, 0);
 }
 

@@ -1,4 +1,5 @@
 import type { FakeLedger } from "@tribi/fakes/stripe/fake-control";
+import type { FakeDispute } from "@tribi/fakes/stripe/fake-types";
 import type { TestDatabase } from "./database.js";
 
 /** Compares the fake's ledger with our tables; an empty list is agreement. */
@@ -17,7 +18,7 @@ export async function disagreementsOf(
   );
   const ours = new Map(rows.map((row) => [row.intent_id, row]));
   const refundedOf = sums(refunds.filter(({ status }) => status === "succeeded"));
-  const withheldOf = sums(disputes.filter(({ status }) => /^(needs|under|lost)/.test(status)));
+  const withheldOf = sums(disputes.filter(isHeld));
   return intents.flatMap((intent) => {
     const row = ours.get(intent.id);
     if (row === undefined) return [`${intent.id} is not in our books`];
@@ -32,6 +33,10 @@ export async function disagreementsOf(
       : [`${intent.id} ${intent.status}: theirs ${theirs}; ours ${row.status} ${mine}`];
   });
 }
+
+/** What the bank has of a dispute: all of it until it is won, and nothing of an inquiry. */
+export const isHeld = ({ status, balance_transactions: moves }: FakeDispute): boolean =>
+  /^(needs|under|appeal|lost)/.test(status) || (status === "prevented" && moves.length > 0);
 
 /** By intent. */
 function sums(

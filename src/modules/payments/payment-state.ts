@@ -50,7 +50,11 @@ export const APPROVAL_MOVES = {
   expired: [],
 } as const satisfies Record<ApprovalStatus, readonly ApprovalStatus[]>;
 
-/** warning: an inquiry, no money has moved. open: the money is withheld. */
+/**
+ * - warning: an inquiry, no money has moved
+ * - open: the money is withheld
+ * - lost: it is gone, unless an appeal brings it back
+ */
 export const DISPUTE_STATES = ["warning", "open", "won", "lost"] as const;
 export type DisputeStatus = (typeof DISPUTE_STATES)[number];
 
@@ -58,7 +62,7 @@ export const DISPUTE_MOVES = {
   warning: ["open", "won", "lost"],
   open: ["won", "lost"],
   won: [],
-  lost: [],
+  lost: ["won"],
 } as const satisfies Record<DisputeStatus, readonly DisputeStatus[]>;
 
 /** As refundMovesInto. */

@@ -6,10 +6,12 @@ import type { FakeFaults, Fault } from "./fake-faults.js";
 import { cancelIntent, confirmIntent, declineIntent, processIntent, succeedIntent } from "./fake-intents.js";
 import {
   answerDispute,
+  appealDispute,
   closeDispute,
   createRefund,
   failRefund,
   openDispute,
+  preventDispute,
   succeedRefund,
 } from "./fake-refunds.js";
 import type { FakeCall } from "./fake-request.js";
@@ -62,6 +64,10 @@ export interface FakeControl {
   openDispute(intentId: string, isInquiry?: boolean): FakeDispute;
   answerDispute(disputeId: string): FakeDispute;
   closeDispute(disputeId: string, status: "won" | "lost"): FakeDispute;
+  /** What was lost is looked at again, and closed once more. */
+  appealDispute(disputeId: string): FakeDispute;
+  /** One that never became a chargeback; a resolution takes the money from the shop all the same. */
+  preventDispute(intentId: string, how: "block" | "resolution"): FakeDispute;
   fault(fault: Fault): void;
   clearFaults(): void;
   webhooks(mode: Partial<WebhookMode>): void;
@@ -117,6 +123,8 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
     openDispute: (intentId, isInquiry = false) => openDispute(books, intentId, isInquiry),
     answerDispute: (disputeId) => answerDispute(books, disputeId),
     closeDispute: (disputeId, status) => closeDispute(books, disputeId, status),
+    appealDispute: (disputeId) => appealDispute(books, disputeId),
+    preventDispute: (intentId, how) => preventDispute(books, intentId, how),
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     webhooks: (mode) => {

@@ -117,14 +117,41 @@ export function answerDispute(books: FakeBooks, id: string): FakeDispute {
   return dispute;
 }
 
+/** What was lost is looked at once more; then it is closed again, for good. */
+export function appealDispute(books: FakeBooks, id: string): FakeDispute {
+  const dispute = books.disputes.get(id);
+  if (!dispute) throw missing("dispute", id);
+  if (dispute.status !== "lost") throw invalidRequest(`${id} is not lost.`);
+  dispute.status = "appeal_under_review";
+  books.emit("charge.dispute.updated", dispute);
+  return dispute;
+}
+
+/** Ended before it became a chargeback: blocked, or resolved by taking the money from the shop. */
+export function preventDispute(books: FakeBooks, intentId: string, how: "block" | "resolution"): FakeDispute {
+  const dispute = newDispute(books, intentId, "prevented");
+  if (how === "resolution") move(books, dispute, -dispute.amount);
+  books.emit("charge.dispute.created", dispute);
+  books.emit("charge.dispute.closed", dispute);
+  return dispute;
+}
+
 /** The payer's bank takes the money back; an inquiry only asks. */
 export function openDispute(books: FakeBooks, intentId: string, isInquiry: boolean): FakeDispute {
+  const dispute = newDispute(books, intentId, isInquiry ? "warning_needs_response" : "needs_response");
+  books.emit("charge.dispute.created", dispute);
+  if (!isInquiry) withdraw(books, dispute);
+  return dispute;
+}
+
+function newDispute(books: FakeBooks, intentId: string, status: FakeDispute["status"]): FakeDispute {
   const charge = findChargeOf(books, getIntent(books, intentId));
   if (!charge) throw invalidRequest(`${intentId} has no successful charge to dispute.`);
   const dispute: FakeDispute = {
     id: books.newId("dp"),
     object: "dispute",
     amount: charge.amount,
+    balance_transactions: [],
     charge: charge.id,
     created: books.now(),
     currency: charge.currency,
@@ -138,25 +165,29 @@ export function openDispute(books: FakeBooks, intentId: string, isInquiry: boole
     metadata: {},
     payment_intent: charge.payment_intent,
     reason: "fraudulent",
-    status: isInquiry ? "warning_needs_response" : "needs_response",
+    status,
   };
   books.disputes.set(dispute.id, dispute);
-  books.emit("charge.dispute.created", dispute);
-  if (!isInquiry) withdraw(books, dispute);
   return dispute;
 }
 
 function withdraw(books: FakeBooks, dispute: FakeDispute): void {
   const charge = books.charges.get(dispute.charge);
   if (charge) charge.disputed = true;
-  addBalance(books, "adjustment", dispute, -dispute.amount);
+  move(books, dispute, -dispute.amount);
   books.emit("charge.dispute.funds_withdrawn", dispute);
+}
+
+function move(books: FakeBooks, dispute: FakeDispute, amount: number): void {
+  const moved = books.balance.get(addBalance(books, "adjustment", dispute, amount));
+  if (moved !== undefined) dispute.balance_transactions = [...dispute.balance_transactions, moved];
 }
 
 export function closeDispute(books: FakeBooks, id: string, status: "won" | "lost"): FakeDispute {
   const dispute = books.disputes.get(id);
   if (!dispute) throw missing("dispute", id);
-  if (/^(won|lost|warning_closed)$/.test(dispute.status)) throw invalidRequest(`${id} is closed already.`);
+  if (/^(won|lost|warning_closed|prevented)$/.test(dispute.status))
+    throw invalidRequest(`${id} is closed already.`);
   const isInquiry = dispute.status.startsWith("warning_");
   if (isInquiry && status === "won") {
     // Nothing was withdrawn, so nothing comes back.
@@ -168,7 +199,7 @@ export function closeDispute(books: FakeBooks, id: string, status: "won" | "lost
   if (isInquiry) withdraw(books, dispute);
   dispute.status = status;
   if (status === "won") {
-    addBalance(books, "adjustment", dispute, dispute.amount);
+    move(books, dispute, dispute.amount);
     books.emit("charge.dispute.funds_reinstated", dispute);
   }
   books.emit("charge.dispute.closed", dispute);

@@ -74,6 +74,7 @@ export interface FakeDispute {
   id: string;
   object: "dispute";
   amount: number;
+  balance_transactions: FakeBalanceTransaction[];
   charge: string;
   created: number;
   currency: string;
@@ -93,6 +94,8 @@ export interface FakeDispute {
     | "warning_closed"
     | "needs_response"
     | "under_review"
+    | "appeal_under_review"
+    | "prevented"
     | "won"
     | "lost";
 }

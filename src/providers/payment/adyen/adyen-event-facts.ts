@@ -85,6 +85,7 @@ interface DisputeNews {
 /**
  * Money moves with CHARGEBACK (from us), CHARGEBACK_REVERSED (back) and SECOND_CHARGEBACK (from us again, for good); the
  * second is a dispute of its own, since one that was won stays won (docs.adyen.com/risk-management/disputes-api/dispute-notifications).
+ * What is lost in (pre-)arbitration takes no more than these have taken: the chargeback is final.
  * A capture that fails and an authorisation that is cancelled take money that was counted as ours with the
  * authorisation: to our books that is a dispute which is lost at once.
  */
@@ -103,8 +104,10 @@ function disputeOf(item: Item, hasHappened: boolean): DisputeNews | null {
     case "CHARGEBACK_REVERSED":
       return { id: pspReference, state: "won" };
     case "SECOND_CHARGEBACK":
-    case "PREARBITRATION_LOST":
       return { id: `${pspReference}:second`, state: "lost" };
+    case "PREARBITRATION_LOST":
+    case "SCHEME_ARBITRATION_LOST":
+      return { id: pspReference, state: "lost" };
     case "DISPUTE_DEFENSE_PERIOD_ENDED":
       return additionalData?.disputeStatus === "Lost" ? { id: pspReference, state: "lost" } : null;
     case "CAPTURE_FAILED":

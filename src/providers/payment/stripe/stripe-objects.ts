@@ -10,6 +10,7 @@ import type {
 } from "../port.js";
 import { decimalFromStripe } from "./stripe-amount.js";
 import {
+  asObject,
   findId,
   findInteger,
   findObject,
@@ -44,12 +45,14 @@ const REFUND_STATE: ReadonlyMap<string, RefundState> = new Map([
   ["canceled", "canceled"],
 ]);
 
-/** An inquiry that was closed has cost nothing. A state that Stripe adds later counts as open until it is known. */
+/**
+ * An inquiry that was closed has cost nothing. A state that Stripe adds later counts as open until it is known, and so
+ * does an appeal: what was lost stays so until the appeal is won.
+ */
 const DISPUTE_STATE: ReadonlyMap<string, DisputeState> = new Map([
   ["warning_needs_response", "warning"],
   ["warning_under_review", "warning"],
   ["warning_closed", "won"],
-  ["prevented", "won"],
   ["won", "won"],
   ["lost", "lost"],
 ]);
@@ -119,7 +122,7 @@ export function readDispute(object: StripeObject): DisputeSnapshot {
   return {
     disputeId: needText(object, "id"),
     intentId: findId(object, "payment_intent"),
-    state: DISPUTE_STATE.get(status) ?? "open",
+    state: status === "prevented" ? preventedState(object) : (DISPUTE_STATE.get(status) ?? "open"),
     amount: needMoney(object, "amount"),
     reason: findText(object, "reason") ?? "unknown",
     livemode: needBoolean(object, "livemode"),
@@ -127,6 +130,19 @@ export function readDispute(object: StripeObject): DisputeSnapshot {
     respondBy: findDueBy(object),
     isAnswered: status.endsWith("under_review"),
   };
+}
+
+/**
+ * Prevented is what was blocked before it became a chargeback, and what was resolved by giving the money back
+ * (`case_type`; "different case types may have varying fees and financial impact"). What moved tells which.
+ */
+function preventedState(dispute: StripeObject): DisputeState {
+  const moves = Array.isArray(dispute.balance_transactions) ? dispute.balance_transactions : [];
+  const sum = moves.reduce(
+    (total: number, one) => total + (findInteger(asObject(one) ?? {}, "amount") ?? 0),
+    0,
+  );
+  return sum < 0 ? "lost" : "won";
 }
 
 /**
