@@ -61,6 +61,13 @@ describe("a payment at Stripe", () => {
     expect(intent?.metadata).toMatchObject({ order_id: String(order.id), shop_id: "tribi" });
   });
 
+  it("200: without a choice the payment that was begun is given again, whatever the shop has switched to", async () => {
+    const order = await shop.shopper.order();
+    const begun = await shop.shopper.create(order.id, "MOCK");
+    const again = await shop.shopper.create(order.id);
+    expect(again.body).toMatchObject({ provider: "MOCK", intent_id: begun.body.intent_id });
+  });
+
   it("409 payment_in_progress: another provider while one is live", async () => {
     const { orderId } = await shop.paying();
     expect((await shop.shopper.create(orderId, "MOCK")).body).toMatchObject({

@@ -346,4 +346,21 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /to deeply equal/,
   },
+  {
+    number: 595,
+    title: "A payment that was begun is refused when the shop has switched to another provider",
+    area: "money",
+    edits: [
+      {
+        file: CREATE,
+        from: "command.provider === null ? deps.providers.of(payment.provider) : chosen;",
+        to: "command.provider === null && MARK ? chosen : chosen;",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-stripe.test.ts",
+      test: "200: without a choice the payment that was begun is given again, whatever the shop has switched to",
+    },
+    reason: /payment_in_progress/,
+  },
 ];

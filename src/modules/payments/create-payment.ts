@@ -74,8 +74,10 @@ const ROUNDS_MAX = 5;
  */
 export function makeCreatePayment(deps: CreatePaymentDeps) {
   return async function createPayment(command: CreatePayment): Promise<CreatedPayment> {
-    const provider = await deps.chooseProvider(command);
-    const { payment, begun } = await begin(deps, command, provider);
+    const chosen = await deps.chooseProvider(command);
+    const { payment, begun } = await begin(deps, command, chosen);
+    // Without a choice a payment that was begun goes on where it is, also when the shop takes another provider by now.
+    const provider = command.provider === null ? deps.providers.of(payment.provider) : chosen;
     if (payment.provider !== provider.name) {
       throw new AppError(
         "payment_in_progress",
