@@ -296,6 +296,23 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /expected 1000 to be 1002/,
   },
   {
+    number: 609,
+    title: "eSIM Go's 403 about an eSIM or a bundle is taken for a refused key",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/providers/esim/esim-go/esim-go-supplier.ts",
+        from: "  if (!isForbidden(outcome)) return outcome;",
+        to: "  if (!isForbidden(outcome) || MARK) return outcome;",
+      },
+    ],
+    target: {
+      file: "src/providers/esim/esim-go/esim-go-supplier.test.ts",
+      test: "403 with a key that is accepted elsewhere is about the eSIM or the bundle, and no fault of the key",
+    },
+    reason: /auth/,
+  },
+  {
     number: 246,
     title: "A matching id that a supplier quotes in its error text is kept in the attempt's detail",
     area: "delivery",

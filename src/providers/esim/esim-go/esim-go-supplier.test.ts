@@ -88,6 +88,26 @@ describe("esim go", () => {
     expect(fake.ledger.orders).toHaveLength(1);
   });
 
+  test("403 with a key that is accepted elsewhere is about the eSIM or the bundle, and no fault of the key", async () => {
+    const esim = { ...(await refOf()), iccid: "8999999400000000099" };
+    const request = { reference: "TRB-T1-1", esim, packageId: BUNDLE };
+    const bought = fake.ledger.orders.length;
+    for (const expectedCost of [null, usd("1.15", 115)])
+      expect(await supplier.topUp({ ...request, expectedCost })).toMatchObject({ reason: "terminal" });
+    const body = { message: "the user does not have any available Bundles left" };
+    fake.http.script({ on: "^POST /v2.4/orders$", act: { kind: "reply", status: 403, body } });
+    expect(await order()).toMatchObject({ kind: "refused", reason: "bad_package" });
+    expect(fake.ledger.orders).toHaveLength(bought);
+
+    const denied = { kind: "reply", status: 403, body: { message: "access denied" } } as const;
+    for (const on of ["^POST /v2.4/orders$", "^GET /v2.4/organisation$"])
+      fake.http.script({ on, act: denied });
+    expect(await order()).toMatchObject({ kind: "refused", reason: "auth" });
+    fake.http.script({ on: "^POST /v2.4/orders$", act: denied });
+    fake.http.script({ on: "^GET /v2.4/organisation$", act: { kind: "drop_before" } });
+    expect(await order()).toMatchObject({ kind: "refused", reason: "retryable" });
+  });
+
   test("503 to an order is unknown: it may have been sold", async () => {
     fake.http.script({
       on: "POST /v2.4/orders",

@@ -19,6 +19,7 @@ import type {
   SupplierCapabilities,
   SupplierOrder,
   SupplierOutcome,
+  SupplierRefused,
   SupplierTopUp,
   TopUpRequest,
 } from "../port.js";
@@ -115,7 +116,7 @@ async function order(
   const refused = await priceRefusal(client, request.packageId, request.expectedCost, null);
   if (refused) return refused;
   const body = orderBody("transaction", request.packageId, null);
-  const outcome = await client.submit("POST", "/orders", { body, sendBefore });
+  const outcome = await ofGoodKey(client, await client.submit("POST", "/orders", { body, sendBefore }));
   if (outcome.kind !== "done") return outcome;
   const placed = esimGoOrderOf(recordOf(outcome.value));
   return placed ? done(placed) : unknown("an order was accepted without a reference");
@@ -129,7 +130,8 @@ async function priceRefusal(
   iccid: string | null,
 ) {
   if (expected === null) return null;
-  const answer = await client.check("POST", "/orders", { body: orderBody("validate", item, iccid) });
+  const checked = await client.check("POST", "/orders", { body: orderBody("validate", item, iccid) });
+  const answer = await ofGoodKey(client, checked);
   if (answer.kind !== "done") return answer;
   const quote = recordOf(answer.value);
   if (quote.valid === false || textOf(quote.valid) === "false")
@@ -158,6 +160,23 @@ async function getOrder(
   if (itself?.state === "failed") return done(itself);
   return done(isProcessing ? { ...order, askAgainSeconds: answer.askAgainSeconds ?? 3 } : order);
 }
+
+/**
+ * 403 to an order is a key that is not accepted, an eSIM that is not ours, or "no available bundles left": the key is
+ * tried elsewhere, and where that is good the words say what was refused.
+ */
+async function ofGoodKey<Outcome extends { readonly kind: string }>(
+  client: EsimGoClient,
+  outcome: Outcome | SupplierRefused,
+): Promise<Outcome | SupplierRefused> {
+  if (!isForbidden(outcome)) return outcome;
+  const key = await balance(client);
+  return key.kind === "refused" ? key : refusalOf(403, outcome.detail.replace(FORBIDDEN, ""));
+}
+
+const FORBIDDEN = /^HTTP 403: /;
+const isForbidden = (outcome: { readonly kind: string }): outcome is SupplierRefused =>
+  outcome.kind === "refused" && FORBIDDEN.test((outcome as SupplierRefused).detail);
 
 /** 403 is an eSIM that is not ours (any more), and also a key that is not accepted: the key is tried elsewhere. */
 async function askAboutEsim(client: EsimGoClient, path: string, query?: Readonly<Record<string, string>>) {
@@ -226,7 +245,7 @@ async function topUp(
   const refused = await priceRefusal(client, request.packageId, request.expectedCost, iccid);
   if (refused) return refused;
   const body = orderBody("transaction", request.packageId, iccid);
-  const outcome = await client.submit("POST", "/orders", { body, sendBefore });
+  const outcome = await ofGoodKey(client, await client.submit("POST", "/orders", { body, sendBefore }));
   if (outcome.kind !== "done") return outcome;
   const placed = esimGoOrderOf(recordOf(outcome.value));
   if (!placed) return unknown("a top-up was accepted without a reference");
