@@ -2194,6 +2194,14 @@ select subject = $3 and request_fingerprint = $4 as is_same from decision_keys
 insert into decision_keys (actor, idempotency_key, subject, request_fingerprint) values ($1, $2, $3, $4)
    on conflict on constraint decision_keys_one_per_actor_and_key do nothing;
 
+-- disputes.list_payments_in_dispute
+-- src/modules/payments/dispute-store.ts
+-- takes $1 text, $2 timestamp with time zone, $3 bigint
+-- returns id bigint
+select d.payment_id as id from disputes d
+   where d.status in ('warning', 'open') and d.provider = $1 and d.provider_created_at < $2
+   order by md5(d.id::text || now()::text) limit $3;
+
 -- disputes.list_states
 -- src/modules/payments/dispute-store.ts
 -- takes $1 text, $2 timestamp with time zone
@@ -5816,8 +5824,8 @@ update reconciliation_runs set alive_at = now(), intents_seen = $2, refunds_seen
 -- reconcile.list_our_refunds
 -- src/modules/payments/reconciliation/reconcile-store.ts
 -- takes $1 text, $2 timestamp with time zone
--- returns id bigint, payment_id bigint, order_id bigint, provider_refund_id text, amount_minor bigint, status text, created_at timestamp with time zone
-select r.id, r.payment_id, r.order_id, r.provider_refund_id, r.amount_minor, r.status, r.created_at
+-- returns id bigint, payment_id bigint, order_id bigint, intent_id text, provider_refund_id text, amount_minor bigint, status text, created_at timestamp with time zone
+select r.id, r.payment_id, r.order_id, p.intent_id, r.provider_refund_id, r.amount_minor, r.status, r.created_at
    from refunds r join payments p on p.id = r.payment_id
    where p.provider = $1 and r.provider_refund_id is not null and r.created_at >= $2;
 

@@ -67,6 +67,35 @@ describe("reconciliation", () => {
     expect(await findings(orderId)).toEqual([{ class: "refund_missing", action: "repaired" }]);
   });
 
+  it("a dispute of weeks ago is asked about while it is open", async () => {
+    const { orderId, intentId, amount } = await shop.paid();
+    const { control } = shop.stripe;
+    control.webhooks({ off: true });
+    control.clockOffset(-20 * 86_400);
+    const dispute = control.openDispute(intentId);
+    control.clockOffset(0);
+    const opened = shop.stripe.ledger().events.find(({ data }) => data.object.id === dispute.id);
+    expect((await shop.post(opened)).body.status).toBe("processed");
+    const withheld = () => query("select disputed_minor from payments where order_id = $1", [orderId]);
+    expect(await withheld()).toEqual([{ disputed_minor: amount }]);
+    control.closeDispute(dispute.id, "won");
+    await reconcile();
+    expect(await withheld()).toEqual([{ disputed_minor: 0 }]);
+  });
+
+  it("a refund that we heard of days after it was made is not missing at the provider", async () => {
+    const { orderId, intentId } = await shop.paid();
+    const { control } = shop.stripe;
+    control.webhooks({ off: true });
+    control.clockOffset(-4 * 86_400);
+    const refund = control.refund(intentId);
+    control.clockOffset(0);
+    const made = shop.stripe.ledger().events.find(({ data }) => data.object.id === refund.id);
+    expect((await shop.post(made)).body.status).toBe("processed");
+    await reconcile();
+    expect(await findings(orderId)).toEqual([]);
+  });
+
   it("an intent of ours without a row is reported, not touched", async () => {
     shop.stripe.control.webhooks({ off: true });
     const response = await fetch(`${shop.stripe.url}/v1/payment_intents`, {

@@ -363,4 +363,38 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /payment_in_progress/,
   },
+  {
+    number: 596,
+    title: "The end of a dispute that lasts for weeks is learnt by a webhook or never",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/reconciliation/compare-refunds.ts",
+        from: 'if (provider.books !== "live") return;',
+        to: "if (MARK ?? true) return;",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-reconcile.test.ts",
+      test: "a dispute of weeks ago is asked about while it is open",
+    },
+    reason: /disputed_minor/,
+  },
+  {
+    number: 597,
+    title: "A refund that is older than the provider's list is reported as missing there",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/reconciliation/compare-ours.ts",
+        from: "if (!(await isMissing(comparison, refund))) continue;",
+        to: "if (!MARK && !(await isMissing(comparison, refund))) continue;",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-reconcile.test.ts",
+      test: "a refund that we heard of days after it was made is not missing at the provider",
+    },
+    reason: /refund_missing/,
+  },
 ];

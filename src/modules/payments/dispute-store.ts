@@ -72,3 +72,21 @@ export async function listDisputeStates(
   ]);
   return new Map(rows.map((row) => [row.dispute_id, row.status]));
 }
+
+const LIST_PAYMENTS_IN_DISPUTE = statement(
+  "disputes.list_payments_in_dispute",
+  `select d.payment_id as id from disputes d
+   where d.status in ('warning', 'open') and d.provider = $1 and d.provider_created_at < $2
+   order by md5(d.id::text || now()::text) limit $3`,
+);
+
+/** Whose open disputes are older than that; by chance, so that none is always last. */
+export async function listPaymentsInDispute(
+  db: Queryable,
+  provider: PaymentProviderName,
+  before: string,
+  limit: number,
+): Promise<readonly number[]> {
+  const { rows } = await db.run<{ id: number }>(LIST_PAYMENTS_IN_DISPUTE, [provider, before, limit]);
+  return rows.map(({ id }) => id);
+}

@@ -1,7 +1,7 @@
 import { refused } from "../../../kernel/outcome.js";
 import type { PaymentRow } from "../payment-store.js";
 import { type Comparison, mustHave, report, stayAlive } from "./comparison.js";
-import { listOurPayments, listOurRefunds } from "./reconcile-store.js";
+import { listOurPayments, listOurRefunds, type OurRefund } from "./reconcile-store.js";
 
 const OUR_PAGE = 500;
 
@@ -27,6 +27,7 @@ export async function compareOurs(comparison: Comparison): Promise<void> {
   for (const refund of await listOurRefunds(deps.db, provider.name, since)) {
     const isThere = refund.status !== "succeeded" || refundIds.has(refund.provider_refund_id);
     if (isThere || !mustHave(comparison, refund.created_at)) continue;
+    if (!(await isMissing(comparison, refund))) continue;
     await report(comparison, {
       class: "refund_missing",
       subject: `refund:${refund.id}`,
@@ -40,6 +41,15 @@ export async function compareOurs(comparison: Comparison): Promise<void> {
       },
     });
   }
+}
+
+/** One that was heard of long after it was made is older than the lists: the payment itself is asked. */
+async function isMissing({ provider }: Comparison, refund: OurRefund): Promise<boolean> {
+  if (provider.books !== "live" || refund.intent_id === null) return true;
+  const found = await provider.readPayment(refund.intent_id, { hasRefunds: true, hasDisputes: false });
+  return found.kind === "done"
+    ? found.value.refunds.every(({ providerRefundId }) => providerRefundId !== refund.provider_refund_id)
+    : found.kind === "refused" && found.reason === "not_found";
 }
 
 /** A list can lack what was made while it was read: the intent itself is asked before anything is said. */

@@ -1,5 +1,5 @@
 import type { RefundSnapshot } from "../../../providers/payment/port.js";
-import { listDisputeStates } from "../dispute-store.js";
+import { listDisputeStates, listPaymentsInDispute } from "../dispute-store.js";
 import { disputeMovesInto, REFUND_STATE_OF, type RefundStatus, refundMovesInto } from "../payment-state.js";
 import { findPaymentByIntent } from "../payment-store.js";
 import { type Comparison, PAGE, report, stayAlive } from "./comparison.js";
@@ -46,8 +46,15 @@ async function readRefund(comparison: Comparison, refund: RefundSnapshot): Promi
   });
 }
 
-/** Their disputes: each one that says more than our books. */
-export async function readDisputes({ deps, provider, run }: Comparison): Promise<void> {
+/** Of the disputes that are older than a run, each run asks about so many. */
+const OLD_DISPUTES_MAX = 20;
+
+/**
+ * Their disputes: each one that says more than our books. One lasts for weeks, so what was opened before the days of
+ * this run is asked about by itself while it is open.
+ */
+export async function readDisputes(comparison: Comparison): Promise<void> {
+  const { deps, provider, run } = comparison;
   if (!run.applies) return;
   const ours = await listDisputeStates(deps.db, provider.name, run.since);
   for await (const { disputeId, intentId, state } of provider.listDisputes(new Date(run.since))) {
@@ -55,5 +62,11 @@ export async function readDisputes({ deps, provider, run }: Comparison): Promise
     const isNews = known === undefined || disputeMovesInto(state).includes(known);
     const payment = !isNews || intentId === null ? undefined : await findPaymentByIntent(deps.db, intentId);
     if (payment !== undefined) await deps.rereadPayment(payment.id);
+  }
+  // A report has the step of a dispute on the day of the step.
+  if (provider.books !== "live") return;
+  for (const id of await listPaymentsInDispute(deps.db, provider.name, run.since, OLD_DISPUTES_MAX)) {
+    await stayAlive(comparison);
+    await deps.rereadPayment(id);
   }
 }

@@ -155,6 +155,7 @@ export interface OurRefund {
   readonly id: number;
   readonly payment_id: number;
   readonly order_id: number;
+  readonly intent_id: string | null;
   readonly provider_refund_id: string;
   readonly amount_minor: number;
   readonly status: RefundStatus;
@@ -163,7 +164,7 @@ export interface OurRefund {
 
 const LIST_OUR_REFUNDS = statement(
   "reconcile.list_our_refunds",
-  `select r.id, r.payment_id, r.order_id, r.provider_refund_id, r.amount_minor, r.status, r.created_at
+  `select r.id, r.payment_id, r.order_id, p.intent_id, r.provider_refund_id, r.amount_minor, r.status, r.created_at
    from refunds r join payments p on p.id = r.payment_id
    where p.provider = $1 and r.provider_refund_id is not null and r.created_at >= $2`,
 );
