@@ -241,12 +241,12 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
 
   let scheduledAt = 0;
   let round = 0;
-  async function minute(): Promise<void> {
+  async function minute(isLast = false): Promise<void> {
     await drain();
     if (virtualMicros() - scheduledAt < 45 * SECOND) return;
     scheduledAt = virtualMicros();
     round += 1;
-    const tasks = round % 8 === 0 ? [...EVERY_MINUTE, ...NOW_AND_THEN] : EVERY_MINUTE;
+    const tasks = isLast || round % 8 === 0 ? [...EVERY_MINUTE, ...NOW_AND_THEN] : EVERY_MINUTE;
     for (const task of hooks.isHere() ? [...tasks, "tell_receivers"] : tasks)
       jobs.startScheduled(task, round);
     await scheduler.rest();
@@ -284,7 +284,8 @@ export async function openArena(options: { databaseUrl: string; dataDir: string;
       await advance(MINUTE * minutes);
       restless = await findRestless(pool);
     }
-    await minute();
+    // A day has passed: what looks back every half hour has had its turn.
+    await minute(true);
     return restless;
   }
 
