@@ -7487,3 +7487,9 @@ with target as (select id, order_id, status from payments where intent_id = $5 f
    select s.outcome, s.reason, t.id as payment_id, t.order_id, t.status as payment_status, false as has_moved,
           null::text as surplus_reason, false as has_waiting
    from (select) one left join stored s on true left join target t on true;
+
+-- webhook_events.take_up_exceeding
+-- src/modules/payments/events/aside-effects.ts
+-- takes $1 bigint
+update webhook_events set outcome = 'waiting', next_try_at = now()
+   where payment_id = $1 and outcome = 'parked' and reason = 'refund_exceeds_capture';

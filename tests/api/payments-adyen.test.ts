@@ -376,6 +376,25 @@ describe("a refund at Adyen", () => {
     },
   );
 
+  it("a refund that is heard of before the failure of the one whose money it takes counts afterwards", async () => {
+    const { orderId, psp, amount } = await shop.paid();
+    await shop.refund(orderId, { reason: "changed their mind", accept_loss: true });
+    await shop.settled();
+    const [first] = await refundsOf(orderId);
+    expect(first).toMatchObject({ status: "succeeded" });
+    shop.adyen.control.webhooks({ hold: true });
+    shop.adyen.control.returnRefund(first!.provider_refund_id!, "REFUND_FAILED");
+    shop.adyen.control.refund(psp);
+    await shop.adyen.control.release("reverse");
+    shop.adyen.control.webhooks({ hold: false });
+    await shop.settled();
+    await soon(async () => {
+      await query("select enqueue_job('carry_on_money', '{}')");
+      expect(await refundsOf(orderId)).toMatchObject([{ status: "failed" }, { status: "succeeded" }]);
+    });
+    expect(await paymentOf(orderId)).toMatchObject({ refunded_minor: amount });
+  });
+
   it("a refund's notification that overtakes its answer is that refund, under the payment's reference too", async () => {
     for (const refundReference of ["refund", "payment"] as const) {
       shop.adyen.control.shapes({ refundReference });

@@ -207,6 +207,23 @@ export const MONEY: readonly Defect[] = [
     reason: /to be less than 5/,
   },
   {
+    number: 589,
+    title: "A refund that was heard of before the failure which makes room for it stays parked",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/events/aside-effects.ts",
+        from: 'if (to === "failed") await tx.run(TAKE_UP_EXCEEDING, [payment.id]);',
+        to: "MARK;",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-adyen.test.ts",
+      test: "a refund that is heard of before the failure of the one whose money it takes counts afterwards",
+    },
+    reason: /did not come about|refunded/,
+  },
+  {
     number: 11,
     title: "An eSIM is bought for money that a dispute withholds",
     area: "money",

@@ -28,6 +28,13 @@ const CORRECT = statement(
    where provider = $1 and event_id = $2 and (outcome, reason) is distinct from ($3, $4)`,
 );
 
+/** Money is with us again: a refund at the provider that was heard of first, and was too much then, may be of it. */
+const TAKE_UP_EXCEEDING = statement(
+  "webhook_events.take_up_exceeding",
+  `update webhook_events set outcome = 'waiting', next_try_at = now()
+   where payment_id = $1 and outcome = 'parked' and reason = 'refund_exceeds_capture'`,
+);
+
 /**
  * Refunds and disputes as the provider tells of them, whoever made them; in the transaction that stored the event,
  * with the payment's row locked. States only rise, so the order of events does not matter.
@@ -83,6 +90,7 @@ async function recordRefund(tx: Tx, said: RefundSnapshot, payment: PaymentRow): 
       ? outcome("parked", "refund_contradicts")
       : outcome("ignored", `refund_already_${known.status}`);
   }
+  if (to === "failed") await tx.run(TAKE_UP_EXCEEDING, [payment.id]);
   // The order stays refunded (nothing moves backwards), but the money is with us again: a person decides.
   return known.status === "succeeded" && to === "failed"
     ? outcome("parked", "refund_failed_after_success")
