@@ -6845,10 +6845,11 @@ select c.*, (
 -- takes $1 bigint, $2 integer, $3 bigint, $4 text, $5 integer, $6 timestamp with time zone, $7 text, $8 text, $9 boolean
 -- returns id bigint, changed bigint, followed bigint, mail bigint
 with done as (
-     update top_ups set status = 'done', supplier_top_up_id = $4, done_at = clock_timestamp(), lease_until = null,
+     update top_ups t set status = 'done', supplier_top_up_id = $4, done_at = clock_timestamp(), lease_until = null,
        parked_at = null, parked_reason = null
-     where id = $1 and lease_token = $2 and status = 'pending'
-     returning id, order_id, profile_id
+     where t.id = $1 and t.lease_token = $2 and t.status = 'pending'
+       and exists (select from esim_profiles p where p.id = t.profile_id and p.status <> 'cancelled')
+     returning t.id, t.order_id, t.profile_id
    ), attempt as (
      update provisioning_attempts a set
        status = 'delivered', supplier_order_id = $4, decided_at = clock_timestamp(), reason = null, detail = null,
@@ -7087,6 +7088,25 @@ with held as (
    select held.id, (select count(*) from attempt) as changed, case when $3::float8 > 0 then
      enqueue_job('top_up_esim', json_build_object('order_id', held.order_id), job_key => 'top-up:' || held.order_id, run_at => clock_timestamp() + $3::float8 * interval '1 millisecond', priority => -20) end as is_enqueued
    from held;
+
+-- top_ups.record_surplus
+-- src/modules/esims/purchase/subjects/top-up.ts
+-- takes $1 bigint, $2 integer, $3 bigint, $4 text
+-- returns enqueue_job boolean, queue_mail bigint, surplus boolean
+with failed as (
+     update top_ups t set status = 'failed', failure_reason = 'esim_not_alive', ended_at = clock_timestamp(),
+       lease_until = null, parked_at = null, parked_reason = null
+     from esim_profiles p
+     where t.id = $1 and t.lease_token = $2 and t.status = 'pending' and p.id = t.profile_id and p.status = 'cancelled'
+     returning t.id, t.order_id
+   ), attempt as (
+     update provisioning_attempts a set status = 'surplus', supplier_order_id = $4, decided_at = clock_timestamp()
+     from failed where a.id = $3
+     returning a.id
+   )
+   select enqueue_job('refund_top_up', json_build_object('top_up_id', id), job_key => 'refund-top-up:' || id),
+     queue_mail('top_up_failed', id, order_id, 'send_mail', 0), (select enqueue_job('settle_surplus_top_up', json_build_object('attempt_id', attempt.id), job_key => 'surplus:' || attempt.id) from attempt) as surplus
+   from failed;
 
 -- top_ups.release
 -- src/modules/esims/purchase/purchase-store.ts

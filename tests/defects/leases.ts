@@ -64,8 +64,8 @@ export const LEASE_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: TOP_UP,
-        from: `     ${HELD}\n     returning id, order_id, profile_id`,
-        to: `     ${NOT_HELD}\n     returning id, order_id, profile_id`,
+        from: "where t.id = $1 and t.lease_token = $2 and t.status = 'pending'\n       and exists",
+        to: "where t.id = $1 and $2::bigint >= 0 and t.status = 'pending'\n       and exists",
       },
       runsAt(TOP_UP, "const { count } = await db.run(DELIVER, ["),
     ],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type EsimRoom, makeEsimRoom, type PlantedTopUp } from "../support/esims.js";
+import { type EsimRoom, makeEsimRoom, type PlantedOrder, type PlantedTopUp } from "../support/esims.js";
 import { makeScriptedSupplier } from "../support/scripted-supplier.js";
 
 /** Longer than any of these tests: whatever they see of settling they have brought about themselves. */
@@ -30,11 +30,18 @@ describe("a top-up whose outcome is unknown", () => {
   });
   afterAll(() => room.stop());
 
-  const orderedAt = async (supplier: typeof native, script: typeof native.script): Promise<PlantedTopUp> => {
+  const esimAt = async (supplier: typeof native): Promise<PlantedOrder> => {
     const planId = await room.addPlan([{ supplier: supplier.id, packageId: "p" }]);
     const esim = await room.addOrder({ planId });
     await room.esims.provisionEsim(esim.id);
-    const topUp = await room.addTopUp(esim);
+    return esim;
+  };
+  const orderedAt = async (
+    supplier: typeof native,
+    script: typeof native.script,
+    esim?: PlantedOrder,
+  ): Promise<PlantedTopUp> => {
+    const topUp = await room.addTopUp(esim ?? (await esimAt(supplier)));
     supplier.calls.length = 0;
     supplier.script = script;
     await look(topUp);
@@ -280,5 +287,18 @@ describe("a top-up whose outcome is unknown", () => {
     await look(topUp);
     expect(native.calls).toHaveLength(2);
     Object.assign(native, { findTopUp, topUp: send });
+  });
+
+  it("sold for an eSIM that was taken back meanwhile: the money goes back, and the loss is before an operator", async () => {
+    const esim = await esimAt(searched);
+    const topUp = await orderedAt(searched, ["sell_and_drop"], esim);
+    expect(await room.esims.takeBackEsim(esim.id, { acceptLoss: false })).toBe("cancelled");
+    await look(topUp);
+    expect(await state(topUp)).toEqual(["failed", "surplus"]);
+    await room.esims.jobs.handlers.refund_top_up!({ top_up_id: topUp.topUpId }, RUN);
+    expect(room.refunds).toContainEqual({ orderId: topUp.id, reason: "esim_not_alive" });
+    await settleSurplus(topUp);
+    expect(await state(topUp)).toEqual(["failed", "parked surplus_cannot"]);
+    expect(searched.calls).toHaveLength(1);
   });
 });

@@ -121,6 +121,8 @@ export function makeTopUpSubject({
         isMeteredHere: attempt.supplier === "local",
       });
       if (isStored) events.topUpDone({ supplier: attempt.supplier }, { top_up_id: claim.id });
+      else if (await recordSurplus(db, claim, attempt.id, bought.supplierOrderId))
+        events.topUpFailed({ reason: "esim_not_alive" }, { top_up_id: claim.id });
       return "done";
     },
     says: {
@@ -160,10 +162,11 @@ const ESIM_FOLLOWS = `update esim_profiles p set
 const DELIVER = statement(
   "top_ups.deliver",
   `with done as (
-     update top_ups set status = 'done', supplier_top_up_id = $4, done_at = clock_timestamp(), lease_until = null,
+     update top_ups t set status = 'done', supplier_top_up_id = $4, done_at = clock_timestamp(), lease_until = null,
        parked_at = null, parked_reason = null
-     where id = $1 and lease_token = $2 and status = 'pending'
-     returning id, order_id, profile_id
+     where t.id = $1 and t.lease_token = $2 and t.status = 'pending'
+       and exists (select from esim_profiles p where p.id = t.profile_id and p.status <> 'cancelled')
+     returning t.id, t.order_id, t.profile_id
    ), attempt as (
      update provisioning_attempts a set
        status = 'delivered', supplier_order_id = $4, decided_at = clock_timestamp(), reason = null, detail = null,
@@ -179,7 +182,35 @@ const DELIVER = statement(
    from done`,
 );
 
-/** Top-up, attempt, the eSIM's figures and the mail, all or nothing. False: the lease is lost. */
+const SURPLUS = statement(
+  "top_ups.record_surplus",
+  `with failed as (
+     update top_ups t set status = 'failed', failure_reason = 'esim_not_alive', ended_at = clock_timestamp(),
+       lease_until = null, parked_at = null, parked_reason = null
+     from esim_profiles p
+     where t.id = $1 and t.lease_token = $2 and t.status = 'pending' and p.id = t.profile_id and p.status = 'cancelled'
+     returning t.id, t.order_id
+   ), attempt as (
+     update provisioning_attempts a set status = 'surplus', supplier_order_id = $4, decided_at = clock_timestamp()
+     from failed where a.id = $3
+     returning a.id
+   )
+   select ${TOP_UP_PURCHASES.whenFailed}, (select ${TOP_UP_PURCHASES.enqueueSurplus("attempt.id")} from attempt) as surplus
+   from failed`,
+);
+
+/**
+ * It was added to an eSIM that its owner has given back meanwhile: nobody has it, so its price goes back too, and what we
+ * paid is looked at. False: the lease is lost.
+ */
+const recordSurplus = async (
+  db: Db,
+  { id, lease_token: token }: TopUpClaim,
+  attemptId: number,
+  supplierOrderId: string,
+): Promise<boolean> => (await db.run(SURPLUS, [id, token, attemptId, supplierOrderId])).count === 1;
+
+/** Top-up, attempt, the eSIM's figures and the mail, all or nothing. False: the lease or the eSIM is lost. */
 async function deliver(
   db: Db,
   claim: TopUpClaim,
