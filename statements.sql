@@ -5941,9 +5941,16 @@ select id, provider, class, subject, action, payment_id, order_id, detail, found
 
 -- reconciliation.seconds_since_run
 -- src/modules/payments/reconciliation/reconciliation-read-model.ts
+-- takes $1 text[], $2 integer[]
 -- returns seconds double precision
-select coalesce(extract(epoch from now() - max(started_at)), 0)::float8 as seconds
-   from reconciliation_runs where failure is null and finished_at is not null;
+select coalesce(max(greatest(0, extract(epoch from now() - coalesce(good.at, first.at)) - p.spare)), 0)::float8 as seconds
+   from unnest($1::text[], $2::integer[]) as p (provider, spare)
+   left join lateral (
+     select started_at as at from reconciliation_runs r
+     where r.provider = p.provider and failure is null and finished_at is not null order by started_at desc limit 1
+   ) good on true
+   left join lateral (
+     select min(started_at) as at from reconciliation_runs r where r.provider = p.provider) first on true;
 
 -- refund_approvals.approve_if_waiting_and_of_another
 -- src/modules/payments/refunds/refund-approval-store.ts

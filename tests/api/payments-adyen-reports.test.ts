@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type AdyenShop, adyenDisagreements, startAdyenShop } from "../support/adyen-shop.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
+import { metricOf } from "../support/metrics.js";
 
 let shop: AdyenShop;
 beforeAll(async () => {
@@ -102,4 +103,17 @@ it("a report that cannot be had is a run that failed, and no finding", async () 
     "select failure from reconciliation_runs where provider = 'ADYEN' order by id desc limit 1",
   );
   expect(run?.failure).toMatch(/report/);
+});
+
+it("books of one provider that are not compared are told of, whatever the others do; reports may be an hour old", async () => {
+  await reconcile();
+  const ageWith = async (since: string): Promise<number> => {
+    await query(
+      "update reconciliation_runs set started_at = now() - case provider when 'ADYEN' then $1::interval else '0' end",
+      [since],
+    );
+    return metricOf(shop.app, "reconcile_age_seconds");
+  };
+  expect(await ageWith("55 minutes")).toBeLessThan(900);
+  expect(await ageWith("75 minutes")).toBeGreaterThan(900);
 });

@@ -19,7 +19,9 @@ import { makePaymentJobs } from "./payment-jobs.js";
 import { findPaymentByIntent } from "./payment-store.js";
 import { makePaymentUseCases, type PaymentUseCaseDeps } from "./payment-use-cases.js";
 import { makeReceiptMail } from "./receipt-mail.js";
+import { longerBy } from "./reconciliation/reconcile.js";
 import {
+  type ComparedProvider,
   findingsInPages,
   listFindings,
   listLastRuns,
@@ -52,8 +54,12 @@ export function makePaymentsModule(deps: PaymentsDeps) {
   const { config, reservedDb } = deps;
   const useCases = makePaymentUseCases(deps);
   const { reconcile, rereadIntent, releaseUnpaid, refundUndeliverable } = useCases;
-  watchMoney(deps.metrics, reservedDb);
   const intervalMinutes = config.payments.reconcileIntervalMinutes;
+  const compared = useCases.providers.all.map((provider) => ({
+    name: provider.name,
+    spareSeconds: longerBy(provider, intervalMinutes) * 60,
+  }));
+  watchMoney(deps.metrics, reservedDb, compared);
   const jobs: Jobs = makePaymentJobs({
     ...useCases,
     reconcileDue: async () => {
@@ -100,9 +106,11 @@ async function registerRoutes(
 }
 
 /** What alarms look at (docs/runbook.md): a gap in reconciliation, events that found no payment for three days. */
-function watchMoney(metrics: Metrics, db: Db): void {
-  metrics.gauge("reconcile_age_seconds", "Since a comparison of the books last went through", () =>
-    secondsSinceLastRun(db),
+function watchMoney(metrics: Metrics, db: Db, compared: readonly ComparedProvider[]): void {
+  metrics.gauge(
+    "reconcile_age_seconds",
+    "Since books were last compared, of the provider for which it is longest; reports get their hour",
+    () => secondsSinceLastRun(db, compared),
   );
   metrics.gauge("webhook_events_lost", "Events that wait for their payment for more than three days", () =>
     countOldWaitingEvents(db),

@@ -47,9 +47,12 @@ export function makeReconcile(deps: ReconcileDeps) {
 /** Reports are made once a day. */
 const REPORT_INTERVAL_MINUTES = 60;
 
-function intervalOf({ books }: PaymentProvider, minutes: number | null): number | null {
-  return minutes === null || books === "live" ? minutes : Math.max(minutes, REPORT_INTERVAL_MINUTES);
-}
+const intervalOf = (provider: PaymentProvider, minutes: number | null): number | null =>
+  minutes === null ? null : minutes + longerBy(provider, minutes);
+
+/** By so many minutes more than the shop's interval this provider's books are compared. */
+export const longerBy = ({ books }: Pick<PaymentProvider, "books">, minutes: number): number =>
+  books === "live" ? 0 : Math.max(0, REPORT_INTERVAL_MINUTES - minutes);
 
 async function compare(
   deps: ReconcileDeps,

@@ -78,11 +78,27 @@ export async function listLastRuns(db: Queryable): Promise<readonly RunRow[]> {
 
 const SECONDS_SINCE_RUN = statement(
   "reconciliation.seconds_since_run",
-  `select coalesce(extract(epoch from now() - max(started_at)), 0)::float8 as seconds
-   from reconciliation_runs where failure is null and finished_at is not null`,
+  `select coalesce(max(greatest(0, extract(epoch from now() - coalesce(good.at, first.at)) - p.spare)), 0)::float8 as seconds
+   from unnest($1::text[], $2::integer[]) as p (provider, spare)
+   left join lateral (
+     select started_at as at from reconciliation_runs r
+     where r.provider = p.provider and failure is null and finished_at is not null order by started_at desc limit 1
+   ) good on true
+   left join lateral (
+     select min(started_at) as at from reconciliation_runs r where r.provider = p.provider) first on true`,
 );
 
-/** For the gap alarm: how long ago a comparison last went through. */
-export async function secondsSinceLastRun(db: Queryable): Promise<number> {
-  return (await db.run<{ seconds: number }>(SECONDS_SINCE_RUN)).rows[0]?.seconds ?? 0;
+export interface ComparedProvider {
+  readonly name: string;
+  /** Its interval is longer by so much. */
+  readonly spareSeconds: number;
+}
+
+/** For the gap alarm: how long ago a comparison last went through, of the provider for which it is longest. */
+export async function secondsSinceLastRun(
+  db: Queryable,
+  providers: readonly ComparedProvider[],
+): Promise<number> {
+  const values = [providers.map(({ name }) => name), providers.map(({ spareSeconds }) => spareSeconds)];
+  return (await db.run<{ seconds: number }>(SECONDS_SINCE_RUN, values)).rows[0]?.seconds ?? 0;
 }
