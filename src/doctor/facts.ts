@@ -23,7 +23,8 @@ export interface SettingsFacts {
   readonly hasSupportAddress: boolean;
   readonly paymentProvider: string;
   readonly stripeMode: "test" | "live" | null;
-  readonly reconcileIntervalMinutes: number;
+  /** How often the books are compared, of each payment provider that is configured. */
+  readonly comparedEveryMinutes: Readonly<Record<string, number>>;
   /** All connections that one process may open. */
   readonly connectionsPerProcess: number;
 }
@@ -62,7 +63,10 @@ export interface WorkFacts {
   readonly refusedMails: number;
   readonly parkedMoney: number;
   readonly openFindings: number;
-  readonly secondsSinceReconciliation: number | null;
+  /** By payment provider; null where it never went through. */
+  readonly secondsSinceReconciliation: Readonly<Record<string, number | null>>;
+  /** Those of payments, refunds and disputes that have not ended. */
+  readonly openPaymentProviders: readonly string[];
   /** Rows of the audit log that wait to be chained for ten minutes and more. */
   readonly unchainedRows: number;
   readonly pausedPlans: number;

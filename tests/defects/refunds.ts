@@ -419,4 +419,18 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /greater than 900/,
   },
+  {
+    number: 599,
+    title: "A payment provider is taken away with refunds that are open, and the doctor finds all well",
+    area: "money",
+    edits: [
+      {
+        file: "src/doctor/checks/work-checks.ts",
+        from: "return absent.length === 0\n",
+        to: "return absent.length === 0 || MARK\n",
+      },
+    ],
+    target: { file: "tests/doctor/checks.test.ts", test: "payment_providers: fail when it is planted" },
+    reason: /payment_providers/,
+  },
 ];

@@ -1,4 +1,4 @@
-import { bounded, type Check, check, fail, ok, skipped, warn } from "../check.js";
+import { bounded, type Check, check, fail, ok, skipped, type Verdict, warn } from "../check.js";
 
 const MINUTE = 60;
 const NONE_SELLS = "Start a worker: tribi worker (or tribi serve, which has one).";
@@ -6,6 +6,20 @@ const NONE_SELLS = "Start a worker: tribi worker (or tribi serve, which has one)
 /** Nothing to warn of is 0; each one is worth a look. */
 const none = (count: number, said: { good: string; bad: string; fix: string }) =>
   count === 0 ? ok(said.good) : warn(said.bad, said.fix);
+
+function comparedVerdict(provider: string, interval: number, seconds: number | null): Verdict {
+  const fix = "tribi reconcile says what the provider answers.";
+  if (seconds === null) return warn(`Our books and those of ${provider} were never compared.`, fix);
+  return bounded(
+    seconds,
+    { warnAt: 3 * interval, failAt: 24 * 60 * MINUTE + 3 * interval },
+    {
+      good: "",
+      bad: `Our books were last compared with those of ${provider} ${Math.round(seconds / MINUTE)} minutes ago: a lost webhook stays lost.`,
+      fix,
+    },
+  );
+}
 
 export const WORK_CHECKS: readonly Check[] = [
   check("workers", "work", ({ secondsSinceSchedule: seconds }) =>
@@ -77,20 +91,29 @@ export const WORK_CHECKS: readonly Check[] = [
       fix: "GET /admin/webhook-events?outcome=parked, /admin/refunds?status=parked, /admin/reconciliation?is_open=true",
     }),
   ),
-  check("reconciliation", "work", ({ secondsSinceReconciliation: seconds }, { settings }) => {
+  check("reconciliation", "work", ({ secondsSinceReconciliation }, { settings }) => {
     if (!settings.isKnown) return skipped(settings.why);
-    const interval = settings.value.reconcileIntervalMinutes * MINUTE;
-    const fix = "tribi reconcile says what the provider answers.";
-    if (seconds === null) return warn("Our books were never compared with the payment provider's.", fix);
-    return bounded(
-      seconds,
-      { warnAt: 3 * interval, failAt: 24 * 60 * MINUTE + 3 * interval },
-      {
-        good: "Our books and the payment provider's are compared.",
-        bad: `Our books were last compared with the provider's ${Math.round(seconds / MINUTE)} minutes ago: a lost webhook stays lost.`,
-        fix,
-      },
+    const verdicts = Object.entries(settings.value.comparedEveryMinutes).map(([provider, minutes]) =>
+      comparedVerdict(provider, minutes * MINUTE, secondsSinceReconciliation[provider] ?? null),
     );
+    const isBad = (status: Verdict["status"]) => (one: Verdict) => one.status === status;
+    return (
+      verdicts.find(isBad("fail")) ??
+      verdicts.find(isBad("warn")) ??
+      ok("Our books and the payment providers' are compared.")
+    );
+  }),
+  check("payment_providers", "work", ({ openPaymentProviders }, { settings }) => {
+    if (!settings.isKnown) return skipped(settings.why);
+    const absent = openPaymentProviders.filter(
+      (name) => !Object.hasOwn(settings.value.comparedEveryMinutes, name),
+    );
+    return absent.length === 0
+      ? ok("Every payment, refund and dispute that is open has its provider.")
+      : fail(
+          `${absent.join(", ")} is not configured and has payments, refunds or disputes that are open: unpaid orders do not end, and no money goes back.`,
+          "Set its keys again; PAYMENT_PROVIDER and PAYMENT_OFFERS decide who takes new payments.",
+        );
   }),
   check("audit_chain", "work", ({ unchainedRows }) =>
     none(unchainedRows, {

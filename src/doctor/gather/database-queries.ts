@@ -55,8 +55,13 @@ export const WORK = `
       + (select count(*)::integer from refunds where status = 'parked') as "parkedMoney",
     (select count(*)::integer from reconciliation_findings where closed_at is null and action = 'reported')
       as "openFindings",
-    (select extract(epoch from now() - max(finished_at))::float8 from reconciliation_runs where failure is null)
-      as "secondsSinceReconciliation",
+    (select coalesce(json_object_agg(provider, seconds), '{}') from (
+        select provider, extract(epoch from now() - max(finished_at) filter (where failure is null))::float8 as seconds
+        from reconciliation_runs group by provider) r) as "secondsSinceReconciliation",
+    array(select provider from payments where status = 'requires_action'
+      union select p.provider from refunds r join payments p on p.id = r.payment_id
+        where r.status in ('requested', 'pending', 'parked')
+      union select provider from disputes where status in ('warning', 'open') order by 1) as "openPaymentProviders",
     (select count(*)::integer from audit_log a
      where a.at between now() - interval '1 day' and now() - interval '10 minutes'
        and not exists (select from audit_links l where l.audit_id = a.id)) as "unchainedRows",

@@ -29,8 +29,20 @@ export function settingsOf(config: Config): SettingsFacts {
     hasSupportAddress: shop.supportEmail !== null,
     paymentProvider: payments.provider,
     stripeMode: modeOf(payments.stripe?.secretKey ?? null),
-    reconcileIntervalMinutes: payments.reconcileIntervalMinutes,
+    comparedEveryMinutes: comparedEvery(config),
     connectionsPerProcess: database.poolMax + database.reservedPoolMax + WORKER_CONNECTIONS,
+  };
+}
+
+/** Adyen's books are reports, which are read once an hour at most. */
+const REPORTS_EVERY_MINUTES = 60;
+
+function comparedEvery({ payments, isProduction }: Config): Readonly<Record<string, number>> {
+  const minutes = payments.reconcileIntervalMinutes;
+  return {
+    ...(isProduction ? {} : { MOCK: minutes }),
+    ...(payments.stripe === null ? {} : { STRIPE: minutes }),
+    ...(payments.adyen === null ? {} : { ADYEN: Math.max(minutes, REPORTS_EVERY_MINUTES) }),
   };
 }
 
