@@ -3110,7 +3110,7 @@ select a.id from provisioning_attempts a
      and a.supplier = any($1::text[]) and a.decided_at < now() - interval '1 hour'
      and (a.looked_back_at is null or (a.created_at > now() - interval '7 days'
        and a.decided_at < now() - interval '1 day' and a.looked_back_at < a.decided_at + interval '1 day'))
-   order by random() limit 200;
+   order by gen_random_uuid() limit 200;
 
 -- esims.sealed_profiles
 -- src/modules/esims/rotate-keys.ts

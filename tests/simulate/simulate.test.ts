@@ -81,6 +81,11 @@ describe("npm run simulate", () => {
     expect(first.printed.paid.adyen).toBeGreaterThan(2);
   });
 
+  it("meets no statement that asks the database for chance, which no seed repeats", () => {
+    const statements = readFileSync("statements.sql", "utf8");
+    expect(statements.match(/^.*\brandom\(\).*$/gm)).toBeNull();
+  });
+
   it("plays the same histories for the same seed, whoever plays them, and when it was killed in between", async () => {
     const file = path.join(folder, "campaign");
     await playAndDie(file, "--batch", "6", "--workers", "1");

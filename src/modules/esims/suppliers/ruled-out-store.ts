@@ -61,7 +61,7 @@ export async function parkRuledOut(
 /**
  * What was ruled out because a search found nothing, or by an operator's word: asked about again after an hour, until
  * there is an answer that could be written down, and after a day. A definite refusal was the supplier's own word. In
- * any order, so that those without an answer keep nobody waiting.
+ * any order, so that those without an answer keep nobody waiting: one that a simulation can repeat.
  */
 const DUE = statement(
   "esims.ruled_out_to_look_back_at",
@@ -70,7 +70,7 @@ const DUE = statement(
      and a.supplier = any($1::text[]) and a.decided_at < now() - interval '1 hour'
      and (a.looked_back_at is null or (a.created_at > now() - interval '7 days'
        and a.decided_at < now() - interval '1 day' and a.looked_back_at < a.decided_at + interval '1 day'))
-   order by random() limit 200`,
+   order by gen_random_uuid() limit 200`,
 );
 
 /** Only of these suppliers: the others cannot be asked. */
