@@ -1,5 +1,5 @@
 import { volumeFromMegabytes } from "../formats/data-volume.js";
-import { type GivenInstallData, readInstallData } from "../formats/install-data.js";
+import { type GivenInstallData, hasNoMatchingId, readInstallData } from "../formats/install-data.js";
 import { moneyFromDecimal } from "../formats/supplier-amount.js";
 import { utcTimeOf } from "../formats/supplier-time.js";
 import { filledTextOf, isTrue, listOf, recordOf, textOf } from "../json.js";
@@ -44,10 +44,12 @@ export function airaloOrderOf(order: Fields): SupplierOrder | null {
   };
 }
 
-/** Before delivery an entry of `sims` may be there without its code. */
-const hasCode = (sim: Fields): boolean =>
-  filledTextOf(sim.qrcode) !== null ||
-  (filledTextOf(sim.lpa) !== null && filledTextOf(sim.matching_id) !== null);
+/** Before delivery an entry of `sims` may be there without its code, or with one that is not whole. */
+function hasCode(sim: Fields): boolean {
+  const code = filledTextOf(sim.qrcode);
+  if (code !== null) return !hasNoMatchingId(code);
+  return filledTextOf(sim.lpa) !== null && filledTextOf(sim.matching_id) !== null;
+}
 
 /** `{name, slug}` where `include=status` was asked for; the filter names completed, failed, refunded and one more. */
 function airaloStatusTextOf(order: Fields): string {

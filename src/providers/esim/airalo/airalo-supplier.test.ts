@@ -3,7 +3,7 @@ import { type FakeAiralo, startFakeAiralo } from "@tribi/fakes/airalo/fake-serve
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EsimSupplier } from "../port.js";
 import { airaloSignature, phpJson } from "./airalo-client.js";
-import { airaloStatusOf } from "./airalo-esims.js";
+import { airaloOrderOf, airaloStatusOf } from "./airalo-esims.js";
 import { makeAiraloSupplier } from "./airalo-supplier.js";
 import { readAiraloWebhook } from "./airalo-webhook.js";
 
@@ -216,4 +216,18 @@ describe("airalo signatures and webhooks", () => {
     for (const body of ["{", "[]", "null", '"text"', "7"])
       expect(read(body, airaloSignature(body, "test-secret"))).toMatchObject({ verdict: "unreadable" });
   });
+});
+
+test("a code without a matching id, as it may be written before there is one, is not there yet", () => {
+  const sim = { id: "1", iccid: "8999999100000000006", lpa: "rsp.example.com" };
+  for (const [qrcode, matching_id] of [
+    ["LPA:1$rsp.example.com$", ""],
+    ["LPA:1$rsp.example.com$", null],
+    ["LPA:1$rsp.example.com$$$1", "AAAA-1"],
+    [null, ""],
+  ])
+    expect(airaloOrderOf({ id: "9", sims: [{ ...sim, qrcode, matching_id }] })?.state).toBe("pending");
+  const whole = { ...sim, qrcode: "LPA:1$rsp.example.com$AAAA-1", matching_id: "AAAA-1" };
+  expect(airaloOrderOf({ id: "9", sims: [whole] })?.state).toBe("ready");
+  expect(airaloOrderOf({ id: "9", sims: [{ ...whole, qrcode: "not a code" }] })?.state).toBe("unusable");
 });

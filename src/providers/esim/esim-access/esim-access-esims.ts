@@ -1,6 +1,6 @@
 import { volumeFromBytes } from "../formats/data-volume.js";
 import type { GivenInstallData } from "../formats/install-data.js";
-import { readInstallData } from "../formats/install-data.js";
+import { hasNoMatchingId, readInstallData } from "../formats/install-data.js";
 import { utcTimeOf } from "../formats/supplier-time.js";
 import { filledTextOf, textOf } from "../json.js";
 import type { ValidityStarts } from "../package-port.js";
@@ -52,7 +52,10 @@ export function pendingOrder(supplierOrderId: string, reference: string | null):
 /** The eSIMs of one order. Without a code yet it is still being allocated. */
 export function esimAccessOrderOf(supplierOrderId: string, esims: readonly Fields[]): SupplierOrder {
   const reference = filledTextOf(esims[0]?.transactionId);
-  const allocated = esims.filter((esim) => filledTextOf(esim.ac) !== null);
+  const allocated = esims.filter(({ ac }) => {
+    const code = filledTextOf(ac);
+    return code !== null && !hasNoMatchingId(code);
+  });
   if (allocated.length === 0) return pendingOrder(supplierOrderId, reference);
   const readings = allocated.map((esim) => readInstallData(givenByEsimAccess(esim)));
   const fault = readings.find((reading) => !reading.ok);

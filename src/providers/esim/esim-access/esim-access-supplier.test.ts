@@ -9,6 +9,7 @@ import { doneValue } from "../../../../tests/conformance/supplier-bench.js";
 import type { ExactMoney } from "../package-port.js";
 import { type EsimSupplier, hasEnded } from "../port.js";
 import { esimAccessSignature } from "./esim-access-client.js";
+import { esimAccessOrderOf } from "./esim-access-esims.js";
 import { makeEsimAccessSupplier } from "./esim-access-supplier.js";
 import { readEsimAccessWebhook } from "./esim-access-webhook.js";
 
@@ -304,4 +305,13 @@ describe("esim access signatures and webhooks", () => {
     });
     expect(read("orderNo=1&iccid=2", "192.0.2.7")).toMatchObject({ verdict: "unreadable" });
   });
+});
+
+test("a code without a matching id, as it may be written before there is one, is not there yet", () => {
+  const esim = { esimTranNo: "1", iccid: "8999999100000000006", esimStatus: "GOT_RESOURCE" };
+  const stateOf = (ac: string) => esimAccessOrderOf("B1", [{ ...esim, ac }]).state;
+  expect(["LPA:1$rsp.example.com$", " lpa:1$rsp.example.com$ ", ""].map(stateOf)).toEqual(
+    Array(3).fill("pending"),
+  );
+  expect([stateOf("LPA:1$rsp.example.com$AAAA-1"), stateOf("not a code")]).toEqual(["ready", "unusable"]);
 });

@@ -79,6 +79,15 @@ export function readInstallData(given: GivenInstallData): InstallDataReading {
   };
 }
 
+/**
+ * A full code whose matching id is empty. It is legal for eSIMs that are bound to a phone by its EID, which we name to no
+ * supplier: here it is a code that is not there yet.
+ */
+export function hasNoMatchingId(code: string): boolean {
+  const reading = readActivationCode(code, "supplier");
+  return reading.valid && reading.code.matchingId === "";
+}
+
 /** A link whose code no phone can read is left out: one is written from the code instead. */
 function readableLink(link: unknown, platform: "apple" | "android", warnings: string[]): string | null {
   const passed = passInstallLink(link, platform);
