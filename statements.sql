@@ -1217,7 +1217,7 @@ with given as (
 
 -- catalog.bulk_plans
 -- src/modules/catalog/bulk-plan-store.ts
--- takes $1 jsonb
+-- takes $1 jsonb, $2 boolean, $3 boolean
 -- returns id bigint, is_new boolean
 insert into plans as p (sku, name, description, data_gb, is_unlimited, duration_days, country_id, region, carrier_id,
                            is_active, paused_reason)
@@ -1229,13 +1229,17 @@ insert into plans as p (sku, name, description, data_gb, is_unlimited, duration_
    join carriers ca on lower(ca.name) = lower(d.carrier)
    left join countries c on c.iso2 = d.country
    on conflict (sku) do update set
-     name = excluded.name, description = excluded.description, data_gb = excluded.data_gb,
+     name = excluded.name, description = case when $2::boolean then excluded.description else p.description end,
+     data_gb = excluded.data_gb,
      is_unlimited = excluded.is_unlimited, duration_days = excluded.duration_days,
      country_id = excluded.country_id, region = excluded.region, carrier_id = excluded.carrier_id,
-     is_active = excluded.is_active, paused_reason = excluded.paused_reason, updated_at = now()
-   where (p.name, p.description, p.data_gb, p.duration_days, p.country_id, p.region, p.carrier_id, p.paused_reason)
-     is distinct from (excluded.name, excluded.description, excluded.data_gb, excluded.duration_days,
-       excluded.country_id, excluded.region, excluded.carrier_id, excluded.paused_reason)
+     is_active = case when $3::boolean then excluded.is_active else p.is_active end,
+     paused_reason = case when $3 then excluded.paused_reason else p.paused_reason end, updated_at = now()
+   where (p.name, p.data_gb, p.duration_days, p.country_id, p.region, p.carrier_id)
+       is distinct from (excluded.name, excluded.data_gb, excluded.duration_days, excluded.country_id, excluded.region,
+         excluded.carrier_id)
+     or ($2 and p.description <> excluded.description)
+     or ($3 and p.paused_reason is distinct from excluded.paused_reason)
    returning p.id, p.xmax = 0 as is_new;
 
 -- catalog.bulk_prices

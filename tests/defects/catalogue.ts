@@ -149,4 +149,21 @@ export const CATALOGUE: readonly Defect[] = [
     },
     reason: /SK Telecom/,
   },
+  {
+    number: 620,
+    title: "A file without a column of pauses puts paused plans on sale",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/catalog/catalog-csv.ts",
+        from: 'hasPausedReason: file.columns.includes("paused_reason"),',
+        to: 'hasPausedReason: MARK || file.columns.includes("paused_reason"),',
+      },
+    ],
+    target: {
+      file: "src/modules/catalog/import-catalog.test.ts",
+      test: "a file without the columns of descriptions and pauses leaves those of the plans alone",
+    },
+    reason: /./,
+  },
 ];

@@ -35,7 +35,8 @@ const DRAFTS = `jsonb_to_recordset($1::jsonb) as d (
   sku text, name text, description text, data_gb numeric, duration_days integer, country text, region text,
   countries jsonb, carrier text, paused_reason text, prices jsonb)`;
 
-// A plan that is already what the draft says is not touched, so that importing an export changes nothing.
+// A plan that is already what the draft says is not touched, so that importing an export changes nothing. $2 and $3:
+// whether the drafts say anything of descriptions and of pauses; a plan that is there keeps what they say nothing of.
 const UPSERT_PLANS = statement(
   "catalog.bulk_plans",
   `insert into plans as p (sku, name, description, data_gb, is_unlimited, duration_days, country_id, region, carrier_id,
@@ -46,13 +47,17 @@ const UPSERT_PLANS = statement(
    join carriers ca on lower(ca.name) = lower(d.carrier)
    left join countries c on c.iso2 = d.country
    on conflict (sku) do update set
-     name = excluded.name, description = excluded.description, data_gb = excluded.data_gb,
+     name = excluded.name, description = case when $2::boolean then excluded.description else p.description end,
+     data_gb = excluded.data_gb,
      is_unlimited = excluded.is_unlimited, duration_days = excluded.duration_days,
      country_id = excluded.country_id, region = excluded.region, carrier_id = excluded.carrier_id,
-     is_active = excluded.is_active, paused_reason = excluded.paused_reason, updated_at = now()
-   where (p.name, p.description, p.data_gb, p.duration_days, p.country_id, p.region, p.carrier_id, p.paused_reason)
-     is distinct from (excluded.name, excluded.description, excluded.data_gb, excluded.duration_days,
-       excluded.country_id, excluded.region, excluded.carrier_id, excluded.paused_reason)
+     is_active = case when $3::boolean then excluded.is_active else p.is_active end,
+     paused_reason = case when $3 then excluded.paused_reason else p.paused_reason end, updated_at = now()
+   where (p.name, p.data_gb, p.duration_days, p.country_id, p.region, p.carrier_id)
+       is distinct from (excluded.name, excluded.data_gb, excluded.duration_days, excluded.country_id, excluded.region,
+         excluded.carrier_id)
+     or ($2 and p.description <> excluded.description)
+     or ($3 and p.paused_reason is distinct from excluded.paused_reason)
    returning p.id, p.xmax = 0 as is_new`,
 );
 
@@ -104,6 +109,13 @@ export interface UpsertCounts {
   readonly unchanged: number;
 }
 
+/** What the drafts speak of, beside what each of them has to say; plans that are there keep the rest. */
+export interface DraftScope {
+  readonly currencies: readonly string[];
+  readonly hasDescription: boolean;
+  readonly hasPausedReason: boolean;
+}
+
 /**
  * Makes the plans be what the drafts say, found by SKU: three statements for any number of them. Countries and
  * carriers must be there already.
@@ -111,10 +123,14 @@ export interface UpsertCounts {
 export async function upsertPlans(
   tx: Tx,
   drafts: readonly PlanDraft[],
-  currencies: readonly string[],
+  { currencies, hasDescription, hasPausedReason }: DraftScope,
 ): Promise<UpsertCounts> {
   const json = JSON.stringify(drafts);
-  const plans = await tx.run<{ id: number; is_new: boolean }>(UPSERT_PLANS, [json]);
+  const plans = await tx.run<{ id: number; is_new: boolean }>(UPSERT_PLANS, [
+    json,
+    hasDescription,
+    hasPausedReason,
+  ]);
   const prices = await tx.run<{ id: number }>(UPSERT_PRICES, [json, currencies]);
   const coverage = await tx.run<{ id: number }>(WRITE_COVERAGE, [json]);
   const created = new Set(plans.rows.filter((row) => row.is_new).map(({ id }) => id));

@@ -89,7 +89,11 @@ describe("a file from a spreadsheet", () => {
     if (answer.kind !== "parsed") throw new Error(answer.reason);
     expect(answer.refused).toEqual([]);
     expect(answer.drafts).toMatchObject([{ sku: "A", data_gb: 0.5, prices: { USD: 450 } }]);
-    expect(answer.currencies).toEqual(["USD", "JPY"]);
+    expect(answer.scope).toEqual({
+      currencies: ["USD", "JPY"],
+      hasDescription: false,
+      hasPausedReason: false,
+    });
   });
 });
 

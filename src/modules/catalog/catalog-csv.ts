@@ -8,14 +8,15 @@ import { readCsv } from "../../kernel/csv/read-csv.js";
 import { writeCsv } from "../../kernel/csv/write-csv.js";
 import { inTurns } from "../../kernel/in-turns.js";
 import { amountMajor, isCurrencyCode, minorFromMajor } from "../../kernel/money.js";
+import type { DraftScope } from "./bulk-plan-store.js";
 import { PlanDraft, type PriceProblem, planProblems } from "./plan-draft.js";
 
 export interface ParsedFile {
   readonly kind: "parsed";
   readonly drafts: readonly PlanDraft[];
   readonly refused: readonly RefusedRow[];
-  /** The currencies that the file has a column for. */
-  readonly currencies: readonly string[];
+  /** What the file has columns for. */
+  readonly scope: DraftScope;
   /** All rows, whatever becomes of them. */
   readonly rowCount: number;
   lineOf(draft: PlanDraft): number;
@@ -62,7 +63,12 @@ export async function parseCatalogCsv(
     }
   }
   const lineOf = ({ sku }: PlanDraft): number => lineOfSku.get(sku) ?? 0;
-  return { kind: "parsed", drafts, refused, currencies, rowCount: file.rowCount, lineOf };
+  const scope = {
+    currencies,
+    hasDescription: file.columns.includes("description"),
+    hasPausedReason: file.columns.includes("paused_reason"),
+  };
+  return { kind: "parsed", drafts, refused, scope, rowCount: file.rowCount, lineOf };
 }
 
 function priceColumnMistake(currencies: readonly string[]): string | undefined {

@@ -88,6 +88,24 @@ describe("importing a catalogue", () => {
     ]);
   });
 
+  it("a file without the columns of descriptions and pauses leaves those of the plans alone", async () => {
+    await database.query(
+      "update plans set description = 'By the sea', is_active = false, paused_reason = 'sync: nobody sells it' where sku = 'ES-5'",
+    );
+    const words = () =>
+      database.query("select description, is_active, paused_reason from plans where sku = 'ES-5'");
+    const before = await words();
+    const again = await load(`${HEADER}\nES-5,Spain 5 GB,ES,,,Acme,5,30,5.00,`);
+    expect(again).toMatchObject({ updated: 0, unchanged: 1 });
+    const dearer = await load(`${HEADER}\nES-5,Spain 5 GB a month,ES,,,Acme,5,30,6.00,`);
+    expect(dearer).toMatchObject({ updated: 1, refused: [] });
+    expect(await words()).toEqual(before);
+    await load(
+      `${HEADER},description,paused_reason\nES-5,Spain 5 GB a month,ES,,,Acme,5,30,6.00,,In the hills,`,
+    );
+    expect(await words()).toEqual([{ description: "In the hills", is_active: true, paused_reason: null }]);
+  });
+
   it("a dry run reports the same and keeps nothing", async () => {
     const before = await counts();
     const report = await load(`${HEADER}\nNEW-1,Chile 1 GB,CL,,,Other,1,7,4.50,`, true);

@@ -47,7 +47,7 @@ async function importFile(
   const carriersCreated = await addCarriers(tx, [...new Set(drafts.map(({ carrier }) => carrier))]);
   const counts = { created: 0, updated: 0, unchanged: 0 };
   for (let start = 0; start < drafts.length; start += CHUNK) {
-    const chunk = await upsertPlans(tx, drafts.slice(start, start + CHUNK), file.currencies);
+    const chunk = await upsertPlans(tx, drafts.slice(start, start + CHUNK), file.scope);
     counts.created += chunk.created;
     counts.updated += chunk.updated;
     counts.unchanged += chunk.unchanged;

@@ -27,5 +27,5 @@ export async function putPlans(
     [...codes].filter((code) => !known.has(code)).flatMap((code) => findIsoCountry(code) ?? []),
   );
   await addCarriers(tx, [...new Set(drafts.map(({ carrier }) => carrier))]);
-  return upsertPlans(tx, drafts, currencies);
+  return upsertPlans(tx, drafts, { currencies, hasDescription: true, hasPausedReason: true });
 }

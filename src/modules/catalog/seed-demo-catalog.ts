@@ -22,6 +22,7 @@ export async function seedDemoCatalog(db: Db): Promise<number> {
     const { countries, carriers, plans } = makeDemoCatalog();
     await addCountries(tx, countries);
     await addCarriers(tx, carriers);
-    return (await upsertPlans(tx, plans, [])).created;
+    return (await upsertPlans(tx, plans, { currencies: [], hasDescription: true, hasPausedReason: true }))
+      .created;
   });
 }
