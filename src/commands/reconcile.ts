@@ -53,7 +53,7 @@ function tell(report: ReconcileReport, say: (line: string) => void): void {
     `${report.provider} since ${report.since}: ${report.intents} intents, ${report.refunds} refunds of ours.`,
   );
   for (const finding of report.findings) say(`  ${finding.action}: ${finding.class} (${finding.subject})`);
-  if (report.failure !== null) say(`  The provider stopped answering: ${report.failure}`);
+  if (report.failure !== null) say(`  The comparison ended on the way: ${report.failure}`);
   else if (report.findings.length === 0) say("  Both sides agree.");
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { makeReconcile } from "../../src/modules/payments/reconciliation/reconcile.js";
 import { beginRunIfDue } from "../../src/modules/payments/reconciliation/reconcile-store.js";
 import { eventually } from "../support/eventually.js";
 import { violations } from "../support/invariants.js";
@@ -243,6 +244,32 @@ describe("reconciliation", () => {
     shop.stripe.control.clearFaults();
     await reconcile();
     expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("a fault at one provider ends its run, and the providers after it are compared", async () => {
+    const broken = (name: string, error: Error | null) => ({
+      name,
+      books: "live",
+      async *listIntents() {
+        if (error !== null) throw error;
+        yield* [];
+      },
+      async *listRefunds() {},
+      async *listDisputes() {},
+    });
+    const all = [broken("BROKEN", new TypeError("cannot read")), broken("OTHER", null)];
+    const reconcileThem = makeReconcile({
+      db: shop.app.database.db,
+      providers: { all },
+      log: { error: () => {} },
+    } as unknown as Parameters<typeof makeReconcile>[0]);
+    const reports = await reconcileThem({ since: "2001-01-01", applies: false, intervalMinutes: null });
+    expect(reports.map(({ provider, failure }) => [provider, failure])).toEqual([
+      ["BROKEN", "cannot read"],
+      ["OTHER", null],
+    ]);
+    const [run] = await query("select failure from reconciliation_runs where provider = 'BROKEN'");
+    expect(run).toEqual({ failure: "cannot read" });
   });
 
   it("GET /admin/reconciliation, and CSV", async () => {

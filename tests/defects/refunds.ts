@@ -433,4 +433,21 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     target: { file: "tests/doctor/checks.test.ts", test: "payment_providers: fail when it is planted" },
     reason: /payment_providers/,
   },
+  {
+    number: 640,
+    title: "A fault at one payment provider ends the comparison of those after it",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/reconciliation/reconcile.ts",
+        from: 'deps.log.error({ err: error, ...names }, "books could not be compared");',
+        to: "MARK;\n      throw error;",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-reconcile.test.ts",
+      test: "a fault at one provider ends its run, and the providers after it are compared",
+    },
+    reason: /cannot read/,
+  },
 ];

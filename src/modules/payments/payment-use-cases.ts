@@ -124,7 +124,7 @@ export function makePaymentUseCases(deps: PaymentUseCaseDeps) {
     refundSurplus,
     proceedRefund,
     carryOnMoney: makeCarryOnMoney({ ...refunding, log: deps.log, applyKept, ...moneyBack }),
-    reconcile: makeReconcile({ ...settling, rereadPayment: rereadFromBooks, applyAnswer }),
+    reconcile: makeReconcile({ ...settling, log: deps.log, rereadPayment: rereadFromBooks, applyAnswer }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Db } from "../../../db/database.js";
 import { type PaymentProvider, PaymentProviderUnavailable } from "../../../providers/payment/port.js";
 import type { Events } from "../../../telemetry/events.js";
 import { failpoint } from "../../../telemetry/failpoints.js";
+import type { Logger } from "../../../telemetry/log.js";
 import type { PaymentProviders } from "../payment-providers.js";
 import type { ApplyAnswer, RereadPayment } from "../reread-payment.js";
 import { type Finding, keepRunAlive, reportFinding } from "./reconcile-store.js";
@@ -13,6 +14,7 @@ export interface ReconcileDeps {
   readonly applyAnswer: ApplyAnswer;
   readonly shopId: string;
   readonly events: Events;
+  readonly log: Logger;
 }
 
 /** Whether the provider's books must have what our row of that time says. */

@@ -22,7 +22,7 @@ export interface ReconcileReport {
   readonly intents: number;
   readonly refunds: number;
   readonly findings: readonly Finding[];
-  /** The provider stopped answering on the way; what was found before holds. */
+  /** Why it ended on the way, e.g. the provider stopped answering; what was found before holds. */
   readonly failure: string | null;
 }
 
@@ -34,6 +34,7 @@ export interface ReconcileReport {
 export function makeReconcile(deps: ReconcileDeps) {
   return async function reconcile(options: ReconcileOptions): Promise<readonly ReconcileReport[]> {
     const reports: ReconcileReport[] = [];
+    // Each provider is compared by itself: one whose books cannot be read at all does not end the comparison of the next.
     for (const provider of deps.providers.all) {
       const intervalMinutes = intervalOf(provider, options.intervalMinutes);
       const run = await beginRunIfDue(deps.db, provider.name, { ...options, intervalMinutes });
@@ -78,9 +79,9 @@ async function compare(
     await readFees(comparison);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
+    const names = { provider: provider.name, run_id: run.id };
     if (!(error instanceof PaymentProviderUnavailable)) {
-      await finishRun(deps.db, run.id, failure);
-      throw error;
+      deps.log.error({ err: error, ...names }, "books could not be compared");
     }
   }
   await keepRunAlive(deps.db, run.id, comparison.seen);
