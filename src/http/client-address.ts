@@ -106,6 +106,20 @@ function readNetwork(text: string): [Address, number] {
   return [folded, bits - 96];
 }
 
+/**
+ * The one form of an address or network that a person typed, which the database reads as the same one; undefined for
+ * what is none. An IPv4-mapped one is its IPv4 one, as callers' are. `010.0.0.1` is octal to some, and refused.
+ */
+export function canonicalNetwork(text: string): string | undefined {
+  try {
+    const [base, bits] = readNetwork(text);
+    const widest = base.kind() === "ipv4" ? 32 : 128;
+    return bits === widest ? base.toString() : `${base.toString()}/${bits}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Entries from right to left. Several header lines are one list (RFC 9110 §5.3); empty members do not count. */
 function forwardedEntries(rawHeaders: readonly string[]): string[] {
   const lines: string[] = [];

@@ -8,6 +8,9 @@ export const rangeMembers = {
 
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
+/** In UTC, where an offset may lead out of them: the database has no year 0 and reads no more than four digits. */
+const YEAR = /^(?!0000)\d{4}-/;
+
 /** A date is its first moment in UTC. */
 function timeOf(name: "from" | "to", text: string | undefined): Date | null {
   if (text === undefined) return null;
@@ -15,7 +18,7 @@ function timeOf(name: "from" | "to", text: string | undefined): Date | null {
   const time = new Date(text);
   // V8 takes the 31st of February for the 3rd of March.
   const isDay = day !== "" && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) === true;
-  if (isDay && !Number.isNaN(time.getTime())) return time;
+  if (isDay && YEAR.test(time.toJSON() ?? "")) return time;
   throw new AppError("validation_failed", "A range is given by dates or date-times with their zone.", {
     errors: [
       { pointer: `/query/${name}`, message: "must be a date such as 2026-01-31 or 2026-01-31T08:30:00Z" },

@@ -100,6 +100,16 @@ describe("an API key", () => {
     expect((await as(here.secret, "GET", "/admin/plans")).status).toBe(200);
   });
 
+  it("keeps each address in its one form, and an address that is none is 422", async () => {
+    const mapped = (await make({ role: "catalogue", addresses: ["::ffff:127.0.0.1", "10.0.0.0/08"] })).body;
+    expect(mapped.addresses).toEqual(["127.0.0.1/32", "10.0.0.0/8"]);
+    expect((await as(mapped.secret, "GET", "/admin/plans")).status).toBe(200);
+    for (const address of ["10.1", "1", "010.0.0.1", "0x7f.0.0.1", "1/8", "fe80::1%eth0", "::/0/0", ""]) {
+      const { status, body } = await make({ role: "catalogue", addresses: ["192.0.2.1", address] });
+      expect([address, status, body.errors?.[0]?.pointer]).toEqual([address, 422, "/addresses/1"]);
+    }
+  });
+
   it("is replaced by another while both work for a while", async () => {
     const old = (await make({ role: "catalogue" })).body;
     const fresh = await as(owner.token, "POST", `/admin/api-keys/${old.id}/rotate`, { overlap_hours: 1 });

@@ -100,6 +100,8 @@ describe("who is limited", () => {
     expect((await lift("codes_per_day", "no address", "192.0.2.77")).status).toBe(422);
     expect((await lift("codes_per_day", newEmail(), "1.2.3")).status).toBe(422);
     expect((await lift("codes_per_day", newEmail(), "1.2.3.4/99")).status).toBe(422);
+    expect((await lift("codes_per_day", newEmail(), "2001:db8::/064")).status).toBe(404);
+    expect((await lift("codes_per_day", newEmail(), "::ffff:1.2.3.4/64")).status).toBe(422);
     expect((await admin("POST", "rate-limits/lift", { limit: "codes_per_day" })).status).toBe(422);
   });
 

@@ -247,6 +247,34 @@ describe("operators' lists", () => {
     expect(seen).toEqual(all);
   });
 
+  it("422: a range that leads out of the years 1 to 9999, in lists, their exports and the books of money", async () => {
+    const none = ["0000-01-01", "0001-01-01T00:30:00%2B01:00", "9999-12-31T23:30:00-01:00", "2023-02-29"];
+    const lists = [
+      "orders",
+      "orders/export",
+      "exports/journal",
+      "exports/summary",
+      "reconciliation",
+      "reconciliation/export",
+    ];
+    for (const member of ["from", "to"]) {
+      for (const time of none) {
+        for (const list of lists) {
+          const { status, body } = await get(`/admin/${list}?${member}=${time}`);
+          expect([list, time, status, body.errors?.[0]?.pointer]).toEqual([
+            list,
+            time,
+            422,
+            `/query/${member}`,
+          ]);
+        }
+      }
+    }
+    expect((await get("/admin/orders?from=0001-01-01&to=9999-12-31T23:59:59Z")).body.total).toBeGreaterThan(
+      0,
+    );
+  });
+
   it("are exported as they are filtered, and that is on record", async () => {
     const { text } = await get(`/admin/orders/export?status=paid&user_q=marta`);
     const lines = text.trim().split("\r\n");

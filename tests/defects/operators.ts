@@ -316,4 +316,38 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     },
     reason: /./,
   },
+  {
+    number: 610,
+    title: "A range that leads out of the years that the database knows is asked for all the same",
+    area: "console",
+    edits: [
+      {
+        file: "src/http/time-range.ts",
+        from: 'if (isDay && YEAR.test(time.toJSON() ?? "")) return time;',
+        to: "if (isDay && (MARK, !Number.isNaN(time.getTime()))) return time;",
+      },
+    ],
+    target: {
+      file: "tests/api/operators-reads.test.ts",
+      test: "422: a range that leads out of the years 1 to 9999, in lists, their exports and the books of money",
+    },
+    reason: /500/,
+  },
+  {
+    number: 611,
+    title: "The address of a key is kept as it was typed, and no caller has it",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/manage-keys.ts",
+        from: "const addresses = command.addresses.map((address) => canonicalNetwork(address) ?? address);",
+        to: "const addresses = command.addresses.map((address) => (MARK, address));",
+      },
+    ],
+    target: {
+      file: "tests/api/api-keys.test.ts",
+      test: "keeps each address in its one form, and an address that is none is 422",
+    },
+    reason: /::ffff/,
+  },
 ];

@@ -1,7 +1,7 @@
-import ipaddr from "ipaddr.js";
 import type { Act } from "../../db/act.js";
 import { writeAudit } from "../../db/audit-log.js";
 import type { Db } from "../../db/database.js";
+import { canonicalNetwork } from "../../http/client-address.js";
 import { AppError, type FieldProblem } from "../../kernel/errors.js";
 import type { Permission, Role } from "../../kernel/permissions.js";
 import { hashKeySecret, hintOf, makeKeySecret } from "./key-secret.js";
@@ -39,8 +39,15 @@ export function makeManageKeys({ db }: { db: Db }) {
       assertMakeable(command, maker);
       const { secret, hash } = newSecret();
       const { reason, ...wanted } = command;
+      const addresses = command.addresses.map((address) => canonicalNetwork(address) ?? address);
       const key = await db.transactionAs(maker.act, async (tx) => {
-        const row = await insertKey(tx, { ...wanted, hash, hint: hintOf(secret), createdBy: maker.userId });
+        const row = await insertKey(tx, {
+          ...wanted,
+          addresses,
+          hash,
+          hint: hintOf(secret),
+          createdBy: maker.userId,
+        });
         const after = { name: row.name, role: row.role, permissions: row.permissions, reason };
         await writeAudit(tx, maker.act, { action: "key.made", subject: `key:${row.id}`, after });
         return row;
@@ -101,7 +108,7 @@ function assertMakeable(command: MakeKey, maker: Maker): void {
     errors.push({ pointer: "/permissions", message: `holds what you may not do: ${excess.join(", ")}` });
   }
   for (const [index, address] of command.addresses.entries()) {
-    if (ipaddr.isValidCIDR(address) || ipaddr.isValid(address)) continue;
+    if (canonicalNetwork(address) !== undefined) continue;
     errors.push({
       pointer: `/addresses/${index}`,
       message: "must be an address or a network such as 192.0.2.0/24",

@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
 import { Type } from "typebox";
 import { adminAct } from "../../../http/act.js";
+import { canonicalNetwork } from "../../../http/client-address.js";
 import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list-query.js";
 import type { Server } from "../../../http/server.js";
 import { readEmailAddress } from "../../../kernel/email-address.js";
@@ -105,23 +105,17 @@ export function registerLiftLimit(app: Server, manageLimits: ManageLimits): void
       const { limit, email, ip_address, reason } = request.body;
       const canonical = email == null ? null : readEmailAddress(email);
       if (canonical === undefined) throw new AppError("email_invalid", "This is not an e-mail address.");
-      if (ip_address != null && !isNetwork(ip_address)) {
+      const network = ip_address == null ? null : canonicalNetwork(ip_address);
+      if (network === undefined) {
         throw new AppError("validation_failed", "ip_address is no address. Send it as the list shows it.", {
           errors: [{ pointer: "/ip_address", message: "must be an address as the list shows it" }],
         });
       }
-      const subject = { limit, email: canonical, ip_address: ip_address ?? null };
+      const subject = { limit, email: canonical, ip_address: network };
       const rows = await manageLimits.lift(subject, reason, adminAct(request));
       if (rows === 0)
         throw new AppError("not_found", "Nobody is limited like this now. Load the list again.");
       return { message: "limit_lifted" as const, rows };
     },
   );
-}
-
-/** An address, or an IPv6 one with its prefix length. */
-function isNetwork(text: string): boolean {
-  const [host = "", prefix] = text.split("/");
-  const version = isIP(host);
-  return version !== 0 && (prefix === undefined || Number(prefix) <= (version === 4 ? 32 : 128));
 }
