@@ -1,11 +1,13 @@
 import { withPayments } from "../app.js";
 import { loadConfig } from "../config/config.js";
 import { readEnvironment } from "../config/env.js";
+import { readMoment } from "../kernel/moment.js";
 import type { ReconcileReport } from "../modules/payments/payments.module.js";
 import { armFailpoints } from "../telemetry/failpoints.js";
 import { makeLog } from "../telemetry/log.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { assertMigrated } from "./on-database.js";
 
 export interface ReconcileCommand {
   /** ISO 8601 date or time; the last three days when left out. */
@@ -27,6 +29,7 @@ export async function runReconcile(command: ReconcileCommand): Promise<void> {
     const config = loadConfig(values, problems);
     const server = await openDatabaseServer(config, say);
     try {
+      await assertMigrated(server.url);
       const log = makeLog({ ...config.log, level: "warn" });
       const reports = await withPayments({ config, databaseUrl: server.url, log }, (payments) =>
         payments.reconcile({ since, applies: command.apply, intervalMinutes: null }),
@@ -42,10 +45,10 @@ export async function runReconcile(command: ReconcileCommand): Promise<void> {
 }
 
 function readTime(text: string): string {
-  const millis = Date.parse(text);
-  if (Number.isNaN(millis))
-    throw new Error(`--since ${text} is not a date such as 2026-01-31 or an ISO 8601 time.`);
-  return new Date(millis).toISOString();
+  const moment = readMoment(text);
+  if (moment === undefined)
+    throw new Error(`--since ${text} is not a date such as 2026-01-31 or an ISO 8601 time with its zone.`);
+  return moment.toISOString();
 }
 
 function tell(report: ReconcileReport, say: (line: string) => void): void {

@@ -1,4 +1,5 @@
 import { readConfig } from "../config/config.js";
+import { readMoment } from "../kernel/moment.js";
 import { noteRestoration } from "../modules/esims/esims.module.js";
 import { exitOnFailure } from "./exit.js";
 import { onDatabase } from "./on-database.js";
@@ -12,7 +13,7 @@ export async function runRestored(options: { readonly backupTime: string }): Pro
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
     const backupTime = readBackupTime(options.backupTime, Date.now());
     await onDatabase(
-      { config: readConfig(), say, applicationName: "tribi restored", migrates: true },
+      { config: readConfig(), say, applicationName: "tribi restored", migrates: true, needsShop: true },
       async (db) => {
         await noteRestoration(db, backupTime);
         say(`Noted: this database is as it was at ${backupTime}.`);
@@ -26,9 +27,11 @@ export async function runRestored(options: { readonly backupTime: string }): Pro
 }
 
 function readBackupTime(text: string, nowMillis: number): string {
-  const millis = Date.parse(text);
-  if (Number.isNaN(millis))
-    throw new Error(`--backup-time ${text} is not an ISO 8601 time such as 2026-01-31T04:00:00Z.`);
-  if (millis >= nowMillis) throw new Error(`--backup-time ${text} is not in the past.`);
-  return new Date(millis).toISOString();
+  const moment = readMoment(text);
+  if (moment === undefined)
+    throw new Error(
+      `--backup-time ${text} is not an ISO 8601 time with its zone, such as 2026-01-31T04:00:00Z.`,
+    );
+  if (moment.getTime() >= nowMillis) throw new Error(`--backup-time ${text} is not in the past.`);
+  return moment.toISOString();
 }

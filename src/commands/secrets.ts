@@ -2,6 +2,7 @@ import { type Config, readConfig } from "../config/config.js";
 import { type CanarySecret, findForeignSecrets } from "../db/secrets-canary.js";
 import { openDatabaseServer } from "./database-server.js";
 import { exitOnFailure } from "./exit.js";
+import { assertMigrated } from "./on-database.js";
 
 export function canarySecrets({ secrets }: Config): CanarySecret[] {
   return [
@@ -37,6 +38,7 @@ export async function acceptSecrets(): Promise<void> {
     const config = readConfig();
     const server = await openDatabaseServer(config, () => {});
     try {
+      await assertMigrated(server.url);
       await findForeignSecrets(server.url, canarySecrets(config), { accept: true });
     } finally {
       await server.stop();

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { makeEmptyDatabase } from "../support/empty-database.js";
 import { startProcess } from "../support/processes.js";
 
 const DATA_DIR = mkdtempSync(path.join(tmpdir(), "tribi-command-line-"));
@@ -72,12 +73,39 @@ describe("every command", () => {
   );
 });
 
+it("1: a command that needs a shop says that there is none in this database, and makes none", async () => {
+  const database = await makeEmptyDatabase();
+  try {
+    const lines = [
+      "audit",
+      "rotate-keys",
+      "reconcile",
+      "accept-secrets",
+      "reset-second-factor owner@example.com",
+      "restored --backup-time 2026-01-31",
+    ];
+    for (const line of lines) {
+      const { code, output } = await tribi(line, { DATABASE_URL: database.url });
+      expect([line, code, output]).toEqual([
+        line,
+        1,
+        expect.stringContaining("This database holds no shop."),
+      ]);
+    }
+    const status = await tribi("migrate status", { DATABASE_URL: database.url });
+    expect([status.code, status.output]).toEqual([3, expect.not.stringContaining("applied")]);
+  } finally {
+    await database.drop();
+  }
+}, 60_000);
+
 it.each([
   ["", "Usage: tribi"],
   ["sell", "unknown command 'sell'"],
   ["serve --no-jobs", "unknown option '--no-jobs'"],
   ["import-catalog", "missing required argument 'file'"],
   ["reconcile --since yesterday", "--since yesterday is not a date"],
+  ["reconcile --since 02/03/2026", "--since 02/03/2026 is not a date"],
 ])("1: tribi %s is not understood, and the answer says why", async (line, words) => {
   const { code, output } = await tribi(line);
   expect([code, output]).toEqual([1, expect.stringContaining(words)]);

@@ -73,4 +73,38 @@ export const RESTORED_BACKUP_DEFECTS: readonly Defect[] = [
     target: { file: RESTORED, test: "while a supplier cannot be asked, nobody is sent anything" },
     reason: /expected 1 to be \+?0/,
   },
+  {
+    number: 621,
+    title: "A backup's time in another notation is taken for a time that it is not",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/commands/restored.ts",
+        from: "  const moment = readMoment(text);",
+        to: "  const moment = (MARK, Number.isNaN(Date.parse(text)) ? readMoment(text) : new Date(text));",
+      },
+    ],
+    target: {
+      file: "tests/commands/restored.test.ts",
+      test: "0: notes when the backup was made, on record; 1 for what is no time, or not past",
+    },
+    reason: /./,
+  },
+  {
+    number: 623,
+    title: "A restore is noted in a new shop, where the address of the database is another",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/commands/restored.ts",
+        from: "migrates: true, needsShop: true }",
+        to: "migrates: true, needsShop: MARK === undefined }",
+      },
+    ],
+    target: {
+      file: "tests/commands/command-line.test.ts",
+      test: "1: a command that needs a shop says that there is none in this database, and makes none",
+    },
+    reason: /restored/,
+  },
 ];
