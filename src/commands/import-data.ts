@@ -9,6 +9,7 @@ import {
   type ReferenceKind,
   readReference,
   readReferenceCsv,
+  SOURCE_CHARACTERS_MAX,
   writeReference,
 } from "../modules/catalog/catalog.module.js";
 import { exitOnFailure } from "./exit.js";
@@ -32,6 +33,8 @@ export async function importData(kind: string, file: string, options: ImportData
     if (!isKind(kind)) throw new Error(`There is no data called ${kind}: ${REFERENCE_KINDS.join(", ")}.`);
     if (!isDay(options.date) || Date.parse(options.date) > Date.now() + 86_400_000)
       throw new Error("--date is the day of the source, such as 2026-11-30, and not in the future.");
+    if (options.source === "" || options.source.length > SOURCE_CHARACTERS_MAX)
+      throw new Error(`--source says in 1 to ${SOURCE_CHARACTERS_MAX} characters who says so.`);
     const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
       throw new Error(`${file} cannot be read (${error.code ?? error.message}). Check the path.`);
     });

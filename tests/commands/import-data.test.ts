@@ -35,7 +35,20 @@ describe("tribi data import", () => {
     ["regions", ["region,countries", "Nordics,SE NO", "North,NO SE"], /line 3: says the same as line 2/],
     ["regions", ["region,countries", "Alone,SE"], /line 2, countries: must be two countries/],
     ["regions", ["region,countries,also", `North,SE NO,${"x".repeat(101)}`], /line 2, also: has a name/],
+    ["regions", ["region,countries,also", "North,SE NO,-"], /line 2, also: .*without a letter/],
+    ["regions", ["region,countries", "***,SE NO"], /line 2, region: .*with a letter/],
     ["devices", ["name,verdict,models", "Fone 1,maybe,Fone 1"], /line 2, verdict: must be one of/],
+    // What is longer than a start reads is refused here, or no process of the shop would start again.
+    [
+      "devices",
+      ["name,verdict,names", `Fone 1,unknown,${Array.from({ length: 2_001 }, (_, n) => `F${n}`).join("|")}`],
+      /line 2, names: has more than 2000/,
+    ],
+    [
+      "devices",
+      ["name,verdict,models,source,date", `A,unknown,A,${"x".repeat(501)},2026-02-01`],
+      /line 2, source: has more than 500/,
+    ],
     ["devices", ["name,verdict", "Fone 1,unknown"], /line 2, names: .*must say which device/],
     [
       "devices",
@@ -58,6 +71,12 @@ describe("tribi data import", () => {
     expect(await run("import", "regions", good, "--source", "x", "--date", "tomorrow")).toMatchObject({
       code: 1,
     });
+    for (const source of ["", "x".repeat(501)])
+      expect(await run("import", "regions", good, "--source", source, "--date", "2026-11-01")).toMatchObject({
+        code: 1,
+        output: expect.stringContaining("--source says"),
+      });
+    expect(existsSync(kept("regions"))).toBe(false);
     expect(await run("import", "cities", good, ...FROM)).toMatchObject({
       code: 1,
       output: expect.stringContaining("country-names, regions, devices"),

@@ -33,7 +33,7 @@ import {
   useCountryNames,
 } from "./country-words.js";
 import { makeDeviceCompatibility } from "./device-compatibility.js";
-import { type DeviceData, readDeviceData } from "./device-data.js";
+import { type DeviceData, readDeviceData, SOURCE_CHARACTERS_MAX } from "./device-data.js";
 import { type ExportFile, makeExportCatalog } from "./export-catalog.js";
 import { makeImportCatalog } from "./import-catalog.js";
 import { carrierFile, countryFile, makeExportPlaces, makeImportPlaces } from "./import-places.js";
@@ -243,6 +243,7 @@ export {
   regionOfCountries,
   regionsWith,
   regionWords,
+  SOURCE_CHARACTERS_MAX,
   seedDemoCatalog,
   sizeIn,
   slugOf,

@@ -9,7 +9,10 @@ export const Verdict = Type.Union([
 ]);
 export type Verdict = Static<typeof Verdict>;
 
-const Words = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 2_000 });
+export const WORDS_MAX = 2_000;
+export const SOURCE_CHARACTERS_MAX = 500;
+
+const Words = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: WORDS_MAX });
 
 export const Device = Type.Object(
   {
@@ -23,7 +26,7 @@ export const Device = Type.Object(
     note: Type.Optional(Type.String({ maxLength: 500 })),
     note_es: Type.Optional(Type.String({ maxLength: 500 })),
     /** Where it is said, and as of when. */
-    source: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+    source: Type.Optional(Type.String({ minLength: 1, maxLength: SOURCE_CHARACTERS_MAX })),
     date: Type.Optional(Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" })),
   },
   { additionalProperties: false },
@@ -35,7 +38,7 @@ const DeviceData = Type.Object(
     about: Type.Optional(Type.String()),
     reviewed: Type.Optional(Type.String()),
     /** Of the devices that name none of their own. */
-    source: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+    source: Type.Optional(Type.String({ minLength: 1, maxLength: SOURCE_CHARACTERS_MAX })),
     apple: Type.Object(
       {
         /** The first iOS that runs on no iPhone without eSIM hardware: iOS 17 needs an iPhone XS, XR or later. */

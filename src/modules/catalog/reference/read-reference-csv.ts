@@ -3,7 +3,7 @@ import type { CsvRow } from "../../../kernel/csv/csv-rows.js";
 import { readCsv } from "../../../kernel/csv/read-csv.js";
 import { findIsoCountry } from "../country-names.js";
 import { plainText } from "../country-words.js";
-import type { Device, Verdict } from "../device-data.js";
+import { type Device, SOURCE_CHARACTERS_MAX, type Verdict, WORDS_MAX } from "../device-data.js";
 import type { CountryName, ReferenceKind, Region } from "./reference-files.js";
 
 type Row = CountryName | Region | Device;
@@ -60,6 +60,8 @@ export async function readReferenceCsv(kind: ReferenceKind, bytes: Uint8Array): 
 const isCountry = (code: string): boolean => findIsoCountry(code) !== undefined;
 const isLine = (text: string, most: number): boolean =>
   text !== "" && text.length <= most && !/\p{Cc}/u.test(text);
+/** A name of signs alone would be found in every title. */
+const isName = (text: string): boolean => isLine(text, 100) && /[\p{L}\p{N}]/u.test(text);
 /** Trimmed after the cut: a pattern with blanks before the separator takes quadratic time on a line of blanks. */
 const listOf = (text: string, separator: RegExp): string[] =>
   text
@@ -85,15 +87,16 @@ function readRegion(cell: Cell): Reading {
   const region = cell("region");
   const countries = listOf(cell("countries").toUpperCase(), /[\s,;|]+/);
   const unknown = countries.find((code) => !isCountry(code));
-  if (!isLine(region, 100)) return ["region", "must be one line of 1 to 100 characters"];
+  if (!isName(region)) return ["region", "must be one line of 1 to 100 characters, with a letter or digit"];
   if (unknown !== undefined) return ["countries", `${unknown} is no country of ISO 3166-1`];
   if (new Set(countries).size !== countries.length) return ["countries", "names a country twice"];
   if (countries.length < 2) return ["countries", "must be two countries or more, such as ES PT FR"];
   const spanish = cell("name_es");
   const also = listOf(cell("also"), /\|/);
-  if (spanish !== "" && !isLine(spanish, 100))
-    return ["name_es", "must be one line of at most 100 characters"];
-  if (!also.every((name) => isLine(name, 100))) return ["also", "has a name of more than 100 characters"];
+  if (spanish !== "" && !isName(spanish))
+    return ["name_es", "must be one line of at most 100 characters, with a letter or digit"];
+  if (!also.every(isName))
+    return ["also", "has a name of more than 100 characters or without a letter or digit"];
   const sorted = countries.sort();
   const names = {
     ...(spanish === "" ? {} : { name_es: spanish }),
@@ -122,12 +125,16 @@ function readDevice(cell: Cell): Reading {
   if (!VERDICTS.includes(verdict)) return ["verdict", `must be one of ${VERDICTS.join(", ")}`];
   if (lists.names === undefined && lists.prefixes === undefined && lists.models === undefined)
     return ["names", "names, prefixes or models must say which device it is, separated by |"];
-  for (const [column, words] of Object.entries(lists))
+  for (const [column, words] of Object.entries(lists)) {
     if (words.some((word) => !isLine(word, 64))) return [column, "has a name of more than 64 characters"];
+    if (words.length > WORDS_MAX) return [column, `has more than ${WORDS_MAX} names; make rows of them`];
+  }
   if (note.length > 500) return ["note", "has more than 500 characters"];
   if (spanish.length > 500) return ["note_es", "has more than 500 characters"];
   if (spanish !== "" && note === "") return ["note_es", "needs the same in English in note"];
   if (date !== "" && !isDay(date)) return ["date", "is no date such as 2026-11-30"];
+  if (source.length > SOURCE_CHARACTERS_MAX)
+    return ["source", `has more than ${SOURCE_CHARACTERS_MAX} characters`];
   if ((source === "") !== (date === "")) return ["source", "source and date go together"];
   const about = {
     ...(note === "" ? {} : { note }),

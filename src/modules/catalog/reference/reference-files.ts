@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
-import { Device } from "../device-data.js";
+import { Device, SOURCE_CHARACTERS_MAX } from "../device-data.js";
 
 const Iso2 = Type.String({ pattern: "^[A-Z]{2}$" });
 const Name = Type.String({ minLength: 1, maxLength: 100 });
@@ -26,7 +26,7 @@ export type Region = Static<typeof Region>;
 
 const fileOf = <Row extends TSchema>(row: Row) =>
   Type.Object({
-    source: Type.String({ minLength: 1, maxLength: 500 }),
+    source: Type.String({ minLength: 1, maxLength: SOURCE_CHARACTERS_MAX }),
     /** As of when the source says so. */
     date: Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" }),
     rows: Type.Array(row, { minItems: 1 }),
@@ -75,15 +75,25 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whole or not at all: a process that starts meanwhile reads the old file or the new one. */
+/**
+ * Whole or not at all: a process that starts meanwhile reads the old file or the new one. Throws an Error for what
+ * readReference would refuse, or no shop would start again.
+ */
 export function writeReference<Kind extends ReferenceKind>(
   folder: string,
   kind: Kind,
   content: ReferenceFile<Kind>,
 ): void {
+  const [problem] = Value.Errors(FILES[kind], content);
+  if (problem !== undefined)
+    throw new Error(`${problem.instancePath} ${problem.message}. Nothing was imported.`);
   mkdirSync(folder, { recursive: true });
   const file = placeOf(folder, kind);
   const draft = `${file}.${process.pid}.draft`;
-  writeFileSync(draft, `${JSON.stringify(content, null, 1)}\n`);
-  renameSync(draft, file);
+  try {
+    writeFileSync(draft, `${JSON.stringify(content, null, 1)}\n`, { flush: true });
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
