@@ -322,9 +322,9 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     area: "console",
     edits: [
       {
-        file: "src/http/time-range.ts",
-        from: 'if (isDay && YEAR.test(time.toJSON() ?? "")) return time;',
-        to: "if (isDay && (MARK, !Number.isNaN(time.getTime()))) return time;",
+        file: "src/kernel/moment.ts",
+        from: 'return isDay && YEAR.test(moment.toJSON() ?? "") ? moment : undefined;',
+        to: "return isDay && (MARK, !Number.isNaN(moment.getTime())) ? moment : undefined;",
       },
     ],
     target: {
