@@ -2644,7 +2644,11 @@ with cured as (
          and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor) and (
        (p.parked_reason in ('no_funds', 'auth') and c.problem is null and (
           c.balance_minor is null or s.cost_minor is null or c.balance_currency is distinct from s.cost_currency
-          or c.balance_minor >= s.cost_minor))
+          or c.balance_minor >= s.cost_minor)
+        and not exists (
+         select from provisioning_attempts r where r.profile_id = p.id and r.supplier = s.supplier and r.package_id = s.package_id and r.status = 'refused' and r.reason in ('no_funds', 'auth')
+         having count(*) > 1
+           and max(r.decided_at) + interval '5 minutes' * 2 ^ (least(count(*), 9) - 2) > now()))
        or (p.parked_reason = 'price_changed' and s.cost_text is distinct from last.expected_cost->>'amountText'
            and (s.cost_currency <> o.currency or s.cost_minor <= o.amount_minor)))
        and not exists (select from provisioning_attempts a where a.profile_id = p.id
@@ -6948,7 +6952,11 @@ with cured as (
          and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor) and (
        (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
           a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
-          or a.balance_minor >= t.cost_minor))
+          or a.balance_minor >= t.cost_minor)
+        and not exists (
+         select from provisioning_attempts r where r.top_up_id = t.id and r.status = 'refused' and r.reason in ('no_funds', 'auth')
+         having count(*) > 1
+           and max(r.decided_at) + interval '5 minutes' * 2 ^ (least(count(*), 9) - 2) > now()))
        or (t.parked_reason = 'price_changed' and l.listed_at > t.parked_at and k.cost_text is distinct from t.cost_text
            and k.cost_currency = o.currency and k.cost_minor <= o.amount_minor))
        and not exists (select from provisioning_attempts x where x.top_up_id = t.id

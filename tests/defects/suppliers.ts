@@ -329,4 +329,22 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     },
     reason: /CANARY-7QX1-00AA/,
   },
+  {
+    number: 630,
+    title: "What looks cured at its supplier and is refused again is asked for again every five minutes",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/purchase/refused-again.ts",
+        from: "having count(*) > 1\n",
+        to: "having count(*) > 1000\n",
+      },
+      runsAt(TOP_UP_JOBS, "await db.run(FREE);"),
+    ],
+    target: {
+      file: "tests/faults/seems-cured.test.ts",
+      test: "is asked at once, then ever more rarely, and the order stays parked meanwhile",
+    },
+    reason: /esim_profiles/,
+  },
 ];

@@ -10,6 +10,7 @@ import {
   TAKE_BACK_SURPLUS,
 } from "../purchase/purchase-jobs.js";
 import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
+import { mayBeAskedAgain } from "../purchase/refused-again.js";
 import { ESIM_PURCHASES } from "../purchase/subjects/esim.js";
 import { isWithheld } from "../withheld-money.js";
 import { TAKE_BACK_REFUNDED } from "./provisioning-follows-payment.js";
@@ -24,7 +25,7 @@ export interface ProvisioningJobsDeps {
 
 /**
  * What waited for money, credentials or a price at a supplier goes on when a job has seen them mended, however long ago
- * that was: it may be there again before the order is parked. Not while the order's own money is withheld: what goes on
+ * that was: it may be there again before the order is parked; ever more rarely where it is refused all the same. Not while the order's own money is withheld: what goes on
  * here is not asked about that again.
  */
 const FREE_CURED = statement(
@@ -41,7 +42,8 @@ const FREE_CURED = statement(
      where p.status = 'pending' and p.parked_at is not null and o.status = 'paid' and not ${isWithheld("p")} and (
        (p.parked_reason in ('no_funds', 'auth') and c.problem is null and (
           c.balance_minor is null or s.cost_minor is null or c.balance_currency is distinct from s.cost_currency
-          or c.balance_minor >= s.cost_minor))
+          or c.balance_minor >= s.cost_minor)
+        and ${mayBeAskedAgain("r.profile_id = p.id and r.supplier = s.supplier and r.package_id = s.package_id")})
        or (p.parked_reason = 'price_changed' and s.cost_text is distinct from last.expected_cost->>'amountText'
            and (s.cost_currency <> o.currency or s.cost_minor <= o.amount_minor)))
        and not exists (select from provisioning_attempts a where a.profile_id = p.id

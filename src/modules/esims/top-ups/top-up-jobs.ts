@@ -3,6 +3,7 @@ import { defineScheduledJob, type Jobs, joinJobs } from "../../jobs/jobs.module.
 import type { BringOn } from "../purchase/purchase.js";
 import { REFUND_TOP_UP, SETTLE_SURPLUS_TOP_UP, TOP_UP_ESIM } from "../purchase/purchase-jobs.js";
 import { makePurchaseSweeps } from "../purchase/purchase-sweeps.js";
+import { mayBeAskedAgain } from "../purchase/refused-again.js";
 import { TOP_UP_PURCHASES } from "../purchase/subjects/top-up.js";
 import { isWithheld } from "../withheld-money.js";
 
@@ -30,7 +31,8 @@ export const topUpFollowsPayment = {
 };
 
 /**
- * What waited for money or credentials at the supplier goes on when a job has seen them mended, and what waited for a
+ * What waited for money or credentials at the supplier goes on when a job has seen them mended, ever more rarely where it
+ * is refused all the same, and what waited for a
  * price when another one than it was refused at is known and not above ours. Not while the order's own money is withheld.
  */
 const FREE = statement(
@@ -48,7 +50,8 @@ const FREE = statement(
      where t.status = 'pending' and t.parked_at is not null and o.status = 'paid' and not ${isWithheld("t")} and (
        (t.parked_reason in ('no_funds', 'auth') and a.problem is null and (
           a.balance_minor is null or t.cost_minor is null or a.balance_currency is distinct from t.cost_currency
-          or a.balance_minor >= t.cost_minor))
+          or a.balance_minor >= t.cost_minor)
+        and ${mayBeAskedAgain("r.top_up_id = t.id")})
        or (t.parked_reason = 'price_changed' and l.listed_at > t.parked_at and k.cost_text is distinct from t.cost_text
            and k.cost_currency = o.currency and k.cost_minor <= o.amount_minor))
        and not exists (select from provisioning_attempts x where x.top_up_id = t.id
