@@ -2338,14 +2338,16 @@ select a.id, a.number, a.reference, a.supplier, a.package_id, a.status, a.suppli
 -- src/modules/esims/purchase/purchase-store.ts
 -- takes $1 bigint, $2 integer, $3 double precision, $4 integer, $5 text, $6 text, $7 text, $8 boolean, $9 jsonb, $10 double precision
 -- returns id bigint, sent_after_millis numeric
-with held as (
+with money as materialized (
+     select y.refund_reserved_minor + y.disputed_minor >= y.captured_minor as is_withheld
+     from esim_profiles g join payments y on y.order_id = g.order_id
+     where g.id = $1 and y.is_counted and $4 - 1 > g.insisted_attempts
+     for share of y
+   ), held as (
      update esim_profiles p set lease_until = clock_timestamp() + $3 * interval '1 second'
      from orders o
      where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
-       and o.id = p.order_id and o.status = 'paid'
-       and ($4 - 1 <= p.forgiven_attempts or not exists (
-       select from payments y where y.order_id = p.order_id and y.is_counted
-         and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor))
+       and o.id = p.order_id and o.status = 'paid' and not exists (select from money where is_withheld)
      returning p.id
    )
    insert into provisioning_attempts
@@ -3310,8 +3312,9 @@ select id, sealed, iccid from stock_items where id = (select take_stock_item($1,
 -- returns enqueue_job boolean
 with unparked as (
      update esim_profiles p set parked_at = null, parked_reason = null, lease_until = null,
-       forgiven_attempts = greatest(p.forgiven_attempts, case when $2::boolean then (
-         select coalesce(max(number), 0) from provisioning_attempts a where a.profile_id = p.id) else 0 end)
+       forgiven_attempts = greatest(p.forgiven_attempts, case when $2::boolean then made.last else 0 end),
+       insisted_attempts = case when $2::boolean then made.last else p.insisted_attempts end
+     from (select coalesce(max(number), 0) as last from provisioning_attempts a where a.profile_id = $1) made
      where p.id = $1 and p.status = 'pending'
      returning p.order_id
    )
@@ -6817,14 +6820,16 @@ with done as (
 -- src/modules/esims/purchase/purchase-store.ts
 -- takes $1 bigint, $2 integer, $3 double precision, $4 integer, $5 text, $6 text, $7 text, $8 boolean, $9 jsonb, $10 double precision
 -- returns id bigint, sent_after_millis numeric
-with held as (
+with money as materialized (
+     select y.refund_reserved_minor + y.disputed_minor >= y.captured_minor as is_withheld
+     from top_ups g join payments y on y.order_id = g.order_id
+     where g.id = $1 and y.is_counted and $4 - 1 > g.insisted_attempts
+     for share of y
+   ), held as (
      update top_ups p set lease_until = clock_timestamp() + $3 * interval '1 second'
      from orders o
      where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
-       and o.id = p.order_id and o.status = 'paid'
-       and ($4 - 1 <= p.forgiven_attempts or not exists (
-       select from payments y where y.order_id = p.order_id and y.is_counted
-         and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor))
+       and o.id = p.order_id and o.status = 'paid' and not exists (select from money where is_withheld)
      returning p.id
    )
    insert into provisioning_attempts
@@ -7227,8 +7232,9 @@ with due as (
 -- returns enqueue_job boolean
 with unparked as (
      update top_ups p set parked_at = null, parked_reason = null, lease_until = null,
-       forgiven_attempts = greatest(p.forgiven_attempts, case when $2::boolean then (
-         select coalesce(max(number), 0) from provisioning_attempts a where a.top_up_id = p.id) else 0 end)
+       forgiven_attempts = greatest(p.forgiven_attempts, case when $2::boolean then made.last else 0 end),
+       insisted_attempts = case when $2::boolean then made.last else p.insisted_attempts end
+     from (select coalesce(max(number), 0) as last from provisioning_attempts a where a.top_up_id = $1) made
      where p.id = $1 and p.status = 'pending'
      returning p.order_id
    )

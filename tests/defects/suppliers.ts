@@ -3,6 +3,7 @@ import { type Defect, runsAt } from "./defect.js";
 const EVENTS = "src/modules/esims/suppliers/supplier-events.ts";
 const RULED_OUT = "src/modules/esims/suppliers/ruled-out-store.ts";
 const WORDS = "tests/faults/supplier-words.test.ts";
+const STORE = "src/modules/esims/purchase/purchase-store.ts";
 const TOP_UP_JOBS = "src/modules/esims/top-ups/top-up-jobs.ts";
 const WITHHELD = "tests/faults/money-back-before-purchase.test.ts";
 const COMES_TO_LIGHT = "tests/faults/bought-after-all.test.ts";
@@ -174,7 +175,7 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
   },
   {
     number: 602,
-    title: "An eSIM that waited for our money at a supplier is bought while the buyer's own is withheld",
+    title: "An eSIM that waited for our money at a supplier goes on while the buyer's own is withheld",
     area: "purchases",
     edits: [
       {
@@ -188,11 +189,11 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
       file: WITHHELD,
       test: "an eSIM that waited for money at its supplier: a balance that has come frees it no sooner than the price",
     },
-    reason: /expected 1 to be \+?0/,
+    reason: /'money_withheld' to be 'no_funds'/,
   },
   {
     number: 603,
-    title: "A top-up that waited for our money at its supplier is bought while the buyer's own is withheld",
+    title: "A top-up that waited for our money at its supplier goes on while the buyer's own is withheld",
     area: "purchases",
     edits: [
       {
@@ -203,7 +204,7 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
       runsAt(TOP_UP_JOBS, "await db.run(FREE);"),
     ],
     target: { file: WITHHELD, test: "a top-up that waited for money at its supplier: the same" },
-    reason: /expected 1 to be \+?0/,
+    reason: /'money_withheld' to be 'no_funds'/,
   },
   {
     number: 604,
@@ -346,5 +347,23 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
       test: "is asked at once, then ever more rarely, and the order stays parked meanwhile",
     },
     reason: /esim_profiles/,
+  },
+  {
+    number: 631,
+    title: "A dispute that is being recorded while its order is freed and bought is not waited for",
+    area: "purchases",
+    edits: [
+      {
+        file: STORE,
+        from: "$4 - 1 > g.insisted_attempts\n     for share of y\n",
+        to: "$4 - 1 > g.insisted_attempts\n",
+      },
+      runsAt(STORE, "const cost = expectedCost === null"),
+    ],
+    target: {
+      file: WITHHELD,
+      test: "an eSIM that is freed in the moment in which its price is withheld is not bought",
+    },
+    reason: /to deeply equal/,
   },
 ];

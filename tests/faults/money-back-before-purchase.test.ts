@@ -1,5 +1,7 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EsimRoom, makeEsimRoom, withLeaseFollowedBy } from "../support/esims.js";
+import { eventually } from "../support/eventually.js";
 import { makeScriptedSupplier } from "../support/scripted-supplier.js";
 
 /** A worker has read that the order is paid, and has chosen a supplier; then, before it begins, the money goes. */
@@ -160,10 +162,72 @@ describe("after a refusal nothing more is bought while the money is withheld", (
     await isCured();
     await room.esims.topUpEsim(topUp.id);
     expect(first.calls.length - before).toBe(0);
+    expect(await parkedReason("top_ups", topUp.id)).toBe("no_funds");
     await comesBack(topUp.id);
     await isCured();
     await room.esims.topUpEsim(topUp.id);
     expect(first.calls.length - before).toBe(1);
     expect(await parkedReason("top_ups", topUp.id)).toBeNull();
+  });
+
+  /** Parked for want of our money, which has come: its price is being withheld in the moment in which it is freed. */
+  const freedWhileWithheld = async (
+    { id, orderId, table }: { id: number; orderId: number; table: "esim_profiles" | "top_ups" },
+    bringOn: () => Promise<void>,
+  ) => {
+    await room.database.query(
+      `insert into payments (order_id, provider, status, currency, amount_minor, livemode, succeeded_at, captured_minor,
+         is_counted, intent_id)
+       select id, 'STRIPE', 'succeeded', currency, amount_minor, false, now(), amount_minor, true, 'pi_' || id
+       from orders where id = $1`,
+      [orderId],
+    );
+    const before = first.calls.length + second.calls.length;
+    const bank = new pg.Client({ connectionString: room.database.url });
+    await bank.connect();
+    try {
+      // What follows from a dispute has looked at the order, which was parked; it is not committed yet.
+      await bank.query("begin");
+      await bank.query("update payments set disputed_minor = captured_minor where order_id = $1", [orderId]);
+      await isCured();
+      expect(await parkedReason(table, orderId)).toBeNull();
+      const working = bringOn();
+      await Promise.race([working, eventually(isWaiting, { what: "waiting for the money" })]);
+      await bank.query("commit");
+      await working;
+    } finally {
+      await bank.end();
+    }
+    expect([id, first.calls.length + second.calls.length - before]).toEqual([id, 0]);
+    expect(await parkedReason(table, orderId)).toBe("money_withheld");
+  };
+  const isWaiting = async (): Promise<boolean> =>
+    (
+      await room.database.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+    ).length > 0;
+
+  it("an eSIM that is freed in the moment in which its price is withheld is not bought", async () => {
+    for (const supplier of [first, second]) supplier.script = [{ refuse: "no_funds" }];
+    const order = await room.addOrder({ planId });
+    await room.esims.provisionEsim(order.id);
+    for (const supplier of [first, second]) supplier.script = ["sell"];
+    await freedWhileWithheld({ id: order.profileId, orderId: order.id, table: "esim_profiles" }, () =>
+      room.esims.provisionEsim(order.id),
+    );
+  });
+
+  it("a top-up that is freed in the moment in which its price is withheld is not bought", async () => {
+    first.script = ["sell"];
+    const esim = await room.addOrder({ planId });
+    await room.esims.provisionEsim(esim.id);
+    first.script = [{ refuse: "no_funds" }];
+    const topUp = await room.addTopUp(esim);
+    await room.esims.topUpEsim(topUp.id);
+    first.script = ["sell"];
+    await freedWhileWithheld({ id: topUp.topUpId, orderId: topUp.id, table: "top_ups" }, () =>
+      room.esims.topUpEsim(topUp.id),
+    );
   });
 });

@@ -21,8 +21,9 @@ export function makeDecisionStore({ module, table, attemptColumn, ...jobs }: Pur
     `${module}.unpark`,
     `with unparked as (
      update ${table} p set parked_at = null, parked_reason = null, lease_until = null,
-       forgiven_attempts = greatest(p.forgiven_attempts, case when $2::boolean then (
-         select coalesce(max(number), 0) from provisioning_attempts a where a.${attemptColumn} = p.id) else 0 end)
+       forgiven_attempts = greatest(p.forgiven_attempts, case when $2::boolean then made.last else 0 end),
+       insisted_attempts = case when $2::boolean then made.last else p.insisted_attempts end
+     from (select coalesce(max(number), 0) as last from provisioning_attempts a where a.${attemptColumn} = $1) made
      where p.id = $1 and p.status = 'pending'
      returning p.order_id
    )
@@ -46,7 +47,7 @@ export function makeDecisionStore({ module, table, attemptColumn, ...jobs }: Pur
     lockParked: async (tx: Tx, id: number): Promise<Parked | undefined> =>
       (await tx.run<Parked>(LOCK, [id])).rows[0],
 
-    /** The chain goes on; with `forgives` suppliers that refused before are asked again. */
+    /** The chain goes on; with `forgives` suppliers that refused before are asked again, withheld money or not. */
     async unpark(tx: Tx, id: number, forgives: boolean): Promise<void> {
       await tx.run(GO_ON, [id, forgives]);
     },

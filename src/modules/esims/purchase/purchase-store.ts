@@ -1,7 +1,7 @@
 import { type Db, type Queryable, type Statement, statement } from "../../../db/database.js";
 import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { AttemptState } from "../esim-state.js";
-import { isWithheld, parkWithheldText } from "../withheld-money.js";
+import { parkWithheldText } from "../withheld-money.js";
 import type { Sending } from "./chain-timing.js";
 import type { Claim, Lease } from "./claim.js";
 import type { PurchaseTable } from "./purchase-table.js";
@@ -164,15 +164,20 @@ function attemptStatements({ module, table, attemptColumn, bringOn }: PurchaseTa
   return {
     // The supplier was chosen a moment ago, and meanwhile the money may have gone back or a refund may have asked for
     // it. What is withheld parks an order of which nothing has been asked yet (withheld-money.ts); after a refusal it
-    // is looked at here, unless an operator has said that it is to go on.
+    // is looked at here, unless an operator has said that it is to go on. The payment's row is locked: a dispute that
+    // is being recorded may have seen the order while it was parked for something else.
     beginAttempt: statement(
       `${module}.begin_attempt`,
-      `with held as (
+      `with money as materialized (
+     select y.refund_reserved_minor + y.disputed_minor >= y.captured_minor as is_withheld
+     from ${table} g join payments y on y.order_id = g.order_id
+     where g.id = $1 and y.is_counted and $4 - 1 > g.insisted_attempts
+     for share of y
+   ), held as (
      update ${table} p set lease_until = clock_timestamp() + $3 * interval '1 second'
      from orders o
      where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
-       and o.id = p.order_id and o.status = 'paid'
-       and ($4 - 1 <= p.forgiven_attempts or not ${isWithheld("p")})
+       and o.id = p.order_id and o.status = 'paid' and not exists (select from money where is_withheld)
      returning p.id
    )
    insert into provisioning_attempts
