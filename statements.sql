@@ -5770,9 +5770,10 @@ select email, disabled_at is not null as is_disabled from users
 -- src/modules/auth/person-store.ts
 -- takes $1 bigint
 -- returns session_id bigint, created_at timestamp with time zone, last_used_at timestamp with time zone, expires_at timestamp with time zone, revoked_at timestamp with time zone, revoked_because text, session_kind text, ip_address text, user_agent text
-select id as session_id, created_at, last_used_at, expires_at, revoked_at, revoked_because,
-     kind as session_kind, host(ip_address) as ip_address, user_agent
-   from sessions where user_id = $1 order by created_at desc, id desc limit 200;
+select s.id as session_id, s.created_at, s.last_used_at, s.expires_at, s.revoked_at, s.revoked_because,
+     s.kind as session_kind, host(s.ip_address) as ip_address, s.user_agent
+   from users u left join sessions s on s.user_id = u.id
+   where u.id = $1 order by s.created_at desc, s.id desc limit 200;
 
 -- persons.rename
 -- src/modules/auth/person-store.ts
@@ -5946,9 +5947,12 @@ select distinct on (provider) provider, since, applies, started_at, finished_at,
 
 -- reconciliation.page_of_findings
 -- src/modules/payments/reconciliation/reconciliation-read-model.ts
--- takes $1 bigint, $2 bigint
+-- takes $1 text, $2 text, $3 boolean, $4 timestamp with time zone, $5 timestamp with time zone, $6 bigint, $7 bigint
 -- returns id bigint, provider text, class text, subject text, action text, payment_id bigint, order_id bigint, detail jsonb, found_at timestamp with time zone, seen_at timestamp with time zone, closed_at timestamp with time zone
-select id, provider, class, subject, action, payment_id, order_id, detail, found_at, seen_at, closed_at from reconciliation_findings where id < $1 order by id desc limit $2;
+select id, provider, class, subject, action, payment_id, order_id, detail, found_at, seen_at, closed_at from reconciliation_findings
+    where (subject ilike $1 or order_id::text ilike $1) and ($2::text is null or class = $2)
+      and ($3::boolean is null or (closed_at is null) = $3)
+      and ($4::timestamptz is null or found_at >= $4) and ($5::timestamptz is null or found_at < $5) and id < $6 order by id desc limit $7;
 
 -- reconciliation.seconds_since_run
 -- src/modules/payments/reconciliation/reconciliation-read-model.ts

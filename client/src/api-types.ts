@@ -983,7 +983,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a session of one's own; with team.write anybody's */
+        /** End a session of one's own; with team.write anybody's. Not by a key, which may be one that only reads */
         delete: operations["endOperatorSession"];
         options?: never;
         head?: never;
@@ -1224,7 +1224,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The findings of reconciliation as CSV */
+        /** The findings of reconciliation: what is filtered, as CSV, newest first */
         get: operations["exportFindings"];
         put?: never;
         post?: never;
@@ -2769,7 +2769,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a note away for good */
+        /** Take a note away for good; one about a customer with customers.write */
         delete: operations["removeNote"];
         options?: never;
         head?: never;
@@ -8897,7 +8897,15 @@ export interface operations {
     };
     exportFindings: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string;
+                class?: "paid_not_recorded" | "recorded_not_paid" | "charged_twice" | "amount_differs" | "orphan_intent" | "refund_missing";
+                is_open?: boolean;
+                /** @description A date (UTC) or a date-time; inclusive */
+                from?: string;
+                /** @description A date (UTC) or a date-time; exclusive */
+                to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8915,6 +8923,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };

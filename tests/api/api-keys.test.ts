@@ -59,6 +59,15 @@ describe("an API key", () => {
     }
   });
 
+  it("ends no session of the person who made it", async () => {
+    const { secret } = (await make({ permissions: ["overview.read"] })).body;
+    const { items } = (await as(owner.token, "GET", "/admin/sessions")).body;
+    const own = items.find(({ is_current }: { is_current: boolean }) => is_current);
+    const refused = await as(secret, "DELETE", `/admin/sessions/${own.id}`);
+    expect([refused.status, refused.body.code]).toEqual([403, "permission_missing"]);
+    expect((await as(owner.token, "GET", "/admin/me")).status).toBe(200);
+  });
+
   it("opens no customer's route, and stands beside no cookie", async () => {
     const { secret } = (await make({ role: "owner" })).body;
     for (const { method, url } of routesOf(app.app.server).filter(({ access }) => access === "user")) {

@@ -138,6 +138,8 @@ describe("users", () => {
     const { items } = (await admin("GET", `users/${login.userId}/logins`)).body;
     expect(items).toHaveLength(1);
     expect(items[0]).toMatchObject({ session_kind: "both", user_agent: "node", revoked_at: null });
+    expect((await admin("GET", "users/999999/logins")).status).toBe(404);
+    expect(await app.database.query("select from audit_log where subject = 'user:999999'")).toEqual([]);
     const rows = await app.database.query<{ action: string; actor: string }>(
       "select action, actor from audit_log where request_id is not null",
     );

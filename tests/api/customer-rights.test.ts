@@ -16,8 +16,11 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /** Somebody of the team, known to the process as such. */
-async function memberOf(role: string): Promise<{ token: string; userId: number }> {
-  const login = await logIn(app, `${role}@example.com`);
+async function memberOf(
+  role: string,
+  email = `${role}@example.com`,
+): Promise<{ token: string; userId: number }> {
+  const login = await logIn(app, email);
   await app.database.query("insert into team_members (user_id, role, created_by) values ($1, $2, 'test')", [
     login.userId,
     role,
@@ -193,6 +196,24 @@ describe("notes", () => {
       String(action).startsWith("note."),
     );
     expect(removed).toMatchObject({ action: "note.removed" });
+  });
+
+  it("403: one about a customer is taken away by nobody who may not write it", async () => {
+    const { userId } = await makeShopper(app, "mary@example.com");
+    const { token } = await memberOf("finance", "books@example.com");
+    const asFinance = (method: string, path: string, body?: unknown) =>
+      app.request(method, path, { bearer: token, ...(body === undefined ? {} : { body }) });
+    const path = `/admin/users/${userId}/notes`;
+    const { body: note } = await asSupport("POST", path, { text: "Writes in Spanish" });
+    for (const answer of [
+      await asFinance("POST", path, { text: "x" }),
+      await asFinance("DELETE", `/admin/notes/${note.id}`),
+    ]) {
+      expect([answer.status, answer.body.code]).toEqual([403, "permission_missing"]);
+      expect(answer.body.detail).toContain("customers.write");
+    }
+    expect((await asSupport("GET", `/admin/users/${userId}`)).body.notes).toMatchObject([{ id: note.id }]);
+    expect((await asSupport("DELETE", `/admin/notes/${note.id}`)).status).toBe(200);
   });
 
   it("404, 422: about nothing, or with nothing in it", async () => {

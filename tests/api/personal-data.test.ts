@@ -181,6 +181,23 @@ describe("DELETE /auth/me", () => {
     );
     expect(marks.map(({ browser }) => browser)).toContain("Safari on iPhone");
     expect(marks.every(({ device }) => /^.x[0-9a-f]{64}$/.test(device))).toBe(true);
+    // Operators who dealt with the person, each by the address.
+    const asked = [
+      ["GET", `/admin/search?q=${EMAIL}`],
+      ...["users", "orders", "payments", "esims", "mails"].map((list) => [
+        "GET",
+        `/admin/${list}/export?q=${EMAIL}`,
+      ]),
+      ["GET", `/admin/orders/export?user_q=${EMAIL}`],
+      ["GET", `/admin/audit-log/export?subject=${EMAIL}`],
+      ["POST", `/admin/users/${shopper.userId}/notes`, { text: `Ada Lovelace, ${EMAIL}, called` }],
+      ["POST", "/admin/team/invitations", { email: EMAIL, role: "support", reason: "helps us" }],
+      ["POST", "/admin/rate-limits/lift", { limit: "codes_per_email", email: EMAIL, reason: "a call" }],
+    ] as const;
+    for (const [method = "", path = "", body] of asked) {
+      const answer = await app.request(method, path, { bearer: adminToken, ...(body && { body }) });
+      expect([path, answer.status < 300]).toEqual([path, true]);
+    }
     await jobsSettled(app.database);
     const before = await checksumsOf(app.database, moneyOnly);
     expect(Object.keys(before)).toHaveLength(5);

@@ -350,4 +350,66 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     },
     reason: /::ffff/,
   },
+  {
+    number: 612,
+    title: "A key that only reads ends the sessions of who made it",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/routes/operator-sessions.ts",
+        from: 'if (credential === "key") {',
+        to: 'if ((MARK, credential === "key" && permissions.size === 0)) {',
+      },
+    ],
+    target: { file: "tests/api/api-keys.test.ts", test: "ends no session of the person who made it" },
+    reason: /permission_missing/,
+  },
+  {
+    number: 613,
+    title: "Who may not write about customers takes away what others wrote",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/admin/notes/keep-notes.ts",
+        from: 'if (orderId === null && !permissions.has("customers.write")) {',
+        to: 'if ((MARK, orderId === null && !permissions.has("notes.write"))) {',
+      },
+    ],
+    target: {
+      file: "tests/api/customer-rights.test.ts",
+      test: "403: one about a customer is taken away by nobody who may not write it",
+    },
+    reason: /permission_missing/,
+  },
+  {
+    number: 614,
+    title: "The audit log keeps the address by which an export was filtered, also when its person is deleted",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/admin/list-screen-where.ts",
+        from: 'name === "q" || filters[name]?.type === "person" || text.includes("@");',
+        to: '(MARK, filters[name]?.type === "person" && text === "");',
+      },
+    ],
+    target: {
+      file: "tests/api/personal-data.test.ts",
+      test: "200: the person is gone from every table, and the money rows stay as they were",
+    },
+    reason: /audit_log/,
+  },
+  {
+    number: 615,
+    title: "The export of findings takes no notice of what the list is filtered by",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/routes/reconciliation.ts",
+        from: "const pages = deps.findingsInPages(filterOf(request.query));",
+        to: "const pages = deps.findingsInPages((MARK, filterOf({})));",
+      },
+    ],
+    target: { file: "tests/api/operators-reads.test.ts", test: "take a range as every list does" },
+    reason: /to be 0/,
+  },
 ];

@@ -10,7 +10,7 @@ import { AppError } from "../../kernel/errors.js";
 import type { ListFilter, ListScreen, ScreenQuery } from "./list-screen-definition.js";
 import { exportScreen } from "./list-screen-export.js";
 import { readScreen } from "./list-screen-read.js";
-import { conditionsOf } from "./list-screen-where.js";
+import { conditionsOf, onRecord } from "./list-screen-where.js";
 
 const Cursor = Type.Optional(
   Type.Integer({
@@ -94,8 +94,9 @@ export function registerListScreen(
       },
     },
     async (request, reply) => {
-      const where = await conditionsOf(db, screen, request.query as ScreenQuery);
-      await noteExport(adminAct(request), screen.name, request.query as object);
+      const query = request.query as ScreenQuery;
+      const where = await conditionsOf(db, screen, query);
+      await noteExport(adminAct(request), screen.name, onRecord(screen, query, where));
       return sendCsv(reply, `${screen.name}.csv`, exportScreen(db, screen, where));
     },
   );

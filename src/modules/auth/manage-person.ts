@@ -95,11 +95,13 @@ export function makeManagePerson(deps: ManagePersonDeps) {
     enable: (userId: number, reason: string, act: Act): Promise<void> =>
       change(userId, act, { action: "user.enabled", reason, write: enableIfDisabled }),
 
-    /** A person's logins of the last 90 days, newest first; looking is written down too. */
+    /** A person's logins of the last 90 days, newest first; looking is written down too. Throws `not_found`. */
     async listLogins(userId: number, act: Act): Promise<readonly LoginLine[]> {
       return db.transaction(async (tx) => {
+        const logins = await findLogins(tx, userId);
+        if (logins === undefined) throw new AppError("not_found", "User not found");
         await writeAudit(tx, act, { action: "user.logins_viewed", subject: `user:${userId}` });
-        return findLogins(tx, userId);
+        return logins;
       });
     },
   };

@@ -161,9 +161,10 @@ export async function enableIfDisabled(tx: Tx, userId: number, alias: string): P
 
 const LOGINS = statement(
   "persons.logins",
-  `select id as session_id, created_at, last_used_at, expires_at, revoked_at, revoked_because,
-     kind as session_kind, host(ip_address) as ip_address, user_agent
-   from sessions where user_id = $1 order by created_at desc, id desc limit 200`,
+  `select s.id as session_id, s.created_at, s.last_used_at, s.expires_at, s.revoked_at, s.revoked_because,
+     s.kind as session_kind, host(s.ip_address) as ip_address, s.user_agent
+   from users u left join sessions s on s.user_id = u.id
+   where u.id = $1 order by s.created_at desc, s.id desc limit 200`,
 );
 
 export interface LoginLine {
@@ -178,6 +179,9 @@ export interface LoginLine {
   readonly user_agent: string | null;
 }
 
-export async function findLogins(db: Queryable, userId: number): Promise<readonly LoginLine[]> {
-  return (await db.run<LoginLine>(LOGINS, [userId])).rows;
+/** Undefined where there is no such person; of a deleted one the rows stay for their time. */
+export async function findLogins(db: Queryable, userId: number): Promise<readonly LoginLine[] | undefined> {
+  const { rows } = await db.run<LoginLine | { readonly session_id: null }>(LOGINS, [userId]);
+  if (rows.length === 0) return undefined;
+  return rows.filter((row) => row.session_id !== null);
 }

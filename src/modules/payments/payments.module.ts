@@ -7,7 +7,6 @@
  * Never: a provider called while a transaction is open; an unknown outcome settled by sending again blindly.
  */
 import type { Db } from "../../db/database.js";
-import { containsPattern } from "../../db/list-sql.js";
 import type { Guard, Server } from "../../http/server.js";
 import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
@@ -94,9 +93,8 @@ async function registerRoutes(
   registerRefundOwnOrder(app, useCases.refundOwn);
   registerDecideMoney(app, useCases);
   registerReconciliation(app, {
-    listFindings: (request, { findingClass, isOpen, from, to }) =>
-      listFindings(db, request, [containsPattern(request.q), findingClass, isOpen, from, to]),
-    findingsInPages: () => findingsInPages(db),
+    listFindings: (request, filter) => listFindings(db, request, filter),
+    findingsInPages: (filter) => findingsInPages(db, filter),
     listLastRuns: () => listLastRuns(db),
   });
   const mock = providers.find("MOCK");

@@ -46,17 +46,21 @@ export function registerOperatorSessions(app: Server, sessions: ManageOperatorSe
   app.delete(
     "/admin/sessions/:id",
     {
-      config: { access: "admin", permission: "overview.read", problems: ["not_found"] },
+      config: { access: "admin", permission: "overview.read", problems: ["not_found", "permission_missing"] },
       schema: {
         tags,
         operationId: "endOperatorSession",
-        summary: "End a session of one's own; with team.write anybody's",
+        summary:
+          "End a session of one's own; with team.write anybody's. Not by a key, which may be one that only reads",
         params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
         response: { 200: Type.Object({ message: Type.Literal("session_ended") }) },
       },
     },
     async (request) => {
-      const { userId, permissions } = callerOf(request);
+      const { userId, permissions, credential } = callerOf(request);
+      if (credential === "key") {
+        throw new AppError("permission_missing", "A key ends no sessions of a person. Do so in the console.");
+      }
       const ofWhom = permissions.has("team.write") ? null : userId;
       if (!(await sessions.end(request.params.id, ofWhom, adminAct(request)))) {
         throw new AppError("not_found", "There is no live session of this id. Load the list again.");

@@ -2,6 +2,7 @@ import type { Act } from "../../../db/act.js";
 import { writeAudit } from "../../../db/audit-log.js";
 import type { Db } from "../../../db/database.js";
 import { AppError } from "../../../kernel/errors.js";
+import type { Permission } from "../../../kernel/permissions.js";
 import { addNote, removeNote } from "./note-store.js";
 
 export type KeepNotes = ReturnType<typeof makeKeepNotes>;
@@ -21,11 +22,18 @@ export function makeKeepNotes(db: Db) {
         return id;
       }),
 
-    remove: (id: number, act: Act): Promise<void> =>
+    /** One about a customer needs what writing it needs. */
+    remove: (id: number, permissions: ReadonlySet<Permission>, act: Act): Promise<void> =>
       db.transaction(async (tx) => {
         const removed = await removeNote(tx, id);
         if (removed === undefined) throw new AppError("not_found", "Note not found");
         const { user_id: userId, order_id: orderId } = removed;
+        if (orderId === null && !permissions.has("customers.write")) {
+          throw new AppError(
+            "permission_missing",
+            "This note is about a customer and needs the permission customers.write, which you do not have. Ask an owner of the shop.",
+          );
+        }
         const subject = orderId === null ? `user:${userId}` : `order:${orderId}`;
         await writeAudit(tx, act, { action: "note.removed", subject, before: { note: id } });
       }),

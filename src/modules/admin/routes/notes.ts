@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { adminAct } from "../../../http/act.js";
+import { callerOf } from "../../../http/caller.js";
 import type { Server } from "../../../http/server.js";
 import type { KeepNotes } from "../notes/keep-notes.js";
 import { id, integerOrNull, text, textOrNull, time } from "../screens/column-types.js";
@@ -60,17 +61,17 @@ export function registerNotes(app: Server, notes: KeepNotes): void {
   app.delete(
     "/admin/notes/:id",
     {
-      config: { access: "admin", permission: "notes.write", problems: ["not_found"] },
+      config: { access: "admin", permission: "notes.write", problems: ["not_found", "permission_missing"] },
       schema: {
         tags,
         operationId: "removeNote",
-        summary: "Take a note away for good",
+        summary: "Take a note away for good; one about a customer with customers.write",
         params: Params,
         response: { 200: Type.Object({ message: Type.Literal("note_removed") }) },
       },
     },
     async (request) => {
-      await notes.remove(request.params.id, adminAct(request));
+      await notes.remove(request.params.id, callerOf(request).permissions, adminAct(request));
       return { message: "note_removed" as const };
     },
   );

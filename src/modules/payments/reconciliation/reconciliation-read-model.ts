@@ -1,7 +1,8 @@
 import type { Queryable } from "../../../db/database.js";
 import { statement } from "../../../db/database.js";
-import { listStatements, readListPage } from "../../../db/list-sql.js";
+import { containsPattern, listStatements, readListPage } from "../../../db/list-sql.js";
 import { PAGE_ROWS, readPages } from "../../../db/read-pages.js";
+import type { TimeRange } from "../../../http/time-range.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
 
 export interface FindingRow {
@@ -23,13 +24,29 @@ const COLUMNS =
 
 export const FINDING_SORTS = { id: "id", found_at: "found_at", class: "class" } as const;
 
+const FILTERED = `from reconciliation_findings
+    where (subject ilike $1 or order_id::text ilike $1) and ($2::text is null or class = $2)
+      and ($3::boolean is null or (closed_at is null) = $3)
+      and ($4::timestamptz is null or found_at >= $4) and ($5::timestamptz is null or found_at < $5)`;
+
+export interface FindingFilter extends TimeRange {
+  readonly q: string;
+  readonly findingClass: string | null;
+  readonly isOpen: boolean | null;
+}
+
+const valuesOf = ({ q, findingClass, isOpen, from, to }: FindingFilter) => [
+  containsPattern(q),
+  findingClass,
+  isOpen,
+  from,
+  to,
+];
+
 const LIST = listStatements({
   name: "reconciliation.findings",
   select: COLUMNS,
-  from: `from reconciliation_findings
-    where (subject ilike $1 or order_id::text ilike $1) and ($2::text is null or class = $2)
-      and ($3::boolean is null or (closed_at is null) = $3)
-      and ($4::timestamptz is null or found_at >= $4) and ($5::timestamptz is null or found_at < $5)`,
+  from: FILTERED,
   parameters: 5,
   sortable: FINDING_SORTS,
   id: "id",
@@ -38,19 +55,20 @@ const LIST = listStatements({
 export function listFindings(
   db: Queryable,
   request: ListRequest<keyof typeof FINDING_SORTS>,
-  values: readonly unknown[],
+  filter: FindingFilter,
 ): Promise<ListPage<FindingRow>> {
-  return readListPage<FindingRow, keyof typeof FINDING_SORTS>(db, LIST, request, values);
+  return readListPage<FindingRow, keyof typeof FINDING_SORTS>(db, LIST, request, valuesOf(filter));
 }
 
 const PAGE = statement(
   "reconciliation.page_of_findings",
-  `select ${COLUMNS} from reconciliation_findings where id < $1 order by id desc limit $2`,
+  `select ${COLUMNS} ${FILTERED} and id < $6 order by id desc limit $7`,
 );
 
-/** Every finding, the newest first. */
-export function findingsInPages(db: Queryable): AsyncGenerator<readonly FindingRow[]> {
-  const readPage = async (id: number) => (await db.run<FindingRow>(PAGE, [id, PAGE_ROWS])).rows;
+/** Every finding that the list would show, the newest first. */
+export function findingsInPages(db: Queryable, filter: FindingFilter): AsyncGenerator<readonly FindingRow[]> {
+  const readPage = async (id: number) =>
+    (await db.run<FindingRow>(PAGE, [...valuesOf(filter), id, PAGE_ROWS])).rows;
   return readPages(readPage, Number.MAX_SAFE_INTEGER, ({ id }) => id);
 }
 

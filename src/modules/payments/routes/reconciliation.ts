@@ -2,12 +2,17 @@ import { type Static, Type } from "typebox";
 import { listAnswer, listOf, listQuery, listRequestOf } from "../../../http/list-query.js";
 import { sendCsv } from "../../../http/send-csv.js";
 import type { Server } from "../../../http/server.js";
-import { rangeMembers, rangeOf, type TimeRange } from "../../../http/time-range.js";
+import { rangeMembers, rangeOf } from "../../../http/time-range.js";
 import type { CsvValue } from "../../../kernel/csv/csv-cell.js";
 import { writeCsv } from "../../../kernel/csv/write-csv.js";
 import type { ListPage, ListRequest } from "../../../kernel/list-page.js";
 import { FINDING_CLASSES } from "../reconciliation/finding-classes.js";
-import { FINDING_SORTS, type FindingRow, type RunRow } from "../reconciliation/reconciliation-read-model.js";
+import {
+  FINDING_SORTS,
+  type FindingFilter,
+  type FindingRow,
+  type RunRow,
+} from "../reconciliation/reconciliation-read-model.js";
 
 const Finding = Type.Object({
   id: Type.Integer(),
@@ -38,12 +43,29 @@ const Answer = Type.Object({ ...listOf(Finding).properties, runs: Type.Array(Run
 
 const SORTS = Object.keys(FINDING_SORTS) as (keyof typeof FINDING_SORTS)[];
 
+const filterMembers = {
+  class: Type.Optional(Type.Union(FINDING_CLASSES.map((name) => Type.Literal(name)))),
+  is_open: Type.Optional(Type.Boolean()),
+  ...rangeMembers,
+};
+const ExportQuery = Type.Object(
+  { q: Type.Optional(Type.String({ maxLength: 200 })), ...filterMembers },
+  { additionalProperties: false },
+);
+
+const filterOf = (query: Static<typeof ExportQuery>): FindingFilter => ({
+  q: query.q ?? "",
+  findingClass: query.class ?? null,
+  isOpen: query.is_open ?? null,
+  ...rangeOf(query),
+});
+
 export interface ReconciliationDeps {
   readonly listFindings: (
     request: ListRequest<keyof typeof FINDING_SORTS>,
-    filter: { findingClass: string | null; isOpen: boolean | null } & TimeRange,
+    filter: FindingFilter,
   ) => Promise<ListPage<FindingRow>>;
-  readonly findingsInPages: () => AsyncIterable<readonly FindingRow[]>;
+  readonly findingsInPages: (filter: FindingFilter) => AsyncIterable<readonly FindingRow[]>;
   readonly listLastRuns: () => Promise<readonly RunRow[]>;
 }
 
@@ -69,19 +91,13 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
         tags: ["Administration"],
         operationId: "listFindings",
         summary: "Where our books and the provider's differ, and the last comparison of each provider",
-        querystring: listQuery(SORTS, {
-          class: Type.Optional(Type.Union(FINDING_CLASSES.map((name) => Type.Literal(name)))),
-          is_open: Type.Optional(Type.Boolean()),
-          ...rangeMembers,
-        }),
+        querystring: listQuery(SORTS, filterMembers),
         response: { 200: Answer },
       },
     },
     async (request): Promise<Static<typeof Answer>> => {
       const wanted = listRequestOf(request.query, { sortBy: "id", sortOrder: "desc" });
-      const { class: findingClass = null, is_open: isOpen = null } = request.query;
-      const filter = { findingClass, isOpen, ...rangeOf(request.query) };
-      const page = await deps.listFindings(wanted, filter);
+      const page = await deps.listFindings(wanted, filterOf(request.query));
       return {
         ...listAnswer(page, wanted, (row) => ({ ...row })),
         runs: (await deps.listLastRuns()).map((run) => ({ ...run })),
@@ -95,14 +111,17 @@ export function registerReconciliation(app: Server, deps: ReconciliationDeps): v
       schema: {
         tags: ["Administration"],
         operationId: "exportFindings",
-        summary: "The findings of reconciliation as CSV",
+        summary: "The findings of reconciliation: what is filtered, as CSV, newest first",
+        querystring: ExportQuery,
         response: {
           200: { description: "CSV in UTF-8", content: { "text/csv": { schema: Type.String() } } },
         },
       },
     },
-    (_request, reply) =>
-      sendCsv(reply, "reconciliation.csv", writeCsv([...COLUMNS, "detail"], inCells(deps.findingsInPages()))),
+    (request, reply) => {
+      const pages = deps.findingsInPages(filterOf(request.query));
+      return sendCsv(reply, "reconciliation.csv", writeCsv([...COLUMNS, "detail"], inCells(pages)));
+    },
   );
 }
 
