@@ -2552,7 +2552,8 @@ with failed as (
 -- takes $1 bigint
 -- returns order_id bigint, failure_reason text
 select order_id, coalesce(failure_reason, 'taken_back') as failure_reason from esim_profiles
-   where id = $1 and status in ('failed', 'cancelled');
+   where id = $1 and (status in ('failed', 'cancelled')
+     or exists (select from orders o where o.id = order_id and o.status = 'refunded'));
 
 -- esims.find_event_subject
 -- src/modules/esims/suppliers/supplier-event-store.ts
@@ -5368,15 +5369,20 @@ select id from orders where id = $1 and status = 'created' for update;
 -- takes $1 bigint
 -- returns ran_order_refunded integer, ran_esim_take_back integer, ran_esim_profiles_withheld integer, ran_esim_profiles_resumed integer, ran_esim_profiles_owed integer, ran_top_ups_withheld integer, ran_top_ups_resumed integer, ran_top_ups_owed integer
 with counted as materialized (
-       select id as payment_id, order_id, captured_minor, refunded_minor,
-              refund_reserved_minor + disputed_minor as gone_minor
-       from payments where id = $1 and is_counted
+       select p.id as payment_id, p.order_id, p.captured_minor, p.refund_reserved_minor + p.disputed_minor as gone_minor,
+              p.refunded_minor + coalesce(sum(d.amount_minor) filter (where d.status = 'lost'), 0) as back_minor,
+              coalesce(bool_or(d.status = 'won'), false) as has_won
+       from payments p left join disputes d on d.payment_id = p.id and exists (
+         select from refunds r where r.payment_id = p.id and r.status = 'succeeded' and r.created_at >= d.created_at)
+       where p.id = $1 and p.is_counted group by p.id
      ), refunded_in_full as materialized (
-       select payment_id, order_id from counted where refunded_minor = captured_minor
+       select payment_id, order_id from counted where back_minor >= captured_minor
      ), withheld as materialized (
-       select payment_id, order_id from counted where refunded_minor < captured_minor and gone_minor >= captured_minor
+       select payment_id, order_id from counted where back_minor < captured_minor and gone_minor >= captured_minor
      ), available as materialized (
        select payment_id, order_id from counted where gone_minor < captured_minor
+     ), won_back as materialized (
+       select payment_id, order_id from counted where gone_minor < captured_minor and has_won
      ), order_refunded as (
   update orders o set status = 'refunded', refunded_at = now()
   from refunded_in_full
@@ -5400,7 +5406,8 @@ with counted as materialized (
     ), esim_profiles_owed as (
       select enqueue_job('refund_undeliverable', json_build_object('profile_id', w.id), job_key => 'refund-undeliverable:' || w.id, run_at => now() + interval '20 seconds')
       from available join esim_profiles w on w.order_id = available.order_id join orders o on o.id = w.order_id
-      where w.status in ('failed', 'cancelled') and o.status = 'paid'
+      where (w.status in ('failed', 'cancelled') and o.status = 'paid')
+        or (o.status = 'refunded' and exists (select from won_back b where b.order_id = w.order_id))
     ), top_ups_withheld as (
       update top_ups w set parked_at = now(), parked_reason = 'money_withheld', lease_token = w.lease_token + 1,
         lease_until = null
@@ -5417,7 +5424,8 @@ with counted as materialized (
     ), top_ups_owed as (
       select enqueue_job('refund_top_up', json_build_object('top_up_id', w.id), job_key => 'refund-top-up:' || w.id, run_at => now() + interval '20 seconds')
       from available join top_ups w on w.order_id = available.order_id join orders o on o.id = w.order_id
-      where w.status in ('failed', 'cancelled') and o.status = 'paid'
+      where (w.status in ('failed', 'cancelled') and o.status = 'paid')
+        or (o.status = 'refunded' and exists (select from won_back b where b.order_id = w.order_id))
     )
      select (select count(*)::int from order_refunded) as ran_order_refunded, (select count(*)::int from esim_take_back) as ran_esim_take_back, (select count(*)::int from esim_profiles_withheld) as ran_esim_profiles_withheld, (select count(*)::int from esim_profiles_resumed) as ran_esim_profiles_resumed, (select count(*)::int from esim_profiles_owed) as ran_esim_profiles_owed, (select count(*)::int from top_ups_withheld) as ran_top_ups_withheld, (select count(*)::int from top_ups_resumed) as ran_top_ups_resumed, (select count(*)::int from top_ups_owed) as ran_top_ups_owed;
 
@@ -6942,7 +6950,8 @@ with failed as (
 -- takes $1 bigint
 -- returns order_id bigint, failure_reason text
 select order_id, coalesce(failure_reason, 'taken_back') as failure_reason from top_ups
-   where id = $1 and status in ('failed', 'cancelled');
+   where id = $1 and (status in ('failed', 'cancelled')
+     or exists (select from orders o where o.id = order_id and o.status = 'refunded'));
 
 -- top_ups.free_cured
 -- src/modules/esims/top-ups/top-up-jobs.ts

@@ -54,6 +54,78 @@ async function paid(kind: Kind): Promise<Ordered> {
   return made;
 }
 
+/** Delivered, a part disputed and the rest refunded. */
+async function refundedBesideDispute(kind: Kind): Promise<Ordered & { readonly disputeId: string }> {
+  const made = await paid(kind);
+  await eventually(async () => (await deliveredAs(made.orderId)) === DELIVERED[kind]);
+  const { id } = shop.stripe.control.openDispute(made.intentId, false, 100);
+  await shop.settled();
+  const { status, body } = await shop.refund(made.orderId, { reason: "all of it", accept_loss: true });
+  expect([status, body.refund?.amount_minor_units]).toEqual([200, made.amount - 100]);
+  await shop.settled();
+  return { ...made, disputeId: id };
+}
+
+const DELIVERED: Readonly<Record<Kind, string>> = { eSIM: "ready", "top-up": "done" };
+
+async function deliveredAs(orderId: number): Promise<string | undefined> {
+  const [row] = await query<{ status: string }>(
+    `select coalesce(e.status, t.status) as status from orders o left join top_ups t on t.order_id = o.id
+       left join esim_profiles e on e.order_id = o.id and o.kind = 'esim' where o.id = $1`,
+    [orderId],
+  );
+  return row?.status;
+}
+
+const runSoon = () =>
+  query(
+    "update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null and attempts = 0",
+  );
+
+const isRefunded = async ({ orderId, intentId, amount }: Ordered): Promise<boolean> => {
+  const sent = sentFor(intentId).reduce((sum, one) => sum + one.amount, 0);
+  return sent === amount && (await shop.orderStatus(orderId)) === "refunded";
+};
+
+describe.each(KINDS)("the rest of an order of %s refunded beside a dispute of a part", (kind) => {
+  it("ends the sale: what was delivered is taken back, and the order is refunded when the dispute is lost", async () => {
+    const made = await refundedBesideDispute(kind);
+    expect(await deliveredAs(made.orderId)).toBe("cancelled");
+    expect(await shop.orderStatus(made.orderId)).toBe("paid");
+    shop.stripe.control.closeDispute(made.disputeId, "lost");
+    await shop.settled();
+    expect(await shop.orderStatus(made.orderId)).toBe("refunded");
+    // On appeal it is the customer's.
+    shop.stripe.control.appealDispute(made.disputeId);
+    shop.stripe.control.closeDispute(made.disputeId, "won");
+    await shop.settled();
+    await runSoon();
+    await eventually(() => isRefunded(made));
+  });
+
+  it("what the bank gives back goes to the customer, and the order is refunded", async () => {
+    const made = await refundedBesideDispute(kind);
+    shop.stripe.control.closeDispute(made.disputeId, "won");
+    await shop.settled();
+    await runSoon();
+    await eventually(() => isRefunded(made));
+  });
+});
+
+it("a lost dispute beside a part that was given back before is no refund of the order", async () => {
+  const made = await paid("eSIM");
+  await shop.refund(
+    made.orderId,
+    { reason: "a part", amount_minor_units: 100 },
+    { "idempotency-key": "a-part" },
+  );
+  const { id } = shop.stripe.control.openDispute(made.intentId, false, made.amount - 100);
+  await shop.settled();
+  shop.stripe.control.closeDispute(id, "lost");
+  await shop.settled();
+  expect(await shop.orderStatus(made.orderId)).toBe("paid");
+});
+
 describe.each(KINDS)("the money of an order of %s", (kind) => {
   it("422: a refund's Idempotency-Key belongs to the order that it was first used for", async () => {
     const [first, second] = [await paid(kind), await paid(kind)];

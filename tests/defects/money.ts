@@ -160,7 +160,7 @@ export const MONEY: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/payments/refund-follow.ts",
-        from: "from counted where refunded_minor = captured_minor",
+        from: "from counted where back_minor >= captured_minor",
         to: "from counted where refunded_minor > 0",
       },
       {
@@ -230,7 +230,7 @@ export const MONEY: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/payments/refund-follow.ts",
-        from: "where refunded_minor < captured_minor and gone_minor >= captured_minor",
+        from: "where back_minor < captured_minor and gone_minor >= captured_minor",
         to: "where refunded_minor < captured_minor and gone_minor > captured_minor",
       },
       {

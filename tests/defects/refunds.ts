@@ -450,4 +450,21 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /cannot read/,
   },
+  {
+    number: 641,
+    title: "A refund of all that a dispute has left leaves the eSIM in use",
+    area: "money",
+    edits: [
+      {
+        file: PROCEED,
+        from: "payment.refund_reserved_minor + payment.disputed_minor >= payment.captured_minor;",
+        to: "MARK && payment.refund_reserved_minor === payment.captured_minor;",
+      },
+    ],
+    target: {
+      file: GUARDED,
+      test: "ends the sale: what was delivered is taken back, and the order is refunded when the dispute is lost",
+    },
+    reason: /cancelled/,
+  },
 ];

@@ -52,7 +52,8 @@ export const MONEY_INVARIANTS: Readonly<Record<string, string>> = {
     where p.created_at < o.created_at or p.succeeded_at < p.created_at or o.paid_at < o.created_at`,
   "a refunded order has all of its counted money back": `
     select o.id from orders o join payments p on p.order_id = o.id and p.is_counted
-    where o.status = 'refunded' and p.refunded_minor <> p.captured_minor
+    where o.status = 'refunded' and p.refunded_minor + (select coalesce(sum(d.amount_minor), 0) from disputes d
+        where d.payment_id = p.id and d.status = 'lost') < p.captured_minor
       and not exists (select from webhook_events e where e.payment_id = p.id and e.outcome = 'parked')`,
 };
 

@@ -64,7 +64,7 @@ export function makePreviewRefund(deps: { db: Db; cancellableAt: (supplier: stri
     const refusal = refusalOf(money, amount, refundable);
     const isWhole =
       money !== undefined &&
-      money.refund_reserved_minor + amount === money.captured_minor &&
+      money.refund_reserved_minor + money.disputed_minor + amount >= money.captured_minor &&
       money.is_counted;
     const effect = isWhole ? effectOn(first, deps.cancellableAt) : "none";
     const preview = {

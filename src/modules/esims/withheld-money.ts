@@ -4,8 +4,8 @@ import type { PurchaseTable } from "./purchase/purchase-table.js";
  * Nothing is bought for an order whose money is withheld or on its way back: while nothing has been asked of a supplier,
  * what it ordered is parked as `money_withheld`, and a worker that holds its lease loses it. When the money is ours
  * again it goes on by itself; where nothing is to be delivered any more, that money is the customer's, and a refund which
- * came to nothing is followed by one of what is left. In the statement that records where the money went: CTEs that read `withheld` and
- * `available` (order_id).
+ * came to nothing is followed by one of what is left. In the statement that records where the money went: CTEs that read `withheld`,
+ * `available` and `won_back` (order_id).
  */
 export function waitsForMoney({ table, attemptColumn, bringOn, refund }: PurchaseTable) {
   const parked = {
@@ -35,7 +35,8 @@ export function waitsForMoney({ table, attemptColumn, bringOn, refund }: Purchas
     sql: `${table}_owed as (
       select ${refund.enqueue("w.id", "now() + interval '20 seconds'")}
       from available join ${table} w on w.order_id = available.order_id join orders o on o.id = w.order_id
-      where w.status in ('failed', 'cancelled') and o.status = 'paid'
+      where (w.status in ('failed', 'cancelled') and o.status = 'paid')
+        or (o.status = 'refunded' and exists (select from won_back b where b.order_id = w.order_id))
     )`,
   };
   return [parked, resumed, owed];

@@ -19,7 +19,7 @@ const OK = { ok: true };
  * | pay_on_page, expire_page | `{session, card?}` |
  * | succeed_refund, fail_refund | `{refund, reason?}` |
  * | refunds_start_as | `{status}` |
- * | open_dispute, answer_dispute, close_dispute | `{intent, inquiry?}`, `{dispute}`, `{dispute, status}` |
+ * | open_dispute, answer_dispute, close_dispute | `{intent, inquiry?, amount?}`, `{dispute}`, `{dispute, status}` |
  * | fault, clear_faults | `{operation, fault, times?, delayMillis?}` |
  * | webhooks | members of WebhookMode |
  * | mute | `{intent, except?}` |
@@ -52,7 +52,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     control.refundsStartAs(text(body, "status") === "pending" ? "pending" : "succeeded");
     return OK;
   },
-  open_dispute: (control, body) => control.openDispute(text(body, "intent"), body.inquiry === true),
+  open_dispute: (control, body) =>
+    control.openDispute(
+      text(body, "intent"),
+      body.inquiry === true,
+      typeof body.amount === "number" ? body.amount : undefined,
+    ),
   answer_dispute: (control, body) => control.answerDispute(text(body, "dispute")),
   close_dispute: (control, body) =>
     control.closeDispute(text(body, "dispute"), text(body, "status") === "won" ? "won" : "lost"),

@@ -61,7 +61,8 @@ export interface FakeControl {
   failRefund(refundId: string, reason?: string): FakeRefund;
   /** How the next refunds start: succeeded (default) or pending. */
   refundsStartAs(status: "succeeded" | "pending"): void;
-  openDispute(intentId: string, isInquiry?: boolean): FakeDispute;
+  /** Of the whole charge without an amount. */
+  openDispute(intentId: string, isInquiry?: boolean, amount?: number): FakeDispute;
   answerDispute(disputeId: string): FakeDispute;
   closeDispute(disputeId: string, status: "won" | "lost"): FakeDispute;
   /** What was lost is looked at again, and closed once more. */
@@ -120,7 +121,7 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
     refundsStartAs: (status) => {
       settings.refunds.startsAs = status;
     },
-    openDispute: (intentId, isInquiry = false) => openDispute(books, intentId, isInquiry),
+    openDispute: (intentId, isInquiry = false, amount) => openDispute(books, intentId, isInquiry, amount),
     answerDispute: (disputeId) => answerDispute(books, disputeId),
     closeDispute: (disputeId, status) => closeDispute(books, disputeId, status),
     appealDispute: (disputeId) => appealDispute(books, disputeId),

@@ -13,9 +13,10 @@ export interface RefundMode {
 export function createRefund(books: FakeBooks, params: Params, mode: RefundMode): FakeRefund {
   refuseUnknown(params, CREATE_PARAMS);
   const charge = chargeToRefund(books, params);
-  const left = charge.amount_captured - charge.amount_refunded;
+  const held = heldOf(books, charge);
+  const left = Math.max(0, charge.amount_captured - charge.amount_refunded - held);
   const amount = integerParam(params, "amount") ?? left;
-  if (charge.disputed) {
+  if (held >= charge.amount_captured) {
     throw invalidRequest(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
       code: "charge_disputed",
     });
@@ -50,6 +51,14 @@ export function createRefund(books: FakeBooks, params: Params, mode: RefundMode)
   books.emit("refund.created", refund);
   books.emit("charge.refunded", charge);
   return refund;
+}
+
+/** What disputes hold or have taken of a charge; the rest of it can be refunded. */
+function heldOf(books: FakeBooks, { id }: FakeCharge): number {
+  const held = [...books.disputes.values()].filter(
+    ({ charge, status }) => charge === id && /^(needs|under|appeal|lost)/.test(status),
+  );
+  return held.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 function chargeToRefund(books: FakeBooks, params: Params): FakeCharge {
@@ -137,20 +146,31 @@ export function preventDispute(books: FakeBooks, intentId: string, how: "block" 
 }
 
 /** The payer's bank takes the money back; an inquiry only asks. */
-export function openDispute(books: FakeBooks, intentId: string, isInquiry: boolean): FakeDispute {
-  const dispute = newDispute(books, intentId, isInquiry ? "warning_needs_response" : "needs_response");
+export function openDispute(
+  books: FakeBooks,
+  intentId: string,
+  isInquiry: boolean,
+  amount?: number,
+): FakeDispute {
+  const status = isInquiry ? "warning_needs_response" : "needs_response";
+  const dispute = newDispute(books, intentId, status, amount);
   books.emit("charge.dispute.created", dispute);
   if (!isInquiry) withdraw(books, dispute);
   return dispute;
 }
 
-function newDispute(books: FakeBooks, intentId: string, status: FakeDispute["status"]): FakeDispute {
+function newDispute(
+  books: FakeBooks,
+  intentId: string,
+  status: FakeDispute["status"],
+  amount?: number,
+): FakeDispute {
   const charge = findChargeOf(books, getIntent(books, intentId));
   if (!charge) throw invalidRequest(`${intentId} has no successful charge to dispute.`);
   const dispute: FakeDispute = {
     id: books.newId("dp"),
     object: "dispute",
-    amount: charge.amount,
+    amount: amount ?? charge.amount,
     balance_transactions: [],
     charge: charge.id,
     created: books.now(),

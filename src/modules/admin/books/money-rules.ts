@@ -111,12 +111,18 @@ export const MONEY_RULES: readonly BookRule[] = [
   },
   {
     name: "refunded_orders_have_all_money_back",
-    promise: "A refunded order has all of its money back, or an event about it is in front of an operator.",
+    promise:
+      "A refunded order has all of its money back, by refunds and lost disputes, or an event about it is in front of an operator.",
     counts: "select count(*) from orders where status = 'refunded'",
     finds: `
       select 'order:' || o.id as id from orders o join payments p on p.order_id = o.id and p.is_counted
-      where o.status = 'refunded' and p.refunded_minor <> p.captured_minor
-        and not exists (select from webhook_events e where e.payment_id = p.id and e.outcome = 'parked')`,
+        left join esim_profiles e on e.order_id = o.id and o.kind = 'esim'
+        left join top_ups t on t.order_id = o.id
+      where o.status = 'refunded' and p.refund_reserved_minor <> p.captured_minor
+        and p.refunded_minor + (select coalesce(sum(d.amount_minor), 0) from disputes d
+          where d.payment_id = p.id and d.status = 'lost') < p.captured_minor
+        and not exists (select from webhook_events w where w.payment_id = p.id and w.outcome = 'parked')
+        and not ${hasJob("'refund-undeliverable:' || e.id")} and not ${hasJob("'refund-top-up:' || t.id")}`,
   },
   {
     name: "undelivered_orders_have_their_money_back",

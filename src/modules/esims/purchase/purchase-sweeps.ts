@@ -32,14 +32,15 @@ export function makePurchaseSweeps({ module, table, bringOn, refund }: PurchaseT
   const FAILED = statement(
     `${module}.failed_order`,
     `select order_id, coalesce(failure_reason, 'taken_back') as failure_reason from ${table}
-   where id = $1 and status in ('failed', 'cancelled')`,
+   where id = $1 and (status in ('failed', 'cancelled')
+     or exists (select from orders o where o.id = order_id and o.status = 'refunded'))`,
   );
 
   return {
     sweepPending: (db: Db) => db.run(SWEEP_PENDING),
     sweepFailed: (db: Db) => db.run(SWEEP_FAILED),
 
-    /** The order whose price is to go back; undefined: it did not fail. */
+    /** The order whose price is to go back; undefined: it did not fail, and nothing was refunded. */
     async findFailed(db: Db, id: unknown): Promise<{ orderId: number; reason: string } | undefined> {
       const { rows } = await db.run<{ order_id: number; failure_reason: string }>(FAILED, [id]);
       return rows[0] && { orderId: rows[0].order_id, reason: rows[0].failure_reason };

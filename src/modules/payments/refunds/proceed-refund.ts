@@ -96,9 +96,12 @@ function progressOf(refund: RefundRow | undefined): RefundProgress {
 /** By a person, to whom an answer is given; the others go back by themselves. */
 const wasAskedFor = ({ origin }: RefundRow): boolean => origin === "admin" || origin === "customer";
 
-/** Part of the money back is a kindness and leaves the eSIM; all of it ends the sale. Surplus money bought nothing. */
+/**
+ * Part of the money back is a kindness and leaves the eSIM; all of it ends the sale, and so does all that a dispute has
+ * left of it. Surplus money bought nothing.
+ */
 function needsTakeBack(refund: RefundRow, payment: PaymentRow): boolean {
-  const isAll = payment.refund_reserved_minor === payment.captured_minor;
+  const isAll = payment.refund_reserved_minor + payment.disputed_minor >= payment.captured_minor;
   return wasAskedFor(refund) && payment.is_counted && isAll && !refund.is_esim_taken_back;
 }
 
