@@ -21,7 +21,7 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     pool: "forks",
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Long enough for any busy machine: what hangs is found all the same, and time proves nothing.
     testTimeout: 300_000,
     // What was expected and what came, whole: it is read in lists of failures.
