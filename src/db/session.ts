@@ -29,8 +29,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   plan_cache_mode: "force_generic_plan",
 };
 
-/** So that nothing holds a connection or a lock for ever. */
-const BOUNDS = { lock_timeout: "5s", idle_in_transaction_session_timeout: "10s" };
+/** So that nothing holds a connection for ever. */
+const BOUNDS = { idle_in_transaction_session_timeout: "10s" };
+/** Who has time for a long statement waits for a lock as well, such as a command for an import; no request does. */
+const LOCK_MILLIS_MAX = 30_000;
 
 /** A migration bounds its locks itself, and may have to write a large table anew. */
 const UNBOUNDED = {
@@ -42,11 +44,17 @@ const UNBOUNDED = {
 export type SessionSettings = Readonly<Record<string, string>>;
 
 export function sessionSettings(statementTimeoutMillis: number): SessionSettings {
-  // As PostgreSQL shows it, so that what is right is not set again.
-  const isWhole = statementTimeoutMillis % 1_000 === 0;
-  const timeout = isWhole ? `${statementTimeoutMillis / 1_000}s` : `${statementTimeoutMillis}ms`;
-  return { ...SETTINGS, ...BOUNDS, statement_timeout: timeout };
+  const lockMillis = Math.min(statementTimeoutMillis / 2, LOCK_MILLIS_MAX);
+  return {
+    ...SETTINGS,
+    ...BOUNDS,
+    lock_timeout: shown(lockMillis),
+    statement_timeout: shown(statementTimeoutMillis),
+  };
 }
+
+/** As PostgreSQL shows it, so that what is right is not set again. */
+const shown = (millis: number): string => (millis % 1_000 === 0 ? `${millis / 1_000}s` : `${millis}ms`);
 
 export const MIGRATION_SETTINGS: SessionSettings = { ...SETTINGS, ...UNBOUNDED };
 

@@ -198,8 +198,8 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: "src/db/session.ts",
-        from: "{ ...SETTINGS, ...BOUNDS, statement_timeout",
-        to: '{ ...SETTINGS, ...BOUNDS, lock_timeout: (MARK, "0"), statement_timeout',
+        from: "lock_timeout: shown(lockMillis),",
+        to: 'lock_timeout: (MARK, "0"),',
       },
     ],
     target: { file: "tests/operation/overload.test.ts", test: "every one has its time-outs" },
