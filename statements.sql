@@ -2630,6 +2630,15 @@ select json_build_object(
 select id, status, supplier, supplier_order_id, supplier_reference, iccid
    from esim_profiles where id = $1 and status in ('ready', 'active') and ended_at is null;
 
+-- esims.former_suppliers
+-- src/modules/esims/purchase/former-suppliers.ts
+-- takes $1 bigint, $2 double precision
+-- returns supplier text, packageId text
+select distinct a.supplier, a.package_id as "packageId"
+   from provisioning_attempts a join esim_profiles p on p.id = a.profile_id
+   where p.plan_id = $1 and a.created_at > to_timestamp($2::float8 / 1000) - interval '30 days'
+   order by 1, 2;
+
 -- esims.free_cured
 -- src/modules/esims/provisioning/provisioning-jobs.ts
 -- returns enqueue_job boolean

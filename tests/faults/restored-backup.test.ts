@@ -173,4 +173,55 @@ describe("a restored backup", () => {
     await restored.esims.provisionEsim(other.id);
     expect(airalo.http.calls.filter(({ method }) => method === "GET")).toEqual([]);
   });
+
+  /** Since the backup, or after it was put back, the plan's list has become another one. */
+  const listBecomes = (
+    order: PlantedOrder,
+    { supplier, packageId }: Pick<typeof AIRALO, "supplier" | "packageId">,
+  ) =>
+    restored.database.query(
+      `update plan_suppliers set supplier = $2, package_id = $3
+       where plan_id = (select plan_id from esim_profiles where id = $1)`,
+      [order.profileId, supplier, packageId],
+    );
+  const PICKY = { supplier: "picky", packageId: "p", costMinor: 100 };
+
+  it("finds what a supplier sold that is not in the plan's list any more, and buys nothing there", async () => {
+    const [bought, unbought] = [await planted(AIRALO), await planted(AIRALO)];
+    await putBackAfter(() => room.esims.provisionEsim(bought.id));
+    await say(SETTLING_SECONDS);
+    for (const order of [bought, unbought]) {
+      await listBecomes(order, PICKY);
+      await restored.esims.provisionEsim(order.id);
+    }
+    expect(picky.sold.has(`${bought.reference}-1`)).toBe(false);
+    expect(await iccids(restored, bought)).toBe(await iccids(room, bought));
+    expect(await attempts(bought)).toMatchObject([{ number: 1, supplier: "airalo", status: "delivered" }]);
+    expect([soldByAiralo(bought), soldByAiralo(unbought)]).toEqual([1, 0]);
+    expect(await attempts(unbought)).toMatchObject([{ number: 1, supplier: "picky", status: "delivered" }]);
+  });
+
+  it("asks a supplier without references for the packages that the plan was bought as before", async () => {
+    const planId = await room.addPlan([ESIM_GO]);
+    await room.esims.provisionEsim((await room.addOrder({ planId })).id);
+    const order = await room.addOrder({ planId });
+    await putBackAfter(() => room.esims.provisionEsim(order.id));
+    await say(SETTLING_SECONDS);
+    await listBecomes(order, PICKY);
+    await restored.esims.provisionEsim(order.id);
+    expect(picky.sold.has(`${order.reference}-1`)).toBe(false);
+    expect(await iccids(restored, order)).toBe("several_orders");
+  });
+
+  it("takes nothing of the shop's own suppliers while another one cannot be asked", async () => {
+    const order = await planted({ supplier: "local", packageId: "l", costMinor: 0 }, AIRALO);
+    await putBackAfter(async () => undefined);
+    await say(SETTLING_SECONDS);
+    airalo.http.script({ times: 100, act: { kind: "status_before", status: 503 } });
+    await restored.esims.provisionEsim(order.id);
+    airalo.http.clearFaults();
+    expect(await attempts(order)).toEqual([]);
+    await restored.esims.provisionEsim(order.id);
+    expect(await attempts(order)).toMatchObject([{ supplier: "local", status: "delivered" }]);
+  });
 });

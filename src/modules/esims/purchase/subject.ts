@@ -43,6 +43,8 @@ export interface Subject<C extends Claim, Thing> {
   readonly store: PurchaseStore<C>;
   esimOf(claim: C): EsimRef | null;
   candidatesOf(claim: C): readonly Candidate[];
+  /** What it was bought as before the backup of that time; null: one supplier alone can have sold it. */
+  formerOf(db: Db, claim: C, backupMillis: number): Promise<readonly Candidate[] | null>;
   /** Without a configured supplier: the order fails and is refunded, or waits for an operator. */
   readonly withoutSupplier: "fail" | "park";
   /** Why nothing is to be bought any more; null: it is. */

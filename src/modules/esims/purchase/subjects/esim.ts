@@ -8,6 +8,7 @@ import type { InstallSecrets, InstallVault } from "../../install-secrets.js";
 import type { Attempt, Candidate } from "../choose-supplier.js";
 import type { Claim, Lease } from "../claim.js";
 import type { Bought, Refusal, Search } from "../decide.js";
+import { listFormerSuppliers } from "../former-suppliers.js";
 import { PROVISION_ESIM, REFUND_UNDELIVERABLE, TAKE_BACK_SURPLUS } from "../purchase-jobs.js";
 import { makePurchaseStore } from "../purchase-store.js";
 import { purchaseTable } from "../purchase-table.js";
@@ -86,6 +87,7 @@ export function makeEsimSubject(deps: EsimSubjectDeps): Subject<EsimClaim, Suppl
     store: esimPurchases,
     esimOf: () => null,
     candidatesOf: (claim) => candidatesOf(deps, claim),
+    formerOf: (db, claim, backupMillis) => listFormerSuppliers(db, claim.plan_id, backupMillis),
     withoutSupplier: "fail",
     unwantedBecause: () => null,
     onRefusal: (_, attempt, refusal) => deps.onRefusal(attempt, refusal),

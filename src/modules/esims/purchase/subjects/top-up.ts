@@ -108,6 +108,7 @@ export function makeTopUpSubject({
         isAbovePaid: false,
       },
     ],
+    formerOf: async () => null,
     withoutSupplier: "park",
     unwantedBecause: ({ is_esim_alive: isAlive }) => (isAlive ? null : "esim_not_alive"),
     onRefusal: (claim, { supplier }, refusal) => onRefusal(claim.id, supplier, refusal),
