@@ -60,6 +60,14 @@ select m.id, m.user_id, u.email, u.name, m.role, m.created_at, (select max(s.las
      exists (select from operator_factors f where f.user_id = u.id) as has_second_factor
    from team_members m join users u on u.id = m.user_id where m.id = $1;
 
+-- access.find_membership
+-- src/modules/access/team-store.ts
+-- takes $1 bigint, $2 boolean
+-- returns is_last_owner boolean
+select not (m.role <> 'owner' or $2::boolean or exists (
+  select from team_members o join users u on u.id = o.user_id
+  where o.role = 'owner' and o.id <> m.id and u.disabled_at is null)) as is_last_owner from team_members m where m.user_id = $1;
+
 -- access.find_user_by_address
 -- src/modules/access/reset-factor.ts
 -- takes $1 text

@@ -520,7 +520,7 @@ export interface paths {
         post?: never;
         /**
          * Delete the account
-         * @description Address and name are erased and every session ends; orders and payments stay, without a person. Unpaid orders end. 409 deletion_waits: something that was paid has not reached the person yet; the detail says what.
+         * @description Address and name are erased and every session ends; orders and payments stay, without a person. Unpaid orders end. 409 deletion_waits: something that was paid has not reached the person yet; the detail says what. 409 last_owner: the shop would have no owner any more.
          */
         delete: operations["deleteMe"];
         options?: never;
@@ -5853,19 +5853,19 @@ export interface components {
                 };
             };
         };
-        /** @description deletion_waits: Deletion waits */
-        DeletionWaits: {
+        /** @description deletion_waits: Deletion waits; last_owner: Last owner */
+        DeletionWaitsOrLastOwner: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "deletion_waits";
+                    code: "deletion_waits" | "last_owner";
                 };
                 "application/json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "deletion_waits";
+                    code: "deletion_waits" | "last_owner";
                 };
             };
         };
@@ -7494,7 +7494,7 @@ export interface operations {
             400: components["responses"]["BadRequestOrMalformedJson"];
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentials"];
             403: components["responses"]["CrossSiteRequest"];
-            409: components["responses"]["DeletionWaits"];
+            409: components["responses"]["DeletionWaitsOrLastOwner"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             default: components["responses"]["AnyProblem"];

@@ -21,7 +21,11 @@ export async function composeAuth(
   personalData: readonly PersonalDataSource[],
   ordersOfPerson: OrdersOfPerson,
   /** Made after this. */
-  access: () => { useKey: AuthModuleDeps["findKey"]; admitOperator: AuthModuleDeps["admitOperator"] },
+  access: () => {
+    useKey: AuthModuleDeps["findKey"];
+    admitOperator: AuthModuleDeps["admitOperator"];
+    leaveTeam: AuthModuleDeps["team"];
+  },
 ): Promise<AuthModule> {
   const { config, log } = foundation;
   const { auth, secrets, isProduction } = config;
@@ -37,6 +41,10 @@ export async function composeAuth(
     operatorSql: OPERATOR_SQL,
     admitOperator: (...entry) => access().admitOperator(...entry),
     findKey: (...use) => access().useKey(...use),
+    team: {
+      assertMayLeave: (...member) => access().leaveTeam.assertMayLeave(...member),
+      leave: (...member) => access().leaveTeam.leave(...member),
+    },
     earlyRefusal: await openEarlyRefusal(foundation),
     cookies: makeCookies({ ...auth.cookie, isProduction, host: new URL(publicUrl).hostname }),
     clientOf: (request) => {

@@ -160,6 +160,15 @@ describe("an invitation", () => {
     const last = await mailedToken("bob@example.com", 4);
     expect((await as(owner, "DELETE", `/admin/team/${row?.id}?reason=left`)).status).toBe(200);
     await refused(last);
+    const going = await logIn(app, "going@example.com");
+    await database.query(
+      "insert into team_members (user_id, role, created_by) values ($1, 'owner', 'test')",
+      [going.userId],
+    );
+    expect((await invite("bob@example.com", "owner", going)).status).toBe(201);
+    const offered = await mailedToken("bob@example.com", 5);
+    expect((await as(going, "DELETE", "/auth/me")).status).toBe(200);
+    await refused(offered);
     for (const odd of ["x", "%00", "a".repeat(43)]) await refused(odd);
   });
 
@@ -269,6 +278,22 @@ describe("a shop without ADMIN_EMAILS", () => {
     expect([down.status, down.body.code]).toEqual([409, "last_owner"]);
     const out = await shop.request("DELETE", `/admin/team/${left?.id}?reason=x`, { bearer: last });
     expect([out.status, out.body.code]).toEqual([409, "last_owner"]);
+    const gone = await shop.request("DELETE", "/auth/me", { bearer: last });
+    expect([gone.status, gone.body.code]).toEqual([409, "last_owner"]);
+    expect((await shop.request("GET", "/admin/me", { bearer: last })).body.role).toBe("owner");
+    // With another owner they may, and only one of two who go at once.
+    const other = logins.find(({ userId }) => userId !== left?.user_id)!;
+    await query("insert into team_members (user_id, role, created_by) values ($1, 'owner', 'test')", [
+      other.userId,
+    ]);
+    await query("update sessions set revoked_at = null, revoked_because = null where user_id = $1", [
+      other.userId,
+    ]);
+    const both = await Promise.all(
+      [last, other.token].map((bearer) => shop.request("DELETE", "/auth/me", { bearer })),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await query("select from team_members")).toHaveLength(1);
     await shop.stop();
   });
 });

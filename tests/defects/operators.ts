@@ -412,4 +412,38 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     target: { file: "tests/api/operators-reads.test.ts", test: "take a range as every list does" },
     reason: /to be 0/,
   },
+  {
+    number: 616,
+    title: "The last owner deletes the account, and the shop has none",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/manage-team.ts",
+        from: "if (membership?.is_last_owner === true) throw lastOwner();",
+        to: "if ((MARK, membership === undefined)) throw lastOwner();",
+      },
+    ],
+    target: {
+      file: "tests/api/team.test.ts",
+      test: "keeps its last owner, also when two owners remove each other at once",
+    },
+    reason: /last_owner/,
+  },
+  {
+    number: 617,
+    title: "What an owner has offered counts after they have deleted the account",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/manage-team.ts",
+        from: "      await assertMayLeave(tx, userId);\n      await revokeInvitationsOf(tx, `admin:${userId}`);",
+        to: "      await assertMayLeave(tx, userId);\n      MARK;",
+      },
+    ],
+    target: {
+      file: "tests/api/team.test.ts",
+      test: "is worth nothing late, revoked, replaced, or when its owner has left",
+    },
+    reason: /invitation_invalid/,
+  },
 ];

@@ -23,7 +23,7 @@ import { makeInvitationMail, queueInvitation } from "./invitation-mail.js";
 import { forgetOldInvitations } from "./invitation-store.js";
 import { makeManageKeys } from "./manage-keys.js";
 import { makeManageOperatorSessions } from "./manage-operator-sessions.js";
-import { type ManageTeamDeps, makeManageTeam } from "./manage-team.js";
+import { type ManageTeamDeps, makeLeaveTeam, makeManageTeam } from "./manage-team.js";
 import { findUserByAddress, makeResetFactor, type ResetFactor } from "./reset-factor.js";
 import { registerAcceptInvitation } from "./routes/accept-invitation.js";
 import { registerApiKeys } from "./routes/api-keys.js";
@@ -76,6 +76,7 @@ export function makeAccessModule(deps: AccessDeps) {
     mails: [makeInvitationMail({ ...deps, textsIn }), makeFactorMail({ ...deps, textsIn })],
     admitOperator: makeAdmitOperator(deps),
     useKey: makeUseKey(deps),
+    leaveTeam: makeLeaveTeam(deps),
     /** Whether anybody but this person may do it now. */
     hasOtherWith: (permission: Permission, userId: number) =>
       hasOtherOfRoles(deps.db, rolesWith(permission), { userId, ownerEmails: deps.ownerEmails }),

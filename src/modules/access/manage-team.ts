@@ -17,6 +17,7 @@ import { hashInvitationToken, makeInvitationToken } from "./invitation-token.js"
 import {
   changeRoleUnlessLastOwner,
   findMember,
+  findMembership,
   hasMember,
   listMembers,
   listOwnersByAddress,
@@ -137,6 +138,29 @@ async function accept(
   }
   deps.forgetPerson(userId);
   return member.role;
+}
+
+/**
+ * Before a person deletes their own account. The team is locked first, by members alone, as in every change of it; its
+ * rows go with the account.
+ */
+export function makeLeaveTeam({ ownerEmails }: Pick<ManageTeamDeps, "ownerEmails">) {
+  const assertMayLeave = async (tx: Tx, userId: number): Promise<void> => {
+    const hasOtherOwners = ownerEmails.length > 0;
+    if ((await findMembership(tx, userId, hasOtherOwners)) === undefined) return;
+    await lockTeam(tx);
+    const membership = await findMembership(tx, userId, hasOtherOwners);
+    if (membership?.is_last_owner === true) throw lastOwner();
+  };
+  return {
+    /** Throws `last_owner`. */
+    assertMayLeave,
+    /** The same, and what they have offered to others is worth nothing any more. */
+    async leave(tx: Tx, userId: number): Promise<void> {
+      await assertMayLeave(tx, userId);
+      await revokeInvitationsOf(tx, `admin:${userId}`);
+    },
+  };
 }
 
 const lastOwner = (): AppError =>

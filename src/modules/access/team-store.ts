@@ -78,6 +78,19 @@ const REMOVE = statement(
   `delete from team_members m where m.id = $1 and ${NOT_THE_LAST_OWNER} returning m.user_id`,
 );
 
+const MEMBERSHIP = statement(
+  "access.find_membership",
+  `select not ${NOT_THE_LAST_OWNER} as is_last_owner from team_members m where m.user_id = $1`,
+);
+
+/** Undefined for who is no member. Certain only while the team is locked. */
+export const findMembership = async (
+  db: Queryable,
+  userId: number,
+  hasOtherOwners: boolean,
+): Promise<{ readonly is_last_owner: boolean } | undefined> =>
+  (await db.run<{ is_last_owner: boolean }>(MEMBERSHIP, [userId, hasOtherOwners])).rows[0];
+
 /** False: it would leave the shop without an owner. The team must be locked. */
 export const changeRoleUnlessLastOwner = async (
   tx: Tx,

@@ -27,7 +27,12 @@ import type { Metrics } from "../../telemetry/metrics.js";
 import type { Jobs } from "../jobs/jobs.module.js";
 import { type LiveShop, type MailComposer, makeTextsIn } from "../mail/mail.module.js";
 import { makeAccessTokens } from "./access-token.js";
-import { type DeletePerson, makeDeletePerson, type OrdersOfPerson } from "./delete-person.js";
+import {
+  type DeletePerson,
+  makeDeletePerson,
+  type OrdersOfPerson,
+  type TeamOfPerson,
+} from "./delete-person.js";
 import { makeEndSessions } from "./end-sessions.js";
 import { addLoginAlarms } from "./login-alarms.js";
 import { makeLoginMail } from "./login-mail.js";
@@ -114,6 +119,7 @@ export interface AuthModuleDeps {
   /** What other modules hold about a person, for the export. */
   readonly personalData: readonly PersonalDataSource[];
   readonly ordersOfPerson: OrdersOfPerson;
+  readonly team: TeamOfPerson;
   readonly findKey: SessionGuardOptions["findKey"];
   readonly admitOperator: SessionGuardOptions["admitOperator"];
   readonly operatorSql: OperatorSql;
@@ -157,7 +163,7 @@ export function makeAuthModule(deps: AuthModuleDeps): AuthModule {
   });
   const login = { db, secrets, accessTokens, refreshTokens, sessionCache, events };
   const isOperator = makeIsOperator(deps.operatorSql, settings.adminEmails);
-  const persons = { ...login, orders: deps.ordersOfPerson, isOperator };
+  const persons = { ...login, orders: deps.ordersOfPerson, team: deps.team, isOperator };
   const managePerson = makeManagePerson({ ...persons, personalData: deps.personalData });
   const manageLimits = makeManageLimits({ db, limits, tryingLimits: otp, secrets, earlyRefusal });
   addLoginAlarms(deps.metrics, reservedDb, {

@@ -27,6 +27,12 @@ export interface OrdersOfPerson {
   readonly findOwed: (tx: Tx, userId: number) => Promise<readonly OwedOrder[]>;
 }
 
+/** A member of the team who leaves; the access module answers. Each throws `last_owner`. */
+export interface TeamOfPerson {
+  readonly assertMayLeave: (tx: Tx, userId: number) => Promise<void>;
+  readonly leave: (tx: Tx, userId: number) => Promise<void>;
+}
+
 export interface DeletePersonDeps {
   readonly db: Db;
   /** Works for the shop: an owner by the environment, or a member of the team. */
@@ -35,6 +41,7 @@ export interface DeletePersonDeps {
   readonly sessionCache: SessionCache;
   readonly events: Events;
   readonly orders: OrdersOfPerson;
+  readonly team: TeamOfPerson;
 }
 
 export type DeletePerson = ReturnType<typeof makeDeletePerson>;
@@ -44,11 +51,15 @@ export type DeletePerson = ReturnType<typeof makeDeletePerson>;
  * something that was paid has not reached the person it refuses, and says what is missing: nothing paid is lost.
  */
 export function makeDeletePerson(deps: DeletePersonDeps) {
-  const { db, secrets, sessionCache, events, orders } = deps;
+  const { db, secrets, sessionCache, events, orders, team } = deps;
   const remove = async (userId: number, act: Act, get: (tx: Tx) => Promise<EmailAddress>): Promise<void> => {
-    await db.transaction(get);
+    await db.transaction(async (tx) => {
+      await team.assertMayLeave(tx, userId);
+      await get(tx);
+    });
     await orders.release(userId);
     const sids = await db.transaction(async (tx) => {
+      await team.leave(tx, userId);
       const email = await get(tx);
       const owed = await orders.findOwed(tx, userId);
       if (owed.length > 0) throw waitsFor(owed);

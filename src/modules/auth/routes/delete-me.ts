@@ -10,14 +10,15 @@ export function registerDeleteMe(
   app.delete(
     "/auth/me",
     {
-      config: { access: "user", problems: ["deletion_waits"] },
+      config: { access: "user", problems: ["deletion_waits", "last_owner"] },
       schema: {
         tags: ["Account"],
         operationId: "deleteMe",
         summary: "Delete the account",
         description:
           "Address and name are erased and every session ends; orders and payments stay, without a person. Unpaid " +
-          "orders end. 409 deletion_waits: something that was paid has not reached the person yet; the detail says what.",
+          "orders end. 409 deletion_waits: something that was paid has not reached the person yet; the detail says what. " +
+          "409 last_owner: the shop would have no owner any more.",
         response: { 200: Message("account_deleted") },
       },
     },
