@@ -88,6 +88,37 @@ describe("the pages for people", () => {
     expect(lists[0]).not.toContain("Albania");
   });
 
+  it("200: a region is one page however its plans spell it, and no two places share an address", async () => {
+    const before = await app.database.query<{ id: number; region: string }>(
+      "select id, region from plans where region is not null",
+    );
+    await app.database.query(`update plans set region = case sku when 'EUROPE-3GB-15D' then 'EUROPE'
+      when 'EUROPE-10GB-30D' then 'Europe+' when 'ASIA-3GB-15D' then '***' else region end where region is not null`);
+    await eventually(async () => (await get("/")).text.includes('href="/esim/europe-2"'), {
+      timeoutMillis: 10_000,
+    });
+    const { text: map } = await get("/sitemap.xml");
+    const places = [...map.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, place]) => place);
+    expect(places.filter((place, index) => places.indexOf(place) < index)).toEqual([]);
+    expect(places).toContain("https://shop.example/esim/region");
+    const plansAt = async (path: string) =>
+      [...(await get(path)).text.matchAll(/href="\/checkout\/(\d+)/g)].map(([, id]) => Number(id));
+    const plansOf = async (...names: string[]) =>
+      (
+        await app.database.query<{
+          id: number;
+        }>(`select id from plans where region in ('${names.join("', '")}')
+          order by (select amount_minor from plan_prices where plan_id = id and currency = 'USD'), id`)
+      ).map(({ id }) => id);
+    expect(await plansAt("/esim/europe-2")).toEqual(await plansOf("Europe+"));
+    const ofEurope = JSON.stringify(await plansOf("Europe", "EUROPE"));
+    await eventually(async () => JSON.stringify(await plansAt("/esim/europe")) === ofEurope, {
+      timeoutMillis: 10_000,
+    });
+    for (const { id, region } of before)
+      await app.database.query("update plans set region = $1 where id = $2", [region, id]);
+  });
+
   it("200: a plan says in which networks it works, as far as its first supplier does, and none of other countries", async () => {
     expect((await get("/esim/japan")).text).not.toContain("names these");
     const told = [

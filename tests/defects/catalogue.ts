@@ -157,7 +157,7 @@ export const CATALOGUE: readonly Defect[] = [
       {
         file: "src/modules/catalog/catalog-csv.ts",
         from: 'hasPausedReason: file.columns.includes("paused_reason"),',
-        to: 'hasPausedReason: MARK || file.columns.includes("paused_reason"),',
+        to: "hasPausedReason: (MARK, true),",
       },
     ],
     target: {
@@ -180,6 +180,40 @@ export const CATALOGUE: readonly Defect[] = [
     target: {
       file: "tests/commands/import-data.test.ts",
       test: "2: devices with a bad row is refused whole, with the row",
+    },
+    reason: /./,
+  },
+  {
+    number: 624,
+    title: "Two regions have one address, and one of them no page",
+    area: "storefront",
+    edits: [
+      {
+        file: "src/modules/storefront/destinations.ts",
+        from: "  for (let number = 2; taken.has(slug); number += 1)",
+        to: "  for (let number = 2; MARK === undefined && taken.has(slug); number += 1)",
+      },
+    ],
+    target: {
+      file: "tests/api/pages.test.ts",
+      test: "200: a region is one page however its plans spell it, and no two places share an address",
+    },
+    reason: /./,
+  },
+  {
+    number: 625,
+    title: "Prices in dollars of several countries look alike",
+    area: "storefront",
+    edits: [
+      {
+        file: "web/src/text/format.ts",
+        from: '    style: "currency",',
+        to: '    style: "currency",\n    currencyDisplay: MARK === undefined ? "symbol" : "narrowSymbol",',
+      },
+    ],
+    target: {
+      file: "web/src/text/texts.test.ts",
+      test: "a price says in which currency it is, in en",
     },
     reason: /./,
   },

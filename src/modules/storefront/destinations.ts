@@ -42,42 +42,49 @@ export async function findDestinations(db: Queryable, currency: string): Promise
   if (!isCurrencyCode(currency)) return { all: [], countries };
   const filter = { currency, country: null, minGb: null, maxGb: null, maxPrice: null, days: null };
   const byCountry = new Map(countries.map(({ iso2 }) => [iso2, { own: [] as Plan[], wider: [] as Plan[] }]));
-  const byRegion = new Map<string, Plan[]>();
+  // By the name as a person reads it: files spell one region in several ways.
+  const byRegion = new Map<string, { readonly name: string; readonly plans: Plan[] }>();
   // Each plan is looked at once and in pages: a large shop's page must not stop the process.
   for await (const page of listEveryPlan(db, filter)) {
     for (const plan of page.map(planView)) {
       const { region, coverage } = plan;
       for (const iso2 of coverage) byCountry.get(iso2)?.[region === null ? "own" : "wider"].push(plan);
       if (region === null) continue;
-      const ofRegion = byRegion.get(region);
-      if (ofRegion === undefined) byRegion.set(region, [plan]);
-      else ofRegion.push(plan);
+      const key = plainText(region);
+      const ofRegion = byRegion.get(key);
+      if (ofRegion === undefined) byRegion.set(key, { name: region, plans: [plan] });
+      else ofRegion.plans.push(plan);
     }
   }
   const ofCountries = countries.map(({ iso2, name }): Destination => {
     const { own = [], wider = [] } = byCountry.get(iso2) ?? {};
     return { slug: countrySlug(iso2, name), iso2, name, plans: own, wider };
   });
-  const taken = new Set(ofCountries.map(({ slug }) => slug));
+  const countrySlugs = new Set(ofCountries.map(({ slug }) => slug));
+  const taken = new Set(countrySlugs);
   const ofRegions = [...byRegion]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
-      ([name, plans]): Destination => ({
-        slug: regionSlug(name, taken),
+      ([, { name, plans }]): Destination => ({
+        slug: regionSlug(name, countrySlugs, taken),
         iso2: null,
         name,
         plans,
         wider: [],
       }),
-    )
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    );
   const all = [...ofRegions, ...ofCountries].filter(({ plans: own, wider }) => own.length + wider.length > 0);
   return { all, countries };
 }
 
-/** A region that is called like a country has an address of its own. */
-function regionSlug(name: string, taken: ReadonlySet<string>): string {
-  const slug = slugOf(name);
-  return taken.has(slug) ? `${slug}-region` : slug;
+/** An address of its own, also where a country is called so, another region is ("EU", "EU+"), or the name is all signs. */
+function regionSlug(name: string, countrySlugs: ReadonlySet<string>, taken: Set<string>): string {
+  const plain = slugOf(name) || "region";
+  const first = countrySlugs.has(plain) ? `${plain}-region` : plain;
+  let slug = first;
+  for (let number = 2; taken.has(slug); number += 1) slug = `${first}-${number}`;
+  taken.add(slug);
+  return slug;
 }
 
 /** The countries that most people travel to stand first. */

@@ -1,12 +1,14 @@
 import type { PriceInfo } from "../page-contract.js";
 
-/** "$6.50", "¥980": the digits are the shop's, Intl only adds the currency's sign. */
+/**
+ * "$6.50", "CA$6.50", "¥980": the digits are the shop's, Intl only adds the currency's sign. Not the narrow one, which
+ * American, Canadian and Mexican prices share.
+ */
 export function priceText(price: PriceInfo, language: string): string {
   const decimals = price.amount_major.split(".")[1]?.length ?? 0;
   return new Intl.NumberFormat(localeOf(language), {
     style: "currency",
     currency: price.currency,
-    currencyDisplay: "narrowSymbol",
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   }).format(Number(price.amount_major));

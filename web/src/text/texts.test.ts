@@ -4,9 +4,11 @@ import { h } from "preact";
 import renderToString from "preact-render-to-string";
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES } from "../../../src/kernel/errors.js";
+import { amountMajor, currencyCodes } from "../../../src/kernel/money.js";
 import type { ShopInfo } from "../page-contract.js";
 import { Failure } from "../parts/notice.js";
 import { PageContext } from "../parts/shop-context.js";
+import { priceText } from "./format.js";
 import { LanguageContext, makeText } from "./text.js";
 
 const FOLDER = new URL("../texts/", import.meta.url);
@@ -31,6 +33,14 @@ describe("the texts of the pages", () => {
       }
     }
   });
+});
+
+it.each(["en", "es"])("a price says in which currency it is, in %s", (language) => {
+  const texts = currencyCodes.map((currency) => {
+    const amount_major = amountMajor(120_000, currency);
+    return priceText({ currency, amount_minor_units: 120_000, amount_major }, language);
+  });
+  expect(texts.filter((one, index) => texts.indexOf(one) < index)).toEqual([]);
 });
 
 const DETAIL = "An English sentence for programs.";
