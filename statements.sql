@@ -2476,8 +2476,9 @@ select count(distinct p.id) as count
 
 -- esims.decide_attempt
 -- src/modules/esims/provisioning/decision-store.ts
--- takes $1 bigint, $2 text, $3 text, $4 text, $5 text
+-- takes $1 bigint, $2 text, $3 text, $4 text, $5 text, $6 text[]
 update provisioning_attempts set status = $2, reason = $3, decided_by = $4,
+     is_exclusive = is_exclusive or ($2 in ('unknown', 'surplus') and supplier = any($6::text[])),
      supplier_order_id = coalesce($5, supplier_order_id), ask_at = null,
      decided_at = case when $2 in ('refused', 'surplus') then now() end
    where id = $1 and status = 'parked';

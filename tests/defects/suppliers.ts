@@ -366,4 +366,21 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     },
     reason: /to deeply equal/,
   },
+  {
+    number: 633,
+    title: "What came to light without a number is searched for beside another purchase of its package",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/provisioning/decide-parked.ts",
+        from: 'capabilities.lookup === "by_match")',
+        to: 'capabilities.lookup === "by_match" && !MARK)',
+      },
+    ],
+    target: {
+      file: COMES_TO_LIGHT,
+      test: "in that list without being named: ask_again waits for another purchase of its package, and holds the next one up",
+    },
+    reason: /200/,
+  },
 ];

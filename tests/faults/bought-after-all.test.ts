@@ -252,6 +252,41 @@ describe("a purchase that had been ruled out and comes to light", () => {
       });
     });
 
+    it.each(["ask_again", "refund"])(
+      "in that list without being named: %s waits for another purchase of its package, and holds the next one up",
+      async (decision) => {
+        const packageId = `named-${decision}`;
+        const planId = await room.addPlan([{ supplier: "matching", packageId }]);
+        const order = await room.addOrder({ planId });
+        Object.assign(matching, { script: ["sell_and_drop", { refuse: "no_funds" }], isSearchBlind: true });
+        for (let time = 0; time < 3; time += 1) await room.esims.provisionEsim(order.id);
+        const { findOrder } = matching;
+        matching.findOrder = async () => done({ found: "several", supplierOrderIds: ["one", "two"] });
+        await lookBack();
+        matching.findOrder = findOrder;
+        expect(await profileOf(order)).toMatchObject({ parked_reason: "bought_after_all" });
+        const decide = () =>
+          room.as(1, "POST", `/admin/esims/${order.profileId}/decision`, { decision, reason: "r" });
+
+        const other = await room.addOrder({ planId });
+        Object.assign(matching, { script: ["drop"], isSearchConclusive: false });
+        await room.esims.provisionEsim(other.id);
+        const early = await decide();
+        expect([early.status, early.body.code]).toEqual([409, "conflict"]);
+        expect(await profileOf(order)).toMatchObject({ parked_reason: "bought_after_all" });
+        await room.database.query(
+          "update provisioning_attempts set supplier_order_id = $2 where profile_id = $1",
+          [other.profileId, `elsewhere-${decision}`],
+        );
+        expect((await decide()).status).toBe(200);
+        const third = await room.addOrder({ planId });
+        const calls = matching.calls.length;
+        await room.esims.provisionEsim(third.id);
+        expect(matching.calls).toHaveLength(calls);
+        Object.assign(matching, { isSearchConclusive: true });
+      },
+    );
+
     it("in that list, of one that had been given up: what an open purchase may own is left to it as well", async () => {
       const planId = await room.addPlan([{ supplier: "matching", packageId: "given-up" }]);
       const givenUp = await room.addOrder({ planId });

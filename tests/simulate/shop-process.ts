@@ -161,8 +161,8 @@ export function makeShopProcess(deps: ShopDeps) {
     login,
     handlers: { ...handlers, tell_receivers: tellReceivers } as typeof handlers,
     markInstalled: makeMarkInstalled({ db }),
-    decideEsim: makeDecideEsim({ db, wakeWorkers }),
-    decideTopUp: makeDecideTopUp({ db, wakeWorkers }),
+    decideEsim: makeDecideEsim({ db, wakeWorkers, suppliers: deps.suppliers }),
+    decideTopUp: makeDecideTopUp({ db, wakeWorkers, suppliers: deps.suppliers }),
   };
 }
 

@@ -220,7 +220,7 @@ function registerAdministration(app: Server, deps: EsimsDeps, importStock: Impor
   const { db, config, wakeWorkers } = deps;
   registerAdminEsims(app, {
     db,
-    decideParked: makeDecideEsim({ db, wakeWorkers }),
+    decideParked: makeDecideEsim({ db, wakeWorkers, suppliers: deps.suppliers }),
   });
   const supplierIds = deps.suppliers.map(({ id }) => id);
   registerAdminPlanSuppliers(app, {

@@ -2,6 +2,7 @@ import type { Act } from "../../../db/act.js";
 import { writeAudit } from "../../../db/audit-log.js";
 import { type Db, type Tx, violatedConstraint } from "../../../db/database.js";
 import type { IdempotentRequest } from "../../../http/idempotency-key.js";
+import type { EsimSupplier } from "../../../providers/esim/port.js";
 import { type Decided, decideOnce } from "./decision-keys.js";
 import { type DecidedAttempt, type DecisionStore, moveParkedAttempt, type Parked } from "./decision-store.js";
 
@@ -30,6 +31,7 @@ export type DecideParked = (command: DecisionCommand) => Promise<Decided>;
 
 export interface DecideDeps {
   readonly db: Db;
+  readonly suppliers: readonly EsimSupplier[];
   readonly wakeWorkers: () => void;
 }
 
@@ -51,13 +53,17 @@ export type ParkedPurchase = Parked & { readonly attempt_id: number };
  */
 export function makeDecide(deps: DecideDeps, decidable: Decidable): DecideParked {
   const { kind, store } = decidable;
+  const matching = deps.suppliers
+    .filter(({ capabilities }) => capabilities.lookup === "by_match")
+    .map(({ id }) => id);
   return async ({ id, decision, reason, act, idempotent }) => {
     const subject = `${kind}:${id}`;
     const deciding = deps.db.transactionAs(act, (tx) =>
       decideOnce(tx, { subject, act, idempotent }, async () => {
         const parked = await store.lockParked(tx, id);
         if (parked === undefined) return "nothing_to_decide";
-        if (!(await carryOut(tx, decidable, parked, decision, act.actor))) return "does_not_fit";
+        if (!(await carryOut(tx, decidable, parked, { ...decision, actor: act.actor, matching })))
+          return "does_not_fit";
         await writeAudit(tx, act, {
           action: `${kind}.${decision.decision}`,
           subject,
@@ -68,8 +74,9 @@ export function makeDecide(deps: DecideDeps, decidable: Decidable): DecideParked
       }),
     );
     const decided = await deciding.catch((error: unknown) => {
-      if (violatedConstraint(error) === "provisioning_attempts_one_per_supplier_order")
-        return "owned_by_another" as const;
+      const constraint = violatedConstraint(error);
+      if (constraint === "provisioning_attempts_one_per_supplier_order") return "owned_by_another" as const;
+      if (constraint === "provisioning_attempts_one_exclusive_per_package") return "another_is_open" as const;
       throw error;
     });
     deps.wakeWorkers();
@@ -82,14 +89,14 @@ async function carryOut(
   tx: Tx,
   { store, asksAgainAfterNotBought, acceptLoss, adopt }: Decidable,
   parked: Parked,
-  decision: Decision,
-  actor: string,
+  decision: Decision & { readonly actor: string; readonly matching: readonly string[] },
 ): Promise<boolean> {
   const { id, attempt_id: attemptId } = parked;
+  const { actor, matching } = decision;
   const isWaiting = parked.status === "pending";
   if (isWaiting === (decision.decision === "accept_loss")) return false;
   const moves = (status: DecidedAttempt["status"], reason: string | null) =>
-    attemptId === null ? undefined : moveParkedAttempt(tx, attemptId, { status, reason }, actor);
+    attemptId === null ? undefined : moveParkedAttempt(tx, attemptId, { status, reason, matching }, actor);
   switch (decision.decision) {
     case "accept_loss":
       await acceptLoss(tx, id);

@@ -4,8 +4,11 @@ import type { IdempotentRequest } from "../../../http/idempotency-key.js";
 
 /** What the guards of the decided rows say. */
 export type Outcome = "decided" | "nothing_to_decide" | "does_not_fit";
-/** owned_by_another: the supplier's order that was named belongs to another purchase. */
-export type Decided = Outcome | "replayed" | "key_reused" | "owned_by_another";
+/**
+ * owned_by_another: the supplier's order that was named belongs to another purchase. another_is_open: the supplier keeps
+ * no references, and another purchase of the same package is not decided yet.
+ */
+export type Decided = Outcome | "replayed" | "key_reused" | "owned_by_another" | "another_is_open";
 
 const TAKE = statement(
   "decision_keys.take",

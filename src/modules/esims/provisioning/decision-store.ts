@@ -60,9 +60,14 @@ export function makeDecisionStore({ module, table, attemptColumn, ...jobs }: Pur
 }
 export type DecisionStore = ReturnType<typeof makeDecisionStore>;
 
+/**
+ * What is searched for by package and time again is exclusive again: another purchase of its package could be taken for
+ * it. Where one is open, `provisioning_attempts_one_exclusive_per_package` refuses the decision.
+ */
 const MOVE_ATTEMPT = statement(
   "esims.decide_attempt",
   `update provisioning_attempts set status = $2, reason = $3, decided_by = $4,
+     is_exclusive = is_exclusive or ($2 in ('unknown', 'surplus') and supplier = any($6::text[])),
      supplier_order_id = coalesce($5, supplier_order_id), ask_at = null,
      decided_at = case when $2 in ('refused', 'surplus') then now() end
    where id = $1 and status = 'parked'`,
@@ -72,6 +77,8 @@ export interface DecidedAttempt {
   readonly status: "unknown" | "accepted" | "refused" | "surplus";
   readonly reason: string | null;
   readonly supplierOrderId?: string;
+  /** Suppliers that keep no reference of ours. */
+  readonly matching?: readonly string[];
 }
 
 export async function moveParkedAttempt(
@@ -80,5 +87,6 @@ export async function moveParkedAttempt(
   to: DecidedAttempt,
   actor: string,
 ): Promise<void> {
-  await tx.run(MOVE_ATTEMPT, [attemptId, to.status, to.reason, actor, to.supplierOrderId ?? null]);
+  const { status, reason, supplierOrderId = null, matching = [] } = to;
+  await tx.run(MOVE_ATTEMPT, [attemptId, status, reason, actor, supplierOrderId, matching]);
 }

@@ -75,6 +75,12 @@ export function answerDecided(reply: FastifyReply, decided: Decided, noun: "eSIM
         "Another purchase has this supplier_order_id. Look it up again in the supplier's list and name the one of this " +
           `${noun}.`,
       );
+    case "another_is_open":
+      throw new AppError(
+        "conflict",
+        "This supplier keeps no reference of ours, and another purchase of the same package there is open: one could be " +
+          "taken for the other. Decide that one first, or try again in a quarter of an hour.",
+      );
     case "key_reused":
       throw new AppError(
         "idempotency_key_reused",

@@ -76,7 +76,10 @@ export function makeTopUps(deps: TopUpsDeps): TopUps {
         defaultCurrency: config.payments.defaultCurrency,
         textsIn: deps.textsIn,
       });
-      registerAdminTopUps(app, { db: deps.db, decideTopUp: makeDecideTopUp(deps) });
+      registerAdminTopUps(app, {
+        db: deps.db,
+        decideTopUp: makeDecideTopUp({ ...deps, suppliers: [...suppliers.values()] }),
+      });
     },
   };
 }
