@@ -1253,6 +1253,7 @@ create table disputes (
   version integer default 1 not null,
   respond_by timestamp with time zone,
   answered_at timestamp with time zone,
+  said_at timestamp with time zone,
   constraint disputes_pkey PRIMARY KEY (id),
   constraint disputes_one_per_provider_dispute UNIQUE (provider, dispute_id),
   constraint disputes_status_known CHECK ((status = ANY (ARRAY['warning'::text, 'open'::text, 'won'::text, 'lost'::text]))),
@@ -1261,7 +1262,7 @@ create table disputes (
 CREATE INDEX disputes_by_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_open ON public.disputes USING btree (created_at) WHERE (status = ANY (ARRAY['warning'::text, 'open'::text]));
 CREATE TRIGGER disputes_audit AFTER UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION audit_state_change('dispute');
-CREATE TRIGGER disputes_moves BEFORE UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('warning>open', 'warning>won', 'warning>lost', 'open>won', 'open>lost', 'lost>won');
+CREATE TRIGGER disputes_moves BEFORE UPDATE OF status ON public.disputes FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION enforce_state_moves('warning>open', 'warning>won', 'warning>lost', 'open>won', 'open>lost', 'won>open', 'won>lost', 'lost>won');
 
 create table esim_profiles (
   id bigint generated always as identity,

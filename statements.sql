@@ -2206,6 +2206,17 @@ select subject = $3 and request_fingerprint = $4 as is_same from decision_keys
 insert into decision_keys (actor, idempotency_key, subject, request_fingerprint) values ($1, $2, $3, $4)
    on conflict on constraint decision_keys_one_per_actor_and_key do nothing;
 
+-- disputes.contradicts
+-- src/modules/payments/dispute-store.ts
+-- takes $1 text, $2 text, $3 timestamp with time zone
+select from disputes where provider = $1 and dispute_id = $2 and status = 'won' and coalesce(said_at, closed_at) < $3;
+
+-- disputes.find_state
+-- src/modules/payments/dispute-store.ts
+-- takes $1 text, $2 text
+-- returns status text
+select status from disputes where provider = $1 and dispute_id = $2;
+
 -- disputes.list_payments_in_dispute
 -- src/modules/payments/dispute-store.ts
 -- takes $1 text, $2 timestamp with time zone, $3 bigint
@@ -2229,20 +2240,23 @@ update payments p set disputed_minor = least(p.captured_minor, coalesce((
 
 -- disputes.upsert
 -- src/modules/payments/dispute-store.ts
--- takes $1 text, $2 text, $3 bigint, $4 text, $5 bigint, $6 text, $7 text, $8 timestamp with time zone, $9 text[], $10 timestamp with time zone, $11 boolean
+-- takes $1 text, $2 text, $3 bigint, $4 text, $5 bigint, $6 text, $7 text, $8 timestamp with time zone, $9 text[], $10 timestamp with time zone, $11 boolean, $12 timestamp with time zone, $13 boolean
 -- returns id bigint
 insert into disputes as d
      (provider, dispute_id, payment_id, status, amount_minor, currency, reason, provider_created_at, closed_at,
-      respond_by, answered_at)
+      respond_by, answered_at, said_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end,
-     $10::timestamptz, case when $11::boolean then now() end)
+     $10::timestamptz, case when $11::boolean then now() end, $12::timestamptz)
    on conflict on constraint disputes_one_per_provider_dispute do update set
      status = excluded.status, amount_minor = excluded.amount_minor,
      closed_at = case when d.status = excluded.status then d.closed_at else excluded.closed_at end,
      respond_by = coalesce(excluded.respond_by, d.respond_by),
      answered_at = case when d.status = excluded.status then coalesce(d.answered_at, excluded.answered_at)
-       else excluded.answered_at end
-   where d.status = any ($9) or (d.status = excluded.status and (
+       else excluded.answered_at end,
+     said_at = case when d.status = excluded.status then d.said_at else excluded.said_at end
+   where (d.status = any ($9) and d.status <> 'won' and not ($13::boolean and d.status = 'lost' and d.said_at > $12::timestamptz + interval '1 minute'))
+     or (d.status = 'won' and d.status = any ($9) and $13::boolean and coalesce(d.said_at, d.closed_at) < $12::timestamptz)
+     or (d.status = excluded.status and (
      (d.respond_by is null and excluded.respond_by is not null)
      or (d.answered_at is null and excluded.answered_at is not null)))
    returning id;

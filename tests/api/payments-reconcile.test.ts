@@ -84,6 +84,48 @@ describe("reconciliation", () => {
     expect(await withheld()).toEqual([{ disputed_minor: 0 }]);
   });
 
+  it("a refund of weeks ago that fails is seen though nobody told of it", async () => {
+    const { orderId } = await shop.paid();
+    const { control } = shop.stripe;
+    control.clockOffset(-20 * 86_400);
+    await shop.refund(orderId, { reason: "asked for", accept_loss: true });
+    control.clockOffset(0);
+    await shop.settled();
+    control.webhooks({ off: true });
+    control.failRefund(shop.stripe.ledger().refunds.at(-1)?.id ?? "");
+    await reconcile();
+    expect(await query("select status from refunds where order_id = $1", [orderId])).toEqual([
+      { status: "failed" },
+    ]);
+    const [parked] = await query(
+      "select reason from webhook_events e join payments p on p.id = e.payment_id where p.order_id = $1 and outcome = 'parked'",
+      [orderId],
+    );
+    expect(parked).toEqual({ reason: "refund_failed_after_success" });
+    expect(await findings(orderId)).toEqual([{ class: "refund_missing", action: "repaired" }]);
+  });
+
+  it("a dispute of weeks ago that ends the other way is seen though nobody told of it, each time", async () => {
+    const { orderId, intentId, amount } = await shop.paid();
+    const { control } = shop.stripe;
+    control.clockOffset(-20 * 86_400);
+    const { id } = control.openDispute(intentId);
+    control.closeDispute(id, "lost");
+    control.clockOffset(0);
+    await shop.settled();
+    control.webhooks({ off: true });
+    const withheld = () => query("select disputed_minor from payments where order_id = $1", [orderId]);
+    expect(await withheld()).toEqual([{ disputed_minor: amount }]);
+    control.appealDispute(id);
+    control.closeDispute(id, "won");
+    await reconcile();
+    expect(await withheld()).toEqual([{ disputed_minor: 0 }]);
+    control.reopenDispute(id);
+    control.closeDispute(id, "lost");
+    await reconcile();
+    expect(await withheld()).toEqual([{ disputed_minor: amount }]);
+  });
+
   it("a refund that we heard of days after it was made is not missing at the provider", async () => {
     const { orderId, intentId } = await shop.paid();
     const { control } = shop.stripe;

@@ -576,6 +576,36 @@ describe("refunds", () => {
     },
   );
 
+  it.each(["as_is", "reverse"] as const)(
+    "a dispute that was won and is taken up again withholds its money, and is lost in the end (events %s)",
+    async (order) => {
+      const { orderId, intentId, amount } = await shop.paid();
+      const { control } = shop.stripe;
+      control.clockOffset(-7_200);
+      const { id } = control.openDispute(intentId);
+      control.closeDispute(id, "won");
+      control.clockOffset(0);
+      await shop.settled();
+      expect(await withheldOf(orderId)).toEqual({ disputed_minor: 0, status: "won" });
+      control.webhooks({ hold: true });
+      control.reopenDispute(id);
+      control.closeDispute(id, "lost");
+      control.webhooks({ hold: false });
+      await control.release(order);
+      await shop.settled();
+      expect(await withheldOf(orderId)).toEqual({ disputed_minor: amount, status: "lost" });
+      // What was said of the win comes once more.
+      const won = shop.stripe.ledger().events.find(({ type }) => type === "charge.dispute.funds_reinstated");
+      await shop.post({
+        ...won,
+        id: `evt_again_${id}`,
+        created: (won?.created ?? 0) - 7_200,
+        data: { object: { ...won?.data.object, id } },
+      });
+      expect(await withheldOf(orderId)).toMatchObject({ status: "lost" });
+    },
+  );
+
   it("what a prevented dispute took is gone, and what was blocked is not", async () => {
     const blocked = await shop.paid();
     shop.stripe.control.preventDispute(blocked.intentId, "block");

@@ -467,4 +467,39 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /cancelled/,
   },
+  {
+    number: 642,
+    title: "A dispute that is taken up again after a win stays won",
+    area: "money",
+    edits: [
+      {
+        file: DISPUTES,
+        from: "or (d.status = 'won' and d.status = any ($9)",
+        to: "or (false and d.status = any ($9)",
+      },
+      runsAt(DISPUTES, "  if (count === 1) {\n"),
+    ],
+    target: {
+      file: "tests/api/payments-stripe.test.ts",
+      test: "a dispute that was won and is taken up again withholds its money, and is lost in the end (events as_is)",
+    },
+    reason: /lost/,
+  },
+  {
+    number: 643,
+    title: "A refund that fails weeks later is not seen without its webhook",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/reconciliation/reconcile.ts",
+        from: "await readChanges(comparison);",
+        to: "if (!MARK) await readChanges(comparison);",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-reconcile.test.ts",
+      test: "a refund of weeks ago that fails is seen though nobody told of it",
+    },
+    reason: /succeeded/,
+  },
 ];

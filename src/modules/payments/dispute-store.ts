@@ -3,23 +3,27 @@ import type { DisputeSnapshot, PaymentProviderName } from "../../providers/payme
 import { type DisputeStatus, disputeMovesInto } from "./payment-state.js";
 
 /**
- * A dispute's state only rises (payment-state.ts), to `won` from any other, so events in any order end alike. Within one state a deadline is
- * learned once and an answer stays given: an event that was overtaken takes neither back.
+ * Until it is won a dispute's state only rises (payment-state.ts), so events in any order end alike. Between `won` and
+ * what came after it the time at the provider decides ($12), of what says how the whole dispute stands ($13). Within one
+ * state a deadline is learned once and an answer stays given: an event that was overtaken takes neither back.
  */
 const UPSERT = statement(
   "disputes.upsert",
   `insert into disputes as d
      (provider, dispute_id, payment_id, status, amount_minor, currency, reason, provider_created_at, closed_at,
-      respond_by, answered_at)
+      respond_by, answered_at, said_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 in ('won', 'lost') then now() end,
-     $10::timestamptz, case when $11::boolean then now() end)
+     $10::timestamptz, case when $11::boolean then now() end, $12::timestamptz)
    on conflict on constraint disputes_one_per_provider_dispute do update set
      status = excluded.status, amount_minor = excluded.amount_minor,
      closed_at = case when d.status = excluded.status then d.closed_at else excluded.closed_at end,
      respond_by = coalesce(excluded.respond_by, d.respond_by),
      answered_at = case when d.status = excluded.status then coalesce(d.answered_at, excluded.answered_at)
-       else excluded.answered_at end
-   where d.status = any ($9) or (d.status = excluded.status and (
+       else excluded.answered_at end,
+     said_at = case when d.status = excluded.status then d.said_at else excluded.said_at end
+   where (d.status = any ($9) and d.status <> 'won' and not ($13::boolean and d.status = 'lost' and d.said_at > $12::timestamptz + interval '1 minute'))
+     or (d.status = 'won' and d.status = any ($9) and $13::boolean and coalesce(d.said_at, d.closed_at) < $12::timestamptz)
+     or (d.status = excluded.status and (
      (d.respond_by is null and excluded.respond_by is not null)
      or (d.answered_at is null and excluded.answered_at is not null)))
    returning id`,
@@ -31,13 +35,22 @@ const SUM = statement(
    where p.id = $1`,
 );
 
-/** False when it says nothing new. The payment's row must be locked. */
+const CONTRADICTS = statement(
+  "disputes.contradicts",
+  `select from disputes where provider = $1 and dispute_id = $2 and status = 'won' and coalesce(said_at, closed_at) < $3`,
+);
+
+/**
+ * known: it says nothing new. contradicts: it is lost after it was won, by a word that does not tell whether money moved.
+ * The payment's row must be locked.
+ */
 export async function upsertDispute(
   tx: Tx,
   provider: PaymentProviderName,
   paymentId: number,
   dispute: DisputeSnapshot,
-): Promise<boolean> {
+  saidAt: Date,
+): Promise<"new" | "known" | "contradicts"> {
   const { count } = await tx.run(UPSERT, [
     provider,
     dispute.disputeId,
@@ -50,9 +63,16 @@ export async function upsertDispute(
     disputeMovesInto(dispute.state),
     dispute.respondBy?.toISOString() ?? null,
     dispute.isAnswered,
+    saidAt.toISOString(),
+    dispute.isWhole === true,
   ]);
-  if (count === 1) await tx.run(SUM, [paymentId]);
-  return count === 1;
+  if (count === 1) {
+    await tx.run(SUM, [paymentId]);
+    return "new";
+  }
+  if (dispute.state !== "lost" || dispute.isWhole === true) return "known";
+  const against = [provider, dispute.disputeId, saidAt.toISOString()];
+  return (await tx.run(CONTRADICTS, against)).count > 0 ? "contradicts" : "known";
 }
 
 const LIST_STATES = statement(
@@ -71,6 +91,20 @@ export async function listDisputeStates(
     since,
   ]);
   return new Map(rows.map((row) => [row.dispute_id, row.status]));
+}
+
+const FIND_STATE = statement(
+  "disputes.find_state",
+  "select status from disputes where provider = $1 and dispute_id = $2",
+);
+
+export async function findDisputeState(
+  db: Queryable,
+  provider: PaymentProviderName,
+  disputeId: string,
+): Promise<DisputeStatus | undefined> {
+  const { rows } = await db.run<{ status: DisputeStatus }>(FIND_STATE, [provider, disputeId]);
+  return rows[0]?.status;
 }
 
 const LIST_PAYMENTS_IN_DISPUTE = statement(

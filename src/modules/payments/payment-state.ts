@@ -53,6 +53,7 @@ export const APPROVAL_MOVES = {
 /**
  * - warning: an inquiry, no money has moved
  * - open: the money is withheld
+ * - won: it is ours, unless the payer's bank takes the dispute up again
  * - lost: it is gone, unless an appeal brings it back
  */
 export const DISPUTE_STATES = ["warning", "open", "won", "lost"] as const;
@@ -61,7 +62,7 @@ export type DisputeStatus = (typeof DISPUTE_STATES)[number];
 export const DISPUTE_MOVES = {
   warning: ["open", "won", "lost"],
   open: ["won", "lost"],
-  won: [],
+  won: ["open", "lost"],
   lost: ["won"],
 } as const satisfies Record<DisputeStatus, readonly DisputeStatus[]>;
 

@@ -49,12 +49,13 @@ export function makeRereadPayment(deps: RereadDeps) {
       await deps.applyHeard(payment.intent_id);
       return { kind: "read" };
     }
+    const askedAt = new Date();
     const found = await readWhole(deps.findIntent, provider, payment);
     if (found.kind === "unknown") return { kind: "unknown", cause: found.cause };
     if (found.kind === "refused") {
       return found.reason === "not_found" ? { kind: "no_intent" } : { kind: "unknown", cause: found.detail };
     }
-    const events = eventsOfReading(provider, found.value);
+    const events = eventsOfReading(provider, found.value, askedAt);
     if (events.length > 0) await deps.applyReading({ events, isWhole: true }, READ);
     return { kind: "read" };
   };
@@ -68,7 +69,7 @@ export function makeRereadPayment(deps: RereadDeps) {
     if (provider.books === "live") return rereadPayment(paymentId);
     const found = await provider.readPayment(payment.intent_id, { hasRefunds: true, hasDisputes: true });
     if (found.kind !== "done") return { kind: "no_intent" };
-    const events = eventsOfReading(provider, found.value);
+    const events = eventsOfReading(provider, found.value, null);
     await deps.applyReading({ events, isWhole: true }, READ);
     return { kind: "read" };
   };

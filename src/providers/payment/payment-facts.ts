@@ -135,7 +135,7 @@ export interface RefundSnapshot {
   readonly createdAt: Date;
 }
 
-/** warning: an inquiry, no money has moved. open: the money is withheld until won or lost. */
+/** warning: an inquiry, no money has moved. open: the money is withheld until won or lost; won may be taken up again. */
 export type DisputeState = "warning" | "open" | "won" | "lost";
 
 export interface DisputeSnapshot {
@@ -151,6 +151,8 @@ export interface DisputeSnapshot {
   readonly respondBy: Date | null;
   /** Evidence was sent, so that nobody is waited for but the payer's bank. */
   readonly isAnswered: boolean;
+  /** The state is that of the whole dispute with its money, and not of one step of several. */
+  readonly isWhole?: true;
 }
 
 /** One amount that the provider kept, of a payment, a refund or a dispute. */

@@ -5,6 +5,7 @@ import type {
   FeeSnapshot,
   IntentSnapshot,
   KnownOfPayment,
+  PaymentEvent,
   PaymentProviderName,
   PaymentReading,
   PaymentReference,
@@ -74,6 +75,11 @@ export interface PaymentProvider {
   listIntents(since: Date): AsyncIterable<IntentSnapshot>;
   listRefunds(since: Date): AsyncIterable<RefundSnapshot>;
   listDisputes(since: Date): AsyncIterable<DisputeSnapshot>;
+  /**
+   * What became since then of refunds and disputes, however long ago they were made: the provider's own events, newest
+   * first, some of which our webhook may never have been given. Absent where it cannot be asked for them.
+   */
+  listChanges?(since: Date): AsyncIterable<PaymentEvent>;
   /** What the provider kept for itself since then, in any order. Absent where it takes nothing. */
   listFees?(since: Date): AsyncIterable<FeeSnapshot>;
 

@@ -2,7 +2,7 @@ import { confirmFromBrowser, isFromBrowser } from "./browser/browser-payer.js";
 import { type FakeBooks, getIntent, getRefund } from "./fake-books.js";
 import { missing } from "./fake-error.js";
 import type { OperationName } from "./fake-faults.js";
-import { type Params, textParam } from "./fake-form.js";
+import { listParam, type Params, textParam } from "./fake-form.js";
 import { cancelIntent, confirmIntent, createIntent } from "./fake-intents.js";
 import { listPage, searchIntents } from "./fake-lists.js";
 import { createRefund, type RefundMode } from "./fake-refunds.js";
@@ -96,12 +96,10 @@ export const ROUTES: readonly Route[] = [
   route("retrieve_refund", "GET", "refunds/:id", ({ books, id }) => getRefund(books, id)),
   route("list_events", "GET", "events", ({ books, params }) => {
     const type = textParam(params, "type");
-    return listPage(
-      books.events.values(),
-      params,
-      "/v1/events",
-      (event) => type === null || event.type === type,
-    );
+    const types = listParam(params, "types");
+    const isWanted = (event: { readonly type: string }): boolean =>
+      (type === null || event.type === type) && (types.length === 0 || types.includes(event.type));
+    return listPage(books.events.values(), params, "/v1/events", isWanted);
   }),
   route("retrieve_event", "GET", "events/:id", ({ books, id }) => get(books.events, "event", id)),
   route("list_disputes", "GET", "disputes", ({ books, params }) => {

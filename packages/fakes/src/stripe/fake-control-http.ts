@@ -61,6 +61,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   answer_dispute: (control, body) => control.answerDispute(text(body, "dispute")),
   close_dispute: (control, body) =>
     control.closeDispute(text(body, "dispute"), text(body, "status") === "won" ? "won" : "lost"),
+  reopen_dispute: (control, body) => control.reopenDispute(text(body, "dispute")),
   appeal_dispute: (control, body) => control.appealDispute(text(body, "dispute")),
   prevent_dispute: (control, body) =>
     control.preventDispute(text(body, "intent"), text(body, "how") === "block" ? "block" : "resolution"),

@@ -12,6 +12,7 @@ import {
   failRefund,
   openDispute,
   preventDispute,
+  reopenDispute,
   succeedRefund,
 } from "./fake-refunds.js";
 import type { FakeCall } from "./fake-request.js";
@@ -67,6 +68,8 @@ export interface FakeControl {
   closeDispute(disputeId: string, status: "won" | "lost"): FakeDispute;
   /** What was lost is looked at again, and closed once more. */
   appealDispute(disputeId: string): FakeDispute;
+  /** What was won is taken up again by the payer's bank. */
+  reopenDispute(disputeId: string): FakeDispute;
   /** One that never became a chargeback; a resolution takes the money from the shop all the same. */
   preventDispute(intentId: string, how: "block" | "resolution"): FakeDispute;
   fault(fault: Fault): void;
@@ -125,6 +128,7 @@ export function makeFakeControl({ books, settings, faults, webhooks, calls }: Co
     answerDispute: (disputeId) => answerDispute(books, disputeId),
     closeDispute: (disputeId, status) => closeDispute(books, disputeId, status),
     appealDispute: (disputeId) => appealDispute(books, disputeId),
+    reopenDispute: (disputeId) => reopenDispute(books, disputeId),
     preventDispute: (intentId, how) => preventDispute(books, intentId, how),
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),

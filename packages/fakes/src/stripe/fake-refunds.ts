@@ -136,6 +136,17 @@ export function appealDispute(books: FakeBooks, id: string): FakeDispute {
   return dispute;
 }
 
+/** The payer's bank takes up again what was won: the money is withheld once more. */
+export function reopenDispute(books: FakeBooks, id: string): FakeDispute {
+  const dispute = books.disputes.get(id);
+  if (!dispute) throw missing("dispute", id);
+  if (dispute.status !== "won") throw invalidRequest(`${id} is not won.`);
+  dispute.status = "under_review";
+  withdraw(books, dispute);
+  books.emit("charge.dispute.updated", dispute);
+  return dispute;
+}
+
 /** Ended before it became a chargeback: blocked, or resolved by taking the money from the shop. */
 export function preventDispute(books: FakeBooks, intentId: string, how: "block" | "resolution"): FakeDispute {
   const dispute = newDispute(books, intentId, "prevented");

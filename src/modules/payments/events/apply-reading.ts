@@ -6,7 +6,7 @@ import { type PaymentProviders, problemOfEvent } from "../payment-providers.js";
 import type { PaymentState } from "../payment-state.js";
 import { enqueueReread, findPayment, findPaymentByIntent } from "../payment-store.js";
 import type { RefundFollow } from "../refund-follow.js";
-import { applyAside } from "./aside-effects.js";
+import { applyAgain, applyAside } from "./aside-effects.js";
 import { isAside, reviveEvent, storableEvent } from "./event-facts.js";
 import { adoptByMetadata, isPaidAgain, withIntent } from "./own-intent.js";
 import type { EventSource, SettleInput, SettleRow, SettleStore } from "./settle-store.js";
@@ -236,6 +236,8 @@ async function settleWithEffect(
   // looked, and it does not count, the event has its own time (carry-on-money.ts): otherwise we would ask for ever.
   if (row.reason === "capture_unknown" && row.outcome === "waiting" && !options.isOfWhole)
     await enqueueReread(tx, row.payment_id);
+  if (row.outcome === null && options.isOfWhole && context.source === "read")
+    await applyAgain(tx, event, row.payment_id);
   if (!isAside(event.kind) || row.outcome !== "processed") return row;
   const payment = await findPayment(tx, row.payment_id);
   if (payment === undefined) return row;

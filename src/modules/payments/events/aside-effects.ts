@@ -2,7 +2,7 @@ import { statement, type Tx } from "../../../db/database.js";
 import type { PaymentEvent, RefundSnapshot } from "../../../providers/payment/port.js";
 import { upsertDispute } from "../dispute-store.js";
 import { REFUND_STATE_OF } from "../payment-state.js";
-import { enqueueReread, type PaymentRow } from "../payment-store.js";
+import { enqueueReread, lockPayment, type PaymentRow } from "../payment-store.js";
 import {
   failParkedRefunds,
   hasRefundIn,
@@ -36,6 +36,19 @@ const TAKE_UP_EXCEEDING = statement(
 );
 
 /**
+ * A state that was read before, of a dispute that has had another one since. The event's row says when it had its effect
+ * last.
+ */
+export async function applyAgain(tx: Tx, event: PaymentEvent, paymentId: number): Promise<boolean> {
+  if (event.dispute === null) return false;
+  await lockPayment(tx, paymentId);
+  const { dispute, provider, eventId, createdAt } = event;
+  if ((await upsertDispute(tx, provider, paymentId, dispute, createdAt)) !== "new") return false;
+  await tx.run(CORRECT, [provider, eventId, "processed", `dispute_${dispute.state}`]);
+  return true;
+}
+
+/**
  * Refunds and disputes as the provider tells of them, whoever made them; in the transaction that stored the event,
  * with the payment's row locked. States only rise, so the order of events does not matter.
  */
@@ -58,9 +71,11 @@ async function effectOf(
 ): Promise<AsideOutcome> {
   if (event.refund !== null) return recordRefund(tx, event.refund, payment);
   if (event.dispute !== null) {
-    const isNew = await upsertDispute(tx, event.provider, payment.id, event.dispute);
-    return isNew
-      ? outcome("processed", `dispute_${event.dispute.state}`)
+    const became = await upsertDispute(tx, event.provider, payment.id, event.dispute, event.createdAt);
+    if (became === "new") return outcome("processed", `dispute_${event.dispute.state}`);
+    // Where its money is counted as gone by another dispute of this payment, the word only ends the matter.
+    return became === "contradicts" && payment.disputed_minor < event.dispute.amount.minor
+      ? outcome("parked", "dispute_lost_after_won")
       : outcome("ignored", "dispute_known");
   }
   // The sum of a charge's refunds: each refund also has an event of its own, unless somebody switched those off.

@@ -81,12 +81,20 @@ export function eventOfIntent(provider: Provider, intent: IntentSnapshot): Payme
   };
 }
 
-/** All that we read of one payment, in the order in which it can have happened. */
-export function eventsOfReading(provider: Provider, reading: PaymentReading): readonly PaymentEvent[] {
+/**
+ * All that we read of one payment, in the order in which it can have happened.
+ *
+ * @param askedAt What a live provider says of a dispute holds at this time; null: each says its own.
+ */
+export function eventsOfReading(
+  provider: Provider,
+  reading: PaymentReading,
+  askedAt: Date | null,
+): readonly PaymentEvent[] {
   return [
     ...(reading.intent.state === "requires_action" ? [] : [eventOfIntent(provider, reading.intent)]),
     ...reading.refunds.map((refund) => eventOfRefund(provider, refund, reading.intent.intentId)),
-    ...reading.disputes.map((dispute) => eventOfDispute(provider, dispute, reading.intent.intentId)),
+    ...reading.disputes.map((dispute) => eventOfDispute(provider, dispute, reading.intent.intentId, askedAt)),
   ];
 }
 
@@ -110,7 +118,12 @@ export function eventOfRefund(
   };
 }
 
-function eventOfDispute(provider: Provider, dispute: DisputeSnapshot, intentId: string): PaymentEvent {
+function eventOfDispute(
+  provider: Provider,
+  dispute: DisputeSnapshot,
+  intentId: string,
+  askedAt: Date | null,
+): PaymentEvent {
   return {
     ...NO_FACTS,
     provider: provider.name,
@@ -122,6 +135,6 @@ function eventOfDispute(provider: Provider, dispute: DisputeSnapshot, intentId: 
     livemode: dispute.livemode,
     metadata: {},
     dispute,
-    createdAt: dispute.createdAt,
+    createdAt: askedAt ?? dispute.createdAt,
   };
 }

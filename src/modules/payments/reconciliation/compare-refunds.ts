@@ -1,5 +1,5 @@
 import type { RefundSnapshot } from "../../../providers/payment/port.js";
-import { listDisputeStates, listPaymentsInDispute } from "../dispute-store.js";
+import { findDisputeState, listDisputeStates, listPaymentsInDispute } from "../dispute-store.js";
 import { disputeMovesInto, REFUND_STATE_OF, type RefundStatus, refundMovesInto } from "../payment-state.js";
 import { findPaymentByIntent } from "../payment-store.js";
 import { type Comparison, PAGE, report, stayAlive } from "./comparison.js";
@@ -68,5 +68,28 @@ export async function readDisputes(comparison: Comparison): Promise<void> {
   for (const id of await listPaymentsInDispute(deps.db, provider.name, run.since, OLD_DISPUTES_MAX)) {
     await stayAlive(comparison);
     await deps.rereadPayment(id);
+  }
+}
+
+/**
+ * What has changed of refunds and disputes that may be older than a run: a refund that failed after all, a dispute that
+ * was lost or won after it had ended the other way. The newest word about each counts.
+ */
+export async function readChanges(comparison: Comparison): Promise<void> {
+  const { deps, provider, run } = comparison;
+  if (!run.applies || provider.listChanges === undefined) return;
+  const seen = new Set<string>();
+  for await (const { refund, dispute, intentId } of provider.listChanges(new Date(run.since))) {
+    const id = refund?.providerRefundId ?? dispute?.disputeId;
+    if (id === undefined || seen.has(id)) continue;
+    seen.add(id);
+    if (seen.size % PAGE === 0) await stayAlive(comparison);
+    if (refund !== null && REFUND_STATE_OF[refund.state] === "failed") {
+      if (isBehind(await findRefundStatus(deps.db, id), refund)) await readRefund(comparison, refund);
+    }
+    if (dispute === null || intentId === null || !["won", "lost"].includes(dispute.state)) continue;
+    const ours = await findDisputeState(deps.db, provider.name, id);
+    const payment = ours === dispute.state ? undefined : await findPaymentByIntent(deps.db, intentId);
+    if (payment !== undefined) await deps.rereadPayment(payment.id);
   }
 }

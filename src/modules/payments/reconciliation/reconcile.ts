@@ -1,7 +1,7 @@
 import { type PaymentProvider, PaymentProviderUnavailable } from "../../../providers/payment/port.js";
 import { compareIntents } from "./compare-intents.js";
 import { compareOurs } from "./compare-ours.js";
-import { compareRefunds, readDisputes } from "./compare-refunds.js";
+import { compareRefunds, readChanges, readDisputes } from "./compare-refunds.js";
 import type { Comparison, ReconcileDeps, RunInHand } from "./comparison.js";
 import { readFees } from "./read-fees.js";
 import { beginRunIfDue, type Finding, finishRun, keepRunAlive } from "./reconcile-store.js";
@@ -75,6 +75,7 @@ async function compare(
     await compareIntents(comparison);
     await compareRefunds(comparison);
     await readDisputes(comparison);
+    await readChanges(comparison);
     await compareOurs(comparison);
     await readFees(comparison);
   } catch (error) {

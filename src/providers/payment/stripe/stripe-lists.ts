@@ -1,6 +1,7 @@
 import Stripe from "stripe";
-import { type PaymentProvider, PaymentProviderUnavailable } from "../port.js";
+import { type PaymentEvent, type PaymentProvider, PaymentProviderUnavailable } from "../port.js";
 import { READING } from "./stripe-client.js";
+import { translateStripeEvent } from "./stripe-event.js";
 import {
   asObject,
   findText,
@@ -10,9 +11,24 @@ import {
 } from "./stripe-json.js";
 import { readDispute, readFee, readIntent, readRefund } from "./stripe-objects.js";
 
+/**
+ * A refund that had succeeded fails up to 30 days later (docs.stripe.com/refunds#failed-refunds), a dispute changes for
+ * months; Stripe keeps its events for 30 days (docs.stripe.com/api/events).
+ */
+const CHANGES = [
+  "refund.failed",
+  "refund.updated",
+  "charge.dispute.updated",
+  "charge.dispute.closed",
+  "charge.dispute.funds_withdrawn",
+  "charge.dispute.funds_reinstated",
+];
+
 export type UnreadableReport = (objectId: string, problem: string) => void;
 
-type Lists = Required<Pick<PaymentProvider, "listIntents" | "listRefunds" | "listDisputes" | "listFees">>;
+type Lists = Required<
+  Pick<PaymentProvider, "listIntents" | "listRefunds" | "listDisputes" | "listChanges" | "listFees">
+>;
 
 /** Stripe's page size at most (docs.stripe.com/api/pagination). */
 const PAGE = 100;
@@ -64,6 +80,11 @@ export function makeStripeLists(stripe: Stripe, onUnreadable: UnreadableReport):
       ),
     listRefunds: (since) => read(stripe.refunds.list(from(since), READING), readRefund),
     listDisputes: (since) => read(stripe.disputes.list(from(since), READING), readDispute),
+    listChanges: (since) =>
+      read(stripe.events.list({ ...from(since), types: CHANGES }, READING), (object): PaymentEvent | null => {
+        const event = translateStripeEvent(object);
+        return event === null || event.problem !== null ? null : event;
+      }),
     listFees: (since) =>
       read(stripe.balanceTransactions.list({ ...from(since), expand: ["data.source"] }, READING), readFee),
   };

@@ -129,6 +129,7 @@ export function readDispute(object: StripeObject): DisputeSnapshot {
     createdAt: needTime(object, "created"),
     respondBy: findDueBy(object),
     isAnswered: status.endsWith("under_review"),
+    isWhole: true,
   };
 }
 
