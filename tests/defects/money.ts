@@ -252,8 +252,8 @@ export const MONEY: readonly Defect[] = [
     edits: [
       {
         file: "src/modules/payments/dispute-store.ts",
-        from: "   where d.status = any ($9)",
-        to: "   where d.status = any ($9) or d.status <> excluded.status",
+        from: "   where (d.status = any ($9)",
+        to: "   where d.status <> excluded.status or (d.status = any ($9)",
       },
       {
         file: "src/modules/payments/dispute-store.ts",

@@ -477,7 +477,7 @@ export const REFUND_DEFECTS: readonly Defect[] = [
         from: "or (d.status = 'won' and d.status = any ($9)",
         to: "or (false and d.status = any ($9)",
       },
-      runsAt(DISPUTES, "  if (count === 1) {\n"),
+      runsAt(DISPUTES, "if (count === 1) await tx.run(SUM, [paymentId]);"),
     ],
     target: {
       file: "tests/api/payments-stripe.test.ts",

@@ -66,10 +66,8 @@ export async function upsertDispute(
     saidAt.toISOString(),
     dispute.isWhole === true,
   ]);
-  if (count === 1) {
-    await tx.run(SUM, [paymentId]);
-    return "new";
-  }
+  if (count === 1) await tx.run(SUM, [paymentId]);
+  if (count === 1) return "new";
   if (dispute.state !== "lost" || dispute.isWhole === true) return "known";
   const against = [provider, dispute.disputeId, saidAt.toISOString()];
   return (await tx.run(CONTRADICTS, against)).count > 0 ? "contradicts" : "known";
