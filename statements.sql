@@ -6575,6 +6575,11 @@ select s.id, s.state, s.actor, s.counts, s.held_reason, s.accepts_held, s.create
 -- takes $1 bigint
 update catalogue_syncs set state = 'done', finished_at = now() where id = $1 and state = 'applying';
 
+-- supply.forget_other_bases
+-- src/modules/supply/rates/rate-store.ts
+-- takes $1 text
+delete from exchange_rates where base <> $1;
+
 -- supply.last_rule_set
 -- src/modules/supply/pricing/rule-store.ts
 -- returns version bigint, rules jsonb, actor text, created_at timestamp with time zone

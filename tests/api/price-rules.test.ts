@@ -96,6 +96,31 @@ describe("exchange rates", () => {
     ]);
   });
 
+  it("of another base take the place of all that are here, with the same checks, and never of some", async () => {
+    await app.database.query("truncate exchange_rates");
+    await importRates(`EUR,USD,1.16,${day(2)}\nEUR,JPY,180.5,${day(2)}`);
+    const kept = await app.database.query("select base, currency from exchange_rates order by 2");
+    for (const [lines, reason] of [
+      [`USD,EUR,0.862,${day(1)}`, /JPY is missing/],
+      [`USD,EUR,0.5,${day(1)}\nUSD,JPY,155.6,${day(1)}`, /more than 20 % from 0\.862068965517,/],
+      [`USD,EUR,0.862,${day(1)}\nUSD,JPY,155.6,${day(3)}`, /before/],
+      [`GBP,EUR,1.15,${day(1)}\nGBP,USD,1.33,${day(1)}\nGBP,JPY,207,${day(1)}`, /no rate of GBP/],
+    ] as const)
+      expect(await importRates(lines)).toMatchObject({
+        kind: "refused_rows",
+        refused: [{ reason: expect.stringMatching(reason) }],
+      });
+    expect(await app.database.query("select base, currency from exchange_rates order by 2")).toEqual(kept);
+    const file = `USD,EUR,0.862,${day(1)}\nUSD,JPY,155.6,${day(1)}`;
+    expect(await importRates(file)).toEqual({ kind: "imported", rates: 2, changed: 2 });
+    expect(await app.database.query("select base, currency from exchange_rates order by 2")).toEqual([
+      { base: "USD", currency: "EUR" },
+      { base: "USD", currency: "JPY" },
+    ]);
+    await app.database.query("truncate exchange_rates");
+    await importRates(`EUR,USD,1.16,${day(1)}\nEUR,JPY,180.5,${day(2)}`);
+  });
+
   describe("of an address that the operator names", () => {
     let answer: ReadAnswer;
     const notTaken: string[] = [];

@@ -217,4 +217,21 @@ export const CATALOGUE: readonly Defect[] = [
     },
     reason: /./,
   },
+  {
+    number: 626,
+    title: "Rates of another base take the place of only some of those that are here",
+    area: "catalogue",
+    edits: [
+      {
+        file: "src/modules/supply/rates/import-rates.ts",
+        from: "  if (missing.length === 0) return [];",
+        to: "  if (missing.length === 0 || MARK) return [];",
+      },
+    ],
+    target: {
+      file: "tests/api/price-rules.test.ts",
+      test: "of another base take the place of all that are here, with the same checks, and never of some",
+    },
+    reason: /./,
+  },
 ];

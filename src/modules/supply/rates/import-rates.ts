@@ -4,9 +4,18 @@ import type { Db } from "../../../db/database.js";
 import type { RefusedFile, RefusedRow } from "../../../kernel/csv/csv-refusal.js";
 import { type CsvFile, readCsv } from "../../../kernel/csv/read-csv.js";
 import { isCurrencyCode } from "../../../kernel/money.js";
-import { divide, isLess, largest, type Rational, rational, rationalOf } from "../../../kernel/rational.js";
+import {
+  decimalText,
+  divide,
+  isLess,
+  largest,
+  type Rational,
+  rational,
+  rationalOf,
+} from "../../../kernel/rational.js";
+import { trimEndOf } from "../../../kernel/trim-end.js";
 import { daysBetween, type RateLimits, type StoredRate } from "./rate-book.js";
-import { lockRates, readRates, writeRates } from "./rate-store.js";
+import { forgetOtherBases, lockRates, readRates, writeRates } from "./rate-store.js";
 
 export interface ImportRatesCommand {
   readonly bytes: Uint8Array;
@@ -51,10 +60,13 @@ export function makeImportRates({
       const { rates: known, today } = await readRates(tx);
       const refused: RefusedRow[] = [...file.refused];
       const rates = readRows(file, today, limits, refused);
-      for (const rate of rates) refused.push(...jumpProblems(rate, known, limits, command.acceptsJump));
+      const before = inBaseOf(known, rates[0]?.base);
+      refused.push(...baseProblems(rates, known, before));
+      for (const rate of rates) refused.push(...jumpProblems(rate, before, limits, command.acceptsJump));
       if (refused.length > 0)
         return { kind: "refused_rows", refused: refused.sort((a, b) => a.line - b.line) };
       const rows = rates.map(({ currency, base, rate, as_of }) => ({ currency, base, rate, as_of }));
+      await forgetOtherBases(tx, rows[0]?.base ?? "");
       const changed = await writeRates(tx, rows);
       const after = { rates: rows.length, changed, acceptsJump: command.acceptsJump };
       if (changed > 0)
@@ -99,25 +111,77 @@ function ageProblem(date: string, today: string, { maxAgeDays }: RateLimits): st
   return undefined;
 }
 
+interface KnownRate {
+  readonly currency: string;
+  readonly value: Rational;
+  readonly as_of: string;
+}
+
+/** The rates that are here, of another base by their quotients; undefined where they have no rate of it. */
+function inBaseOf(known: readonly StoredRate[], base: string | undefined): readonly KnownRate[] | undefined {
+  const rates = known.map(({ currency, rate, as_of }) => ({
+    currency,
+    value: rationalOf(rate) ?? rational(1),
+    as_of,
+  }));
+  const own = known[0]?.base;
+  if (own === undefined || base === undefined || own === base) return rates;
+  const via = rates.find(({ currency }) => currency === base);
+  if (via === undefined) return undefined;
+  return [...rates, { currency: own, value: rational(1), as_of: via.as_of }]
+    .filter(({ currency }) => currency !== base)
+    .map(({ currency, value, as_of }) => ({
+      currency,
+      value: divide(value, via.value),
+      as_of: [as_of, via.as_of].sort()[0] ?? as_of,
+    }));
+}
+
+/** A file of another base takes the place of all that is here, so it has to know all of it. */
+function baseProblems(
+  rates: readonly ReadRate[],
+  known: readonly StoredRate[],
+  before: readonly KnownRate[] | undefined,
+): RefusedRow[] {
+  const [first] = rates;
+  const own = known[0]?.base;
+  if (first === undefined || own === undefined || own === first.base) return [];
+  const missing =
+    before === undefined
+      ? [first.base]
+      : before
+          .map(({ currency }) => currency)
+          .filter((code) => !rates.some((rate) => rate.currency === code));
+  if (missing.length === 0) return [];
+  const why =
+    before === undefined
+      ? `and there is no rate of ${first.base} to compare with; import one with the base ${own} first`
+      : `and a file of another base must have every currency that is here: ${missing.join(", ")} is missing`;
+  return [
+    {
+      line: first.line,
+      column: "base",
+      reason: `is not ${own}, the base of the rates that are here, ${why}`,
+    },
+  ];
+}
+
 function jumpProblems(
   rate: ReadRate,
-  known: readonly StoredRate[],
+  known: readonly KnownRate[] | undefined,
   { maxJumpPercent }: RateLimits,
   acceptsJump: boolean,
 ): RefusedRow[] {
   const { line } = rate;
-  const [other] = known;
-  if (other !== undefined && other.base !== rate.base) {
-    return [{ line, column: "base", reason: `is not ${other.base}, the base of the rates that are here` }];
-  }
-  const before = known.find(({ currency }) => currency === rate.currency);
+  const before = known?.find(({ currency }) => currency === rate.currency);
   if (before === undefined) return [];
   if (rate.as_of < before.as_of) {
     return [{ line, column: "date", reason: `is before ${before.as_of}, the date of the rate that is here` }];
   }
-  const old = rationalOf(before.rate) ?? rational(1);
+  const old = before.value;
   const factor = largest(divide(rate.value, old), divide(old, rate.value));
   if (acceptsJump || !isLess(rational(100 + maxJumpPercent, 100), factor)) return [];
-  const reason = `is more than ${maxJumpPercent} % from ${before.rate}, the rate of ${before.as_of}; if it is right, import with --accept-jump`;
+  const here = trimEndOf(trimEndOf(decimalText(old, 12), "0"), ".");
+  const reason = `is more than ${maxJumpPercent} % from ${here}, the rate of ${before.as_of}; if it is right, import with --accept-jump`;
   return [{ line, column: "rate", reason }];
 }

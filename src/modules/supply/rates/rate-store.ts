@@ -30,6 +30,13 @@ export async function lockRates(tx: Tx): Promise<void> {
   await tx.run(LOCK, []);
 }
 
+const FORGET = statement("supply.forget_other_bases", "delete from exchange_rates where base <> $1");
+
+/** All rates have one base. */
+export async function forgetOtherBases(tx: Tx, base: string): Promise<void> {
+  await tx.run(FORGET, [base]);
+}
+
 const WRITE = statement(
   "supply.write_rates",
   `insert into exchange_rates as r (currency, base, rate, as_of)
