@@ -2499,7 +2499,7 @@ update provisioning_attempts set status = $2, reason = $3, decided_by = $4,
 
 -- esims.deliver
 -- src/modules/esims/purchase/subjects/esim.ts
--- takes $1 bigint, $2 integer, $3 bigint, $4 text, $5 text, $6 text, $7 bytea, $8 bytea, $9 bytea, $10 text, $11 integer, $12 double precision, $13 integer, $14 text, $15 text, $16 text, $17 timestamp with time zone, $18 text
+-- takes $1 bigint, $2 integer, $3 bigint, $4 text, $5 text, $6 text, $7 bytea, $8 bytea, $9 bytea, $10 text, $11 integer, $12 double precision, $13 integer, $14 text, $15 text, $16 text, $17 timestamp with time zone, $18 text, $19 text
 -- returns id bigint, changed bigint, mail bigint
 with terms as (
      select min(use_within_days) as days, min(validity_starts) as starts from plan_suppliers s
@@ -2516,7 +2516,8 @@ with terms as (
      returning id, order_id
    ), attempt as (
      update provisioning_attempts a set
-       status = 'delivered', supplier_order_id = $5, decided_at = clock_timestamp(), reason = null, detail = null,
+       status = 'delivered', supplier_order_id = $5, decided_at = clock_timestamp(), detail = $19::text,
+       reason = case when $19::text is not null then 'extra_esim' end,
        call_millis = coalesce($13, a.call_millis), cost_text = coalesce($14, a.cost_text),
        cost_currency = coalesce($15, a.cost_currency)
      from delivered where a.id = $3
@@ -2746,6 +2747,12 @@ insert into stock_items (id, plan_id, sealed, code_fingerprint, iccid, batch)
      and not exists (select from stock_items i where i.iccid = n.iccid and i.status = 'assigned' and i.revealed_at is null)
    on conflict do nothing
    returning code_fingerprint;
+
+-- esims.is_over
+-- src/modules/esims/purchase/subjects/esim.ts
+-- takes $1 timestamp with time zone
+-- returns is_over boolean
+select $1::timestamptz <= clock_timestamp() as is_over;
 
 -- esims.keep_supplier_event
 -- src/modules/esims/suppliers/supplier-event-store.ts

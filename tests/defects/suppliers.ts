@@ -383,4 +383,38 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     },
     reason: /200/,
   },
+  {
+    number: 634,
+    title: "An eSIM whose last day to install is over is delivered",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/modules/esims/purchase/subjects/esim.ts",
+        from: "if (useBy !== null && (await",
+        to: "if (useBy !== null && !MARK && (await",
+      },
+    ],
+    target: {
+      file: "tests/faults/ended-esims.test.ts",
+      test: "is over when it is delivered: nobody gets it, and an operator decides",
+    },
+    reason: /to match object/,
+  },
+  {
+    number: 635,
+    title: "A second eSIM in the answer to an order of one is passed over without a word",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/purchase/subjects/esim.ts",
+        from: "if (more.length === 0) return null;",
+        to: "if (more.length === 0 || MARK) return null;",
+      },
+    ],
+    target: {
+      file: "tests/faults/ended-esims.test.ts",
+      test: "a second eSIM in the answer to an order of one is nobody's: it is on record, and alarmed",
+    },
+    reason: /expected \+?0 to be 1/,
+  },
 ];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { done } from "../../src/kernel/outcome.js";
 import type { EsimStatus, InstallData } from "../../src/providers/esim/port.js";
 import { type EsimRoom, makeEsimRoom, type PlantedOrder } from "../support/esims.js";
-import { makeScriptedSupplier } from "../support/scripted-supplier.js";
+import { installData, makeScriptedSupplier } from "../support/scripted-supplier.js";
 
 const RUN = { jobId: "1", attempt: 1, attemptsMax: 25 };
 const DAY_MILLIS = 86_400_000;
@@ -20,6 +20,8 @@ describe("an eSIM's end is its supplier's word", () => {
   const asked: string[] = [];
   let statuses: Readonly<Record<string, Partial<EsimStatus>>> = {};
   let terms: Partial<InstallData> = {};
+  /** Beside the one that was ordered. */
+  let more: readonly InstallData[] = [];
   let room: EsimRoom;
   let iccids = 0;
   beforeAll(async () => {
@@ -27,7 +29,8 @@ describe("an eSIM's end is its supplier's word", () => {
     supplier.order = async (request) => {
       const outcome = await order(request);
       if (outcome.kind !== "done") return outcome;
-      return done({ ...outcome.value, esims: outcome.value.esims.map((esim) => ({ ...esim, ...terms })) });
+      const esims = outcome.value.esims.map((esim) => ({ ...esim, ...terms }));
+      return done({ ...outcome.value, esims: [...esims, ...more] });
     };
     supplier.getStatus = async ({ supplierReference }) => {
       asked.push(supplierReference);
@@ -45,6 +48,7 @@ describe("an eSIM's end is its supplier's word", () => {
     asked.length = 0;
     statuses = {};
     terms = {};
+    more = [];
     await room.database.query("update esim_profiles set poll_at = null");
   });
   afterAll(() => room.stop());
@@ -53,6 +57,13 @@ describe("an eSIM's end is its supplier's word", () => {
     iccids += 1;
     return `899999910000${String(iccids).padStart(7, "0")}`;
   };
+  const attemptOf = async ({ profileId }: PlantedOrder) =>
+    (
+      await room.database.query(
+        "select status, reason, detail, supplier_order_id from provisioning_attempts where profile_id = $1",
+        [profileId],
+      )
+    )[0];
   const bought = async (columns: Readonly<Record<string, unknown>> = {}): Promise<PlantedOrder> => {
     const planId = await room.addPlan([{ supplier: "scripted", packageId: "p" }]);
     for (const [column, value] of Object.entries(columns))
@@ -291,6 +302,24 @@ describe("an eSIM's end is its supplier's word", () => {
       expect((await shown(order)).validity_starts).toBe("first_use");
     });
 
+    it("is over when it is delivered: nobody gets it, and an operator decides", async () => {
+      terms = { useBy: new Date(Date.now() - 1_000).toISOString() };
+      const order = await bought();
+      expect(await profile(order)).toMatchObject({
+        status: "pending",
+        parked_reason: "unusable",
+        sealed: null,
+        supplier_order_id: null,
+      });
+      expect(await attemptOf(order)).toMatchObject({
+        status: "parked",
+        reason: "unusable",
+        detail: `to be installed until ${terms.useBy}, which is over`,
+        supplier_order_id: expect.stringMatching(/^scripted-order-/),
+      });
+      expect(await room.mailStatus("esim_ready", order.profileId)).toBeUndefined();
+    });
+
     it("is what the supplier says later", async () => {
       const order = await bought();
       const useBy = in20Days();
@@ -298,6 +327,25 @@ describe("an eSIM's end is its supplier's word", () => {
       await poll(order);
       expect(Date.parse((await shown(order)).expires_at)).toBe(Date.parse(useBy));
     });
+  });
+
+  it("a second eSIM in the answer to an order of one is nobody's: it is on record, and alarmed", async () => {
+    const before = await room.metric("esim_parked_total");
+    const order = await bought();
+    expect((await room.metric("esim_parked_total")) - before).toBe(0);
+    supplier.iccid = iccid();
+    more = [installData("scripted", 900_001, "8999999100000900001")];
+    const twice = await bought();
+    expect((await room.metric("esim_parked_total")) - before).toBe(1);
+    expect((await profile(twice)).iccid).toBe(supplier.iccid);
+    expect(await attemptOf(twice)).toMatchObject({
+      status: "delivered",
+      reason: "extra_esim",
+      detail: "1 more in the answer: 8999999100000900001",
+    });
+    expect(await attemptOf(order)).toMatchObject({ status: "delivered", reason: null, detail: null });
+    const { body } = await room.as(twice.userId, "GET", `/esims/${twice.profileId}`);
+    expect(JSON.stringify(body)).not.toContain("900001");
   });
 
   describe("one that its supplier has ended before anybody used it", () => {

@@ -193,6 +193,11 @@ async function delivered<C extends Claim, Thing>(
   const { callMillis } = sold;
   const result: Delivered = await chain.subject.deliver(chain.db, work.claim, attempt, sold);
   if (result === "done") return undefined;
+  const { supplierOrderId } = sold.bought;
+  if ("unusable" in result) {
+    const parking = { reason: "unusable", attemptId: attempt.id, detail: result.unusable, supplierOrderId };
+    return park(chain, work.claim, parking);
+  }
   const detail = result.duplicate;
   // Our own numbers may collide; the next attempt's reference makes others. A supplier's are evidence.
   if (result.isOurOwn) {
@@ -206,7 +211,6 @@ async function delivered<C extends Claim, Thing>(
     };
     return refused(chain, work, attempt, { do: "refuse", ...duplicate });
   }
-  const { supplierOrderId } = sold.bought;
   return park(chain, work.claim, { reason: "duplicate", attemptId: attempt.id, detail, supplierOrderId });
 }
 

@@ -33,9 +33,12 @@ export interface Wares<Thing> {
 
 /**
  * duplicate: somebody else has a code or number of it; `isOurOwn`: of our own making, so that the next attempt makes
- * others. done: stored, or the lease is lost, or a refund wants it back and it is surplus.
+ * others. unusable: why nobody could install it (any more). done: stored, or the lease is lost, or a refund wants it back and it is surplus.
  */
-export type Delivered = "done" | { readonly duplicate: string; readonly isOurOwn: boolean };
+export type Delivered =
+  | "done"
+  | { readonly unusable: string }
+  | { readonly duplicate: string; readonly isOurOwn: boolean };
 
 /** One kind of purchase. Another kind is another file like subjects/top-up.ts. */
 export interface Subject<C extends Claim, Thing> {

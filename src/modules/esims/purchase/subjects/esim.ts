@@ -102,10 +102,15 @@ export function makeEsimSubject(deps: EsimSubjectDeps): Subject<EsimClaim, Suppl
     }),
     async deliver(db, claim, attempt, sold) {
       const { supplier } = attempt;
+      const [{ useBy } = { useBy: null }] = sold.bought.thing.esims;
+      if (useBy !== null && (await isOver(db, useBy)))
+        return { unusable: `to be installed until ${useBy}, which is over` };
       const result = await deliverFreely(db, claim, deliveryOf(deps, claim, attempt, sold));
       if (typeof result === "string") return { duplicate: result, isOurOwn: supplier === "local" };
       if (result) {
         events.esimReady({ supplier }, { profile_id: claim.id });
+        if (extraOf(sold.bought.thing) !== null)
+          events.esimParked({ reason: "extra_esim" }, { profile_id: claim.id, attempt_id: attempt.id });
         await failpoint("s10.after_ready");
         return "done";
       }
@@ -180,9 +185,24 @@ function deliveryOf(
       // What the supplier says of this very eSIM; what it does not, its catalogue's entry of the package may.
       data.useBy,
       data.validityStarts === "unknown" ? null : data.validityStarts,
+      extraOf(bought.thing),
     ],
   };
 }
+
+/** What came beside the one that was ordered: paid for, and nobody's. Null: nothing did. */
+function extraOf({ esims: [first, ...others] }: SupplierOrder): string | null {
+  const more = others.filter(({ qrPayload }) => qrPayload !== first?.qrPayload);
+  if (more.length === 0) return null;
+  const names = more.slice(0, 10).map(({ iccid, supplierReference }) => iccid ?? supplierReference);
+  return `${more.length} more in the answer: ${names.join(", ")}`;
+}
+
+const IS_OVER = statement("esims.is_over", "select $1::timestamptz <= clock_timestamp() as is_over");
+
+/** It would be expired the moment it is delivered, and nobody would have the money back. */
+const isOver = async (db: Db, useBy: string): Promise<boolean> =>
+  (await db.run<{ is_over: boolean }>(IS_OVER, [useBy])).rows[0]?.is_over === true;
 
 const DELIVER = statement(
   "esims.deliver",
@@ -201,7 +221,8 @@ const DELIVER = statement(
      returning id, order_id
    ), attempt as (
      update provisioning_attempts a set
-       status = 'delivered', supplier_order_id = $5, decided_at = clock_timestamp(), reason = null, detail = null,
+       status = 'delivered', supplier_order_id = $5, decided_at = clock_timestamp(), detail = $19::text,
+       reason = case when $19::text is not null then 'extra_esim' end,
        call_millis = coalesce($13, a.call_millis), cost_text = coalesce($14, a.cost_text),
        cost_currency = coalesce($15, a.cost_currency)
      from delivered where a.id = $3
