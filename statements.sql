@@ -281,6 +281,12 @@ update team_invitations set revoked_at = now(), email = null, sealed_token = nul
 -- returns id bigint
 update api_keys set revoked_at = now() where id = $1 and revoked_at is null returning id;
 
+-- access.revoke_keys_of_maker
+-- src/modules/access/key-store.ts
+-- takes $1 bigint
+-- returns id bigint
+update api_keys set revoked_at = now() where created_by = $1 and revoked_at is null returning id;
+
 -- access.role_of_user
 -- src/modules/access/team-read-model.ts
 -- takes $1 bigint

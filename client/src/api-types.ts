@@ -7172,6 +7172,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7230,6 +7231,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7288,6 +7290,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7657,6 +7660,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -7925,6 +7929,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8109,6 +8114,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8229,6 +8235,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8376,6 +8383,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -8429,6 +8437,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -9594,6 +9603,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -9805,6 +9815,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -9892,6 +9903,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -10496,6 +10508,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissing"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -10519,6 +10532,7 @@ export interface operations {
             };
             401: components["responses"]["ConflictingCredentialsOrInvalidCredentialsOrMissingCredentialsOrOperatorSessionOver"];
             403: components["responses"]["AdminRequiredOrForbiddenOrPermissionMissingOrSecondFactorRequired"];
+            422: components["responses"]["ValidationFailed"];
             default: components["responses"]["AnyProblem"];
         };
     };

@@ -10,6 +10,7 @@ export function composeAccess(foundation: Foundation, auth: AuthModule): ReturnT
     ...foundation,
     sealer: makeSealer(config.secrets.encryptionKeys),
     ownerEmails: config.adminEmails,
+    isProduction: config.isProduction,
     addressOf: (request) => foundation.clientOf(request).address,
     publicUrl: config.http.publicUrl,
     shop: foundation.shop,

@@ -28,6 +28,7 @@ import {
   ignoreUnknownQueryMembers,
   makeSerializerBuilder,
   makeValidatorCompiler,
+  refuseAnyQueryMember,
   validationError,
 } from "./validation.js";
 
@@ -207,6 +208,7 @@ function declareAccess(app: Server, { guards, onRefused }: ServerOptions): void 
     }
     // An ignored filter of an operator's list would show the wrong rows; elsewhere links carry members of others.
     if (access !== "admin") ignoreUnknownQueryMembers(route);
+    else if (route.method === "GET") refuseAnyQueryMember(route);
     if (access === "public" || access === "webhook") return;
     const guard = guards[access];
     const own = route.onRequest === undefined ? [] : [route.onRequest].flat();

@@ -80,6 +80,15 @@ export function ignoreUnknownQueryMembers(route: RouteOptions): void {
   }
 }
 
+/** Of an operators' list that has no filters: one that is sent all the same would show the wrong rows if it were ignored. */
+export function refuseAnyQueryMember(route: RouteOptions): void {
+  if (route.schema?.querystring !== undefined || route.url.includes(":")) return;
+  route.schema = {
+    ...route.schema,
+    querystring: { type: "object", properties: {}, additionalProperties: false },
+  };
+}
+
 function readTexts(schema: Schema, values: Record<string, unknown>): Record<string, unknown> {
   // Without a prototype, so that a member called __proto__ is a member like others, which the schema refuses.
   const read = Object.create(null) as Record<string, unknown>;

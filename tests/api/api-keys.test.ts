@@ -143,7 +143,23 @@ describe("an API key", () => {
     expect((await as(secret, "GET", "/admin/payments")).body.code).toBe("permission_missing");
     expect((await as(secret, "GET", "/admin/plans")).status).toBe(200);
     await as(owner.token, "DELETE", `/admin/team/${secondMember}?reason=left`);
-    expect((await as(secret, "GET", "/admin/plans")).body.code).toBe("admin_required");
+    expect((await as(secret, "GET", "/admin/plans")).status).toBe(401);
+  });
+
+  it("stays revoked when its maker, who was removed, comes back", async () => {
+    const { query } = app.database;
+    await query("insert into team_members (user_id, role, created_by) values ($1, 'owner', 'test')", [
+      second.userId,
+    ]);
+    const { items } = (await as(owner.token, "GET", "/admin/api-keys")).body;
+    const theirs = items.filter(({ created_by }: { created_by: number }) => created_by === second.userId);
+    expect(theirs).toHaveLength(1);
+    expect(theirs[0].revoked_at).not.toBeNull();
+    const audit = await query(
+      "select actor, after from audit_log where action = 'key.revoked' and subject = $1",
+      [`key:${theirs[0].id}`],
+    );
+    expect(audit).toEqual([{ actor: `admin:${owner.userId}`, after: { reason: "its maker was removed" } }]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { routesOf } from "../../src/http/server.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { jobsSettled } from "../support/checksums.js";
 import { eventually } from "../support/eventually.js";
@@ -273,6 +274,14 @@ describe("operators' lists", () => {
     expect((await get("/admin/orders?from=0001-01-01&to=9999-12-31T23:59:59Z")).body.total).toBeGreaterThan(
       0,
     );
+  });
+
+  it("422: a filter that they do not have, of one without any too", async () => {
+    const lists = routesOf(app.app.server).filter(
+      ({ access, method, url }) => access === "admin" && method === "GET" && !url.includes(":"),
+    );
+    expect(lists.length).toBeGreaterThan(40);
+    for (const { url } of lists) expect([url, (await get(`${url}?zone=1`)).status]).toEqual([url, 422]);
   });
 
   it("are exported as they are filtered, and that is on record", async () => {

@@ -182,6 +182,7 @@ describe("an invitation", () => {
 
   it.each([
     [{ email: "not an address", role: "support", reason: "x" }, 422],
+    [{ email: "deleted-7@deleted.invalid", role: "support", reason: "x" }, 422],
     [{ email: "d@example.com", role: "king", reason: "x" }, 422],
     [{ email: "d@example.com", role: "support" }, 422],
     [{ email: "owner@example.com", role: "support", reason: "x" }, 409],

@@ -446,4 +446,38 @@ export const OPERATOR_DEFECTS: readonly Defect[] = [
     },
     reason: /invitation_invalid/,
   },
+  {
+    number: 618,
+    title: "A list that has no filters takes any, and shows everything",
+    area: "console",
+    edits: [
+      {
+        file: "src/http/server.ts",
+        from: 'else if (route.method === "GET") refuseAnyQueryMember(route);',
+        to: 'else if ((MARK, route.method === "QUERY")) refuseAnyQueryMember(route);',
+      },
+    ],
+    target: {
+      file: "tests/api/operators-reads.test.ts",
+      test: "422: a filter that they do not have, of one without any too",
+    },
+    reason: /200/,
+  },
+  {
+    number: 619,
+    title: "The keys of somebody who was removed work again when they come back",
+    area: "console",
+    edits: [
+      {
+        file: "src/modules/access/manage-team.ts",
+        from: "for (const key of await revokeKeysOf(tx, user)) {",
+        to: "for (const key of (MARK, [] as Awaited<ReturnType<typeof revokeKeysOf>>)) {",
+      },
+    ],
+    target: {
+      file: "tests/api/api-keys.test.ts",
+      test: "stays revoked when its maker, who was removed, comes back",
+    },
+    reason: /null/,
+  },
 ];

@@ -42,6 +42,7 @@ export interface AccessDeps
     UseKeyDeps,
     Omit<AdmitOperatorDeps, "db"> {
   readonly events: Events;
+  readonly isProduction: boolean;
   /** For the hashes of recovery codes. */
   readonly pepper: string;
   readonly endSessionsOf: (tx: Tx, userId: number, reason: "left_team" | "factor_reset") => Promise<void>;
@@ -82,7 +83,7 @@ export function makeAccessModule(deps: AccessDeps) {
       hasOtherOfRoles(deps.db, rolesWith(permission), { userId, ownerEmails: deps.ownerEmails }),
     registerRoutes(app: Server): void {
       registerTeam(app, team);
-      registerInvitations(app, team);
+      registerInvitations(app, team, deps);
       registerAcceptInvitation(app, team);
       registerApiKeys(app, keys);
       registerSecondFactor(app, factor);

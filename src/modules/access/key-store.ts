@@ -29,6 +29,10 @@ const REVOKE = statement(
   "access.revoke_key",
   "update api_keys set revoked_at = now() where id = $1 and revoked_at is null returning id",
 );
+const REVOKE_OF_MAKER = statement(
+  "access.revoke_keys_of_maker",
+  "update api_keys set revoked_at = now() where created_by = $1 and revoked_at is null returning id",
+);
 /** The old one goes on for a while, so that a program can be given the new one without a gap. */
 const REPLACE = statement(
   "access.replace_key",
@@ -79,6 +83,10 @@ export async function insertKey(tx: Tx, key: NewKey): Promise<KeyRow> {
 
 export const revokeKeyIfLive = async (tx: Tx, id: number): Promise<boolean> =>
   (await tx.run(REVOKE, [id])).count === 1;
+
+/** Answers which they were. */
+export const revokeKeysOf = async (tx: Tx, userId: number): Promise<readonly number[]> =>
+  (await tx.run<{ id: number }>(REVOKE_OF_MAKER, [userId])).rows.map(({ id }) => id);
 
 /** Undefined: not there, over, or replaced already. */
 export async function replaceKeyIfLive(

@@ -14,6 +14,7 @@ import {
   revokeInvitationsOf,
 } from "./invitation-store.js";
 import { hashInvitationToken, makeInvitationToken } from "./invitation-token.js";
+import { revokeKeysOf } from "./key-store.js";
 import {
   changeRoleUnlessLastOwner,
   findMember,
@@ -97,6 +98,15 @@ export function makeManageTeam(deps: ManageTeamDeps) {
         if (!(await removeUnlessLastOwner(tx, id, ownerEmails.length > 0))) throw lastOwner();
         await revokeInvitationsOf(tx, `admin:${user}`);
         await deps.endSessionsOf(tx, user);
+        // Who comes back one day does not bring back what programs were given then.
+        for (const key of await revokeKeysOf(tx, user)) {
+          const subject = `key:${key}`;
+          await writeAudit(tx, act, {
+            action: "key.revoked",
+            subject,
+            after: { reason: "its maker was removed" },
+          });
+        }
         await writeAudit(tx, act, {
           action: "member.removed",
           subject: `user:${user}`,

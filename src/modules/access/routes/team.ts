@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { adminAct } from "../../../http/act.js";
 import type { Server } from "../../../http/server.js";
-import { readEmailAddress } from "../../../kernel/email-address.js";
+import { isDeliverable, isOfDeletedPerson, readEmailAddress } from "../../../kernel/email-address.js";
 import { AppError } from "../../../kernel/errors.js";
 import { ROLES, type Role } from "../../../kernel/permissions.js";
 import type { ManageTeam } from "../manage-team.js";
@@ -100,7 +100,11 @@ export function registerTeam(app: Server, team: ManageTeam): void {
   );
 }
 
-export function registerInvitations(app: Server, team: ManageTeam): void {
+export function registerInvitations(
+  app: Server,
+  team: ManageTeam,
+  { isProduction }: { readonly isProduction: boolean },
+): void {
   app.post(
     "/admin/team/invitations",
     {
@@ -119,7 +123,8 @@ export function registerInvitations(app: Server, team: ManageTeam): void {
     async (request, reply) => {
       const { email: text, role, reason } = request.body;
       const email = readEmailAddress(text);
-      if (email === undefined) {
+      // As for a sign-in: nobody could take it up.
+      if (email === undefined || isOfDeletedPerson(email) || (isProduction && !isDeliverable(email))) {
         throw new AppError("email_invalid", "This is not an e-mail address. Check its spelling.", {
           errors: [{ pointer: "/email", message: "must be one plain address such as ana@example.com" }],
         });
