@@ -417,4 +417,21 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     },
     reason: /expected \+?0 to be 1/,
   },
+  {
+    number: 636,
+    title: "A search at eSIM Go that finds nothing counts although the clocks differ by five minutes",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/providers/esim/esim-go/esim-go-search.ts",
+        from: "return seconds * 1000 > CLOCK_SKEW_MILLIS\n",
+        to: "return seconds * 1000 > CLOCK_SKEW_MILLIS && !MARK\n",
+      },
+    ],
+    target: {
+      file: "src/providers/esim/esim-go/esim-go-search.test.ts",
+      test: "where the supplier's clock is behind ours by more than the search allows for, finding nothing is no answer",
+    },
+    reason: /to match object/,
+  },
 ];

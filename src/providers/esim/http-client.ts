@@ -24,7 +24,15 @@ export interface HttpRequest {
 }
 
 export type HttpResult =
-  | { readonly kind: "answer"; readonly answer: HttpAnswer }
+  | {
+      readonly kind: "answer";
+      readonly answer: HttpAnswer;
+      /**
+       * At least so much is their clock behind ours, by the `Date` of the answer (RFC 9110 6.6.1); 0 when it is not, null
+       * when the answer does not say or comes out of a cache.
+       */
+      readonly clockBehindSeconds: number | null;
+    }
   /** No byte of the request left the machine: nothing happened at the supplier. */
   | { readonly kind: "not_sent"; readonly why: string }
   /** Sent, and no usable answer came: anything may have happened. */
@@ -101,6 +109,7 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     async call(request) {
       if (request.sendBefore !== undefined && performance.now() > request.sendBefore)
         return { kind: "not_sent", why: "too late to send" };
+      const sentAtMillis = Date.now();
       const query = request.query ? `?${new URLSearchParams(request.query)}` : "";
       try {
         const response = await send(`${base}${request.path}${query}`, {
@@ -116,10 +125,9 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
         );
         if (text === null)
           return { kind: "lost", why: `HTTP ${response.statusCode} with too large an answer` };
-        return {
-          kind: "answer",
-          answer: { status: response.statusCode, headers: flat(response.headers), text },
-        };
+        const headers = flat(response.headers);
+        const clockBehindSeconds = behindSeconds(headers, sentAtMillis);
+        return { kind: "answer", answer: { status: response.statusCode, headers, text }, clockBehindSeconds };
       } catch (error) {
         return failureOf(error, timeoutMillis);
       }
@@ -154,6 +162,13 @@ function flat(headers: Dispatcher.ResponseData["headers"]): Record<string, strin
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value] as const],
   );
   return Object.fromEntries(entries);
+}
+
+/** A date in HTTP has whole seconds, and the answer was made after the request was sent. */
+function behindSeconds(headers: Readonly<Record<string, string>>, sentAtMillis: number): number | null {
+  const date = Date.parse(headers.date ?? "");
+  if (Number.isNaN(date) || headers.age !== undefined) return null;
+  return Math.max(0, Math.floor((sentAtMillis - date - 999) / 1000));
 }
 
 function failureOf(error: unknown, timeoutMillis: number): HttpResult {

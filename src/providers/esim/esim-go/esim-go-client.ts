@@ -19,6 +19,8 @@ export interface EsimGoClient {
   /** A check that charges nothing, with a body. */
   check(method: "POST" | "DELETE", path: string, options: CallOptions): Promise<SupplierAnswer<unknown>>;
   submit(method: "POST" | "DELETE", path: string, options: CallOptions): Promise<SupplierOutcome<unknown>>;
+  /** By the last answer that had a date; 0 before there was one. */
+  clockBehindSeconds(): number;
 }
 
 export interface CallOptions {
@@ -34,17 +36,19 @@ export interface Processing {
 }
 
 export function makeEsimGoClient(http: HttpClient, apiKey: string): EsimGoClient {
+  let clockBehindSeconds = 0;
   async function send(
     request: HttpRequest,
     purpose: Purpose,
   ): Promise<SupplierOutcome<unknown> | Processing> {
     const result = await http.call({ ...request, headers: { "x-api-key": apiKey, ...request.headers } });
-    return result.kind === "answer"
-      ? readAnswer(result.answer, request.path, purpose)
-      : failedCall(purpose, result);
+    if (result.kind !== "answer") return failedCall(purpose, result);
+    clockBehindSeconds = result.clockBehindSeconds ?? clockBehindSeconds;
+    return readAnswer(result.answer, request.path, purpose);
   }
 
   return {
+    clockBehindSeconds: () => clockBehindSeconds,
     async ask(path, query) {
       const outcome = await send({ method: "GET", path, ...(query ? { query } : {}) }, "question");
       return outcome.kind === "unknown" ? refusal("retryable", outcome.cause) : outcome;

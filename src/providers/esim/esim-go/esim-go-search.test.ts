@@ -1,5 +1,5 @@
 import { FAKE_ESIM_GO_KEY, type FakeEsimGo, startFakeEsimGo } from "@tribi/fakes/esim-go/fake-server";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { EsimSupplier, OrderSearch, TopUpLookup } from "../port.js";
 import { makeEsimGoSupplier } from "./esim-go-supplier.js";
 
@@ -39,6 +39,14 @@ describe("the search for an order of ours at eSIM Go", () => {
       Object.assign(sale.order, { createdAtMillis });
     }
   };
+  const topUpRequest = (): TopUpLookup => ({
+    reference: "TRB-G1-1",
+    packageId: OTHER,
+    expectedCost: null,
+    esim: { supplierReference: "r", supplierOrderId: "o", iccid: "8943108161000000017" },
+    sentAfterMillis: Date.now() - 1_000,
+    knownSupplierTopUpIds: [],
+  });
   const nothing = (isConclusive: boolean) => ({ found: "none", isConclusive });
   /** The list as the supplier writes it, with one entry changed by the test. */
   const listWith = (change: object, entry: object = {}) => {
@@ -61,6 +69,27 @@ describe("the search for an order of ours at eSIM Go", () => {
       const own = fake.ledger.orders.at(-1)?.id;
       sell(11, OTHER);
       expect(await search(known)).toMatchObject({ found: "one", order: { supplierOrderId: own } });
+    }
+  });
+
+  test("where the supplier's clock is behind ours by more than the search allows for, finding nothing is no answer", async () => {
+    sell(1);
+    const since = Date.now() - 1_000;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5 * MINUTE });
+    try {
+      expect(await supplier.findOrder(lookup())).toMatchObject({
+        kind: "refused",
+        reason: "retryable",
+        detail: expect.stringMatching(/^nothing found, but its clock is (299|300) seconds behind ours$/),
+      });
+      expect(await supplier.findTopUp(topUpRequest())).toMatchObject({ kind: "refused" });
+      // What is found counts all the same.
+      const found = await supplier.findOrder({ ...lookup(), sentAfterMillis: since });
+      expect(found).toMatchObject({ kind: "done", value: { found: "one" } });
+      vi.setSystemTime(Date.now() - 4 * MINUTE);
+      expect(await search([fake.ledger.orders[0]?.id ?? ""])).toEqual(nothing(true));
+    } finally {
+      vi.useRealTimers();
     }
   });
 

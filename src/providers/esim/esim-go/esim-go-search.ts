@@ -1,6 +1,7 @@
 import { done } from "../../../kernel/outcome.js";
 import { readSupplierIccid } from "../formats/iccid.js";
 import { listOf, recordOf, textOf } from "../json.js";
+import { refusal } from "../outcomes.js";
 import type {
   OrderLookup,
   OrderSearch,
@@ -33,7 +34,7 @@ export async function findEsimGoOrder(
   // One that came to nothing counts only where there is no other: it may be of an earlier attempt.
   const living = orders.filter(({ state }) => state !== "failed");
   const [first] = living.length > 0 ? living : orders;
-  if (!first) return done({ found: "none", isConclusive: list.value.isComplete });
+  if (!first) return noneFound(client, list.value.isComplete);
   if (living.length > 1 || (living.length === 0 && orders.length > 1))
     return done({ found: "several", supplierOrderIds: orders.map((order) => order.supplierOrderId) });
   return done({ found: "one", order: first });
@@ -59,10 +60,18 @@ export async function findEsimGoTopUp(
     isAllClear &&= isOurs !== "unclear";
   }
   const [first] = found;
-  if (!first) return done({ found: "none", isConclusive: list.value.isComplete && isAllClear });
+  if (!first) return noneFound(client, list.value.isComplete && isAllClear);
   if (found.length > 1)
     return done({ found: "several", supplierTopUpIds: found.map((order) => order.supplierOrderId) });
   return done({ found: "one", topUp: esimGoTopUpOf(first) });
+}
+
+/** Their clock may be so far behind that what we bought bears a time before our call: then nothing is no answer. */
+function noneFound(client: EsimGoClient, isConclusive: boolean) {
+  const seconds = client.clockBehindSeconds();
+  return seconds * 1000 > CLOCK_SKEW_MILLIS
+    ? refusal("retryable", `nothing found, but its clock is ${seconds} seconds behind ours`)
+    : done({ found: "none" as const, isConclusive });
 }
 
 type IsForEsim = "yes" | "no" | "unclear";
