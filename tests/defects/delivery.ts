@@ -202,4 +202,21 @@ export const DELIVERY: readonly Defect[] = [
     },
     reason: /to have a length of 1/,
   },
+  {
+    number: 627,
+    title: "A day is named as the end of an eSIM that ends at its beginning",
+    area: "delivery",
+    edits: [
+      {
+        file: "src/modules/esims/delivery/install-guide.ts",
+        from: "value: moment(row.expires_at) }",
+        to: "value: (MARK, texts.day(row.expires_at)) }",
+      },
+    ],
+    target: {
+      file: "src/modules/esims/delivery/install-guide.test.ts",
+      test: "says until which moment, while it is not installed yet: a day would last longer than the eSIM",
+    },
+    reason: /10:00 UTC/,
+  },
 ];

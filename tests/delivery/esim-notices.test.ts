@@ -77,7 +77,7 @@ describe("notices about an eSIM", () => {
     await notify("reminder", order);
     expect(mails).toHaveLength(1);
     const { text, subject } = mails[0]!;
-    expect(subject).toMatch(/^Your eSIM is not installed yet: it expires on \d+ \w+ \d{4}$/);
+    expect(subject).toMatch(/^Your eSIM is not installed yet: it expires on \d+ \w+ \d{4} at \d\d:\d\d UTC$/);
     const path = /https:\/\/shop\.example(\/install\/[\w-]{22})/.exec(text)?.[1];
     const page = await room.server.inject({ method: "GET", url: path! });
     expect(page.statusCode).toBe(200);

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { ERROR_CODES } from "../../../src/kernel/errors.js";
 import { amountMajor, currencyCodes } from "../../../src/kernel/money.js";
 import type { ShopInfo } from "../page-contract.js";
+import { Limits } from "../pages/esim/esim.js";
 import { Failure } from "../parts/notice.js";
 import { PageContext } from "../parts/shop-context.js";
 import { priceText } from "./format.js";
@@ -42,6 +43,26 @@ it.each(["en", "es"])("a price says in which currency it is, in %s", (language) 
   });
   expect(texts.filter((one, index) => texts.indexOf(one) < index)).toEqual([]);
 });
+
+it.each(["en", "es"] as const)(
+  "an eSIM ends at a moment, which a day alone would not tell, in %s",
+  (language) => {
+    const limitsUntil = (moment: string): string => {
+      const esim = {
+        status: "active",
+        install_by: moment,
+        validity_starts: null,
+        ended_at: null,
+        expires_at: moment,
+      };
+      const text = makeText(textsOf(language), language);
+      return renderToString(
+        h(LanguageContext.Provider, { value: { code: language, text } }, h(Limits, { esim: esim as never })),
+      );
+    };
+    expect(limitsUntil("2027-05-24T00:10:00.000Z")).not.toBe(limitsUntil("2027-05-24T00:50:00.000Z"));
+  },
+);
 
 const DETAIL = "An English sentence for programs.";
 

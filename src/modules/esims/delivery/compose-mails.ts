@@ -154,8 +154,8 @@ const namesOf = (row: AboutTopUp, texts: Texts): Record<string, string> => ({
 });
 
 function reminderWords(row: AboutReminder, texts: Texts, page: string): Words {
-  const { text, day } = texts;
-  const until = day(row.use_by);
+  const { text, moment } = texts;
+  const until = moment(row.use_by);
   return {
     subject: text("reminder.subject", { until }),
     paragraphs: [

@@ -114,10 +114,10 @@ describe("installGuide", () => {
     expect(guideOf({ plan: unknown, language: "es" }).title).toContain("Our Places");
   });
 
-  it("says until when, while it is not installed yet", () => {
+  it("says until which moment, while it is not installed yet: a day would last longer than the eSIM", () => {
     const values = (status: EsimRow["status"]) =>
       guideOf({ row: { status } }).facts.map(({ value }) => value);
-    expect(values("ready")).toContain("24 May 2027");
-    expect(values("active")).not.toContain("24 May 2027");
+    expect(values("ready")).toContain("24 May 2027 at 10:00 UTC");
+    expect(values("active").join()).not.toContain("24 May 2027");
   });
 });

@@ -89,7 +89,7 @@ export function installSteps(row: EsimRow, secrets: InstallSecrets, texts: Texts
 }
 
 function factsOf(row: EsimRow, orderReference: string, texts: Texts): Labelled[] {
-  const { text, day } = texts;
+  const { text, moment } = texts;
   const facts = [
     { label: text("fact.plan"), value: planIn(row.plan_snapshot, texts) },
     {
@@ -98,7 +98,7 @@ function factsOf(row: EsimRow, orderReference: string, texts: Texts): Labelled[]
     },
   ];
   if (row.status === "ready" && row.expires_at !== null) {
-    facts.push({ label: text("fact.use_by"), value: day(row.expires_at) });
+    facts.push({ label: text("fact.use_by"), value: moment(row.expires_at) });
   }
   if (row.validity_starts !== null) {
     const begins =

@@ -128,7 +128,7 @@ function EsimCard({ esim }: { esim: Esim }) {
       <p>
         <span class={`state ${esim.status}`}>{text(`esim.status_${esim.status}` as TextKey)}</span>
         {esim.install_by !== null && (
-          <span class="small"> {text("esim.until", { date: dateText(esim.install_by, code) })}</span>
+          <span class="small"> {text("esim.until", { date: momentText(esim.install_by, code) })}</span>
         )}
         {esim.ended_at !== null && (
           <span class="small"> {text("esim.ended", { date: dateText(esim.ended_at, code) })}</span>

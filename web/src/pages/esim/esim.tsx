@@ -9,7 +9,7 @@ import { useSession } from "../../parts/session.js";
 import { useAddress, usePage } from "../../parts/shop-context.js";
 import { SignIn } from "../../parts/sign-in.js";
 import { Usage } from "../../parts/usage.js";
-import { dateText } from "../../text/format.js";
+import { dateText, momentText } from "../../text/format.js";
 import { useLanguage, useText } from "../../text/text.js";
 import { ProblemPage } from "../problem/problem.js";
 import { Install } from "./install.js";
@@ -110,16 +110,16 @@ function Shown({ esim }: { esim: Esim }) {
 }
 
 /** What its supplier limits: install by, what begins its days, until when, since when it has ended. */
-function Limits({ esim }: { esim: Esim }) {
+export function Limits({ esim }: { esim: Esim }) {
   const { code, text } = useLanguage();
   const { install_by: installBy, validity_starts: starts, ended_at: endedAt, expires_at: until } = esim;
   if (endedAt !== null) return <p>{text("esim.ended", { date: dateText(endedAt, code) })}</p>;
   return (
     <>
-      {installBy !== null && <p>{text("esim.until", { date: dateText(installBy, code) })}</p>}
+      {installBy !== null && <p>{text("esim.until", { date: momentText(installBy, code) })}</p>}
       {esim.status === "ready" && starts !== null && <p>{text(`esim.starts_${starts}`)}</p>}
       {esim.status === "active" && until !== null && (
-        <p>{text("esim.works_until", { date: dateText(until, code) })}</p>
+        <p>{text("esim.works_until", { date: momentText(until, code) })}</p>
       )}
     </>
   );

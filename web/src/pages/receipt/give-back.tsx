@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { dropCopy } from "../../offline/copies.js";
 import { Busy, Failure, Notice } from "../../parts/notice.js";
 import { useSession } from "../../parts/session.js";
-import { dateText, priceText } from "../../text/format.js";
+import { momentText, priceText } from "../../text/format.js";
 import { useLanguage } from "../../text/text.js";
 
 type Order = Schemas["Order"];
@@ -49,7 +49,7 @@ export function GiveBack({ order, onDone }: { order: Order; onDone: () => void }
       {step === "offered" ? (
         <>
           <p>
-            {text("return_esim.offer", { date: offer.until === null ? "" : dateText(offer.until, code) })}
+            {text("return_esim.offer", { date: offer.until === null ? "" : momentText(offer.until, code) })}
           </p>
           <button type="button" class="button quiet" onClick={() => setStep("asked")}>
             {text("return_esim.ask")}
