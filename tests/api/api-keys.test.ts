@@ -148,16 +148,21 @@ describe("an API key", () => {
 
   it("stays revoked when its maker, who was removed, comes back", async () => {
     const { query } = app.database;
-    await query("insert into team_members (user_id, role, created_by) values ($1, 'owner', 'test')", [
-      second.userId,
-    ]);
-    const { items } = (await as(owner.token, "GET", "/admin/api-keys")).body;
-    const theirs = items.filter(({ created_by }: { created_by: number }) => created_by === second.userId);
-    expect(theirs).toHaveLength(1);
-    expect(theirs[0].revoked_at).not.toBeNull();
+    const third = await logIn(app, "third@example.com");
+    const join = () =>
+      query<{ id: number }>(
+        "insert into team_members (user_id, role, created_by) values ($1, 'owner', 'test') returning id",
+        [third.userId],
+      );
+    const [member] = await join();
+    const { id, secret } = (await make({ role: "finance" }, third)).body;
+    expect((await as(secret, "GET", "/admin/payments")).status).toBe(200);
+    expect((await as(owner.token, "DELETE", `/admin/team/${member?.id}?reason=left`)).status).toBe(200);
+    await join();
+    expect((await as(secret, "GET", "/admin/payments")).status).toBe(401);
     const audit = await query(
       "select actor, after from audit_log where action = 'key.revoked' and subject = $1",
-      [`key:${theirs[0].id}`],
+      [`key:${id}`],
     );
     expect(audit).toEqual([{ actor: `admin:${owner.userId}`, after: { reason: "its maker was removed" } }]);
   });
