@@ -89,6 +89,7 @@ describe("importing a catalogue", () => {
   });
 
   it("a file without the columns of descriptions and pauses leaves those of the plans alone", async () => {
+    await load(`${HEADER}\nES-5,Spain 5 GB,ES,,,Acme,5,30,5.00,`);
     await database.query(
       "update plans set description = 'By the sea', is_active = false, paused_reason = 'sync: nobody sells it' where sku = 'ES-5'",
     );
