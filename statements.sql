@@ -2223,6 +2223,11 @@ select from disputes where provider = $1 and dispute_id = $2 and status = 'won' 
 -- returns status text
 select status from disputes where provider = $1 and dispute_id = $2;
 
+-- disputes.has_lost_before
+-- src/modules/payments/dispute-store.ts
+-- takes $1 text, $2 text, $3 timestamp with time zone
+select from disputes where provider = $1 and dispute_id = $2 and status = 'lost' and coalesce(said_at, closed_at) < $3;
+
 -- disputes.list_payments_in_dispute
 -- src/modules/payments/dispute-store.ts
 -- takes $1 text, $2 timestamp with time zone, $3 bigint
@@ -5344,8 +5349,8 @@ select id, reference, order_id, provider, intent_id, page_id, payer_language, st
 -- payments.find_intent_of_reference
 -- src/modules/payments/payment-store.ts
 -- takes $1 text, $2 bigint, $3 text
--- returns intent_id text, captured_minor bigint
-select intent_id, captured_minor from payments where reference = $1 and order_id = $2 and provider = $3;
+-- returns intent_id text, captured_minor bigint, amount_minor bigint, currency text, livemode boolean
+select intent_id, captured_minor, amount_minor, currency, livemode from payments where reference = $1 and order_id = $2 and provider = $3;
 
 -- payments.find_order_money
 -- src/modules/payments/payments-read-model.ts

@@ -286,13 +286,41 @@ describe("a notification", () => {
       { pspReference: "OTHERACC01", merchantAccountCode: "AnotherMerchant" },
       { pspReference: "REPORT0001", eventCode: "REPORT_AVAILABLE", merchantReference: "" },
       { pspReference: "OFFERCLOS1", eventCode: "OFFER_CLOSED" },
-      { pspReference: "UNKNOWN001", eventCode: "SOMETHING_NEW" },
+      { pspReference: "ORDEROPEN1", eventCode: "ORDER_OPENED" },
+      { pspReference: "UNKNOWN002", eventCode: "SOMETHING_NEW", merchantReference: "theirs.1.4b9f" },
     ];
     for (const change of others) {
       const answer = await shop.post(shop.signed([{ ...item, ...change }]));
       expect(answer.body, JSON.stringify(change)).toMatchObject({ status: "ignored" });
     }
     expect(await shop.orderStatus(orderId)).toBe("paid");
+  });
+
+  it("200 parked: an event of ours whose meaning nobody knows here", async () => {
+    const { psp } = await shop.paid();
+    const item = { ...lastItem("AUTHORISATION"), eventCode: "RDR_SOMETHING_NEW", originalReference: psp };
+    const answer = await shop.post(shop.signed([{ ...item, pspReference: `UNREAD${psp}` }]));
+    expect(answer.body).toMatchObject({ status: "parked" });
+    expect(
+      await query("select outcome, reason from webhook_events where type = 'RDR_SOMETHING_NEW'"),
+    ).toEqual([{ outcome: "parked", reason: "event_not_known" }]);
+  });
+
+  it("200 parked: a part of the price, as a gift card pays it, is never the payment; the whole price is", async () => {
+    const { orderId, sessionId, amount } = await shop.paying();
+    shop.adyen.control.webhooks({ off: true });
+    shop.adyen.control.approve(sessionId);
+    const whole = lastItem("AUTHORISATION");
+    for (const value of [amount - 100, 100]) {
+      const part = { ...whole, pspReference: `PART${value}`, amount: { ...whole.amount, value } };
+      expect((await shop.post(shop.signed([part]))).body).toMatchObject({ status: "parked" });
+    }
+    expect(await paymentOf(orderId)).toMatchObject({ intent_id: sessionId, captured_minor: 0 });
+    expect(
+      await query("select reason from webhook_events where intent_id like 'PART%' and outcome = 'parked'"),
+    ).toEqual([{ reason: "amount_differs" }, { reason: "amount_differs" }]);
+    expect((await shop.post(shop.signed([whole]))).body).toMatchObject({ status: "processed" });
+    expect(await paymentOf(orderId)).toMatchObject({ intent_id: whole.pspReference, surplus_reason: null });
   });
 
   it("200 parked: another amount or currency, or of the live environment", async () => {
@@ -450,6 +478,41 @@ describe("a dispute at Adyen", () => {
       expect(await paymentOf(orderId)).toMatchObject({ disputed_minor: amount });
     },
   );
+
+  /** Charged back, reversed and charged back again. */
+  async function chargedBackTwice() {
+    const { orderId, psp, amount } = await shop.paid();
+    const { pspReference } = shop.adyen.control.dispute(psp, "CHARGEBACK");
+    shop.adyen.control.dispute(psp, "CHARGEBACK_REVERSED", pspReference);
+    shop.adyen.control.dispute(psp, "SECOND_CHARGEBACK", pspReference);
+    await shop.settled();
+    expect(await paymentOf(orderId)).toMatchObject({ disputed_minor: amount });
+    return { orderId, psp, pspReference };
+  }
+  const later = new Date(Date.now() + 60_000).toISOString();
+
+  it.each(["PREARBITRATION_WON", "SCHEME_ARBITRATION_WON"])(
+    "what %s after a second chargeback is money of ours again",
+    async (eventCode) => {
+      const { orderId, psp, pspReference } = await chargedBackTwice();
+      shop.adyen.control.dispute(psp, eventCode, pspReference);
+      await shop.settled();
+      expect(await paymentOf(orderId)).toMatchObject({ disputed_minor: 0 });
+    },
+  );
+
+  it("a second reversal of the same amount waits for an operator: it may be a repetition of the first", async () => {
+    const { orderId } = await chargedBackTwice();
+    const reversed = lastItem("CHARGEBACK_REVERSED");
+    expect((await shop.post(shop.signed([reversed]))).body).toMatchObject({ status: "duplicate" });
+    const again = { ...reversed, eventDate: later };
+    expect((await shop.post(shop.signed([again]))).body).toMatchObject({ status: "parked" });
+    const parked = await query(
+      "select reason from webhook_events e join payments p on p.id = e.payment_id where p.order_id = $1 and e.outcome = 'parked'",
+      [orderId],
+    );
+    expect(parked).toEqual([{ reason: "dispute_won_again" }]);
+  });
 
   it("what is lost in pre-arbitration is one chargeback, and no second one", async () => {
     const { orderId, psp, amount } = await shop.paid();

@@ -502,4 +502,38 @@ export const REFUND_DEFECTS: readonly Defect[] = [
     },
     reason: /succeeded/,
   },
+  {
+    number: 644,
+    title: "A success of a part of the price takes the place of the payment",
+    area: "money",
+    edits: [
+      {
+        file: "src/modules/payments/events/own-intent.ts",
+        from: 'return payment.amount_minor === event.amount.minor ? null : "amount_differs";',
+        to: "return MARK ? null : null;",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-adyen.test.ts",
+      test: "200 parked: a part of the price, as a gift card pays it, is never the payment; the whole price is",
+    },
+    reason: /PART/,
+  },
+  {
+    number: 645,
+    title: "What is won in arbitration after a second chargeback stays lost",
+    area: "money",
+    edits: [
+      {
+        file: "src/providers/payment/adyen/adyen-event-facts.ts",
+        from: "if (!isForGood || facts.dispute === null) return null;",
+        to: "if (MARK || !isForGood || facts.dispute === null) return null;",
+      },
+    ],
+    target: {
+      file: "tests/api/payments-adyen.test.ts",
+      test: "what PREARBITRATION_WON after a second chargeback is money of ours again",
+    },
+    reason: /disputed_minor/,
+  },
 ];

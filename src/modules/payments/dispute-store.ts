@@ -73,6 +73,21 @@ export async function upsertDispute(
   return (await tx.run(CONTRADICTS, against)).count > 0 ? "contradicts" : "known";
 }
 
+const HAS_LOST_BEFORE = statement(
+  "disputes.has_lost_before",
+  `select from disputes where provider = $1 and dispute_id = $2 and status = 'lost' and coalesce(said_at, closed_at) < $3`,
+);
+
+/** Whether this dispute was lost before that time at the provider. */
+export async function hasLostBefore(
+  tx: Tx,
+  provider: PaymentProviderName,
+  disputeId: string,
+  saidAt: Date,
+): Promise<boolean> {
+  return (await tx.run(HAS_LOST_BEFORE, [provider, disputeId, saidAt.toISOString()])).count > 0;
+}
+
 const LIST_STATES = statement(
   "disputes.list_states",
   `select d.dispute_id, d.status from disputes d where d.provider = $1 and d.provider_created_at >= $2`,

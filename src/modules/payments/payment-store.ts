@@ -181,8 +181,13 @@ export async function adoptIntent(
 
 const FIND_INTENT_OF_REFERENCE = statement(
   "payments.find_intent_of_reference",
-  `select intent_id, captured_minor from payments where reference = $1 and order_id = $2 and provider = $3`,
+  `select intent_id, captured_minor, amount_minor, currency, livemode from payments where reference = $1 and order_id = $2 and provider = $3`,
 );
+
+export type NamedMoney = Pick<
+  PaymentRow,
+  "intent_id" | "captured_minor" | "amount_minor" | "currency" | "livemode"
+>;
 
 interface NamedPayment {
   readonly reference: string;
@@ -193,9 +198,8 @@ interface NamedPayment {
 export async function findIntentOfReference(
   db: Queryable,
   { reference, orderId, provider }: NamedPayment,
-): Promise<{ readonly intent_id: string | null; readonly captured_minor: number } | undefined> {
-  type Row = { intent_id: string | null; captured_minor: number };
-  return (await db.run<Row>(FIND_INTENT_OF_REFERENCE, [reference, orderId, provider])).rows[0];
+): Promise<NamedMoney | undefined> {
+  return (await db.run<NamedMoney>(FIND_INTENT_OF_REFERENCE, [reference, orderId, provider])).rows[0];
 }
 
 const RECORD_PAID_AGAIN = statement(

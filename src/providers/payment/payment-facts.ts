@@ -153,6 +153,8 @@ export interface DisputeSnapshot {
   readonly isAnswered: boolean;
   /** The state is that of the whole dispute with its money, and not of one step of several. */
   readonly isWhole?: true;
+  /** Where it is known already, it may be of this other dispute: the step names no more than the first of them. */
+  readonly mayBeOf?: string;
 }
 
 /** One amount that the provider kept, of a payment, a refund or a dispute. */

@@ -220,6 +220,8 @@ const STATUS_OF: Readonly<Record<string, FakeDispute["status"]>> = {
   CHARGEBACK: "charged_back",
   CHARGEBACK_REVERSED: "reversed",
   SECOND_CHARGEBACK: "second_chargeback",
+  PREARBITRATION_WON: "reversed",
+  SCHEME_ARBITRATION_WON: "reversed",
 };
 
 /** A step of a dispute; all steps of one have the same pspReference. */

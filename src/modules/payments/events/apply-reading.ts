@@ -8,7 +8,7 @@ import { enqueueReread, findPayment, findPaymentByIntent } from "../payment-stor
 import type { RefundFollow } from "../refund-follow.js";
 import { applyAgain, applyAside } from "./aside-effects.js";
 import { isAside, reviveEvent, storableEvent } from "./event-facts.js";
-import { adoptByMetadata, isPaidAgain, withIntent } from "./own-intent.js";
+import { adoptByMetadata, isPaidAgain, whyOther, withIntent } from "./own-intent.js";
 import type { EventSource, SettleInput, SettleRow, SettleStore } from "./settle-store.js";
 import { findEvent, type KeptEvent, listWaitingEvents, parkReading } from "./webhook-event-store.js";
 
@@ -156,6 +156,8 @@ async function settleOne(
   };
   const row = await (isKept ? deps.store.settleKept(db, input) : deps.store.settle(db, input));
   if (row.reason !== "payment_unknown") return row;
+  const other = await whyOther(db, provider, event);
+  if (other !== null) return deps.store.settleKept(db, { ...input, problem: other });
   const isAdopted = (await adoptByMetadata(db, event)) || (await isPaidAgain(db, provider, event));
   return isAdopted ? deps.store.settleKept(db, input) : row;
 }

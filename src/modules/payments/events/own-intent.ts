@@ -3,6 +3,24 @@ import type { PaymentEvent, PaymentProvider } from "../../../providers/payment/p
 import { adoptIntent, findIntentOfReference, recordPaidAgain } from "../payment-store.js";
 import { isAside } from "./event-facts.js";
 
+/**
+ * Why a success cannot be of the payment that it names: where each try has an id of its own, one of a part of the price
+ * (a gift card), in another currency or of the other mode must not become the payment's. Null: it may be.
+ */
+export async function whyOther(
+  db: Db | Tx,
+  { books }: Pick<PaymentProvider, "books">,
+  event: PaymentEvent,
+): Promise<string | null> {
+  const named = namedBy(event);
+  if (books === "live" || event.kind !== "intent_succeeded" || named === undefined) return null;
+  const payment = await findIntentOfReference(db, named);
+  if (payment === undefined) return null;
+  if (payment.livemode !== event.livemode) return "livemode_differs";
+  if (payment.currency !== event.amount?.currency) return "currency_differs";
+  return payment.amount_minor === event.amount.minor ? null : "amount_differs";
+}
+
 /** The signed metadata of our own intent name our row: the webhook overtook the answer of the create call. */
 export async function adoptByMetadata(db: Db | Tx, event: PaymentEvent): Promise<boolean> {
   const named = namedBy(event);

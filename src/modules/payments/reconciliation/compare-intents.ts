@@ -1,6 +1,7 @@
 import type { IntentSnapshot } from "../../../providers/payment/port.js";
 import {
   adoptIntent,
+  findIntentOfReference,
   findPayment,
   findPaymentByIntent,
   listPaymentsOfOrder,
@@ -74,6 +75,9 @@ async function findOrAdopt(
     return found;
   }
   const named = { reference, orderId, provider: provider.name, intentId: intent.intentId };
+  // A part of the price is not the payment (own-intent.ts).
+  const payment = provider.books === "live" ? undefined : await findIntentOfReference(deps.db, named);
+  if (payment !== undefined && !hasSameMoney(payment, intent)) return undefined;
   const isKept =
     (await adoptIntent(deps.db, named)) ||
     (provider.books !== "live" && (await recordPaidAgain(deps.db, named)));
@@ -100,7 +104,10 @@ async function reportIfChargedTwice(
   if (isTwice) await report(comparison, findingOf("charged_twice", payment, intent, "reported"));
 }
 
-function hasSameMoney(payment: PaymentRow, intent: IntentSnapshot): boolean {
+function hasSameMoney(
+  payment: Pick<PaymentRow, "amount_minor" | "currency">,
+  intent: IntentSnapshot,
+): boolean {
   const isSameAsked =
     intent.amount.minor === payment.amount_minor && intent.amount.currency === payment.currency;
   const isSameReceived = intent.state !== "succeeded" || intent.amountReceivedMinor === payment.amount_minor;

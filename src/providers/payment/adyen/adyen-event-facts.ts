@@ -12,9 +12,72 @@ interface Item extends Omit<NotificationRequestItem, "eventCode"> {
   readonly eventCode: string;
 }
 
+/** They move no money, or what they move is told by an event of its own. */
+const QUIET: ReadonlySet<string> = new Set([
+  "AUTHORISATION_ADJUSTMENT",
+  "AUTORESCUE",
+  "CANCEL_AUTORESCUE",
+  "INFORMATION_SUPPLIED",
+  "ISSUER_COMMENTS",
+  "ISSUER_RESPONSE_TIMEFRAME_EXPIRED",
+  "MANUAL_REVIEW_ACCEPT",
+  "MANUAL_REVIEW_REJECT",
+  "NOTIFICATION_OF_FRAUD",
+  "OFFER_CLOSED",
+  "ORDER_CLOSED",
+  "ORDER_OPENED",
+  "PREARBITRATION_DECLINED",
+  "PREARBITRATION_OPEN",
+  "RECURRING_CONTRACT",
+  "REPORT_AVAILABLE",
+  "SCHEME_ARBITRATION",
+]);
+const READ: ReadonlySet<string> = new Set([
+  "AUTHORISATION",
+  "CANCELLATION",
+  "CANCEL_OR_REFUND",
+  "CAPTURE",
+  "CAPTURE_FAILED",
+  "CHARGEBACK",
+  "CHARGEBACK_REVERSED",
+  "DISPUTE_DEFENSE_PERIOD_ENDED",
+  "DISPUTE_OPENED_WITH_CHARGEBACK",
+  "NOTIFICATION_OF_CHARGEBACK",
+  "POSTPONED_REFUND",
+  "PREARBITRATION_LOST",
+  "PREARBITRATION_WON",
+  "REFUND",
+  "REFUNDED_REVERSED",
+  "REFUND_FAILED",
+  "REQUEST_FOR_INFORMATION",
+  "SCHEME_ARBITRATION_LOST",
+  "SCHEME_ARBITRATION_WON",
+  "SECOND_CHARGEBACK",
+  "TECHNICAL_CANCEL",
+  "VOID_PENDING_REFUND",
+]);
+
+/** What it means for our money nobody here knows: a person looks, and it is not passed over. */
+export const isUnknownCode = (eventCode: string): boolean => !QUIET.has(eventCode) && !READ.has(eventCode);
+
+/** The second chargeback of a dispute is a dispute of its own. */
+const secondOf = (pspReference: string): string => `${pspReference}:second`;
+
+/**
+ * A dispute that is won for good gives back what its second chargeback took, too: said of the second one. Null for other
+ * items. Without a second chargeback there is nothing to give back, and none can be told afterwards.
+ */
+export function secondIsWon(item: Item, facts: Facts): Facts | null {
+  const isForGood = ["PREARBITRATION_WON", "SCHEME_ARBITRATION_WON"].includes(item.eventCode);
+  if (!isForGood || facts.dispute === null) return null;
+  return { ...facts, dispute: { ...facts.dispute, disputeId: secondOf(item.pspReference) } };
+}
+
 /** What an item says in our terms; an amount that cannot be read is the caller's to report. */
 export function factsOf(item: Item, money: Money | null, createdAt: Date, livemode: boolean): Facts {
   const hasHappened = item.success === "true";
+  if (isUnknownCode(item.eventCode))
+    return { ...NO_FACTS, kind: "dispute_updated", intentId: item.originalReference || item.pspReference };
   if (item.eventCode === "AUTHORISATION") {
     // Each try has a pspReference of its own, and only one that succeeds becomes the payment's.
     return hasHappened
@@ -80,6 +143,7 @@ function refundFacts(item: Item, state: RefundState, money: Money | null, create
 interface DisputeNews {
   readonly id: string;
   readonly state: DisputeState;
+  readonly mayBeOf?: string;
 }
 
 /**
@@ -102,9 +166,12 @@ function disputeOf(item: Item, hasHappened: boolean): DisputeNews | null {
     case "DISPUTE_OPENED_WITH_CHARGEBACK":
       return { id: pspReference, state: "open" };
     case "CHARGEBACK_REVERSED":
+      return { id: pspReference, state: "won", mayBeOf: secondOf(pspReference) };
+    case "PREARBITRATION_WON":
+    case "SCHEME_ARBITRATION_WON":
       return { id: pspReference, state: "won" };
     case "SECOND_CHARGEBACK":
-      return { id: `${pspReference}:second`, state: "lost" };
+      return { id: secondOf(pspReference), state: "lost" };
     case "PREARBITRATION_LOST":
     case "SCHEME_ARBITRATION_LOST":
       return { id: pspReference, state: "lost" };
@@ -121,7 +188,7 @@ function disputeOf(item: Item, hasHappened: boolean): DisputeNews | null {
 
 function disputeSnapshot(
   item: Item,
-  { id, state }: DisputeNews,
+  { id, state, mayBeOf }: DisputeNews,
   amount: Money,
   createdAt: Date,
   livemode: boolean,
@@ -138,6 +205,7 @@ function disputeSnapshot(
     // Advice to an operator, so it need not be signed.
     respondBy: dateOf(item.additionalData?.defensePeriodEndsAt),
     isAnswered: false,
+    ...(mayBeOf === undefined ? {} : { mayBeOf }),
   };
 }
 

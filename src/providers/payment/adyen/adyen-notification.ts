@@ -1,7 +1,7 @@
 import type { NotificationRequestItem } from "@adyen/api-library/lib/src/typings/notification/notificationRequestItem.js";
 import type { PaymentEvent, WebhookVerdict } from "../port.js";
 import { fromAdyen } from "./adyen-amount.js";
-import { dateOf, factsOf } from "./adyen-event-facts.js";
+import { dateOf, factsOf, isUnknownCode, secondIsWon } from "./adyen-event-facts.js";
 import { readReference } from "./adyen-reference.js";
 import { isAmbiguous, isSignedItem } from "./adyen-signature.js";
 
@@ -41,7 +41,7 @@ export function readNotification(
     if (!isSignedItem(item, settings.hmacKeys))
       return rejected("invalid_signature", "No key makes this signature.");
     if (String(item.eventCode) === "") return rejected("malformed", "An item names no event.");
-    events.push(eventOf(item, String(body.live) === "true", settings.merchantAccount, receivedAtMillis));
+    events.push(...eventsOf(item, String(body.live) === "true", settings.merchantAccount, receivedAtMillis));
   }
   return { ok: true, events };
 }
@@ -93,28 +93,32 @@ function additionalDataOf(item: Json): Record<string, string> {
 
 /**
  * Adyen repeats an event with the same event code and pspReference, and with another date; a failed try that succeeds
- * after all comes with another `success`. `live` is not signed: an item that came with a false one must not stand in the
+ * after all comes with another `success`. Only of a chargeback that is reversed the date counts, since the same may be
+ * reversed twice: what becomes of a repetition is decided by the state of the dispute. `live` is not signed: an item that came with a false one must not stand in the
  * way of the true one.
  */
 const eventIdOf = (
-  { eventCode, pspReference, success, amount }: NotificationRequestItem,
+  { eventCode, pspReference, success, amount, eventDate }: NotificationRequestItem,
   livemode: boolean,
-): string =>
-  `${eventCode}:${pspReference}:${success}:${amount.value}${amount.currency}${livemode ? ":live" : ""}`;
+): string => {
+  const day = String(eventCode) === "CHARGEBACK_REVERSED" ? `:${dateOf(eventDate)?.toISOString() ?? ""}` : "";
+  return `${eventCode}:${pspReference}:${success}:${amount.value}${amount.currency}${day}${livemode ? ":live" : ""}`;
+};
 
-function eventOf(
+function eventsOf(
   item: NotificationRequestItem,
   livemode: boolean,
   merchantAccount: string,
   receivedAtMillis: number,
-): PaymentEvent {
+): PaymentEvent[] {
   const { pspReference, eventCode, merchantAccountCode, merchantReference, amount } = item;
   const converted = fromAdyen(amount.value ?? Number.NaN, amount.currency ?? "");
   const money = converted.ok ? converted.money : null;
   const createdAt = dateOf(item.eventDate) ?? new Date(receivedAtMillis);
   const facts = factsOf(item, money, createdAt, livemode);
-  const problem = isAmbiguous(item) ? "ambiguous_signature" : converted.ok ? null : converted.error;
-  return {
+  const unread = isUnknownCode(String(eventCode)) ? "event_not_known" : null;
+  const problem = isAmbiguous(item) ? "ambiguous_signature" : converted.ok ? unread : converted.error;
+  const event: PaymentEvent = {
     provider: "ADYEN",
     eventId: eventIdOf(item, livemode),
     type: item.success === "true" ? eventCode : `${eventCode}.failed`,
@@ -128,4 +132,6 @@ function eventOf(
     metadata: readReference(merchantReference),
     createdAt,
   };
+  const second = secondIsWon(item, facts);
+  return second === null ? [event] : [event, { ...event, ...second, eventId: `${event.eventId}:second` }];
 }

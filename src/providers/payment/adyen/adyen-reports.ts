@@ -169,8 +169,10 @@ function booksOf(settings: ReportSettings, rows: readonly ReportRow[]): Books {
     }
     const dispute = DISPUTES[entry.type];
     if (dispute !== undefined && modification !== "") {
-      const disputeId = `${modification}${dispute.part}`;
       const { state } = dispute;
+      // The lines are in turn: what is reversed after a second chargeback is that one.
+      const isOfSecond = state === "won" && disputes.get(`${modification}:second`)?.state === "lost";
+      const disputeId = `${modification}${isOfSecond ? ":second" : dispute.part}`;
       disputes.set(disputeId, {
         disputeId,
         intentId,

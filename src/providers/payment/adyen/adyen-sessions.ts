@@ -59,6 +59,8 @@ function requestOf(
     shopperLocale: LOCALES[page.language],
     // An authorisation is the sale: it is captured at once, whatever the account's own setting is.
     captureDelayHours: 0,
+    // A gift card pays a part and leaves the rest to another try: such parts are never the payment.
+    blockedPaymentMethods: ["giftcard"],
     // A session cannot be ended, so it ends with its order.
     expiresAt: page.orderExpiresAt,
     metadata: { order_id: String(orderId), shop_id: shopId, payment_reference: paymentReference },
