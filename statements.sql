@@ -2381,6 +2381,9 @@ with money as materialized (
      from orders o
      where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
        and o.id = p.order_id and o.status = 'paid' and not exists (select from money where is_withheld)
+       and not exists (
+         select from payments y join webhook_events x on x.intent_id = y.intent_id and x.outcome = 'waiting'
+         where y.order_id = o.id and y.is_counted and x.kind not like 'intent%')
      returning p.id
    )
    insert into provisioning_attempts
@@ -6897,6 +6900,9 @@ with money as materialized (
      from orders o
      where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
        and o.id = p.order_id and o.status = 'paid' and not exists (select from money where is_withheld)
+       and not exists (
+         select from payments y join webhook_events x on x.intent_id = y.intent_id and x.outcome = 'waiting'
+         where y.order_id = o.id and y.is_counted and x.kind not like 'intent%')
      returning p.id
    )
    insert into provisioning_attempts

@@ -81,6 +81,27 @@ export const SUPPLIER_DEFECTS: readonly Defect[] = [
     reason: /parked|bought_after_all/,
   },
   {
+    number: 513,
+    title: "An eSIM is bought although a dispute of its money was heard of",
+    area: "purchases",
+    edits: [
+      {
+        file: "src/modules/esims/purchase/purchase-store.ts",
+        from: "       and not ${IS_HEARD_OF_BACK}\n",
+        to: "",
+      },
+      runsAt(
+        "src/modules/esims/purchase/purchase-store.ts",
+        "      const { rows } = await db.run<{ id: number; sent_after_millis: string }>(sql.beginAttempt, [",
+      ),
+    ],
+    target: {
+      file: "tests/faults/money-back-before-purchase.test.ts",
+      test: "an eSIM of whose dispute was heard and which is not applied yet: nothing is bought until it is",
+    },
+    reason: /to be \+0/,
+  },
+  {
     number: 585,
     title: "A second purchase beside an order waits for ever behind the first one that came to light",
     area: "purchases",

@@ -121,6 +121,31 @@ describe("after a refusal nothing more is bought while the money is withheld", (
     expect(first.calls.length - before).toBe(2);
   });
 
+  it("an eSIM of whose dispute was heard and which is not applied yet: nothing is bought until it is", async () => {
+    first.script = ["sell"];
+    const order = await room.addOrder({ planId });
+    await withhold(order.id);
+    await comesBack(order.id);
+    const before = first.calls.length;
+    await room.database.query(
+      `insert into webhook_events (provider, event_id, source, type, kind, intent_id, payment_id, outcome, reason, facts,
+         provider_created_at, next_try_at)
+       select provider, 'evt_' || id, 'webhook', 'charge.dispute.created', 'dispute_opened', intent_id, id, 'waiting',
+         'capture_unknown', '{}', now(), now() from payments where order_id = $1`,
+      [order.id],
+    );
+    await room.esims.provisionEsim(order.id);
+    expect(first.calls.length - before).toBe(0);
+    expect(await parkedReason("esim_profiles", order.id)).toBeNull();
+    await room.database.query(
+      `update webhook_events set outcome = 'ignored', next_try_at = null
+       where payment_id = (select id from payments where order_id = $1)`,
+      [order.id],
+    );
+    await room.esims.provisionEsim(order.id);
+    expect(first.calls.length - before).toBe(1);
+  });
+
   /** What they waited for at the supplier is there again, as the jobs see it. */
   const isCured = async () => {
     for (const task of ["read_supplier_balances", "sweep_top_ups"])

@@ -133,6 +133,14 @@ function recordValues(lease: Lease, attemptId: number, change: AttemptChange): u
   ];
 }
 
+/**
+ * A refund or dispute of the price was heard of and is not applied yet: it was stored while the success was being
+ * settled, which could not see it. The reading that applies it is under way.
+ */
+const IS_HEARD_OF_BACK = `exists (
+         select from payments y join webhook_events x on x.intent_id = y.intent_id and x.outcome = 'waiting'
+         where y.order_id = o.id and y.is_counted and x.kind not like 'intent%')`;
+
 /** The purchases of a by-match supplier's package that could be taken for one another. */
 const IS_EXCLUSIVE =
   "is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus')";
@@ -178,6 +186,7 @@ function attemptStatements({ module, table, attemptColumn, bringOn }: PurchaseTa
      from orders o
      where p.id = $1 and p.lease_token = $2 and p.status = 'pending' and p.take_back_requested_at is null
        and o.id = p.order_id and o.status = 'paid' and not exists (select from money where is_withheld)
+       and not ${IS_HEARD_OF_BACK}
      returning p.id
    )
    insert into provisioning_attempts
