@@ -199,7 +199,7 @@ describe("notes", () => {
   });
 
   it("403: one about a customer is taken away by nobody who may not write it", async () => {
-    const { userId } = await makeShopper(app, "mary@example.com");
+    const { userId } = await makeShopper(app, "noted@example.com");
     const { token } = await memberOf("finance", "books@example.com");
     const asFinance = (method: string, path: string, body?: unknown) =>
       app.request(method, path, { bearer: token, ...(body === undefined ? {} : { body }) });

@@ -50,8 +50,8 @@ export async function checkPurchase(
     return row.status === "created" || row.status === "failed" ? "unpaid" : wrong("was never paid");
   switch (row.status) {
     case "refunded":
-      // Of a second charge of one order: it went back, or an operator knows.
-      if (money.refunded < money.captured)
+      // By refunds and what a dispute took. Of a second charge of one order: it went back, or an operator knows.
+      if (money.refunded + money.withheld < money.captured)
         return row.has_parked_refund ? "parked" : wrong("is refunded without the money");
       return row.goods === "pending" ? wrong("waits although it is refunded") : "refunded";
     case "failed":
