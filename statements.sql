@@ -2212,21 +2212,16 @@ select subject = $3 and request_fingerprint = $4 as is_same from decision_keys
 insert into decision_keys (actor, idempotency_key, subject, request_fingerprint) values ($1, $2, $3, $4)
    on conflict on constraint decision_keys_one_per_actor_and_key do nothing;
 
--- disputes.contradicts
+-- disputes.ended_before
 -- src/modules/payments/dispute-store.ts
--- takes $1 text, $2 text, $3 timestamp with time zone
-select from disputes where provider = $1 and dispute_id = $2 and status = 'won' and coalesce(said_at, closed_at) < $3;
+-- takes $1 text, $2 text, $3 timestamp with time zone, $4 text
+select from disputes where provider = $1 and dispute_id = $2 and status = $4 and coalesce(said_at, closed_at) < $3;
 
 -- disputes.find_state
 -- src/modules/payments/dispute-store.ts
 -- takes $1 text, $2 text
 -- returns status text
 select status from disputes where provider = $1 and dispute_id = $2;
-
--- disputes.has_lost_before
--- src/modules/payments/dispute-store.ts
--- takes $1 text, $2 text, $3 timestamp with time zone
-select from disputes where provider = $1 and dispute_id = $2 and status = 'lost' and coalesce(said_at, closed_at) < $3;
 
 -- disputes.list_payments_in_dispute
 -- src/modules/payments/dispute-store.ts

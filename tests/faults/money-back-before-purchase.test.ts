@@ -64,14 +64,20 @@ describe("after a refusal nothing more is bought while the money is withheld", (
   });
   afterAll(() => room.stop());
 
-  const withhold = (orderId: number) =>
+  const pay = (orderId: number) =>
     room.database.query(
       `insert into payments (order_id, provider, status, currency, amount_minor, livemode, succeeded_at, captured_minor,
-         disputed_minor, is_counted, intent_id)
-       select id, 'STRIPE', 'succeeded', currency, amount_minor, false, now(), amount_minor, amount_minor, true, 'pi_' || id
+         is_counted, intent_id)
+       select id, 'STRIPE', 'succeeded', currency, amount_minor, false, now(), amount_minor, true, 'pi_' || id
        from orders where id = $1`,
       [orderId],
     );
+  const withhold = async (orderId: number) => {
+    await pay(orderId);
+    await room.database.query("update payments set disputed_minor = captured_minor where order_id = $1", [
+      orderId,
+    ]);
+  };
   const parkedReason = async (table: "esim_profiles" | "top_ups", orderId: number) =>
     (
       await room.database.query<{ parked_reason: string | null }>(
@@ -124,8 +130,7 @@ describe("after a refusal nothing more is bought while the money is withheld", (
   it("an eSIM of whose dispute was heard and which is not applied yet: nothing is bought until it is", async () => {
     first.script = ["sell"];
     const order = await room.addOrder({ planId });
-    await withhold(order.id);
-    await comesBack(order.id);
+    await pay(order.id);
     const before = first.calls.length;
     await room.database.query(
       `insert into webhook_events (provider, event_id, source, type, kind, intent_id, payment_id, outcome, reason, facts,
@@ -200,13 +205,7 @@ describe("after a refusal nothing more is bought while the money is withheld", (
     { id, orderId, table }: { id: number; orderId: number; table: "esim_profiles" | "top_ups" },
     bringOn: () => Promise<void>,
   ) => {
-    await room.database.query(
-      `insert into payments (order_id, provider, status, currency, amount_minor, livemode, succeeded_at, captured_minor,
-         is_counted, intent_id)
-       select id, 'STRIPE', 'succeeded', currency, amount_minor, false, now(), amount_minor, true, 'pi_' || id
-       from orders where id = $1`,
-      [orderId],
-    );
+    await pay(orderId);
     const before = first.calls.length + second.calls.length;
     const bank = new pg.Client({ connectionString: room.database.url });
     await bank.connect();

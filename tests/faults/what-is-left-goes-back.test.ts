@@ -89,6 +89,17 @@ const refundedThere = (intentId: string): number =>
 const hasten = () =>
   query("update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null");
 
+const goesBackWhole = async ({ orderId, intentId, amount }: Omit<Sold, "end" | "giveBack">) => {
+  await eventually(
+    async () => {
+      await hasten();
+      return (await shop.orderStatus(orderId)) === "refunded";
+    },
+    { what: "refunded" },
+  );
+  expect(refundedThere(intentId)).toBe(amount);
+};
+
 describe.each(["eSIM", "top-up"] as const)(
   "of the money for an %s that is not to be had any more",
   (kind) => {
@@ -118,14 +129,7 @@ describe.each(["eSIM", "top-up"] as const)(
       const refund = shop.stripe.ledger().refunds.find((one) => one.payment_intent === intentId);
       await end().catch(() => undefined);
       shop.stripe.control.failRefund(refund?.id ?? "");
-      await eventually(
-        async () => {
-          await hasten();
-          return (await shop.orderStatus(orderId)) === "refunded";
-        },
-        { what: "refunded" },
-      );
-      expect(refundedThere(intentId)).toBe(amount);
+      await goesBackWhole({ orderId, intentId, amount });
     });
 
     it("what the payer's bank had and gives back is given back", async () => {
@@ -134,14 +138,7 @@ describe.each(["eSIM", "top-up"] as const)(
       await shop.settled();
       await end();
       shop.stripe.control.closeDispute(id, "won");
-      await eventually(
-        async () => {
-          await hasten();
-          return (await shop.orderStatus(orderId)) === "refunded";
-        },
-        { what: "refunded" },
-      );
-      expect(refundedThere(intentId)).toBe(amount);
+      await goesBackWhole({ orderId, intentId, amount });
     });
   },
 );

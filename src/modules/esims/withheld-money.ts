@@ -42,16 +42,27 @@ export function waitsForMoney({ table, attemptColumn, bringOn, refund }: Purchas
   return [parked, resumed, owed];
 }
 
-/** Of order `order_id` of that table nothing of the price is with us, by refunds under way and disputes. */
+/** Of payment `y` nothing is with us, by refunds under way and disputes. */
+export const IS_GONE = "y.refund_reserved_minor + y.disputed_minor >= y.captured_minor";
+
+/**
+ * A refund or dispute of the price of order `o` was heard of and is not applied yet: it was stored while the success was
+ * being settled, which could not see it. The reading that applies it is under way.
+ */
+export const IS_HEARD_OF_BACK = `exists (
+         select from payments y join webhook_events x on x.intent_id = y.intent_id and x.outcome = 'waiting'
+         where y.order_id = o.id and y.is_counted and x.kind not like 'intent%')`;
+
+/** Of order `order_id` of that table nothing of the price is with us. */
 export const isWithheld = (table: string): string => `exists (
        select from payments y where y.order_id = ${table}.order_id and y.is_counted
-         and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor)`;
+         and ${IS_GONE})`;
 
 /** The payment's row is locked, so that the money which comes back a moment later finds the order parked. */
 export function parkWithheldText(table: "esim_profiles" | "top_ups"): string {
   return `with money as materialized (
      select y.id from payments y join ${table} g on g.order_id = y.order_id
-     where g.id = $1 and y.is_counted and y.refund_reserved_minor + y.disputed_minor >= y.captured_minor
+     where g.id = $1 and y.is_counted and ${IS_GONE}
      for share of y
    )
    update ${table} g set parked_at = coalesce(g.parked_at, clock_timestamp()), parked_reason = 'money_withheld',

@@ -35,10 +35,20 @@ const SUM = statement(
    where p.id = $1`,
 );
 
-const CONTRADICTS = statement(
-  "disputes.contradicts",
-  `select from disputes where provider = $1 and dispute_id = $2 and status = 'won' and coalesce(said_at, closed_at) < $3`,
+const ENDED_BEFORE = statement(
+  "disputes.ended_before",
+  `select from disputes where provider = $1 and dispute_id = $2 and status = $4 and coalesce(said_at, closed_at) < $3`,
 );
+
+/** Whether this dispute had ended so before that time at the provider. */
+export async function hasEndedBefore(
+  tx: Tx,
+  provider: PaymentProviderName,
+  disputeId: string,
+  { as, saidAt }: { readonly as: "won" | "lost"; readonly saidAt: Date },
+): Promise<boolean> {
+  return (await tx.run(ENDED_BEFORE, [provider, disputeId, saidAt.toISOString(), as])).count > 0;
+}
 
 /**
  * known: it says nothing new. contradicts: it is lost after it was won, by a word that does not tell whether money moved.
@@ -69,23 +79,9 @@ export async function upsertDispute(
   if (count === 1) await tx.run(SUM, [paymentId]);
   if (count === 1) return "new";
   if (dispute.state !== "lost" || dispute.isWhole === true) return "known";
-  const against = [provider, dispute.disputeId, saidAt.toISOString()];
-  return (await tx.run(CONTRADICTS, against)).count > 0 ? "contradicts" : "known";
-}
-
-const HAS_LOST_BEFORE = statement(
-  "disputes.has_lost_before",
-  `select from disputes where provider = $1 and dispute_id = $2 and status = 'lost' and coalesce(said_at, closed_at) < $3`,
-);
-
-/** Whether this dispute was lost before that time at the provider. */
-export async function hasLostBefore(
-  tx: Tx,
-  provider: PaymentProviderName,
-  disputeId: string,
-  saidAt: Date,
-): Promise<boolean> {
-  return (await tx.run(HAS_LOST_BEFORE, [provider, disputeId, saidAt.toISOString()])).count > 0;
+  return (await hasEndedBefore(tx, provider, dispute.disputeId, { as: "won", saidAt }))
+    ? "contradicts"
+    : "known";
 }
 
 const LIST_STATES = statement(

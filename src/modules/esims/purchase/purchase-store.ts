@@ -1,7 +1,7 @@
 import { type Db, type Queryable, type Statement, statement } from "../../../db/database.js";
 import type { ExactMoney } from "../../../providers/esim/package-port.js";
 import type { AttemptState } from "../esim-state.js";
-import { parkWithheldText } from "../withheld-money.js";
+import { IS_GONE, IS_HEARD_OF_BACK, parkWithheldText } from "../withheld-money.js";
 import type { Sending } from "./chain-timing.js";
 import type { Claim, Lease } from "./claim.js";
 import type { PurchaseTable } from "./purchase-table.js";
@@ -133,14 +133,6 @@ function recordValues(lease: Lease, attemptId: number, change: AttemptChange): u
   ];
 }
 
-/**
- * A refund or dispute of the price was heard of and is not applied yet: it was stored while the success was being
- * settled, which could not see it. The reading that applies it is under way.
- */
-const IS_HEARD_OF_BACK = `exists (
-         select from payments y join webhook_events x on x.intent_id = y.intent_id and x.outcome = 'waiting'
-         where y.order_id = o.id and y.is_counted and x.kind not like 'intent%')`;
-
 /** The purchases of a by-match supplier's package that could be taken for one another. */
 const IS_EXCLUSIVE =
   "is_exclusive and supplier_order_id is null and status in ('intended', 'unknown', 'parked', 'surplus')";
@@ -177,7 +169,7 @@ function attemptStatements({ module, table, attemptColumn, bringOn }: PurchaseTa
     beginAttempt: statement(
       `${module}.begin_attempt`,
       `with money as materialized (
-     select y.refund_reserved_minor + y.disputed_minor >= y.captured_minor as is_withheld
+     select ${IS_GONE} as is_withheld
      from ${table} g join payments y on y.order_id = g.order_id
      where g.id = $1 and y.is_counted and $4 - 1 > g.insisted_attempts
      for share of y

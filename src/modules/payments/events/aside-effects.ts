@@ -1,6 +1,6 @@
 import { statement, type Tx } from "../../../db/database.js";
 import type { PaymentEvent, RefundSnapshot } from "../../../providers/payment/port.js";
-import { hasLostBefore, upsertDispute } from "../dispute-store.js";
+import { hasEndedBefore, upsertDispute } from "../dispute-store.js";
 import { REFUND_STATE_OF } from "../payment-state.js";
 import { enqueueReread, lockPayment, type PaymentRow } from "../payment-store.js";
 import {
@@ -75,7 +75,8 @@ async function effectOf(
     if (became === "new") return outcome("processed", `dispute_${event.dispute.state}`);
     // A repetition, or the money of the other: nobody here can tell.
     const { mayBeOf } = event.dispute;
-    if (mayBeOf !== undefined && (await hasLostBefore(tx, event.provider, mayBeOf, event.createdAt)))
+    const before = { as: "lost", saidAt: event.createdAt } as const;
+    if (mayBeOf !== undefined && (await hasEndedBefore(tx, event.provider, mayBeOf, before)))
       return outcome("parked", "dispute_won_again");
     // Where its money is counted as gone by another dispute of this payment, the word only ends the matter.
     return became === "contradicts" && payment.disputed_minor < event.dispute.amount.minor
